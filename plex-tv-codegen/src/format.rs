@@ -1,0 +1,95 @@
+//! From a syntax tree to the text that is checked in.
+
+use std::{
+    io::{self, Write as _},
+    process::{Command, Stdio},
+};
+
+/// Prints the tree: prettyplease first, so that comments are comments, then the stable rustfmt.
+///
+/// # Errors
+/// When rustfmt is missing, or refuses the text.
+pub(crate) fn print(file: &syn::File) -> Result<String, FormatError> {
+    rustfmt(&prettyplease::unparse(file))
+}
+
+/// Why the code could not be formatted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FormatError {
+    /// The program is not installed.
+    #[error("rustfmt is not installed")]
+    Missing,
+    /// It ran and failed.
+    #[error("rustfmt failed: {0}")]
+    Failed(String),
+}
+
+fn rustfmt(code: &str) -> Result<String, FormatError> {
+    let program = std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into());
+    // Run away from any rustfmt.toml: the output must not depend on the folder it is made in.
+    let child = Command::new(program)
+        .args([
+            "--edition",
+            "2024",
+            "--config",
+            "max_width=100,newline_style=Unix",
+        ])
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut child = child.map_err(|why| match why.kind() {
+        io::ErrorKind::NotFound => FormatError::Missing,
+        _ => FormatError::Failed(why.to_string()),
+    })?;
+    let failed = |why: io::Error| FormatError::Failed(why.to_string());
+    if let Some(mut input) = child.stdin.take() {
+        let code = code.to_owned();
+        // Written from a thread of its own: both pipes are smaller than the code.
+        let writer = std::thread::spawn(move || input.write_all(code.as_bytes()));
+        let output = child.wait_with_output().map_err(failed)?;
+        let written = writer
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the writer stopped")));
+        if !output.status.success() {
+            return Err(FormatError::Failed(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            ));
+        }
+        written.map_err(failed)?;
+        return String::from_utf8(output.stdout)
+            .map_err(|why| FormatError::Failed(why.to_string()));
+    }
+    Err(FormatError::Failed("it takes no input".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn comments_stay_comments_and_the_text_is_a_fixpoint() {
+        let file = syn::parse2(quote! {
+            #[doc = " First."] #[doc = ""] #[doc = " - second"] pub mod a { #[doc = " Inner."] pub struct B; }
+        })
+        .unwrap();
+
+        let text = print(&file).unwrap();
+
+        assert_eq!(
+            text,
+            "/// First.\n///\n/// - second\npub mod a {\n    /// Inner.\n    pub struct B;\n}\n"
+        );
+        assert_eq!(rustfmt(&text).unwrap(), text);
+    }
+
+    #[test]
+    fn broken_code_is_told_with_rustfmts_words() {
+        let why = rustfmt("fn").unwrap_err().to_string();
+
+        assert!(why.starts_with("rustfmt failed: error"), "{why}");
+    }
+}

@@ -1,0 +1,45 @@
+//! The `syn` passes: what makes progenitor's code ours.
+//!
+//! Each pass is a function on the syntax tree with tests of its own; none patches text.
+
+mod calls;
+mod docs;
+mod extra;
+mod marks;
+mod names;
+mod operations;
+mod schemars;
+mod tolerance;
+
+use serde_json::Value;
+use syn::{File, Item, ItemMod};
+
+use crate::{open_enums::OpenEnum, walk::Operation};
+
+/// Runs all passes. An error says what the generated code lacks: a bug of the recipe, not of the description.
+pub(crate) fn run(file: &mut File, view: &Value, operations: &[Operation]) -> Result<(), String> {
+    let types = module(file, "types")?;
+    types.extend(OpenEnum::all(view).iter().flat_map(OpenEnum::items));
+    tolerance::run(types);
+    schemars::run(types);
+    extra::run(file);
+    calls::run(file, operations)?;
+    marks::run(file, view, operations)?;
+    file.items.push(operations::table(operations));
+    names::run(file);
+    docs::run(file);
+    Ok(())
+}
+
+/// The items of a module at the root of the file.
+fn module<'a>(file: &'a mut File, name: &str) -> Result<&'a mut Vec<Item>, String> {
+    let found = file.items.iter_mut().find_map(|item| match item {
+        Item::Mod(ItemMod {
+            ident,
+            content: Some((_, items)),
+            ..
+        }) if ident == name => Some(items),
+        _ => None,
+    });
+    found.ok_or_else(|| format!("the generated code has no `mod {name}`"))
+}

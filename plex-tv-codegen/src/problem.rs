@@ -1,0 +1,103 @@
+//! What is said when a description cannot be used as it is.
+
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+/// One thing wrong with a description: where it is, which rule it breaks, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    file: PathBuf,
+    line: Option<NonZeroUsize>,
+    pointer: String,
+    rule: &'static str,
+    message: String,
+    mend: String,
+}
+
+impl Problem {
+    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and [`Problem::at`].
+    pub fn new(
+        file: impl Into<PathBuf>,
+        rule: &'static str,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: file.into(),
+            line: None,
+            pointer: String::new(),
+            rule,
+            message: message.into(),
+            mend: mend.into(),
+        }
+    }
+
+    /// The same problem on a line, counted from 1; 0 leaves the line out.
+    #[must_use]
+    pub fn on_line(mut self, line: usize) -> Self {
+        self.line = NonZeroUsize::new(line);
+        self
+    }
+
+    /// The same problem at a JSON pointer.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = pointer.into();
+        self
+    }
+
+    /// The file it is in.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The line it is on, counted from 1; none when the file as a whole is meant.
+    #[must_use]
+    pub fn line(&self) -> Option<usize> {
+        self.line.map(NonZeroUsize::get)
+    }
+
+    /// The JSON pointer of the value that is wrong; empty for the whole document.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// The stable id of the rule it breaks.
+    #[must_use]
+    pub fn rule(&self) -> &'static str {
+        self.rule
+    }
+
+    /// What is wrong, in one sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn mend(&self) -> &str {
+        &self.mend
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}: {}", self.rule, self.message)?;
+        if !self.pointer.is_empty() {
+            write!(f, "\n  at:  {}", self.pointer)?;
+        }
+        write!(f, "\n  fix: {}", self.mend)
+    }
+}
+
+impl std::error::Error for Problem {}

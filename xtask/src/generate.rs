@@ -1,0 +1,255 @@
+//! `cargo xtask generate`: descriptions in, `plex-tv-sdk/src/generated/*.rs` out.
+
+use std::{
+    fmt::Write as _,
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name};
+use similar::{ChangeTag, TextDiff};
+
+use crate::outcome::Outcome;
+
+/// Changed lines shown of a stale file; the whole diff is one command away.
+const SHOWN_LINES: usize = 12;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Writes nothing; exits 4 when a file is not what its description gives.
+    #[arg(long)]
+    check: bool,
+    /// The folder of descriptions [default: openapi].
+    #[arg(long, value_name = "DIR")]
+    openapi: Option<PathBuf>,
+    /// The folder of generated files [default: plex-tv-sdk/src/generated].
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// One generated file: what it should hold, and what it holds.
+struct Target {
+    path: PathBuf,
+    from: PathBuf,
+    wanted: String,
+    found: Option<String>,
+}
+
+impl Target {
+    fn is_stale(&self) -> bool {
+        self.found.as_ref() != Some(&self.wanted)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let openapi = arguments
+        .openapi
+        .clone()
+        .unwrap_or_else(|| workspace_path("openapi"));
+    let out = arguments
+        .out
+        .clone()
+        .unwrap_or_else(|| workspace_path("plex-tv-sdk/src/generated"));
+    let targets = match targets(&openapi, &out) {
+        Ok(targets) => targets,
+        Err(problems) => return Outcome::Invalid(problems),
+    };
+    let orphans = match orphans(&targets, &out) {
+        Ok(orphans) => orphans,
+        Err(why) => return Outcome::Broken(format!("{} cannot be read: {why}", out.display())),
+    };
+    if arguments.check {
+        check(arguments, &targets, &orphans)
+    } else {
+        write(&targets, &orphans)
+    }
+}
+
+/// A path below the workspace, as short as it can be told from the current folder.
+pub(crate) fn workspace_path(below: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."));
+    let path = root.join(below);
+    match std::env::current_dir() {
+        Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
+        Err(_) => path,
+    }
+}
+
+fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
+    let mut targets = Vec::new();
+    let mut problems = Vec::new();
+    for from in descriptions(openapi).map_err(|problem| vec![problem])? {
+        let path = out.join(module_name(&from)).with_extension("rs");
+        let generated = Document::load(&from)
+            .map_err(|problem| vec![problem])
+            .and_then(|document| generate(&document, Layout::Rustfmt));
+        match generated {
+            Ok(wanted) => {
+                let found = fs::read_to_string(&path).ok();
+                targets.push(Target {
+                    path,
+                    from,
+                    wanted,
+                    found,
+                });
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if problems.is_empty() {
+        Ok(targets)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Generated files whose description is gone.
+fn orphans(targets: &[Target], out: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(out) {
+        Ok(entries) => entries,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(why),
+    };
+    let mut orphans = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && !targets.iter().any(|target| target.path == path)
+        {
+            orphans.push(path);
+        }
+    }
+    orphans.sort();
+    Ok(orphans)
+}
+
+fn write(targets: &[Target], orphans: &[PathBuf]) -> Outcome {
+    let mut text = String::new();
+    for target in targets {
+        let lines = target.wanted.lines().count();
+        if target.is_stale() {
+            if let Err(why) = write_atomically(&target.path, &target.wanted) {
+                return Outcome::Broken(format!(
+                    "{} cannot be written: {why}",
+                    target.path.display()
+                ));
+            }
+            let (added, removed) = counts(target);
+            let _ = writeln!(
+                text,
+                "{}: written, {lines} lines (+{added} -{removed})",
+                target.path.display()
+            );
+        } else {
+            let _ = writeln!(text, "{}: up to date, {lines} lines", target.path.display());
+        }
+    }
+    for orphan in orphans {
+        if let Err(why) = fs::remove_file(orphan) {
+            return Outcome::Broken(format!("{} cannot be removed: {why}", orphan.display()));
+        }
+        let _ = writeln!(text, "{}: removed, it has no description", orphan.display());
+    }
+    Outcome::Fine(text)
+}
+
+/// Written beside its place and renamed: a reader sees the old file or the new one, never half of one.
+fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".generate-")
+        .suffix(".tmp")
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path)?;
+    Ok(())
+}
+
+fn check(arguments: &Arguments, targets: &[Target], orphans: &[PathBuf]) -> Outcome {
+    let mut text = String::new();
+    for target in targets.iter().filter(|target| target.is_stale()) {
+        tell_stale(&mut text, target);
+    }
+    for orphan in orphans {
+        let _ = writeln!(
+            text,
+            "error: {} has no description any more",
+            orphan.display()
+        );
+    }
+    if text.is_empty() {
+        return Outcome::Fine(format!("{} generated file(s) up to date\n", targets.len()));
+    }
+    let _ = writeln!(text, "  fix: {}", mending_command(arguments));
+    Outcome::Stale(text)
+}
+
+fn mending_command(arguments: &Arguments) -> String {
+    let mut command = "cargo xtask generate".to_owned();
+    for (flag, folder) in [("--openapi", &arguments.openapi), ("--out", &arguments.out)] {
+        if let Some(folder) = folder {
+            let _ = write!(command, " {flag} {}", folder.display());
+        }
+    }
+    command
+}
+
+fn tell_stale(text: &mut String, target: &Target) {
+    let Some(found) = &target.found else {
+        let _ = writeln!(text, "error: {} is missing", target.path.display());
+        return;
+    };
+    let (added, removed) = counts(target);
+    let diff = TextDiff::from_lines(found, &target.wanted);
+    let changes: Vec<_> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != ChangeTag::Equal)
+        .collect();
+    // The first line names the description's hash and changes always; the first line of code says more.
+    let is_header = |change: &&similar::Change<&str>| change.value().starts_with("// @generated");
+    let first = changes
+        .iter()
+        .find(|change| !is_header(change))
+        .or(changes.first());
+    let line = first
+        .and_then(|change| change.new_index().or(change.old_index()))
+        .map_or(1, |index| index + 1);
+    let _ = writeln!(
+        text,
+        "error: {} is out of date (+{added} -{removed} lines, first at line {line})",
+        target.path.display()
+    );
+    let _ = writeln!(
+        text,
+        "  why: {} changed after it was generated",
+        target.from.display()
+    );
+    for change in changes.iter().take(SHOWN_LINES) {
+        let _ = write!(text, "  {} {}", change.tag(), change.value());
+    }
+    if changes.len() > SHOWN_LINES {
+        let _ = writeln!(text, "  … and {} more", changes.len() - SHOWN_LINES);
+    }
+}
+
+/// Lines added and removed.
+fn counts(target: &Target) -> (usize, usize) {
+    let diff = TextDiff::from_lines(target.found.as_deref().unwrap_or_default(), &target.wanted);
+    let count = |tag| {
+        diff.iter_all_changes()
+            .filter(|change| change.tag() == tag)
+            .count()
+    };
+    (count(ChangeTag::Insert), count(ChangeTag::Delete))
+}

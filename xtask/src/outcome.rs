@@ -1,0 +1,69 @@
+//! How a command ends: one exit code for each kind of ending, the same for all commands.
+
+use std::{fmt::Write as _, io::Write as _, process::ExitCode};
+
+use plex_tv_codegen::Problem;
+
+/// The exit codes, for `--help`.
+pub(crate) const EXIT_CODES: &str = "Exit codes:
+  0  fine
+  1  findings
+  2  wrong use of the command
+  3  a description is missing, unreadable or not valid
+  4  written files are out of date
+  5  a bug of these tools";
+
+/// How a command ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// All is well; the text goes to standard output.
+    Fine(String),
+    /// Findings of a check; the text goes to standard output.
+    Findings(String),
+    /// A description cannot be used.
+    Invalid(Vec<Problem>),
+    /// Generated files are not what the descriptions give.
+    Stale(String),
+    /// A file could not be written or read back.
+    Broken(String),
+}
+
+impl Outcome {
+    /// Prints what there is to say and gives the exit code.
+    pub(crate) fn report(self) -> ExitCode {
+        let (code, data, talk) = match self {
+            Self::Fine(text) => (0, text, String::new()),
+            Self::Findings(text) => (1, text, String::new()),
+            Self::Invalid(problems) => (
+                if problems.iter().any(ours) { 5 } else { 3 },
+                String::new(),
+                list(&problems),
+            ),
+            Self::Stale(text) => (4, String::new(), text),
+            Self::Broken(text) => (3, String::new(), format!("error: {text}\n")),
+        };
+        // A closed pipe is no reason to fail: the exit code is what counts.
+        let _ = std::io::stdout().write_all(data.as_bytes());
+        let _ = std::io::stderr().write_all(talk.as_bytes());
+        ExitCode::from(code)
+    }
+}
+
+/// All problems, one after the other, and their number.
+pub(crate) fn list(problems: &[Problem]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        let _ = writeln!(text, "{problem}");
+    }
+    let noun = if problems.len() == 1 {
+        "problem"
+    } else {
+        "problems"
+    };
+    let _ = writeln!(text, "{} {noun}", problems.len());
+    text
+}
+
+fn ours(problem: &Problem) -> bool {
+    problem.rule() == "recipe"
+}
