@@ -1,0 +1,128 @@
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use http_body::Frame;
+
+use crate::reply::Fail;
+
+/// What goes wrong with one call, given to [`Sandbox::next`](crate::Sandbox::next).
+///
+/// # Example
+///
+/// ```
+/// use plex_tv_sandbox::Fault;
+///
+/// let slow_down = Fault::RateLimited { retry_after: Some(1) };
+/// assert_ne!(slow_down, Fault::Hangup);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Answers with this status and the error body plex.tv sends with it; 498 and 2xx come without a body.
+    Status(u16),
+    /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do.
+    RateLimited {
+        /// Seconds for the `Retry-After` header, which is left out when `None`.
+        retry_after: Option<u64>,
+    },
+    /// Answers 502 with the HTML page of a gateway.
+    Html,
+    /// Answers 200 with a JSON content type and a body that stops in the middle.
+    Garbage,
+    /// Answers 200 with a JSON content type and no body.
+    EmptyBody,
+    /// Waits this long (by tokio's clock), then does what is scripted next or answers as usual.
+    Delay(Duration),
+    /// Closes the connection without an answer.
+    Hangup,
+}
+
+/// How a fault ends: with an answer to send, or with none.
+pub(crate) enum Outcome {
+    Answer(Response),
+    Wait(Duration),
+}
+
+impl Fault {
+    pub(crate) fn outcome(self) -> Outcome {
+        Outcome::Answer(match self {
+            Self::Delay(duration) => return Outcome::Wait(duration),
+            Self::Status(status) => status_response(status),
+            Self::RateLimited { retry_after } => rate_limited(retry_after),
+            Self::Html => (StatusCode::BAD_GATEWAY, Html(GATEWAY_PAGE)).into_response(),
+            Self::Garbage => ([JSON], r#"{"id":123,"authTok"#).into_response(),
+            Self::EmptyBody => ([JSON], "").into_response(),
+            Self::Hangup => hangup(),
+        })
+    }
+}
+
+const GATEWAY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+    <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+
+const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/json; charset=utf-8");
+
+fn status_response(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let bare = status.as_u16() == 498 || !(status.is_client_error() || status.is_server_error());
+    if bare {
+        status.into_response()
+    } else {
+        Fail::of_status(status).into_response()
+    }
+}
+
+fn rate_limited(retry_after: Option<u64>) -> Response {
+    let mut response = Fail::of_status(StatusCode::TOO_MANY_REQUESTS).into_response();
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Marks an answer that is never sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HungUp;
+
+/// A body that fails before its first byte: the connection is closed before even the head is written.
+struct BrokenBody;
+
+impl HttpBody for BrokenBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted))))
+    }
+}
+
+fn hangup() -> Response {
+    let mut response = Response::new(Body::new(BrokenBody));
+    response.extensions_mut().insert(HungUp);
+    response
+}
+
+/// The faults still to come, by operation, first in first out.
+#[derive(Debug, Default)]
+pub(crate) struct Script(HashMap<&'static str, VecDeque<Fault>>);
+
+impl Script {
+    pub(crate) fn push(&mut self, operation: &'static str, fault: Fault) {
+        self.0.entry(operation).or_default().push_back(fault);
+    }
+
+    pub(crate) fn pop(&mut self, operation: &str) -> Option<Fault> {
+        self.0.get_mut(operation)?.pop_front()
+    }
+}

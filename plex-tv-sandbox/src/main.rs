@@ -1,0 +1,80 @@
+//! `cargo run -p plex-tv-sandbox`: a sandbox to try by hand.
+// Talking on standard output is what this program is for.
+#![allow(clippy::print_stdout)]
+
+mod arguments;
+
+use std::process::ExitCode;
+
+use plex_tv_sandbox::{EMAIL, PASSWORD, Sandbox};
+
+use crate::arguments::{Command, HELP};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match arguments::parse(std::env::args().skip(1)) {
+        Ok(Command::Help) => {
+            print!("{HELP}");
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Run {
+            port,
+            approve_after,
+        }) => run(port, approve_after).await,
+        Err(problem) => {
+            eprintln!("error: {problem}\n  fix: see plex-tv-sandbox --help");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn run(port: u16, approve_after: Option<std::time::Duration>) -> ExitCode {
+    let sandbox = match Sandbox::builder()
+        .port(port)
+        .approve_after(approve_after)
+        .start()
+        .await
+    {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            eprintln!("error: cannot listen on 127.0.0.1:{port}: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("{}", greeting(&sandbox, approve_after.is_some()));
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: cannot wait for Ctrl-C: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn greeting(sandbox: &Sandbox, approves_itself: bool) -> String {
+    let (url, token) = (sandbox.url(), sandbox.token());
+    let approval = if approves_itself {
+        String::from("PINs are approved by themselves after a while, or sooner by you:")
+    } else {
+        String::from("PINs wait for you to approve them:")
+    };
+    format!(
+        "plex.tv sandbox at {url}\n\
+         Unofficial, not affiliated with Plex. Everything in it is made up; Ctrl-C ends it.\n\
+         \n\
+         account token   {token}\n\
+         password login  {EMAIL} / {PASSWORD}\n\
+         \n\
+         Who am I?\n  \
+           curl -H 'Accept: application/json' -H 'X-Plex-Client-Identifier: my-app' -H 'X-Plex-Token: {token}' {url}/api/v2/user\n\
+         \n\
+         Create a PIN, then poll it by its id:\n  \
+           curl -X POST -H 'Accept: application/json' -H 'X-Plex-Client-Identifier: my-app' '{url}/api/v2/pins?strong=true'\n  \
+           curl -H 'Accept: application/json' -H 'X-Plex-Client-Identifier: my-app' {url}/api/v2/pins/ID\n\
+         \n\
+         {approval}\n  \
+           strong PIN         open {url}/auth#?clientID=my-app&code=CODE\n  \
+           4-character PIN    open {url}/link\n  \
+           without a browser  curl -d code=CODE {url}/sandbox/approve   (or /sandbox/deny)"
+    )
+}

@@ -1,0 +1,234 @@
+//! What handlers answer with, and how it becomes JSON or XML.
+
+use axum::Form;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::xml;
+
+/// The form of an answer. plex.tv sends JSON only to those who ask for nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Xml,
+}
+
+impl Format {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let mut accepts = headers.get_all(header::ACCEPT).iter();
+        match (accepts.next(), accepts.next()) {
+            (Some(only), None) if only == "application/json" => Self::Json,
+            _ => Self::Xml,
+        }
+    }
+
+    /// Puts the answer of a handler on the wire; anything that is no [`Reply`] passes unchanged.
+    pub(crate) fn render(self, mut response: Response) -> Response {
+        let Some(reply) = response.extensions_mut().remove::<Reply>() else {
+            return response;
+        };
+        let (content_type, body) = match self {
+            Self::Json => ("application/json; charset=utf-8", reply.value.to_string()),
+            Self::Xml => (
+                "application/xml; charset=utf-8",
+                xml::document(reply.root, &reply.value),
+            ),
+        };
+        let mut rendered = (
+            response.status(),
+            [(header::CONTENT_TYPE, content_type)],
+            body,
+        )
+            .into_response();
+        for (name, value) in response.headers() {
+            rendered.headers_mut().insert(name, value.clone());
+        }
+        rendered
+    }
+}
+
+/// A value on its way out, still without a form.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    root: &'static str,
+    value: Value,
+}
+
+impl Reply {
+    pub(crate) fn ok(root: &'static str, value: Value) -> Self {
+        Self {
+            status: StatusCode::OK,
+            root,
+            value,
+        }
+    }
+
+    pub(crate) fn created(root: &'static str, value: Value) -> Self {
+        Self {
+            status: StatusCode::CREATED,
+            root,
+            value,
+        }
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = Response::default();
+        *response.status_mut() = self.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// A failure as plex.tv reports it.
+#[derive(Debug)]
+pub(crate) struct Fail {
+    status: StatusCode,
+    code: u16,
+    message: &'static str,
+}
+
+impl Fail {
+    pub(crate) const NO_CLIENT_IDENTIFIER: Self = Self::new(
+        StatusCode::BAD_REQUEST,
+        1000,
+        "X-Plex-Client-Identifier is missing",
+    );
+    pub(crate) const UNAUTHENTICATED: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        1001,
+        "User could not be authenticated",
+    );
+    pub(crate) const MALFORMED: Self = Self::new(
+        StatusCode::BAD_REQUEST,
+        1004,
+        "A parameter is missing or malformed",
+    );
+    pub(crate) const UNKNOWN_PIN: Self =
+        Self::new(StatusCode::NOT_FOUND, 1020, "Code not found or expired");
+    pub(crate) const VERIFICATION_CODE_WRONG: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        1028,
+        "The verification code is wrong",
+    );
+    pub(crate) const VERIFICATION_CODE_REQUIRED: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        1029,
+        "Please enter the verification code",
+    );
+    pub(crate) const INVALID: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1998, "Validation failed");
+    pub(crate) const TOO_LARGE: Self = Self::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        1999,
+        "The request body is too large",
+    );
+
+    const fn new(status: StatusCode, code: u16, message: &'static str) -> Self {
+        Self {
+            status,
+            code,
+            message,
+        }
+    }
+
+    /// The failure plex.tv most likely means by a status alone.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 => Self::UNAUTHENTICATED,
+            403 => Self::new(status, 1042, "You may not do this"),
+            404 => Self::new(status, 1002, "Not found"),
+            405 => Self::new(status, 1005, "Method not allowed"),
+            406 => Self::new(status, 1006, "Not acceptable"),
+            422 => Self::INVALID,
+            429 => Self::new(status, 1003, "Too many requests"),
+            500.. => Self::new(status, 1007, "Something went wrong on our side"),
+            _ => Self::new(status, 1999, "The request failed"),
+        }
+    }
+}
+
+impl IntoResponse for Fail {
+    fn into_response(self) -> Response {
+        let mut error = json!({"code": self.code, "message": self.message});
+        // plex.tv leaves the status out here, and only here.
+        if self.code != 1020 {
+            error["status"] = json!(self.status.as_u16());
+        }
+        Reply {
+            status: self.status,
+            root: "errors",
+            value: json!({"errors": [error]}),
+        }
+        .into_response()
+    }
+}
+
+/// The members of a form or JSON body; empty for any other content type.
+#[derive(Debug)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Some clients announce JSON and send nothing.
+    fn of_json(body: &[u8]) -> Result<Self, Fail> {
+        if body.is_empty() {
+            return Ok(Self(Map::new()));
+        }
+        serde_json::from_slice(body)
+            .map(Self)
+            .map_err(|_| Fail::MALFORMED)
+    }
+
+    fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name, Value::String(value)))
+                .collect(),
+        )
+    }
+
+    /// The member as text, whatever scalar it was sent as.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        match self.0.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null | Value::Array(_) | Value::Object(_) => None,
+            scalar => Some(scalar.to_string()),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Fail;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Fail> {
+        let content_type = request.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let content_type = content_type.to_ascii_lowercase();
+        if content_type.starts_with("application/json") {
+            let body = Bytes::from_request(request, state).await;
+            return Self::of_json(&body.map_err(|rejection| body_failure(rejection.status()))?);
+        }
+        if content_type.starts_with("application/x-www-form-urlencoded") {
+            let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
+            let Form(pairs) = form.map_err(|rejection| body_failure(rejection.status()))?;
+            return Ok(Self::of_pairs(pairs));
+        }
+        Ok(Self(Map::new()))
+    }
+}
+
+fn body_failure(status: StatusCode) -> Fail {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Fail::TOO_LARGE
+    } else {
+        Fail::MALFORMED
+    }
+}

@@ -1,0 +1,93 @@
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::account::location;
+use super::caller::{Installation, Parameters, SignedIn};
+use crate::clock::seconds_until;
+use crate::pin::Record;
+use crate::qr as qr_image;
+use crate::reply::{Fail, Fields, Reply};
+use crate::state::{Answer, Shared, Verdict};
+
+pub(super) async fn create(
+    State(shared): State<Arc<Shared>>,
+    installation: Installation,
+    parameters: Parameters,
+    fields: Fields,
+) -> Result<Reply, Fail> {
+    let strong = parameters
+        .get("strong")
+        .map(String::from)
+        .or_else(|| fields.text("strong"));
+    let strong = match strong.as_deref() {
+        None | Some("false" | "0" | "") => false,
+        Some("true" | "1") => true,
+        Some(_) => return Err(Fail::MALFORMED),
+    };
+    let product = installation.product.unwrap_or_else(|| String::from("0"));
+    let record = shared.create_pin(installation.client_identifier, product, strong);
+    Ok(Reply::created("pin", pin_info(&shared, &record)))
+}
+
+pub(super) async fn poll(
+    State(shared): State<Arc<Shared>>,
+    installation: Installation,
+    Path(id): Path<String>,
+) -> Result<Reply, Fail> {
+    let id = id.parse().map_err(|_| Fail::UNKNOWN_PIN)?;
+    let record = shared
+        .poll(id, &installation.client_identifier)
+        .ok_or(Fail::UNKNOWN_PIN)?;
+    Ok(Reply::ok("pin", pin_info(&shared, &record)))
+}
+
+pub(super) async fn link(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    fields: Fields,
+) -> Result<StatusCode, Fail> {
+    let code = fields
+        .text("code")
+        .filter(|code| !code.is_empty())
+        .ok_or(Fail::MALFORMED)?;
+    let answer = Answer::Approve(caller.account);
+    match shared.answer_code(&code, answer, |record| !record.strong) {
+        Verdict::Done | Verdict::AlreadyApproved => Ok(StatusCode::NO_CONTENT),
+        Verdict::Unknown | Verdict::Expired => Err(Fail::UNKNOWN_PIN),
+    }
+}
+
+pub(super) async fn qr(
+    State(shared): State<Arc<Shared>>,
+    Path(code): Path<String>,
+) -> Result<Response, Fail> {
+    if !shared.knows_code(&code) {
+        return Err(Fail::UNKNOWN_PIN);
+    }
+    let image =
+        qr_image::png(&format!("{}/link/?pin={code}", shared.url)).ok_or(Fail::UNKNOWN_PIN)?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], image).into_response())
+}
+
+fn pin_info(shared: &Shared, record: &Record) -> Value {
+    let token = record.token();
+    json!({
+        "id": record.id,
+        "code": record.code,
+        "product": record.product,
+        "trusted": false,
+        "qr": format!("{}/api/v2/pins/qr/{}", shared.url, record.code),
+        "clientIdentifier": record.client_identifier,
+        "location": location(),
+        "expiresIn": seconds_until(record.expires, Instant::now()),
+        "createdAt": shared.clock.iso(record.created),
+        "expiresAt": shared.clock.iso(record.expires),
+        "authToken": token,
+        "newRegistration": token.map(|_| false),
+    })
+}

@@ -1,0 +1,157 @@
+//! The one way from a JSON value to the XML form that plex.tv's v2 calls use.
+
+use serde_json::Value;
+
+/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements of elements.
+pub(crate) fn document(root: &str, value: &Value) -> String {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    element(&mut out, root, unwrap(root, value));
+    out.push('\n');
+    out
+}
+
+/// `{"errors":[…]}` is `<errors>` itself in XML, not an `<errors>` inside another.
+fn unwrap<'a>(root: &str, value: &'a Value) -> &'a Value {
+    match value {
+        Value::Object(members) if members.len() == 1 => members.get(root).unwrap_or(value),
+        _ => value,
+    }
+}
+
+fn element(out: &mut String, name: &str, value: &Value) {
+    let mut children = String::new();
+    out.push('<');
+    out.push_str(name);
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                match member {
+                    Value::Object(_) | Value::Array(_) => element(&mut children, key, member),
+                    scalar => attribute(out, key, scalar),
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| list_item(&mut children, name, item)),
+        Value::Bool(flag) => children.push_str(if *flag { "true" } else { "false" }),
+        scalar => children.push_str(&escape(&text(scalar))),
+    }
+    if children.is_empty() {
+        out.push_str("/>");
+    } else {
+        out.push('>');
+        out.push_str(&children);
+        out.push_str("</");
+        out.push_str(name);
+        out.push('>');
+    }
+}
+
+/// `connections` holds `connection` elements; a list of plain names holds `<feature id="…"/>`.
+fn list_item(out: &mut String, list: &str, item: &Value) {
+    let name = list.strip_suffix('s').unwrap_or(list);
+    match item {
+        Value::Object(_) | Value::Array(_) => element(out, name, item),
+        scalar => {
+            out.push('<');
+            out.push_str(name);
+            attribute(out, "id", scalar);
+            out.push_str("/>");
+        }
+    }
+}
+
+fn attribute(out: &mut String, name: &str, value: &Value) {
+    out.push(' ');
+    out.push_str(name);
+    out.push_str("=\"");
+    out.push_str(&escape(&text(value)));
+    out.push('"');
+}
+
+/// Null is the empty attribute, true is `1`.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Bool(flag) => String::from(if *flag { "1" } else { "0" }),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Escapes text for XML and HTML, attributes included; drops characters that XML cannot carry.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            '\t' => out.push_str("&#9;"),
+            '\n' => out.push_str("&#10;"),
+            '\r' => out.push_str("&#13;"),
+            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn body(root: &str, value: &Value) -> String {
+        let document = document(root, value);
+        String::from(document.lines().nth(1).unwrap())
+    }
+
+    #[test]
+    fn scalars_are_attributes_and_objects_children() {
+        let value =
+            json!({"id": 7, "trusted": false, "authToken": null, "location": {"code": "GB"}});
+
+        assert_eq!(
+            body("pin", &value),
+            r#"<pin authToken="" id="7" trusted="0"><location code="GB"/></pin>"#
+        );
+    }
+
+    #[test]
+    fn lists_hold_singular_elements() {
+        let value = json!([{"name": "Den", "connections": [{"port": 1}], "roles": []}]);
+
+        assert_eq!(
+            body("resources", &value),
+            r#"<resources><resource name="Den"><connections><connection port="1"/></connections><roles/></resource></resources>"#
+        );
+        assert_eq!(
+            body("features", &json!(["a"])),
+            r#"<features><feature id="a"/></features>"#
+        );
+    }
+
+    #[test]
+    fn wrapped_errors_and_scalars_are_the_root_itself() {
+        let errors = json!({"errors": [{"code": 1001, "message": "no", "status": 401}]});
+
+        assert_eq!(
+            body("errors", &errors),
+            r#"<errors><error code="1001" message="no" status="401"/></errors>"#
+        );
+        assert_eq!(body("pong", &json!({"pong": true})), "<pong>true</pong>");
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        assert_eq!(
+            body("pin", &json!({"product": "a<b>&\"'\u{1}\n"})),
+            r#"<pin product="a&lt;b&gt;&amp;&quot;&#39;&#10;"/>"#
+        );
+    }
+}

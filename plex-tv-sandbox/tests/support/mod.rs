@@ -1,0 +1,92 @@
+//! A sandbox and a plain HTTP client that speaks to it, header by header.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use plex_tv_sandbox::Sandbox;
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::Value;
+
+pub(crate) const CLIENT: &str = "sandbox-test-client";
+
+pub(crate) struct Harness {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) http: Client,
+}
+
+pub(crate) async fn harness() -> Harness {
+    over(Sandbox::start().await.unwrap())
+}
+
+pub(crate) fn over(sandbox: Sandbox) -> Harness {
+    let http = Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
+    Harness { sandbox, http }
+}
+
+impl Harness {
+    /// Nothing but method and address.
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http
+            .request(method, format!("{}{path}", self.sandbox.url()))
+    }
+
+    /// With a client identifier, asking for JSON.
+    pub(crate) fn identified(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path)
+            .header("Accept", "application/json")
+            .header("X-Plex-Client-Identifier", CLIENT)
+    }
+
+    /// The same with the account token.
+    pub(crate) fn signed_in(&self, method: Method, path: &str) -> RequestBuilder {
+        self.identified(method, path)
+            .header("X-Plex-Token", self.sandbox.token())
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
+        json(self.signed_in(Method::GET, path).send().await.unwrap()).await
+    }
+
+    /// Creates a PIN and gives its JSON.
+    pub(crate) async fn pin(&self, query: &str) -> Value {
+        let path = format!("/api/v2/pins{query}");
+        let response = self
+            .identified(Method::POST, &path)
+            .header("X-Plex-Product", "Example App");
+        let (status, pin) = json(response.send().await.unwrap()).await;
+        assert_eq!(status, 201);
+        pin
+    }
+
+    pub(crate) async fn poll(&self, pin: &Value) -> (u16, Value) {
+        let path = format!("/api/v2/pins/{}", pin["id"]);
+        json(self.identified(Method::GET, &path).send().await.unwrap()).await
+    }
+}
+
+pub(crate) async fn json(response: Response) -> (u16, Value) {
+    let status = response.status().as_u16();
+    assert_eq!(content_type(&response), "application/json; charset=utf-8");
+    (
+        status,
+        serde_json::from_str(&response.text().await.unwrap()).unwrap(),
+    )
+}
+
+pub(crate) fn content_type(response: &Response) -> String {
+    String::from(response.headers()["content-type"].to_str().unwrap())
+}
+
+pub(crate) fn id(pin: &Value) -> u64 {
+    pin["id"].as_u64().unwrap()
+}
+
+pub(crate) fn code(pin: &Value) -> &str {
+    pin["code"].as_str().unwrap()
+}
+
+pub(crate) fn error_code(body: &Value) -> &Value {
+    &body["errors"][0]["code"]
+}
