@@ -1,0 +1,368 @@
+//! The client and its settings.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use reqwest::{Url, redirect::Policy};
+
+use crate::{
+    ClientIdentity, Clock, Error, Server, SystemClock, Token, TokenCheck,
+    auth::{PinLogin, verify},
+    generated::plex_tv,
+    servers,
+    transport::Transport,
+};
+
+const PLEX_TV: &str = "https://plex.tv";
+const APP: &str = "https://app.plex.tv";
+
+/// A client of plex.tv. Cheap to clone: clones share connections and settings.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), plex_tv_sdk::Error> {
+/// use plex_tv_sdk::{Client, ClientIdentity, Token, prelude::*};
+///
+/// let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?;
+/// let client = Client::builder(identity).token(Token::new("EXAMPLE-TOKEN")?).build()?;
+///
+/// let user = client.plex_tv().get_user_details().send().await?;
+/// println!("signed in as {}", user.title.as_deref().unwrap_or("somebody"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Clone, Debug)]
+struct Inner {
+    identity: ClientIdentity,
+    app_url: Url,
+    clock: Arc<dyn Clock>,
+    http: reqwest::Client,
+    transport: Transport,
+    plex_tv: plex_tv::Client,
+}
+
+impl Inner {
+    fn new(
+        identity: ClientIdentity,
+        app_url: Url,
+        clock: Arc<dyn Clock>,
+        http: reqwest::Client,
+        transport: Transport,
+    ) -> Self {
+        let base = transport.base().as_str().trim_end_matches('/');
+        let plex_tv = plex_tv::Client::new_with_client(
+            &format!("{base}/api/v2"),
+            http.clone(),
+            transport.clone(),
+        );
+        Self {
+            identity,
+            app_url,
+            clock,
+            http,
+            transport,
+            plex_tv,
+        }
+    }
+
+    fn with_transport(&self, transport: Transport) -> Client {
+        let Self {
+            identity,
+            app_url,
+            clock,
+            http,
+            ..
+        } = self.clone();
+        Client(Arc::new(Self::new(
+            identity, app_url, clock, http, transport,
+        )))
+    }
+}
+
+impl Client {
+    /// A client with the usual settings and no token.
+    ///
+    /// # Errors
+    /// When the identity has a value that cannot stand in a header, or the system offers no TLS.
+    pub fn new(identity: ClientIdentity) -> Result<Self, Error> {
+        Self::builder(identity).build()
+    }
+
+    /// A client with settings of your own.
+    pub fn builder(identity: ClientIdentity) -> ClientBuilder {
+        ClientBuilder {
+            identity,
+            token: None,
+            base_url: PLEX_TV.to_owned(),
+            app_url: APP.to_owned(),
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(5),
+            clock: Arc::new(SystemClock),
+            configure: None,
+        }
+    }
+
+    /// The same client for another user: it shares connections and settings.
+    #[must_use]
+    pub fn with_token(&self, token: Token) -> Self {
+        self.0
+            .with_transport(self.0.transport.with_token(Some(token)))
+    }
+
+    /// The same client, signed in as nobody.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        self.0.with_transport(self.0.transport.with_token(None))
+    }
+
+    /// The same client with another time limit for each attempt of a call.
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.0
+            .with_transport(self.0.transport.with_timeout(timeout))
+    }
+
+    /// The token, if the client is signed in.
+    pub fn token(&self) -> Option<&Token> {
+        self.0.transport.token()
+    }
+
+    /// Who is calling.
+    pub fn identity(&self) -> &ClientIdentity {
+        &self.0.identity
+    }
+
+    /// Every operation of `https://plex.tv/api/v2`, generated from its description.
+    ///
+    /// The methods come with the traits of [`crate::prelude`].
+    pub fn plex_tv(&self) -> &plex_tv::Client {
+        &self.0.plex_tv
+    }
+
+    /// Starts a sign-in that a person approves in a browser.
+    pub fn pin_login(&self) -> PinLogin {
+        PinLogin::new(self.clone())
+    }
+
+    /// Asks plex.tv whether the client's token is good. Three answers: it is, it is not, or that could not be learned.
+    ///
+    /// Calls `GET /api/v2/user`.
+    pub async fn verify_token(&self) -> TokenCheck {
+        verify::verify_token(self).await
+    }
+
+    /// The user's servers, own and shared, each with its connections in preferred order.
+    ///
+    /// Players and other resources that provide no server are left out, and so is a row that could not be read; the call
+    /// itself (`get_devices`) shows them.
+    ///
+    /// # Errors
+    /// `is_auth` without a good token; else what any call can fail with.
+    ///
+    /// Calls `GET /api/v2/resources`.
+    pub async fn servers(&self) -> Result<Vec<Server>, Error> {
+        servers::list(self).await
+    }
+
+    pub(crate) fn base_url(&self) -> &Url {
+        self.0.transport.base()
+    }
+
+    pub(crate) fn app_url(&self) -> &Url {
+        &self.0.app_url
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.transport.timeout()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.0.clock.as_ref()
+    }
+}
+
+type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// The settings of a [`Client`].
+#[must_use]
+pub struct ClientBuilder {
+    identity: ClientIdentity,
+    token: Option<Token>,
+    base_url: String,
+    app_url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    clock: Arc<dyn Clock>,
+    configure: Option<Configure>,
+}
+
+impl ClientBuilder {
+    /// The token of a signed-in user.
+    pub fn token(self, token: Token) -> Self {
+        Self {
+            token: Some(token),
+            ..self
+        }
+    }
+
+    /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
+    ///
+    /// The token goes to this scheme, host and port, and to no other.
+    pub fn base_url(self, url: impl Into<String>) -> Self {
+        Self {
+            base_url: url.into(),
+            ..self
+        }
+    }
+
+    /// Where the approval page of the PIN sign-in is: `https://app.plex.tv`.
+    pub fn app_url(self, url: impl Into<String>) -> Self {
+        Self {
+            app_url: url.into(),
+            ..self
+        }
+    }
+
+    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// The time limit for making a connection: 5 seconds.
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self {
+            connect_timeout: timeout,
+            ..self
+        }
+    }
+
+    /// The clock that waiting goes by.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
+    }
+
+    /// Settings of the HTTP client below: proxies, root certificates and the like.
+    ///
+    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along.
+    pub fn http(
+        self,
+        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        Self {
+            configure: Some(Box::new(configure)),
+            ..self
+        }
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when a URL is no base URL or the identity has a value that cannot stand in a header.
+    pub fn build(self) -> Result<Client, Error> {
+        let base = base_url("base URL", &self.base_url)?;
+        let app_url = base_url("app URL", &self.app_url)?;
+        let headers = self.identity.headers()?;
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout);
+        let http = match self.configure {
+            Some(configure) => configure(http),
+            None => http,
+        };
+        let http = http.redirect(Policy::none()).referer(false).build()?;
+        let transport = Transport::new(base, headers, self.token, self.timeout);
+        Ok(Client(Arc::new(Inner::new(
+            self.identity,
+            app_url,
+            self.clock,
+            http,
+            transport,
+        ))))
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URLs are not checked yet: one may have a password in it.
+        f.debug_struct("ClientBuilder")
+            .field("identity", &self.identity)
+            .field("token", &self.token)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A URL that paths can be put behind.
+fn base_url(name: &str, text: &str) -> Result<Url, Error> {
+    let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
+    let Ok(mut url) = Url::parse(text) else {
+        return refuse("is not a full URL; write it as in https://plex.tv");
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return refuse("does not start with https:// or http://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse(
+            "has a user name or a password in it, which would be sent to nobody but shown in logs",
+        );
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("has a query or a fragment; leave off all from ? or # on");
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clients_are_cheap_to_clone_and_cross_threads() {
+        fn assert_shared<T: Clone + Send + Sync + 'static>() {}
+
+        assert_shared::<Client>();
+        assert_eq!(size_of::<Client>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn base_urls_are_normalised_or_refused_by_reason() {
+        let good = |text: &str| {
+            base_url("base URL", text)
+                .unwrap()
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned()
+        };
+        assert_eq!(good("https://plex.tv/"), "https://plex.tv");
+        assert_eq!(
+            good("http://[::1]:8080/prefix//"),
+            "http://[::1]:8080/prefix"
+        );
+
+        let cases = [
+            ("plex.tv", "is not a full URL"),
+            ("localhost:8080", "does not start with https://"),
+            ("ftp://plex.tv", "does not start with https://"),
+            ("https://user:CANARY@plex.tv", "has a user name"),
+            ("https://plex.tv?x=1", "has a query"),
+            ("", "is not a full URL"),
+        ];
+        for (bad, reason) in cases {
+            let error = base_url("base URL", bad).unwrap_err();
+            assert!(error.is_invalid_input());
+            assert!(
+                error
+                    .to_string()
+                    .starts_with(&format!("the base URL {reason}")),
+                "{error}"
+            );
+            assert!(!error.to_string().contains("CANARY"));
+        }
+    }
+}

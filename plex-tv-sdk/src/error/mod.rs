@@ -1,0 +1,382 @@
+//! The one error of this crate.
+
+mod codes;
+mod decode;
+mod plex;
+mod redact;
+
+use std::{error::Error as StdError, fmt, time::Duration};
+
+use reqwest::StatusCode;
+
+pub(crate) use decode::{decode_failure, decode_message};
+pub use plex::PlexError;
+pub(crate) use plex::{parse_plex_errors, text_of};
+pub(crate) use redact::redacted;
+
+/// What went wrong, in one pointer.
+///
+/// Ask it by its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors. Neither `Display` nor
+/// `Debug` shows a token, a URL query, a header value or a body; the body of a refusal is kept, redacted, behind
+/// [`Error::body`].
+///
+/// ```no_run
+/// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+/// use plex_tv_sdk::prelude::*;
+///
+/// match client.plex_tv().get_user_details().send().await {
+///     Ok(user) => println!("signed in as {}", user.id),
+///     Err(error) if error.is_auth() => println!("sign in again"),
+///     Err(error) if error.is_rate_limited() => println!("wait {:?}", error.retry_after()),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static str>,
+    status: Option<StatusCode>,
+    plex_errors: Vec<PlexError>,
+    retry_after: Option<Duration>,
+    json_path: Option<String>,
+    body: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument or a setting cannot be used; nothing was sent.
+    InvalidInput,
+    /// No connection could be made: refused, no such host, TLS.
+    Connect,
+    /// The server did not answer in time.
+    Timeout,
+    /// The connection broke, or the reply could not be read to its end.
+    Transport,
+    /// plex.tv answered with a status that is no success.
+    Refused,
+    /// plex.tv answered with a redirect that is not followed: to another host, too many, or not for this method.
+    Redirect,
+    /// The reply is not JSON: a captive portal or a gateway, most likely.
+    UnexpectedContentType,
+    /// The reply is larger than the limit.
+    TooLarge,
+    /// The reply is JSON, but not what the description says.
+    Decode,
+    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    PinExpired,
+    /// The deadline of the wait passed before the user approved.
+    Deadline,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            status: None,
+            plex_errors: Vec::new(),
+            retry_after: None,
+            json_path: None,
+            body: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid_input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    pub(crate) fn with_operation(mut self, operation: &'static str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_plex_errors(mut self, plex_errors: Vec<PlexError>) -> Self {
+        self.0.plex_errors = plex_errors;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
+        self.0.json_path = path;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: &[u8]) -> Self {
+        self.0.body = Some(redacted(body));
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// The kind, for `match`.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The `operationId` of the call, as in `getPin`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status, when plex.tv answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// What plex.tv says was wrong, from JSON or XML; empty when it says nothing that can be read.
+    pub fn plex_errors(&self) -> &[PlexError] {
+        &self.0.plex_errors
+    }
+
+    /// The first of plex.tv's error codes, as in 1001.
+    pub fn plex_code(&self) -> Option<i64> {
+        self.0.plex_errors.iter().find_map(PlexError::code)
+    }
+
+    /// How long plex.tv asks to wait, if it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Where in the reply decoding stopped, as in `location.city` or `[3].clientIdentifier`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// The first 8 KiB of the reply, with what looks like a secret replaced by `[redacted]`.
+    ///
+    /// Mind that it is the server's text: it may hold names and addresses.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// An argument or a setting cannot be used.
+    pub fn is_invalid_input(&self) -> bool {
+        self.kind() == ErrorKind::InvalidInput
+    }
+
+    /// No connection could be made.
+    pub fn is_connect(&self) -> bool {
+        self.kind() == ErrorKind::Connect
+    }
+
+    /// The server did not answer in time.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// plex.tv does not take the token (401), or it is an expired JWT (498), or a sign-in was refused.
+    pub fn is_auth(&self) -> bool {
+        self.status()
+            .is_some_and(|status| matches!(status.as_u16(), 401 | 498))
+    }
+
+    /// The user is known and may not do this (403).
+    pub fn is_forbidden(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// There is no such thing (404).
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Too many calls (429). See [`Error::retry_after`].
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The account wants its two-factor code with the password (code 1029).
+    pub fn is_two_factor_required(&self) -> bool {
+        self.plex_code() == Some(1029)
+    }
+
+    /// A redirect that is not followed.
+    pub fn is_redirect(&self) -> bool {
+        self.kind() == ErrorKind::Redirect
+    }
+
+    /// The reply is JSON, but not what the description says.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// The reply is not JSON.
+    pub fn is_unexpected_content_type(&self) -> bool {
+        self.kind() == ErrorKind::UnexpectedContentType
+    }
+
+    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    pub fn is_pin_expired(&self) -> bool {
+        self.kind() == ErrorKind::PinExpired
+    }
+
+    /// The deadline of a wait passed.
+    pub fn is_deadline(&self) -> bool {
+        self.kind() == ErrorKind::Deadline
+    }
+
+    /// It may work a little later: the network, a gateway, or too many calls.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Refused => self.status().is_some_and(|status| {
+                matches!(status.as_u16(), 408 | 429) || status.is_server_error()
+            }),
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("message", &self.0.message)
+            .field("status", &self.0.status)
+            .field("plex_errors", &self.0.plex_errors)
+            .field("retry_after", &self.0.retry_after)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// A failure below HTTP. The URL is taken off it: its query may hold a secret.
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        let host = error.url().map(host_of).unwrap_or_default();
+        let (kind, message) = if error.is_timeout() {
+            (ErrorKind::Timeout, format!("no answer from {host} in time"))
+        } else if error.is_connect() {
+            (ErrorKind::Connect, format!("cannot connect to {host}"))
+        } else if error.is_builder() {
+            (
+                ErrorKind::InvalidInput,
+                "the request cannot be built".to_owned(),
+            )
+        } else {
+            (
+                ErrorKind::Transport,
+                format!("the exchange with {host} broke off"),
+            )
+        };
+        Self::new(kind, message).with_source(error.without_url())
+    }
+}
+
+pub(crate) fn host_of(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or("the server");
+    url.port()
+        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What generated code can fail with before the transport takes over; the rest of progenitor's error is not used.
+impl From<progenitor_client::Error<()>> for Error {
+    fn from(error: progenitor_client::Error<()>) -> Self {
+        use progenitor_client::Error as Generated;
+
+        match error {
+            Generated::InvalidRequest(why) | Generated::Custom(why) => Self::invalid_input(why),
+            Generated::CommunicationError(error)
+            | Generated::InvalidUpgrade(error)
+            | Generated::ResponseBodyError(error) => Self::from(error),
+            Generated::InvalidResponsePayload(body, _) => {
+                Self::new(ErrorKind::Decode, "the reply cannot be read").with_body(&body)
+            }
+            Generated::UnexpectedResponse(response) => {
+                Self::new(ErrorKind::Refused, "unexpected reply").with_status(response.status())
+            }
+            Generated::ErrorResponse(reply) => {
+                Self::new(ErrorKind::Refused, "unexpected reply").with_status(reply.status())
+            }
+        }
+    }
+}
+
+/// The message of a refusal: the status, and what its code means in our words. plex.tv's own text stays behind
+/// [`Error::plex_errors`], since it may repeat what was sent.
+pub(crate) fn refusal(status: StatusCode, plex_errors: &[PlexError]) -> String {
+    let code = plex_errors.iter().find_map(PlexError::code);
+    let reason = match status.as_u16() {
+        498 => Some("token expired"),
+        _ => status.canonical_reason(),
+    };
+    let mut message = format!("plex.tv answered {}", status.as_u16());
+    if let Some(reason) = reason {
+        message = format!("{message} {reason}");
+    }
+    match code.map(|code| (code, codes::meaning(code))) {
+        Some((code, Some(meaning))) => format!("{message} (code {code}: {meaning})"),
+        Some((code, None)) => format!("{message} (code {code})"),
+        None => message,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_pointer_and_can_cross_threads() {
+        fn assert_thread_safe<T: Send + Sync + 'static>() {}
+
+        assert_thread_safe::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_refusal_says_status_code_and_meaning() {
+        let errors = parse_plex_errors(
+            br#"{"errors":[{"code":1001,"message":"User could not be authenticated"}]}"#,
+        );
+
+        assert_eq!(
+            refusal(StatusCode::UNAUTHORIZED, &errors),
+            "plex.tv answered 401 Unauthorized (code 1001: the token is missing, wrong or revoked)"
+        );
+        assert_eq!(
+            refusal(StatusCode::BAD_GATEWAY, &[]),
+            "plex.tv answered 502 Bad Gateway"
+        );
+    }
+}

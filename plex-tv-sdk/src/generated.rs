@@ -1,0 +1,23 @@
+//! The generated clients, one module for each description. See `openapi/README.md` for how they are made.
+
+#![allow(
+    // Written by the generator, in its style; what of it is public is named in `lib.rs`.
+    clippy::all,
+    clippy::pedantic,
+    clippy::str_to_string,
+    deprecated,
+    elided_lifetimes_in_paths,
+    missing_docs,
+    unreachable_pub,
+    unused_imports
+)]
+
+#[cfg(not(feature = "codegen"))]
+#[rustfmt::skip]
+pub mod plex_tv;
+
+/// Made by the build step.
+#[cfg(feature = "codegen")]
+pub mod plex_tv {
+    include!(concat!(env!("OUT_DIR"), "/plex_tv.rs"));
+}

@@ -1,0 +1,266 @@
+//! Who is calling: the `X-Plex-*` headers that describe an app and its device.
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::Error;
+
+/// An app on a device, as plex.tv and the user's device list see it.
+///
+/// The client identifier is an argument and never made up here: plex.tv adds a device to the user's account, and may send
+/// an e-mail, for each one it has not seen. Make it once for an installation, store it, and give the same one at every
+/// start; tokens and PINs are bound to it.
+///
+/// ```
+/// use plex_tv_sdk::ClientIdentity;
+///
+/// let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?
+///     .platform("Linux")
+///     .device_name("Desk");
+///
+/// assert_eq!(identity.client_identifier(), "c0ffee-desk-01");
+/// # Ok::<(), plex_tv_sdk::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientIdentity {
+    client_identifier: String,
+    product: String,
+    version: String,
+    platform: Option<String>,
+    platform_version: Option<String>,
+    device: Option<String>,
+    device_name: Option<String>,
+    model: Option<String>,
+    vendor: Option<String>,
+    provides: Option<String>,
+}
+
+/// Longer values help nobody in a device list.
+const MAX_LENGTH: usize = 255;
+
+impl ClientIdentity {
+    /// An app (`product`, `version`) in one installation (`client_identifier`).
+    ///
+    /// # Errors
+    /// `is_invalid_input` when one of them is empty, too long, or cannot stand in a header.
+    pub fn new(
+        client_identifier: impl Into<String>,
+        product: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let identity = Self {
+            client_identifier: client_identifier.into(),
+            product: product.into(),
+            version: version.into(),
+            platform: None,
+            platform_version: None,
+            device: None,
+            device_name: None,
+            model: None,
+            vendor: None,
+            provides: None,
+        };
+        if !identity
+            .client_identifier
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(Error::invalid_input(
+                "the client identifier has a space, a line break or another character that is not visible ASCII",
+            ));
+        }
+        identity.headers()?;
+        Ok(identity)
+    }
+
+    /// The operating system or browser, as in `Linux`.
+    #[must_use]
+    pub fn platform(self, platform: impl Into<String>) -> Self {
+        Self {
+            platform: Some(platform.into()),
+            ..self
+        }
+    }
+
+    /// The version of the platform.
+    #[must_use]
+    pub fn platform_version(self, version: impl Into<String>) -> Self {
+        Self {
+            platform_version: Some(version.into()),
+            ..self
+        }
+    }
+
+    /// The kind of device, as in `Phone`.
+    #[must_use]
+    pub fn device(self, device: impl Into<String>) -> Self {
+        Self {
+            device: Some(device.into()),
+            ..self
+        }
+    }
+
+    /// The name in the user's device list, as in `Anna's desk`.
+    #[must_use]
+    pub fn device_name(self, name: impl Into<String>) -> Self {
+        Self {
+            device_name: Some(name.into()),
+            ..self
+        }
+    }
+
+    /// The model of the device.
+    #[must_use]
+    pub fn model(self, model: impl Into<String>) -> Self {
+        Self {
+            model: Some(model.into()),
+            ..self
+        }
+    }
+
+    /// The maker of the device.
+    #[must_use]
+    pub fn vendor(self, vendor: impl Into<String>) -> Self {
+        Self {
+            vendor: Some(vendor.into()),
+            ..self
+        }
+    }
+
+    /// The roles of the app as a comma list, as in `controller,player`.
+    #[must_use]
+    pub fn provides(self, roles: impl Into<String>) -> Self {
+        Self {
+            provides: Some(roles.into()),
+            ..self
+        }
+    }
+
+    /// The client identifier.
+    pub fn client_identifier(&self) -> &str {
+        &self.client_identifier
+    }
+
+    /// The name of the app.
+    pub fn product(&self) -> &str {
+        &self.product
+    }
+
+    /// `(what it describes in an auth URL, value)` of all that is set and that the approval page shows.
+    pub(crate) fn device_context(&self) -> Vec<(&'static str, &str)> {
+        let optional = [
+            ("platform", &self.platform),
+            ("platformVersion", &self.platform_version),
+            ("device", &self.device),
+            ("deviceName", &self.device_name),
+            ("model", &self.model),
+        ];
+        let always = [
+            ("product", self.product.as_str()),
+            ("version", self.version.as_str()),
+        ];
+        let set = optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        always.into_iter().chain(set).collect()
+    }
+
+    /// All headers, checked.
+    pub(crate) fn headers(&self) -> Result<HeaderMap, Error> {
+        let required = [
+            (
+                "x-plex-client-identifier",
+                "client identifier",
+                &self.client_identifier,
+            ),
+            ("x-plex-product", "product", &self.product),
+            ("x-plex-version", "version", &self.version),
+        ];
+        let optional = [
+            ("x-plex-platform", "platform", &self.platform),
+            (
+                "x-plex-platform-version",
+                "platform version",
+                &self.platform_version,
+            ),
+            ("x-plex-device", "device", &self.device),
+            ("x-plex-device-name", "device name", &self.device_name),
+            ("x-plex-model", "model", &self.model),
+            ("x-plex-device-vendor", "vendor", &self.vendor),
+            ("x-plex-provides", "list of roles", &self.provides),
+        ];
+        let set = optional
+            .into_iter()
+            .filter_map(|(header, name, value)| Some((header, name, value.as_ref()?)));
+        let mut headers = HeaderMap::new();
+        for (header, name, value) in required.into_iter().chain(set) {
+            headers.insert(HeaderName::from_static(header), header_value(name, value)?);
+        }
+        Ok(headers)
+    }
+}
+
+/// Names may be in any script: they go out as UTF-8.
+fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
+    let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
+    if value.trim().is_empty() {
+        return refuse("is empty");
+    }
+    if value.len() > MAX_LENGTH {
+        return refuse("is longer than 255 bytes");
+    }
+    match HeaderValue::from_bytes(value.as_bytes()) {
+        Ok(value) => Ok(value),
+        Err(_) => refuse("has a line break or another control character"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_header_can_carry_is_refused_by_name() {
+        let cases = [
+            (
+                ClientIdentity::new("", "App", "1"),
+                "the client identifier is empty",
+            ),
+            (ClientIdentity::new("a", " ", "1"), "the product is empty"),
+            (
+                ClientIdentity::new("a", "App", "1\r\nX-Evil: 1"),
+                "the version has a line break or another control character",
+            ),
+            (
+                ClientIdentity::new("a", "x".repeat(256), "1"),
+                "the product is longer than 255 bytes",
+            ),
+        ];
+
+        for (outcome, wanted) in cases {
+            assert_eq!(outcome.unwrap_err().to_string(), wanted);
+        }
+        for bad in ["line\nbreak", "two words", "bücher"] {
+            let error = ClientIdentity::new(bad, "App", "1").unwrap_err();
+            assert!(
+                error.is_invalid_input()
+                    && error.to_string().starts_with("the client identifier has"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn device_names_may_be_in_any_script() {
+        let headers = ClientIdentity::new("a", "App", "1")
+            .unwrap()
+            .device_name("Büro 机")
+            .headers()
+            .unwrap();
+
+        assert_eq!(
+            headers["x-plex-device-name"].as_bytes(),
+            "Büro 机".as_bytes()
+        );
+        assert_eq!(headers.len(), 4);
+    }
+}

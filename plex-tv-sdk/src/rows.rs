@@ -1,0 +1,201 @@
+//! Lists that are read row by row: one bad row never takes the list.
+
+use std::{fmt, ops::Deref, slice, vec};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, SeqAccess, Visitor},
+};
+use serde_json::value::RawValue;
+
+use crate::error::decode_message;
+
+/// A list of which every readable row arrived.
+///
+/// It reads as a slice. A row that could not be read is set aside with its index and the reason: see [`Rows::rejected`].
+///
+/// ```
+/// use plex_tv_sdk::Rows;
+///
+/// let rows: Rows<u8> = serde_json::from_str(r#"[1, "broken", 3]"#)?;
+///
+/// assert_eq!(*rows, [1, 3]);
+/// assert_eq!(rows.rejected()[0].index(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows<T> {
+    rows: Vec<T>,
+    rejected: Vec<RejectedRow>,
+}
+
+/// A row that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectedRow {
+    index: usize,
+    reason: String,
+}
+
+impl RejectedRow {
+    /// Its place in the list as plex.tv sent it, from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Why it could not be read, with the JSON path inside the row. It holds no values.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for RejectedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}: {}", self.index, self.reason)
+    }
+}
+
+impl<T> Rows<T> {
+    /// The rows that could not be read. Empty as long as the description fits what plex.tv sends.
+    pub fn rejected(&self) -> &[RejectedRow] {
+        &self.rejected
+    }
+
+    /// The rows that could be read, as a plain list.
+    pub fn into_vec(self) -> Vec<T> {
+        self.rows
+    }
+}
+
+impl<T> Deref for Rows<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.rows
+    }
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self::from(Vec::new())
+    }
+}
+
+impl<T> From<Vec<T>> for Rows<T> {
+    fn from(rows: Vec<T>) -> Self {
+        Self {
+            rows,
+            rejected: Vec::new(),
+        }
+    }
+}
+
+impl<T> IntoIterator for Rows<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Rows<T> {
+    type Item = &'a T;
+    type IntoIter = slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rows.iter()
+    }
+}
+
+impl<T: Serialize> Serialize for Rows<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.rows.serialize(serializer)
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RowsVisitor(std::marker::PhantomData))
+    }
+}
+
+struct RowsVisitor<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
+    type Value = Rows<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Rows::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Rows::default();
+        let mut index = 0;
+        while let Some(row) = list.next_element::<Box<RawValue>>()? {
+            match serde_json::from_str(row.get()) {
+                Ok(row) => rows.rows.push(row),
+                Err(_) => rows.rejected.push(RejectedRow {
+                    index,
+                    reason: decode_message::<T>(row.get().as_bytes()).1,
+                }),
+            }
+            index += 1;
+        }
+        Ok(rows)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Rows<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        format!("RowsOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Vec::<T>::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+    struct Row {
+        id: u8,
+    }
+
+    #[test]
+    fn a_bad_row_is_set_aside_with_its_index_and_path() {
+        let rows: Rows<Row> =
+            serde_json::from_str(r#"[{"id":1},{"id":"CANARY"},{},{"id":4}]"#).unwrap();
+
+        assert_eq!(*rows, [Row { id: 1 }, Row { id: 4 }]);
+        let told: Vec<String> = rows.rejected().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "row 1: invalid type: string, expected u8 at id",
+                "row 2: missing field `id`"
+            ]
+        );
+    }
+
+    #[test]
+    fn null_is_the_empty_list_and_anything_else_is_an_error() {
+        assert_eq!(
+            serde_json::from_str::<Rows<Row>>("null").unwrap(),
+            Rows::default()
+        );
+        assert!(serde_json::from_str::<Rows<Row>>("{}").is_err());
+        assert!(serde_json::from_str::<Rows<Row>>(r#"[{"id":1},"#).is_err());
+    }
+}

@@ -1,0 +1,109 @@
+//! The user's servers and how to reach them.
+
+use std::cmp::Reverse;
+
+use crate::{
+    Client, Error, Token,
+    generated::plex_tv::ClientDevicesExt as _,
+    plex_tv::types::{Connection, ConnectionProtocol, Resource},
+};
+
+/// A server that the user owns or that is shared with them.
+#[derive(Clone, Debug)]
+pub struct Server {
+    resource: Resource,
+    connections: Vec<Connection>,
+}
+
+impl Server {
+    fn new(mut resource: Resource) -> Self {
+        let mut connections = std::mem::take(&mut resource.connections);
+        connections.retain(|connection| is_reachable(&resource, connection));
+        // A stable sort: among equals plex.tv's order stays.
+        connections.sort_by_key(preference);
+        Self {
+            resource,
+            connections,
+        }
+    }
+
+    /// The name its owner gave it.
+    pub fn name(&self) -> &str {
+        self.resource.name.as_deref().unwrap_or_default()
+    }
+
+    /// The machine identifier, which the server confirms at its `/identity`.
+    pub fn machine_identifier(&self) -> &str {
+        &self.resource.client_identifier
+    }
+
+    /// Does it belong to the user? Else it is shared with them.
+    pub fn is_owned(&self) -> bool {
+        self.resource.owned.unwrap_or_default()
+    }
+
+    /// The token for this server. A shared server refuses the account's token.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
+    pub fn access_token(&self) -> Result<Token, Error> {
+        match &self.resource.access_token {
+            Some(token) => Token::try_from(token),
+            None => Err(Error::invalid_input(
+                "plex.tv gave no access token for this server",
+            )),
+        }
+    }
+
+    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last. Left out are local
+    /// addresses in somebody else's network, where another machine may answer.
+    pub fn connections(&self) -> &[Connection] {
+        &self.connections
+    }
+
+    /// All that plex.tv says of it, but for the connections.
+    pub fn resource(&self) -> &Resource {
+        &self.resource
+    }
+}
+
+pub(crate) async fn list(client: &Client) -> Result<Vec<Server>, Error> {
+    let call = client
+        .plex_tv()
+        .get_devices()
+        .include_https(true)
+        .include_relay(true)
+        .include_ipv6(true);
+    let resources = call.send().await?.into_inner();
+    Ok(resources
+        .into_iter()
+        .filter(provides_server)
+        .map(Server::new)
+        .collect())
+}
+
+fn provides_server(resource: &Resource) -> bool {
+    resource
+        .provides
+        .as_deref()
+        .is_some_and(|roles| roles.split(',').any(|role| role.trim() == "server"))
+}
+
+fn is_reachable(resource: &Resource, connection: &Connection) -> bool {
+    let is_local = connection.local.unwrap_or_default();
+    !is_local
+        || resource.owned.unwrap_or_default()
+        || resource.public_address_matches.unwrap_or_default()
+}
+
+/// Smaller is better.
+fn preference(connection: &Connection) -> impl Ord + use<> {
+    let is = |flag: Option<bool>| flag.unwrap_or_default();
+    let secure = connection.protocol == Some(ConnectionProtocol::Https);
+    (
+        is(connection.relay),
+        Reverse(is(connection.local)),
+        Reverse(secure),
+        is(connection.ipv6),
+    )
+}

@@ -1,0 +1,154 @@
+//! The way of one call: sign, send, read.
+//!
+//! Generated code builds a request and hands it to the hooks; its `send` ends in [`decode`], [`finish`] or [`stream`].
+
+mod hooks;
+mod redirect;
+mod reply;
+mod sign;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use reqwest::{Request, Response, Url, header::HeaderMap};
+
+use crate::{Error, Operation, Token};
+
+pub(crate) use reply::{decode, finish, stream};
+
+/// What every call of a client shares: identity, token, limits. Made by [`crate::ClientBuilder`].
+#[derive(Clone)]
+pub struct Transport(Arc<Parts>);
+
+struct Parts {
+    base: Url,
+    identity: HeaderMap,
+    token: Option<Token>,
+    timeout: Duration,
+}
+
+impl Transport {
+    pub(crate) fn new(
+        base: Url,
+        identity: HeaderMap,
+        token: Option<Token>,
+        timeout: Duration,
+    ) -> Self {
+        Self(Arc::new(Parts {
+            base,
+            identity,
+            token,
+            timeout,
+        }))
+    }
+
+    pub(crate) fn with_token(&self, token: Option<Token>) -> Self {
+        let Parts {
+            base,
+            identity,
+            timeout,
+            ..
+        } = self.0.as_ref();
+        Self::new(base.clone(), identity.clone(), token, *timeout)
+    }
+
+    pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
+        let Parts {
+            base,
+            identity,
+            token,
+            ..
+        } = self.0.as_ref();
+        Self::new(base.clone(), identity.clone(), token.clone(), timeout)
+    }
+
+    pub(crate) fn token(&self) -> Option<&Token> {
+        self.0.token.as_ref()
+    }
+
+    pub(crate) fn timeout(&self) -> Duration {
+        self.0.timeout
+    }
+
+    pub(crate) fn base(&self) -> &Url {
+        &self.0.base
+    }
+
+    /// Signs a request: identity always, the token where the operation asks for it, and both only to the configured origin.
+    fn sign(&self, request: &mut Request, operation: Option<&Operation>) {
+        sign::sign(&self.0, request, operation);
+    }
+
+    /// Sends a request within its time limit, following only harmless redirects.
+    async fn send(
+        &self,
+        http: &reqwest::Client,
+        mut request: Request,
+    ) -> reqwest::Result<Response> {
+        request.timeout_mut().get_or_insert(self.0.timeout);
+        redirect::send(http, request, &self.0.base).await
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let token = if self.0.token.is_some() {
+            "[redacted]"
+        } else {
+            "none"
+        };
+        f.debug_struct("Transport")
+            .field("base", &self.0.base.as_str())
+            .field("token", &token)
+            .field("timeout", &self.0.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs one generated call and puts the operation's name on its error.
+pub(crate) async fn call<T>(
+    operation: &'static str,
+    steps: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    steps.await.map_err(|error| error.with_operation(operation))
+}
+
+/// One path segment, encoded. An empty one, `.` and `..` would reach another path, so they are refused.
+pub(crate) fn path_segment(value: &str) -> Result<String, Error> {
+    match value {
+        "" => Err(Error::invalid_input("a path parameter is empty")),
+        "." | ".." => Err(Error::invalid_input(
+            "a path parameter is `.` or `..`, which would reach another path",
+        )),
+        _ => Ok(progenitor_client::encode_path(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_parameter_stays_one_segment() {
+        assert_eq!(path_segment("a/b%c?d#e").unwrap(), "a%2Fb%25c%3Fd%23e");
+        assert_eq!(path_segment("😀").unwrap(), "%F0%9F%98%80");
+        for bad in ["", ".", ".."] {
+            assert!(path_segment(bad).unwrap_err().is_invalid_input(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let base = Url::parse("https://plex.tv/").unwrap();
+        let token = Token::new("CANARY").unwrap();
+
+        let shown = format!(
+            "{:?}",
+            Transport::new(base, HeaderMap::new(), Some(token), Duration::from_secs(30))
+        );
+
+        assert!(
+            shown.contains("[redacted]") && !shown.contains("CANARY"),
+            "{shown}"
+        );
+    }
+}

@@ -1,0 +1,188 @@
+//! From a reply to a value or an error.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, fmt::rfc2822};
+use progenitor_client::{ByteStream, ResponseValue};
+use reqwest::{
+    Response,
+    header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+
+use super::redirect;
+use crate::{
+    Error,
+    error::{ErrorKind, decode_failure, host_of, parse_plex_errors, refusal},
+};
+
+/// A reply larger than this is refused, whatever it announced.
+const LIMIT: usize = 16 * 1024 * 1024;
+
+/// Reads a success that has a JSON body.
+pub(crate) async fn decode<T: DeserializeOwned>(
+    response: Response,
+) -> Result<ResponseValue<T>, Error> {
+    let response = accepted(response).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let body = read(response).await?;
+    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
+    match serde_json::from_slice(text) {
+        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Err(_) => Err(unreadable::<T>(text, &headers).with_status(status)),
+    }
+}
+
+/// Ends a call whose success has nothing to say. Whatever body comes along is read, so that the connection can be reused.
+pub(crate) async fn finish(response: Response) -> Result<ResponseValue<()>, Error> {
+    let response = accepted(response).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    read(response).await?;
+    Ok(ResponseValue::new((), status, headers))
+}
+
+/// Hands over a success that is no JSON.
+pub(crate) async fn stream(response: Response) -> Result<ResponseValue<ByteStream>, Error> {
+    accepted(response).await.map(ResponseValue::stream)
+}
+
+/// A success as it is; anything else as the error it stands for.
+async fn accepted(response: Response) -> Result<Response, Error> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    if redirect::is_redirect(status) {
+        return Err(not_followed(&response));
+    }
+    let retry_after = retry_after(response.headers(), Timestamp::now());
+    // A refusal is a refusal even when its body cannot be read.
+    let body = read(response).await.unwrap_or_default();
+    let plex_errors = parse_plex_errors(&body);
+    Err(
+        Error::new(ErrorKind::Refused, refusal(status, &plex_errors))
+            .with_status(status)
+            .with_plex_errors(plex_errors)
+            .with_retry_after(retry_after)
+            .with_body(&body),
+    )
+}
+
+fn not_followed(response: &Response) -> Error {
+    let message = match redirect::location(response.url(), response.headers()) {
+        Some(url) => format!(
+            "a redirect to {}://{} was not followed",
+            url.scheme(),
+            host_of(&url)
+        ),
+        None => "a redirect without a usable address".to_owned(),
+    };
+    Error::new(ErrorKind::Redirect, message).with_status(response.status())
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LIMIT {
+            let message = format!("the reply is larger than {} MiB", LIMIT / 1024 / 1024);
+            return Err(Error::new(ErrorKind::TooLarge, message).with_status(response.status()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// The error for a success whose body does not decode: nothing, no JSON, or JSON of another shape.
+fn unreadable<T: DeserializeOwned>(body: &[u8], headers: &HeaderMap) -> Error {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or("no content type");
+    let kind = kind.split(';').next().unwrap_or(kind).trim();
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        None => Error::new(
+            ErrorKind::Decode,
+            "the reply has an <empty body> where JSON is due",
+        ),
+        Some(b'<') => {
+            let message =
+                format!("the reply is no JSON ({kind}), though nothing else was asked for");
+            Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
+        }
+        Some(_)
+            if !kind.to_ascii_lowercase().contains("json")
+                && !matches!(first, Some(b'{' | b'[')) =>
+        {
+            let message =
+                format!("the reply is no JSON ({kind}), though nothing else was asked for");
+            Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
+        }
+        Some(_) => decode_failure::<T>(body),
+    }
+}
+
+/// Seconds or an HTTP date; anything else, and a date that is past, says nothing.
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = rfc2822::parse(value).ok()?.timestamp();
+    Duration::try_from(date.duration_since(now))
+        .ok()
+        .filter(|wait| !wait.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date_to_come() {
+        let now: Timestamp = "1994-11-06T08:49:30Z".parse().unwrap();
+        let read = |value: &'static str| {
+            retry_after(
+                &HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]),
+                now,
+            )
+        };
+
+        assert_eq!(read("2"), Some(Duration::from_secs(2)));
+        assert_eq!(
+            read("Sun, 06 Nov 1994 08:49:37 GMT"),
+            Some(Duration::from_secs(7))
+        );
+        for nothing in ["Sun, 06 Nov 1994 08:49:00 GMT", "-1", "soon", "", "1e9"] {
+            assert_eq!(read(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_apart() {
+        let headers = |kind: &'static str| {
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))])
+        };
+
+        let empty = unreadable::<u8>(b" \n", &headers("application/json"));
+        let html = unreadable::<u8>(b"<html>", &headers("text/html; charset=utf-8"));
+        let text = unreadable::<u8>(b"Bad gateway", &headers("text/plain"));
+        let json = unreadable::<u8>(b"\"CANARY\"", &headers("application/json"));
+
+        assert!(
+            empty.is_decode() && empty.to_string().contains("<empty body>"),
+            "{empty}"
+        );
+        assert!(
+            html.is_unexpected_content_type() && html.to_string().contains("text/html"),
+            "{html}"
+        );
+        assert!(text.is_unexpected_content_type(), "{text}");
+        assert!(
+            json.is_decode() && !format!("{json} {json:?}").contains("CANARY"),
+            "{json}"
+        );
+    }
+}
