@@ -33,16 +33,13 @@ mod codegen {
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-env-changed={FOLDER}");
         let folder = env::var_os(FOLDER).map_or_else(default_folder, PathBuf::from);
-        let out = PathBuf::from(
-            env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: this script is run by cargo")?,
-        );
+        let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: this script is run by cargo")?);
         for name in DESCRIPTIONS {
             let description = folder.join(name);
             println!("cargo::rerun-if-changed={}", description.display());
             let code = code(&description).map_err(|problems| tell(&problems))?;
             let target = out.join(module_name(&description)).with_extension("rs");
-            fs::write(&target, code)
-                .map_err(|why| format!("{} cannot be written: {why}", target.display()))?;
+            fs::write(&target, code).map_err(|why| format!("{} cannot be written: {why}", target.display()))?;
         }
         Ok(())
     }
@@ -56,11 +53,7 @@ mod codegen {
     fn code(description: &Path) -> Result<String, Vec<Problem>> {
         let document = Document::load(description).map_err(|problem| vec![problem])?;
         match generate(&document, Layout::Rustfmt) {
-            Err(problems)
-                if problems
-                    .iter()
-                    .all(|problem| problem.rule() == "rustfmt-missing") =>
-            {
+            Err(problems) if problems.iter().all(|problem| problem.rule() == "rustfmt-missing") => {
                 generate(&document, Layout::Prettyplease)
             }
             outcome => outcome,
@@ -69,9 +62,6 @@ mod codegen {
 
     fn tell(problems: &[Problem]) -> String {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        format!(
-            "{}\nfeature `codegen` generates the client from {FOLDER}, or ../openapi without it",
-            list.join("\n")
-        )
+        format!("{}\nfeature `codegen` generates the client from {FOLDER}, or ../openapi without it", list.join("\n"))
     }
 }

@@ -32,26 +32,12 @@ impl Document {
     /// When the file cannot be read, is not UTF-8, or is not one YAML document that JSON can express.
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let bytes = fs::read(path).map_err(|error| {
-            Problem::new(
-                path,
-                "unreadable",
-                error.to_string(),
-                "check the path and its permissions",
-            )
+            Problem::new(path, "unreadable", error.to_string(), "check the path and its permissions")
         })?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let valid = error
-                .as_bytes()
-                .get(..error.utf8_error().valid_up_to())
-                .unwrap_or_default();
+            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
             let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-            Problem::new(
-                path,
-                "not-utf8",
-                "this line is not UTF-8 text",
-                "save the file as UTF-8",
-            )
-            .on_line(line)
+            Problem::new(path, "not-utf8", "this line is not UTF-8 text", "save the file as UTF-8").on_line(line)
         })?;
         Self::read(path.to_owned(), text)
     }
@@ -66,12 +52,7 @@ impl Document {
 
     fn read(path: PathBuf, text: String) -> Result<Self, Problem> {
         let (value, lines) = Reader::new(&path, &text).document()?;
-        Ok(Self {
-            path,
-            text,
-            value,
-            lines,
-        })
+        Ok(Self { path, text, value, lines })
     }
 
     /// The file it came from.
@@ -115,9 +96,7 @@ impl Document {
         message: impl Into<String>,
         mend: impl Into<String>,
     ) -> Problem {
-        Problem::new(&self.path, rule, message, mend)
-            .on_line(self.line(pointer))
-            .at(pointer)
+        Problem::new(&self.path, rule, message, mend).on_line(self.line(pointer)).at(pointer)
     }
 }
 
@@ -162,12 +141,7 @@ impl<'a> Reader<'a> {
         // The scanner takes NUL for the end of the text and would drop the rest unseen.
         if let Some(at) = self.text.find('\0') {
             self.line = 1 + self.text[..at].matches('\n').count();
-            return Err(self.problem(
-                "yaml-syntax",
-                "",
-                "there is a NUL character on this line",
-                "remove it",
-            ));
+            return Err(self.problem("yaml-syntax", "", "there is a NUL character on this line", "remove it"));
         }
         let mut root = None;
         loop {
@@ -175,17 +149,9 @@ impl<'a> Reader<'a> {
                 Event::StreamEnd => break,
                 Event::DocumentStart(_) if root.is_some() => {
                     let what = "a second YAML document starts here";
-                    return Err(self.problem(
-                        "several-documents",
-                        "",
-                        what,
-                        "keep one description in a file",
-                    ));
+                    return Err(self.problem("several-documents", "", what, "keep one description in a file"));
                 }
-                Event::StreamStart
-                | Event::Nothing
-                | Event::DocumentStart(_)
-                | Event::DocumentEnd => {}
+                Event::StreamStart | Event::Nothing | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 event => {
                     self.lines.insert(String::new(), self.line);
                     root = Some(self.value(event, "", 0)?.value);
@@ -195,12 +161,7 @@ impl<'a> Reader<'a> {
         match root {
             None | Some(Value::Null) => {
                 self.line = 0;
-                Err(self.problem(
-                    "empty-file",
-                    "",
-                    "the file says nothing",
-                    "write a description into it",
-                ))
+                Err(self.problem("empty-file", "", "the file says nothing", "write a description into it"))
             }
             Some(value) => Ok((value, self.lines)),
         }
@@ -211,14 +172,7 @@ impl<'a> Reader<'a> {
         let (anchor, sized) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(&text, style, tag.as_deref(), pointer)?;
-                (
-                    anchor,
-                    Counted {
-                        value,
-                        values: 1,
-                        depth: 0,
-                    },
-                )
+                (anchor, Counted { value, values: 1, depth: 0 })
             }
             Event::SequenceStart(anchor, tag) => {
                 self.untagged(tag.as_deref(), pointer)?;
@@ -230,23 +184,12 @@ impl<'a> Reader<'a> {
             }
             Event::Alias(anchor) => (0, self.alias(anchor, pointer, depth)?),
             _ => {
-                return Err(self.problem(
-                    "yaml-syntax",
-                    pointer,
-                    "a value is missing here",
-                    "add it",
-                ));
+                return Err(self.problem("yaml-syntax", pointer, "a value is missing here", "add it"));
             }
         };
         if anchor != 0 {
             self.allow(sized.values, 0, pointer)?;
-            self.anchors.insert(
-                anchor,
-                Counted {
-                    value: sized.value.clone(),
-                    ..sized
-                },
-            );
+            self.anchors.insert(anchor, Counted { value: sized.value.clone(), ..sized });
         }
         Ok(sized)
     }
@@ -257,11 +200,7 @@ impl<'a> Reader<'a> {
         loop {
             let event = self.next()?;
             if event == Event::SequenceEnd {
-                return Ok(Counted {
-                    value: Value::Array(items),
-                    values,
-                    depth: below + 1,
-                });
+                return Ok(Counted { value: Value::Array(items), values, depth: below + 1 });
             }
             let inner = format!("{pointer}/{}", items.len());
             self.lines.insert(inner.clone(), self.line);
@@ -278,11 +217,7 @@ impl<'a> Reader<'a> {
         loop {
             let event = self.next()?;
             if event == Event::MappingEnd {
-                return Ok(Counted {
-                    value: Value::Object(members),
-                    values,
-                    depth: below + 1,
-                });
+                return Ok(Counted { value: Value::Object(members), values, depth: below + 1 });
             }
             let key = self.key(event, pointer)?;
             let inner = join(pointer, &key);
@@ -308,23 +243,12 @@ impl<'a> Reader<'a> {
                 "write the members out, or use a $ref",
             )),
             Event::Scalar(text, ..) => Ok(text.into_owned()),
-            _ => Err(self.problem(
-                "complex-key",
-                pointer,
-                "this key is not plain text",
-                "use a word as the key",
-            )),
+            _ => Err(self.problem("complex-key", pointer, "this key is not plain text", "use a word as the key")),
         }
     }
 
     /// The YAML 1.2 core schema: only plain scalars can be anything but text.
-    fn scalar(
-        &self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        pointer: &str,
-    ) -> Result<Value, Problem> {
+    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, pointer: &str) -> Result<Value, Problem> {
         let string = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
         if !string {
             self.untagged(tag, pointer)?;
@@ -339,12 +263,7 @@ impl<'a> Reader<'a> {
             _ if !is_number(text) => Ok(Value::String(text.to_owned())),
             _ => to_number(text).map(Value::Number).ok_or_else(|| {
                 let what = format!("`{text}` is a number that JSON cannot hold");
-                self.problem(
-                    "yaml-number",
-                    pointer,
-                    what,
-                    "use a smaller number, or quote it if it is text",
-                )
+                self.problem("yaml-number", pointer, what, "use a smaller number, or quote it if it is text")
             }),
         }
     }
@@ -356,15 +275,8 @@ impl<'a> Reader<'a> {
         };
         let (values, below) = (target.values, target.depth);
         self.allow(values, depth + below, pointer)?;
-        let value = self
-            .anchors
-            .get(&anchor)
-            .map_or(Value::Null, |target| target.value.clone());
-        Ok(Counted {
-            value,
-            values,
-            depth: below,
-        })
+        let value = self.anchors.get(&anchor).map_or(Value::Null, |target| target.value.clone());
+        Ok(Counted { value, values, depth: below })
     }
 
     /// Pays for values before they are made.
@@ -385,12 +297,7 @@ impl<'a> Reader<'a> {
     fn untagged(&self, tag: Option<&Tag>, pointer: &str) -> Result<(), Problem> {
         tag.map_or(Ok(()), |tag| {
             let what = format!("the YAML tag `{tag}` means nothing in a description");
-            Err(self.problem(
-                "yaml-tag",
-                pointer,
-                what,
-                "remove it, or quote the value if it is text",
-            ))
+            Err(self.problem("yaml-tag", pointer, what, "remove it, or quote the value if it is text"))
         })
     }
 
@@ -410,16 +317,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn problem(
-        &self,
-        rule: &'static str,
-        pointer: &str,
-        message: impl Into<String>,
-        mend: &str,
-    ) -> Problem {
-        Problem::new(self.path, rule, message, mend)
-            .on_line(self.line)
-            .at(pointer)
+    fn problem(&self, rule: &'static str, pointer: &str, message: impl Into<String>, mend: &str) -> Problem {
+        Problem::new(self.path, rule, message, mend).on_line(self.line).at(pointer)
     }
 }
 
@@ -427,36 +326,22 @@ impl<'a> Reader<'a> {
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |prefix, radix| {
-        text.strip_prefix(prefix).is_some_and(|rest: &str| {
-            !rest.is_empty() && rest.chars().all(|digit| digit.is_digit(radix))
-        })
+        text.strip_prefix(prefix)
+            .is_some_and(|rest: &str| !rest.is_empty() && rest.chars().all(|digit| digit.is_digit(radix)))
     };
     digits("0x", 16)
         || digits("0o", 8)
-        || matches!(
-            unsigned,
-            ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN"
-        )
+        || matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN")
         || unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
-            && unsigned
-                .chars()
-                .all(|each| each.is_ascii_digit() || "+-.eE".contains(each))
+            && unsigned.chars().all(|each| each.is_ascii_digit() || "+-.eE".contains(each))
             && unsigned.parse::<f64>().is_ok()
 }
 
 fn to_number(text: &str) -> Option<Number> {
-    let radix = |prefix, radix| {
-        text.strip_prefix(prefix)
-            .map(|digits| u64::from_str_radix(digits, radix))
-    };
+    let radix = |prefix, radix| text.strip_prefix(prefix).map(|digits| u64::from_str_radix(digits, radix));
     if let Some(parsed) = radix("0x", 16).or_else(|| radix("0o", 8)) {
         return parsed.ok().map(Number::from);
     }
-    let whole = text
-        .parse::<i64>()
-        .map(Number::from)
-        .or_else(|_| text.parse::<u64>().map(Number::from));
-    whole
-        .ok()
-        .or_else(|| text.parse().ok().and_then(Number::from_f64))
+    let whole = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from));
+    whole.ok().or_else(|| text.parse().ok().and_then(Number::from_f64))
 }

@@ -28,12 +28,7 @@ fn rustfmt(code: &str) -> Result<String, FormatError> {
     let program = std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into());
     // Run away from any rustfmt.toml: the output must not depend on the folder it is made in.
     let child = Command::new(program)
-        .args([
-            "--edition",
-            "2024",
-            "--config",
-            "max_width=100,newline_style=Unix",
-        ])
+        .args(["--edition", "2024", "--config", "max_width=100,newline_style=Unix"])
         .current_dir(std::env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -49,17 +44,12 @@ fn rustfmt(code: &str) -> Result<String, FormatError> {
         // Written from a thread of its own: both pipes are smaller than the code.
         let writer = std::thread::spawn(move || input.write_all(code.as_bytes()));
         let output = child.wait_with_output().map_err(failed)?;
-        let written = writer
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the writer stopped")));
+        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")));
         if !output.status.success() {
-            return Err(FormatError::Failed(
-                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            ));
+            return Err(FormatError::Failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
         written.map_err(failed)?;
-        return String::from_utf8(output.stdout)
-            .map_err(|why| FormatError::Failed(why.to_string()));
+        return String::from_utf8(output.stdout).map_err(|why| FormatError::Failed(why.to_string()));
     }
     Err(FormatError::Failed("it takes no input".to_owned()))
 }
@@ -79,10 +69,7 @@ mod tests {
 
         let text = print(&file).unwrap();
 
-        assert_eq!(
-            text,
-            "/// First.\n///\n/// - second\npub mod a {\n    /// Inner.\n    pub struct B;\n}\n"
-        );
+        assert_eq!(text, "/// First.\n///\n/// - second\npub mod a {\n    /// Inner.\n    pub struct B;\n}\n");
         assert_eq!(rustfmt(&text).unwrap(), text);
     }
 

@@ -4,9 +4,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor_impl::{
-    GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch,
-};
+use progenitor_impl::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle, TypeImpl, TypePatch};
 use quote::quote;
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
@@ -20,30 +18,20 @@ use crate::{
 
 /// The generated code, before our passes.
 pub(crate) fn run(document: &Document, view: &Value, module: &str) -> Result<syn::File, Problem> {
-    let tokens = generate(view, module).or_else(|why| Err(blame(document, view, module, why)))?;
-    syn::parse2(tokens).map_err(|why| {
-        ours(
-            document,
-            format!("the generated code does not parse: {why}"),
-        )
-    })
+    let tokens = generate(view, module).map_err(|why| blame(document, view, module, why))?;
+    syn::parse2(tokens).map_err(|why| ours(document, format!("the generated code does not parse: {why}")))
 }
 
 /// A problem that is a mistake of the recipe, not of the description.
 pub(crate) fn ours(document: &Document, message: impl Into<String>) -> Problem {
-    let mend =
-        "the description passed the lint, so this is a bug of plex-tv-codegen: please report it";
+    let mend = "the description passed the lint, so this is a bug of plex-tv-codegen: please report it";
     document.problem("recipe", "", message, mend)
 }
 
 fn generate(view: &Value, module: &str) -> Result<TokenStream, String> {
     let openapi: OpenAPI = serde_json::from_value(view.clone()).map_err(|why| why.to_string())?;
     let settings = settings(view, module);
-    quietly(|| {
-        Generator::new(&settings)
-            .generate_tokens(&openapi)
-            .map_err(|why| why.to_string())
-    })
+    quietly(|| Generator::new(&settings).generate_tokens(&openapi).map_err(|why| why.to_string()))
 }
 
 /// progenitor panics without a place on what it does not know. Its panics end here, and are not printed.
@@ -53,12 +41,8 @@ fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     panic::set_hook(printer);
     outcome.unwrap_or_else(|payload| {
-        let text = payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned());
-        Err(text
-            .or_else(|| payload.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "no reason given".to_owned()))
+        let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        Err(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason given".to_owned()))
     })
 }
 
@@ -70,9 +54,7 @@ fn blame(document: &Document, view: &Value, module: &str, why: String) -> Proble
             operation.path.clone(),
             Value::Object(serde_json::Map::from_iter([(
                 operation.method.to_ascii_lowercase(),
-                view.pointer(&operation.pointer)
-                    .cloned()
-                    .unwrap_or_default(),
+                view.pointer(&operation.pointer).cloned().unwrap_or_default(),
             )])),
         )]));
         generate(&view, module).err()
@@ -88,18 +70,10 @@ fn blame(document: &Document, view: &Value, module: &str, why: String) -> Proble
         .filter(|_| !schemas_alone)
         .find_map(|operation| alone(&operation).map(|why| (operation, why)));
     let (pointer, message) = match culprit {
-        Some((operation, why)) => (
-            operation.pointer,
-            format!(
-                "the generator cannot make `{}`: {}",
-                operation.id,
-                one_line(&why)
-            ),
-        ),
-        None => (
-            "/components/schemas".to_owned(),
-            format!("the generator cannot make the types: {}", one_line(&why)),
-        ),
+        Some((operation, why)) => {
+            (operation.pointer, format!("the generator cannot make `{}`: {}", operation.id, one_line(&why)))
+        }
+        None => ("/components/schemas".to_owned(), format!("the generator cannot make the types: {}", one_line(&why))),
     };
     let mend = "use a plainer construct there; openapi/README.md lists what is supported";
     document.problem("generator", &pointer, message, mend)
@@ -134,11 +108,7 @@ fn settings(view: &Value, module: &str) -> GenerationSettings {
         let path = format!("crate::generated::{module}::types::{}", open_enum.rust_name);
         settings.with_replacement(&open_enum.schema_name, path, std::iter::empty());
     }
-    for (name, schema) in view["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (name, schema) in view["components"]["schemas"].as_object().into_iter().flatten() {
         if name == "Flag" {
             settings.with_replacement(name, "crate::Flag", std::iter::empty());
         } else if let Some(row) = row_type(schema) {
@@ -155,9 +125,7 @@ fn settings(view: &Value, module: &str) -> GenerationSettings {
 
 /// The item type of a list that is read row by row.
 fn row_type(schema: &Value) -> Option<&str> {
-    (schema["x-plex-rows"] == Value::Bool(true))
-        .then(|| schema["items"]["$ref"].as_str()?.rsplit('/').next())
-        .flatten()
+    (schema["x-plex-rows"] == Value::Bool(true)).then(|| schema["items"]["$ref"].as_str()?.rsplit('/').next()).flatten()
 }
 
 #[cfg(test)]
@@ -176,14 +144,9 @@ mod tests {
     #[test]
     fn a_row_type_is_the_name_of_the_items() {
         assert_eq!(
-            row_type(
-                &json!({ "x-plex-rows": true, "items": { "$ref": "#/components/schemas/Row" } })
-            ),
+            row_type(&json!({ "x-plex-rows": true, "items": { "$ref": "#/components/schemas/Row" } })),
             Some("Row")
         );
-        assert_eq!(
-            row_type(&json!({ "items": { "$ref": "#/components/schemas/Row" } })),
-            None
-        );
+        assert_eq!(row_type(&json!({ "items": { "$ref": "#/components/schemas/Row" } })), None);
     }
 }

@@ -17,182 +17,56 @@ use crate::{Document, Problem};
 /// The id of every rule, and why it is there.
 pub const RULES: &[(&str, &str)] = &[
     ("openapi-version", "the generator reads OpenAPI 3.0 only"),
-    (
-        "wrong-type",
-        "a value of another type than OpenAPI 3.0 says makes the generator stop without naming the place",
-    ),
-    (
-        "missing-key",
-        "the generator cannot read objects without these keys",
-    ),
+    ("wrong-type", "a value of another type than OpenAPI 3.0 says makes the generator stop without naming the place"),
+    ("missing-key", "the generator cannot read objects without these keys"),
     ("unknown-key", "a mistyped key would be ignored silently"),
-    (
-        "unknown-extension",
-        "a mistyped x- key, or a draft's note, would be ignored silently",
-    ),
+    ("unknown-extension", "a mistyped x- key, or a draft's note, would be ignored silently"),
     ("extension-value", "the recipe knows only these values"),
-    (
-        "server",
-        "a description describes one API host, and the client has one base URL",
-    ),
-    (
-        "root-tags",
-        "each tag becomes a documented trait; the list gives the order of operations",
-    ),
+    ("server", "a description describes one API host, and the client has one base URL"),
+    ("root-tags", "each tag becomes a documented trait; the list gives the order of operations"),
     ("operation-id", "it becomes the method's name"),
-    (
-        "operation-tag",
-        "the generator puts an operation into the trait of its tag",
-    ),
-    (
-        "operation-text",
-        "summary and description become the method's documentation",
-    ),
+    ("operation-tag", "the generator puts an operation into the trait of its tag"),
+    ("operation-text", "summary and description become the method's documentation"),
     ("operation-security", "it decides whether the token is sent"),
-    (
-        "operation-order",
-        "a fixed order keeps reviews and generated diffs short",
-    ),
-    (
-        "confidence",
-        "operations of low confidence are behind the feature `unstable`",
-    ),
-    (
-        "safe-to-retry",
-        "a GET is always repeated, so the mark would say nothing",
-    ),
-    (
-        "dangling-ref",
-        "the generator cannot follow a reference to nothing",
-    ),
-    (
-        "outside-ref",
-        "the generator follows references to components of the same file only",
-    ),
-    (
-        "ref-siblings",
-        "OpenAPI 3.0 ignores them, and so does the generator",
-    ),
-    (
-        "ref-path-item",
-        "the generator cannot follow a reference to a path item",
-    ),
+    ("operation-order", "a fixed order keeps reviews and generated diffs short"),
+    ("confidence", "operations of low confidence are behind the feature `unstable`"),
+    ("safe-to-retry", "a GET is always repeated, so the mark would say nothing"),
+    ("dangling-ref", "the generator cannot follow a reference to nothing"),
+    ("outside-ref", "the generator follows references to components of the same file only"),
+    ("ref-siblings", "OpenAPI 3.0 ignores them, and so does the generator"),
+    ("ref-path-item", "the generator cannot follow a reference to a path item"),
     ("ref-cycle", "a schema that is only itself has no type"),
-    (
-        "unused-component",
-        "nobody notices when an unused component becomes wrong",
-    ),
-    (
-        "unsupported-keyword",
-        "the generator panics on it, or makes types that nobody wants to use",
-    ),
-    (
-        "all-of",
-        "the generator loses contradicting members of a merge silently",
-    ),
-    (
-        "response-status",
-        "the generator counts `default` as success and as error, and lets ranges shadow codes",
-    ),
-    (
-        "success-response",
-        "without a success an operation has no result",
-    ),
-    (
-        "success-body",
-        "the generator makes one named type for the success of an operation",
-    ),
-    (
-        "content-type",
-        "the client decodes JSON, transcodes XML and passes binary data through",
-    ),
-    (
-        "content-schema",
-        "the generator panics on content without a schema",
-    ),
-    (
-        "response-example",
-        "tests decode it with the generated types",
-    ),
-    (
-        "error-response",
-        "all errors of an operation must have one type, or the generator panics",
-    ),
-    (
-        "path-parameter",
-        "the generator panics when path and parameters differ",
-    ),
-    (
-        "parameter-text",
-        "description and example become the documentation of the argument",
-    ),
-    (
-        "parameter-place",
-        "identity headers come from the transport, and the generator has no cookies",
-    ),
-    (
-        "parameter-shape",
-        "the generator cannot send structured parameters",
-    ),
-    (
-        "parameter-name",
-        "each parameter becomes an argument with a name of its own",
-    ),
-    (
-        "request-body",
-        "the generator sends one JSON or form body of a named type",
-    ),
-    (
-        "form-body",
-        "forms are flat: the generated client cannot send nested members",
-    ),
+    ("unused-component", "nobody notices when an unused component becomes wrong"),
+    ("unsupported-keyword", "the generator panics on it, or makes types that nobody wants to use"),
+    ("all-of", "the generator loses contradicting members of a merge silently"),
+    ("response-status", "the generator counts `default` as success and as error, and lets ranges shadow codes"),
+    ("success-response", "without a success an operation has no result"),
+    ("success-body", "the generator makes one named type for the success of an operation"),
+    ("content-type", "the client decodes JSON, transcodes XML and passes binary data through"),
+    ("content-schema", "the generator panics on content without a schema"),
+    ("response-example", "tests decode it with the generated types"),
+    ("error-response", "all errors of an operation must have one type, or the generator panics"),
+    ("path-parameter", "the generator panics when path and parameters differ"),
+    ("parameter-text", "description and example become the documentation of the argument"),
+    ("parameter-place", "identity headers come from the transport, and the generator has no cookies"),
+    ("parameter-shape", "the generator cannot send structured parameters"),
+    ("parameter-name", "each parameter becomes an argument with a name of its own"),
+    ("request-body", "the generator sends one JSON or form body of a named type"),
+    ("form-body", "forms are flat: the generated client cannot send nested members"),
     ("request-example", "tests send it with the generated types"),
-    (
-        "reply-constraint",
-        "the generated types would refuse a reply that breaks it",
-    ),
-    (
-        "reply-format",
-        "other formats make types that refuse replies or overflow",
-    ),
-    (
-        "reply-enum",
-        "a value that plex.tv adds would fail the whole reply",
-    ),
-    (
-        "required-nullable",
-        "the generated types would refuse a reply without the member",
-    ),
-    (
-        "required-missing",
-        "a required member that does not exist makes no sense",
-    ),
-    (
-        "open-enum",
-        "the recipe makes an enum with `Other` of a named string schema only",
-    ),
-    (
-        "enum-values",
-        "each value becomes a variant with a name of its own, or the generator panics",
-    ),
+    ("reply-constraint", "the generated types would refuse a reply that breaks it"),
+    ("reply-format", "other formats make types that refuse replies or overflow"),
+    ("reply-enum", "a value that plex.tv adds would fail the whole reply"),
+    ("required-nullable", "the generated types would refuse a reply without the member"),
+    ("required-missing", "a required member that does not exist makes no sense"),
+    ("open-enum", "the recipe makes an enum with `Other` of a named string schema only"),
+    ("enum-values", "each value becomes a variant with a name of its own, or the generator panics"),
     ("integer-enum", "the generator makes a bare newtype of it"),
-    (
-        "password-constraint",
-        "the secret would become a plain validated string that Debug prints",
-    ),
-    (
-        "property-names",
-        "each property becomes a field with a name of its own",
-    ),
-    (
-        "additional-properties",
-        "the generator drops unknown members for `true` and refuses them for `false`",
-    ),
+    ("password-constraint", "the secret would become a plain validated string that Debug prints"),
+    ("property-names", "each property becomes a field with a name of its own"),
+    ("additional-properties", "the generator drops unknown members for `true` and refuses them for `false`"),
     ("rows", "`Rows<T>` needs a named list of a named row"),
-    (
-        "schema-description",
-        "it becomes the documentation of the type",
-    ),
+    ("schema-description", "it becomes the documentation of the type"),
     ("bare-url", "rustdoc does not make a link of it"),
     ("brackets", "rustdoc takes them for a link to an item"),
     ("todo", "descriptions are published"),
@@ -201,10 +75,7 @@ pub const RULES: &[(&str, &str)] = &[
 /// Checks a description against all rules. The problems are in the order of the lines; none means fine.
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
-    let mut report = Report {
-        document,
-        problems: Vec::new(),
-    };
+    let mut report = Report { document, problems: Vec::new() };
     // Another version has another grammar: everything else would be noise.
     if operations::openapi_version(&mut report) {
         let context = Context::new(document);
@@ -222,12 +93,7 @@ pub fn lint(document: &Document) -> Vec<Problem> {
     }
     let mut problems = report.problems;
     problems.sort_by(|a, b| {
-        (a.line(), a.rule(), a.pointer(), a.message()).cmp(&(
-            b.line(),
-            b.rule(),
-            b.pointer(),
-            b.message(),
-        ))
+        (a.line(), a.rule(), a.pointer(), a.message()).cmp(&(b.line(), b.rule(), b.pointer(), b.message()))
     });
     // A component that two operations use is looked at twice.
     problems.dedup();
@@ -241,14 +107,7 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn add(
-        &mut self,
-        rule: &'static str,
-        pointer: &str,
-        message: impl Into<String>,
-        mend: impl Into<String>,
-    ) {
-        self.problems
-            .push(self.document.problem(rule, pointer, message, mend));
+    fn add(&mut self, rule: &'static str, pointer: &str, message: impl Into<String>, mend: impl Into<String>) {
+        self.problems.push(self.document.problem(rule, pointer, message, mend));
     }
 }

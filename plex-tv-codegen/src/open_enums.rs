@@ -24,11 +24,7 @@ impl OpenEnum {
     /// All open enums of a description.
     pub(crate) fn all(description: &Value) -> Vec<Self> {
         let schemas = description["components"]["schemas"].as_object();
-        schemas
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, schema)| Self::read(name, schema))
-            .collect()
+        schemas.into_iter().flatten().filter_map(|(name, schema)| Self::read(name, schema)).collect()
     }
 
     fn read(name: &str, schema: &Value) -> Option<Self> {
@@ -49,11 +45,7 @@ impl OpenEnum {
     pub(crate) fn items(&self) -> [Item; 4] {
         let name = format_ident!("{}", self.rust_name);
         let description = format!(" {}", self.description.trim());
-        let variants: Vec<_> = self
-            .variants
-            .iter()
-            .map(|(variant, _)| format_ident!("{variant}"))
-            .collect();
+        let variants: Vec<_> = self.variants.iter().map(|(variant, _)| format_ident!("{variant}")).collect();
         let values: Vec<_> = self.variants.iter().map(|(_, value)| value).collect();
         let docs: Vec<_> = values.iter().map(|value| format!(" `{value}`")).collect();
         [
@@ -128,17 +120,11 @@ mod tests {
             "Plain": { "type": "string" },
         } } }));
 
-        let code = found[0]
-            .items()
-            .map(|item| item.into_token_stream().to_string())
-            .join("\n");
+        let code = found[0].items().map(|item| item.into_token_stream().to_string()).join("\n");
 
         assert_eq!(found.len(), 1);
         assert!(code.contains("pub enum State"), "{code}");
         assert!(code.contains("\"opt_in\" => Self :: OptIn"), "{code}");
-        assert!(
-            code.contains("other => Self :: Other (other . to_owned ())"),
-            "{code}"
-        );
+        assert!(code.contains("other => Self :: Other (other . to_owned ())"), "{code}");
     }
 }

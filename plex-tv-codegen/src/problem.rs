@@ -25,14 +25,7 @@ impl Problem {
         message: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
-        Self {
-            file: file.into(),
-            line: None,
-            pointer: String::new(),
-            rule,
-            message: message.into(),
-            mend: mend.into(),
-        }
+        Self { file: file.into(), line: None, pointer: String::new(), rule, message: message.into(), mend: mend.into() }
     }
 
     /// The same problem on a line, counted from 1; 0 leaves the line out.

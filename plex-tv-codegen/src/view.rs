@@ -15,10 +15,7 @@ pub fn generator_view(description: &Value) -> Value {
         drop_identity_headers(operation);
         tell_errors(operation);
     });
-    if let Some(schemas) = view
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(schemas) = view.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.values_mut().for_each(plain_lists);
     }
     view
@@ -27,22 +24,13 @@ pub fn generator_view(description: &Value) -> Value {
 /// All 2xx become one `2XX`: plex.tv mixes 200, 201 and 204, and the generator allows one success body. Errors go: the
 /// transport reads every failure, whatever its shape, in one place.
 fn collapse_responses(operation: &mut Map<String, Value>) {
-    let Some(responses) = operation
-        .get_mut("responses")
-        .and_then(Value::as_object_mut)
-    else {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
     };
-    let success: Vec<Value> = responses
-        .iter()
-        .filter(|(status, _)| status.starts_with('2'))
-        .map(|(_, reply)| reply.clone())
-        .collect();
+    let success: Vec<Value> =
+        responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, reply)| reply.clone()).collect();
     let with_body = success.iter().find(|reply| reply.get("content").is_some());
-    let reply = with_body
-        .or(success.first())
-        .cloned()
-        .unwrap_or_else(|| json!({ "description": "Done." }));
+    let reply = with_body.or(success.first()).cloned().unwrap_or_else(|| json!({ "description": "Done." }));
     *responses = Map::from_iter([("2XX".to_owned(), json_body(reply))]);
 }
 
@@ -58,17 +46,12 @@ fn json_body(mut reply: Value) -> Value {
 
 /// The transport sends all `X-Plex-*` headers.
 fn drop_identity_headers(operation: &mut Map<String, Value>) {
-    let Some(parameters) = operation
-        .get_mut("parameters")
-        .and_then(Value::as_array_mut)
-    else {
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
         return;
     };
     parameters.retain(|parameter| {
         parameter["in"] != "header"
-            || !parameter["name"]
-                .as_str()
-                .is_some_and(|name| name.to_ascii_lowercase().starts_with("x-plex-"))
+            || !parameter["name"].as_str().is_some_and(|name| name.to_ascii_lowercase().starts_with("x-plex-"))
     });
 }
 
@@ -81,33 +64,16 @@ fn tell_errors(operation: &mut Map<String, Value>) {
     let lines: Vec<String> = errors
         .iter()
         .map(|error| {
-            let code = error
-                .get("code")
-                .map(|code| format!(", code {code}"))
-                .unwrap_or_default();
-            format!(
-                "- {}{code}: {}",
-                error["status"],
-                error["when"].as_str().unwrap_or("see the code")
-            )
+            let code = error.get("code").map(|code| format!(", code {code}")).unwrap_or_default();
+            format!("- {}{code}: {}", error["status"], error["when"].as_str().unwrap_or("see the code"))
         })
         .collect();
-    let description = operation
-        .get("description")
-        .and_then(Value::as_str)
-        .unwrap_or_default();
+    let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
     if lines.is_empty() || description.contains(HEADING) {
         return;
     }
-    let text = format!(
-        "{}\n\n{HEADING}\n\n{}\n",
-        description.trim_end(),
-        lines.join("\n")
-    );
-    operation.insert(
-        "description".to_owned(),
-        Value::String(text.trim_start().to_owned()),
-    );
+    let text = format!("{}\n\n{HEADING}\n\n{}\n", description.trim_end(), lines.join("\n"));
+    operation.insert("description".to_owned(), Value::String(text.trim_start().to_owned()));
 }
 
 /// A nullable list is a plain list: in Rust, null, missing and empty are all the empty `Vec`.
@@ -133,20 +99,14 @@ mod tests {
     }
 
     fn viewed(operation: Value) -> Value {
-        generator_view(&description(operation))
-            .pointer("/paths/~1x/get")
-            .cloned()
-            .unwrap()
+        generator_view(&description(operation)).pointer("/paths/~1x/get").cloned().unwrap()
     }
 
     #[test]
     fn success_is_one_range_with_the_body_if_any_status_has_one() {
-        let body =
-            json!({ "description": "OK", "content": { "application/json": { "schema": {} } } });
+        let body = json!({ "description": "OK", "content": { "application/json": { "schema": {} } } });
 
-        let view = viewed(
-            json!({ "responses": { "204": { "description": "no body" }, "201": body, "404": {} } }),
-        );
+        let view = viewed(json!({ "responses": { "204": { "description": "no body" }, "201": body, "404": {} } }));
 
         assert_eq!(view["responses"], json!({ "2XX": body }));
     }
@@ -170,10 +130,7 @@ mod tests {
             { "in": "query", "name": "X-Plex-Product" },
         ] }));
 
-        assert_eq!(
-            view["parameters"],
-            json!([{ "in": "query", "name": "X-Plex-Product" }])
-        );
+        assert_eq!(view["parameters"], json!([{ "in": "query", "name": "X-Plex-Product" }]));
     }
 
     #[test]
@@ -191,12 +148,10 @@ mod tests {
 
     #[test]
     fn nullable_lists_are_plain_lists_and_nullable_scalars_stay() {
-        let view = generator_view(
-            &json!({ "paths": {}, "components": { "schemas": { "A": { "properties": {
+        let view = generator_view(&json!({ "paths": {}, "components": { "schemas": { "A": { "properties": {
             "list": { "type": "array", "nullable": true, "items": { "type": "array", "nullable": true } },
             "text": { "type": "string", "nullable": true },
-        } } } } }),
-        );
+        } } } } }));
 
         assert_eq!(
             view["components"]["schemas"]["A"]["properties"],

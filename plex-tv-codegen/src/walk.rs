@@ -44,10 +44,7 @@ pub struct Operation {
 }
 
 /// Calls `edit` on every operation.
-pub(crate) fn operations_mut(
-    description: &mut Value,
-    mut edit: impl FnMut(&mut Map<String, Value>),
-) {
+pub(crate) fn operations_mut(description: &mut Value, mut edit: impl FnMut(&mut Map<String, Value>)) {
     let Some(paths) = description.get_mut("paths").and_then(Value::as_object_mut) else {
         return;
     };
@@ -65,10 +62,7 @@ pub fn operations(description: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
         for method in METHODS {
-            if let Some(operation) = item
-                .get(method)
-                .and_then(|operation| read(path, method, operation))
-            {
+            if let Some(operation) = item.get(method).and_then(|operation| read(path, method, operation)) {
                 found.push(operation);
             }
         }
@@ -87,24 +81,15 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
         path: path.to_owned(),
         auth: auth(&operation["security"]),
         safe_to_retry: matches!(method, "get" | "head" | "options") || is("x-plex-safe-to-retry"),
-        optional_body: operation
-            .get("requestBody")
-            .is_some_and(|body| body["required"] != Value::Bool(true)),
+        optional_body: operation.get("requestBody").is_some_and(|body| body["required"] != Value::Bool(true)),
         deprecated: is("deprecated"),
         unstable: operation["x-plex-confidence"] == "low",
-        pointer: format!(
-            "/paths/{}/{method}",
-            path.replace('~', "~0").replace('/', "~1")
-        ),
+        pointer: format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1")),
     })
 }
 
 fn auth(security: &Value) -> Auth {
-    let has = |scheme: &str| {
-        security
-            .as_array()
-            .is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()))
-    };
+    let has = |scheme: &str| security.as_array().is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()));
     match (has("Token"), has("ClientIdentifier")) {
         (true, _) => Auth::Token,
         (false, true) => Auth::ClientIdentifier,
@@ -147,13 +132,7 @@ mod tests {
     #[test]
     fn who_may_call_follows_security() {
         assert_eq!(auth(&json!([])), Auth::None);
-        assert_eq!(
-            auth(&json!([{ "ClientIdentifier": [] }])),
-            Auth::ClientIdentifier
-        );
-        assert_eq!(
-            auth(&json!([{ "Token": [], "ClientIdentifier": [] }])),
-            Auth::Token
-        );
+        assert_eq!(auth(&json!([{ "ClientIdentifier": [] }])), Auth::ClientIdentifier);
+        assert_eq!(auth(&json!([{ "Token": [], "ClientIdentifier": [] }])), Auth::Token);
     }
 }

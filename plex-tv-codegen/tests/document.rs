@@ -1,9 +1,6 @@
 //! Reading a description: its value, its lines, and what is said when it cannot be read.
 
-#![allow(
-    clippy::panic,
-    reason = "a problem where none should be is a test's message"
-)]
+#![allow(clippy::panic, reason = "a problem where none should be is a test's message")]
 
 use std::{fs, path::Path};
 
@@ -11,10 +8,7 @@ use plex_tv_codegen::{Document, Problem, lint};
 use serde_json::{Value, json};
 
 fn value(text: &str) -> Value {
-    Document::parse("a.yaml", text)
-        .unwrap_or_else(|problem| panic!("{problem}"))
-        .value()
-        .clone()
+    Document::parse("a.yaml", text).unwrap_or_else(|problem| panic!("{problem}")).value().clone()
 }
 
 fn problem(text: &str) -> Problem {
@@ -61,21 +55,14 @@ fn scalars_follow_the_core_schema_of_yaml_1_2() {
         ("|\n  two\n  lines\n", json!("two\nlines\n")),
         (">-\n  one\n  line\n", json!("one line")),
     ] {
-        let text = if text == "-" {
-            "\n  -".to_owned()
-        } else {
-            format!(" {text}")
-        };
+        let text = if text == "-" { "\n  -".to_owned() } else { format!(" {text}") };
         assert_eq!(value(&format!("a:{text}"))["a"], expected, "{text}");
     }
 }
 
 #[test]
 fn keys_are_text() {
-    assert_eq!(
-        value("200: a\ntrue: b\n~: c"),
-        json!({ "200": "a", "true": "b", "~": "c" })
-    );
+    assert_eq!(value("200: a\ntrue: b\n~: c"), json!({ "200": "a", "true": "b", "~": "c" }));
 }
 
 #[test]
@@ -88,11 +75,7 @@ fn json_is_read_too() {
 #[test]
 fn every_pointer_has_its_line() {
     let text = "# first\npaths:\n  /pins/{id}:\n    get:\n      tags:\n        - a\n        - b\n  /a~b: {x: 1}\n";
-    for text in [
-        text.to_owned(),
-        text.replace('\n', "\r\n"),
-        format!("\u{feff}{text}"),
-    ] {
+    for text in [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
         let document = Document::parse("a.yaml", &text).unwrap();
 
         for (pointer, line) in [
@@ -117,10 +100,7 @@ fn every_pointer_has_its_line() {
 fn aliases_are_written_out() {
     let text = "a: &a { x: [1] }\nb: *a\nc: [*a]";
 
-    assert_eq!(
-        value(text),
-        json!({ "a": { "x": [1] }, "b": { "x": [1] }, "c": [{ "x": [1] }] })
-    );
+    assert_eq!(value(text), json!({ "a": { "x": [1] }, "b": { "x": [1] }, "c": [{ "x": [1] }] }));
     assert_eq!(Document::parse("a.yaml", text).unwrap().line("/b/x/0"), 2);
 }
 
@@ -149,11 +129,7 @@ fn what_cannot_be_read_is_a_problem_with_a_line() {
         assert_eq!(complaint(text), expected, "{text:?}: {}", problem(text));
     }
     assert_eq!(complaint(&"[".repeat(200)).0, "too-deep");
-    assert_eq!(
-        complaint(&"[".repeat(100_000)).0,
-        "yaml-syntax",
-        "the scanner has a limit of its own"
-    );
+    assert_eq!(complaint(&"[".repeat(100_000)).0, "yaml-syntax", "the scanner has a limit of its own");
     assert_eq!(complaint(&"- ".repeat(10_000)).0, "too-deep");
 }
 
@@ -162,10 +138,7 @@ fn a_duplicate_key_names_both_lines() {
     let expected = "a.yaml:4: duplicate-key: `/pins` is here a second time; the first is on line 2\n  \
                     at:  /paths/~1pins\n  fix: keep one of the two";
 
-    assert_eq!(
-        problem("paths:\n  /pins: {}\n  /users: {}\n  /pins: {}\n").to_string(),
-        expected
-    );
+    assert_eq!(problem("paths:\n  /pins: {}\n  /users: {}\n  /pins: {}\n").to_string(), expected);
 }
 
 #[test]
@@ -178,9 +151,7 @@ fn aliases_cannot_blow_up_memory() {
 
     assert_eq!(complaint(&text).0, "too-large");
 
-    let deep: String = (1..200)
-        .map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1))
-        .collect();
+    let deep: String = (1..200).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect();
     assert_eq!(complaint(&format!("a0: &a0 []\n{deep}")).0, "too-deep");
 }
 
@@ -194,18 +165,10 @@ fn files_that_cannot_be_read_are_problems() {
 
     assert_eq!((not_utf8.rule(), not_utf8.line()), ("not-utf8", Some(2)));
     assert_eq!(not_utf8.file(), file);
-    assert_eq!(
-        Document::load(folder.path()).unwrap_err().rule(),
-        "unreadable"
-    );
+    assert_eq!(Document::load(folder.path()).unwrap_err().rule(), "unreadable");
     let missing = Document::load(Path::new("nowhere/a.yaml")).unwrap_err();
     assert_eq!(missing.rule(), "unreadable");
-    assert!(
-        missing
-            .to_string()
-            .starts_with("nowhere/a.yaml: unreadable: "),
-        "{missing}"
-    );
+    assert!(missing.to_string().starts_with("nowhere/a.yaml: unreadable: "), "{missing}");
 }
 
 #[test]
@@ -215,9 +178,7 @@ fn broken_bytes_never_panic() {
     // A linear congruential generator: the same mutations in every run.
     let mut seed: u64 = 42;
     let mut random = |below: usize| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).unwrap() % below
     };
     for _ in 0..1_000 {

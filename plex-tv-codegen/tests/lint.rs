@@ -30,11 +30,7 @@ fn problems(text: &str) -> Vec<Problem> {
 /// The base description with `from` replaced by `to`; `from` must be there once.
 fn edited(rule: &str, edits: &[(&str, &str)]) -> String {
     edits.iter().fold(BASE.to_owned(), |text, (from, to)| {
-        assert_eq!(
-            text.matches(from).count(),
-            1,
-            "{rule}: not once in base.yaml: {from}"
-        );
+        assert_eq!(text.matches(from).count(), 1, "{rule}: not once in base.yaml: {from}");
         text.replace(from, to)
     })
 }
@@ -54,14 +50,9 @@ fn each_rule_says_what_is_wrong_and_how_to_mend_it() {
         let mut found = String::new();
         for (_, title, edits) in CASES.iter().filter(|(id, ..)| id == rule) {
             let problems = problems(&edited(rule, edits));
-            assert!(
-                problems.iter().any(|problem| problem.rule() == *rule),
-                "{rule} does not see: {title}"
-            );
+            assert!(problems.iter().any(|problem| problem.rule() == *rule), "{rule} does not see: {title}");
             writeln!(found, "## {title}").unwrap();
-            problems
-                .iter()
-                .for_each(|problem| writeln!(found, "{problem}").unwrap());
+            problems.iter().for_each(|problem| writeln!(found, "{problem}").unwrap());
             found.push('\n');
         }
         let golden = folder().join(format!("{rule}.txt"));
@@ -71,23 +62,16 @@ fn each_rule_says_what_is_wrong_and_how_to_mend_it() {
             write!(wrong, "--- tests/lint/{rule}.txt should be\n{found}").unwrap();
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{wrong}fix: UPDATE_GOLDENS=1 cargo test -p plex-tv-codegen --test lint"
-    );
+    assert!(wrong.is_empty(), "{wrong}fix: UPDATE_GOLDENS=1 cargo test -p plex-tv-codegen --test lint");
 }
 
 #[test]
 fn every_rule_has_a_golden_and_every_golden_a_rule() {
     let rules: BTreeSet<_> = RULES.iter().map(|(rule, _)| (*rule).to_owned()).collect();
     let cases: BTreeSet<_> = CASES.iter().map(|(rule, ..)| (*rule).to_owned()).collect();
-    let files = fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let goldens = files.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
-    let goldens: BTreeSet<_> = goldens
-        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
-        .collect();
+    let goldens: BTreeSet<_> = goldens.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
 
     assert_eq!(rules.len(), RULES.len(), "an id is there twice");
     assert_eq!(cases, rules);
@@ -117,16 +101,9 @@ fn malformed_values_hide_no_other_problem_and_never_panic() {
             let problems = lint(&Document::parse("junk.json", &text).unwrap());
 
             let affected = "/paths/~1ping/get/operationId".starts_with(pointer.as_str())
-                || problems
-                    .iter()
-                    .any(|problem| problem.rule() == "openapi-version");
-            let seen = problems
-                .iter()
-                .any(|problem| problem.message().contains("lowerCamel"));
-            assert!(
-                affected || seen,
-                "{junk} at {pointer} hides an operationId that is not lowerCamel"
-            );
+                || problems.iter().any(|problem| problem.rule() == "openapi-version");
+            let seen = problems.iter().any(|problem| problem.message().contains("lowerCamel"));
+            assert!(affected || seen, "{junk} at {pointer} hides an operationId that is not lowerCamel");
         }
     }
 }
@@ -134,22 +111,15 @@ fn malformed_values_hide_no_other_problem_and_never_panic() {
 /// Every pointer of a value.
 fn pointers(value: &Value) -> Vec<String> {
     let below: Vec<(String, &Value)> = match value {
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value))
-            .collect(),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, value)| (index.to_string(), value))
-            .collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        Value::Array(items) => items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect(),
         _ => Vec::new(),
     };
-    let inner = below.into_iter().flat_map(|(key, value)| {
-        pointers(value)
-            .into_iter()
-            .map(move |pointer| format!("/{key}{pointer}"))
-    });
+    let inner = below
+        .into_iter()
+        .flat_map(|(key, value)| pointers(value).into_iter().map(move |pointer| format!("/{key}{pointer}")));
     std::iter::once(String::new()).chain(inner).collect()
 }
 
@@ -162,11 +132,6 @@ fn the_descriptions_of_the_sdk_are_clean() {
 
         let problems: Vec<_> = lint(&document).iter().map(ToString::to_string).collect();
 
-        assert!(
-            problems.is_empty(),
-            "{}\n{} problems",
-            problems.join("\n"),
-            problems.len()
-        );
+        assert!(problems.is_empty(), "{}\n{} problems", problems.join("\n"), problems.len());
     }
 }

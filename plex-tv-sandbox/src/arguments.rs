@@ -14,10 +14,7 @@ Options:
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
-    Run {
-        port: u16,
-        approve_after: Option<Duration>,
-    },
+    Run { port: u16, approve_after: Option<Duration> },
 }
 
 /// Understands `--name value` and `--name=value`.
@@ -41,23 +38,14 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             _ => return Err(format!("unknown argument `{argument}`")),
         }
     }
-    Ok(Command::Run {
-        port,
-        approve_after,
-    })
+    Ok(Command::Run { port, approve_after })
 }
 
-fn number<N: std::str::FromStr>(
-    name: &str,
-    value: Option<String>,
-    wanted: &str,
-) -> Result<N, String> {
+fn number<N: std::str::FromStr>(name: &str, value: Option<String>, wanted: &str) -> Result<N, String> {
     let Some(value) = value else {
         return Err(format!("{name} needs {wanted}"));
     };
-    value
-        .parse()
-        .map_err(|_| format!("{name} needs {wanted}, not `{value}`"))
+    value.parse().map_err(|_| format!("{name} needs {wanted}, not `{value}`"))
 }
 
 #[cfg(test)]
@@ -70,38 +58,18 @@ mod tests {
 
     #[test]
     fn settings_are_read_in_both_spellings() {
-        let expected = Command::Run {
-            port: 8080,
-            approve_after: Some(Duration::from_secs(3)),
-        };
+        let expected = Command::Run { port: 8080, approve_after: Some(Duration::from_secs(3)) };
 
         assert_eq!(parsed("--port 8080 --approve-after=3"), Ok(expected));
-        assert_eq!(
-            parsed(""),
-            Ok(Command::Run {
-                port: 0,
-                approve_after: None
-            })
-        );
+        assert_eq!(parsed(""), Ok(Command::Run { port: 0, approve_after: None }));
         assert_eq!(parsed("--port 1 --help"), Ok(Command::Help));
     }
 
     #[test]
     fn wrong_arguments_are_named() {
-        assert_eq!(
-            parsed("--prot 1"),
-            Err(String::from("unknown argument `--prot`"))
-        );
-        assert_eq!(
-            parsed("--port"),
-            Err(String::from("--port needs a number from 0 to 65535"))
-        );
-        assert_eq!(
-            parsed("--port 70000"),
-            Err(String::from(
-                "--port needs a number from 0 to 65535, not `70000`"
-            ))
-        );
+        assert_eq!(parsed("--prot 1"), Err(String::from("unknown argument `--prot`")));
+        assert_eq!(parsed("--port"), Err(String::from("--port needs a number from 0 to 65535")));
+        assert_eq!(parsed("--port 70000"), Err(String::from("--port needs a number from 0 to 65535, not `70000`")));
         assert!(parsed("--approve-after soon").is_err());
     }
 }

@@ -12,10 +12,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self {
-            started: Instant::now(),
-            wall: Timestamp::now(),
-        }
+        Self { started: Instant::now(), wall: Timestamp::now() }
     }
 
     /// `2026-10-01T10:00:00Z`.
@@ -29,10 +26,7 @@ impl Clock {
 
     fn at(&self, at: Instant) -> Timestamp {
         let elapsed = at.saturating_duration_since(self.started);
-        let seconds = self
-            .wall
-            .as_second()
-            .saturating_add_unsigned(elapsed.as_secs());
+        let seconds = self.wall.as_second().saturating_add_unsigned(elapsed.as_secs());
         Timestamp::from_second(seconds).unwrap_or(self.wall)
     }
 }
@@ -58,14 +52,8 @@ mod tests {
 
     #[test]
     fn times_are_iso_without_fractions() {
-        let clock = Clock {
-            started: Instant::now(),
-            wall: Timestamp::UNIX_EPOCH,
-        };
+        let clock = Clock { started: Instant::now(), wall: Timestamp::UNIX_EPOCH };
 
-        assert_eq!(
-            clock.iso(clock.started + Duration::from_millis(90_500)),
-            "1970-01-01T00:01:30Z"
-        );
+        assert_eq!(clock.iso(clock.started + Duration::from_millis(90_500)), "1970-01-01T00:01:30Z");
     }
 }

@@ -119,10 +119,7 @@ pub(crate) static SERVERS: [Server; 3] = [
         public_address: "203.0.113.7",
         public_address_matches: true,
         local: true,
-        remote: Some(Remote {
-            ipv4: "203.0.113.7",
-            ipv6: Some("2001:db8::7"),
-        }),
+        remote: Some(Remote { ipv4: "203.0.113.7", ipv6: Some("2001:db8::7") }),
         relay: true,
     },
     Server {
@@ -132,17 +129,11 @@ pub(crate) static SERVERS: [Server; 3] = [
         version: "1.41.9.9961-46083195d",
         platform: "Windows",
         device: "PC",
-        owner: Some(Owner {
-            id: 7_654_321,
-            title: "examplefriend",
-        }),
+        owner: Some(Owner { id: 7_654_321, title: "examplefriend" }),
         public_address: "198.51.100.23",
         public_address_matches: false,
         local: true,
-        remote: Some(Remote {
-            ipv4: "198.51.100.23",
-            ipv6: None,
-        }),
+        remote: Some(Remote { ipv4: "198.51.100.23", ipv6: None }),
         relay: true,
     },
     Server {

@@ -71,19 +71,13 @@ const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/jso
 fn status_response(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let bare = status.as_u16() == 498 || !(status.is_client_error() || status.is_server_error());
-    if bare {
-        status.into_response()
-    } else {
-        Fail::of_status(status).into_response()
-    }
+    if bare { status.into_response() } else { Fail::of_status(status).into_response() }
 }
 
 fn rate_limited(retry_after: Option<u64>) -> Response {
     let mut response = Fail::of_status(StatusCode::TOO_MANY_REQUESTS).into_response();
     if let Some(seconds) = retry_after {
-        response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -99,10 +93,7 @@ impl HttpBody for BrokenBody {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionAborted))))
     }
 }

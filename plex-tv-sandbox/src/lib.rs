@@ -50,9 +50,7 @@ mod session;
 mod state;
 mod xml;
 
-pub use data::{
-    EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
-};
+pub use data::{EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
 pub use fault::Fault;
 pub use media_server::MediaServer;
 pub use pin::{Pin, PinState};

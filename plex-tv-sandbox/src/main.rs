@@ -17,10 +17,7 @@ async fn main() -> ExitCode {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Command::Run {
-            port,
-            approve_after,
-        }) => run(port, approve_after).await,
+        Ok(Command::Run { port, approve_after }) => run(port, approve_after).await,
         Err(problem) => {
             eprintln!("error: {problem}\n  fix: see plex-tv-sandbox --help");
             ExitCode::from(2)
@@ -29,12 +26,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(port: u16, approve_after: Option<std::time::Duration>) -> ExitCode {
-    let sandbox = match Sandbox::builder()
-        .port(port)
-        .approve_after(approve_after)
-        .start()
-        .await
-    {
+    let sandbox = match Sandbox::builder().port(port).approve_after(approve_after).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {
             eprintln!("error: cannot listen on 127.0.0.1:{port}: {error}");

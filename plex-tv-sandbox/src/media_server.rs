@@ -97,14 +97,7 @@ impl MediaServer {
     pub(crate) async fn bind(facts: &'static Server) -> io::Result<(Self, TcpListener)> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
-        Ok((
-            Self {
-                facts,
-                port,
-                url: format!("http://127.0.0.1:{port}"),
-            },
-            listener,
-        ))
+        Ok((Self { facts, port, url: format!("http://127.0.0.1:{port}") }, listener))
     }
 
     pub(crate) fn router(&self) -> Router {
@@ -125,11 +118,7 @@ async fn render(request: Request, next: Next) -> Response {
     format.render(next.run(request).await)
 }
 
-async fn require_token(
-    State(server): State<&'static Server>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn require_token(State(server): State<&'static Server>, request: Request, next: Next) -> Response {
     if token(request.headers(), request.uri()).as_deref() == Some(server.access_token) {
         next.run(request).await
     } else {
@@ -145,10 +134,7 @@ fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
         return value.to_str().ok().map(String::from);
     }
     let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
-    pairs
-        .into_iter()
-        .find(|(name, _)| name == "X-Plex-Token")
-        .map(|(_, value)| value)
+    pairs.into_iter().find(|(name, _)| name == "X-Plex-Token").map(|(_, value)| value)
 }
 
 async fn identity(State(server): State<&'static Server>) -> Reply {

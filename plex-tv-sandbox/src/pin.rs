@@ -157,10 +157,7 @@ impl Pins {
         if self.0.len() >= Self::KEPT {
             self.0.pop_first();
         }
-        let id = self
-            .0
-            .last_key_value()
-            .map_or(Self::FIRST_ID, |(last, _)| last + 1);
+        let id = self.0.last_key_value().map_or(Self::FIRST_ID, |(last, _)| last + 1);
         let code = self.unused_code(order.strong);
         self.0.entry(id).or_insert(Record {
             id,
@@ -181,9 +178,7 @@ impl Pins {
     /// Short codes are typed by people, so small letters are as good as capitals.
     pub(crate) fn by_code(&mut self, code: &str) -> Option<&mut Record> {
         let code = code.trim();
-        let same = |record: &Record| {
-            record.code == code || (!record.strong && record.code.eq_ignore_ascii_case(code))
-        };
+        let same = |record: &Record| record.code == code || (!record.strong && record.code.eq_ignore_ascii_case(code));
         self.0.values_mut().find(|record| same(record))
     }
 
@@ -233,10 +228,7 @@ mod tests {
         let now = Instant::now();
         let first = pins.create(order(true), now).id;
 
-        let last = (0..Pins::KEPT)
-            .map(|_| pins.create(order(true), now).id)
-            .last()
-            .unwrap();
+        let last = (0..Pins::KEPT).map(|_| pins.create(order(true), now).id).last().unwrap();
 
         assert_eq!(last, first + Pins::KEPT as u64);
         assert!(pins.by_id(first).is_none());
@@ -249,9 +241,6 @@ mod tests {
         let record = pins.create(order(false), now);
         record.deny();
 
-        assert_eq!(
-            record.state(now + Duration::from_secs(5000)),
-            PinState::Denied
-        );
+        assert_eq!(record.state(now + Duration::from_secs(5000)), PinState::Denied);
     }
 }

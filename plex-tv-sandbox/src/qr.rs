@@ -12,14 +12,9 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     let colors = code.to_colors();
     let side = (modules + 2 * QUIET_MODULES) * MODULE_PIXELS;
     let is_dark = |x: usize, y: usize| {
-        let x = (x / MODULE_PIXELS)
-            .checked_sub(QUIET_MODULES)
-            .filter(|x| *x < modules);
-        let y = (y / MODULE_PIXELS)
-            .checked_sub(QUIET_MODULES)
-            .filter(|y| *y < modules);
-        x.zip(y)
-            .is_some_and(|(x, y)| colors.get(y * modules + x) == Some(&Color::Dark))
+        let x = (x / MODULE_PIXELS).checked_sub(QUIET_MODULES).filter(|x| *x < modules);
+        let y = (y / MODULE_PIXELS).checked_sub(QUIET_MODULES).filter(|y| *y < modules);
+        x.zip(y).is_some_and(|(x, y)| colors.get(y * modules + x) == Some(&Color::Dark))
     };
     Some(file(side, &pixels(side, is_dark)))
 }
@@ -73,13 +68,7 @@ fn zlib_stored(data: &[u8]) -> Vec<u8> {
 
 fn crc32(data: &[u8]) -> u32 {
     !data.iter().fold(u32::MAX, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 {
-                crc >> 1 ^ 0xedb8_8320
-            } else {
-                crc >> 1
-            }
-        })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
     })
 }
 

@@ -32,17 +32,9 @@ impl Format {
         };
         let (content_type, body) = match self {
             Self::Json => ("application/json; charset=utf-8", reply.value.to_string()),
-            Self::Xml => (
-                "application/xml; charset=utf-8",
-                xml::document(reply.root, &reply.value),
-            ),
+            Self::Xml => ("application/xml; charset=utf-8", xml::document(reply.root, &reply.value)),
         };
-        let mut rendered = (
-            response.status(),
-            [(header::CONTENT_TYPE, content_type)],
-            body,
-        )
-            .into_response();
+        let mut rendered = (response.status(), [(header::CONTENT_TYPE, content_type)], body).into_response();
         for (name, value) in response.headers() {
             rendered.headers_mut().insert(name, value.clone());
         }
@@ -60,19 +52,11 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn ok(root: &'static str, value: Value) -> Self {
-        Self {
-            status: StatusCode::OK,
-            root,
-            value,
-        }
+        Self { status: StatusCode::OK, root, value }
     }
 
     pub(crate) fn created(root: &'static str, value: Value) -> Self {
-        Self {
-            status: StatusCode::CREATED,
-            root,
-            value,
-        }
+        Self { status: StatusCode::CREATED, root, value }
     }
 }
 
@@ -94,47 +78,21 @@ pub(crate) struct Fail {
 }
 
 impl Fail {
-    pub(crate) const NO_CLIENT_IDENTIFIER: Self = Self::new(
-        StatusCode::BAD_REQUEST,
-        1000,
-        "X-Plex-Client-Identifier is missing",
-    );
-    pub(crate) const UNAUTHENTICATED: Self = Self::new(
-        StatusCode::UNAUTHORIZED,
-        1001,
-        "User could not be authenticated",
-    );
-    pub(crate) const MALFORMED: Self = Self::new(
-        StatusCode::BAD_REQUEST,
-        1004,
-        "A parameter is missing or malformed",
-    );
-    pub(crate) const UNKNOWN_PIN: Self =
-        Self::new(StatusCode::NOT_FOUND, 1020, "Code not found or expired");
-    pub(crate) const VERIFICATION_CODE_WRONG: Self = Self::new(
-        StatusCode::UNAUTHORIZED,
-        1028,
-        "The verification code is wrong",
-    );
-    pub(crate) const VERIFICATION_CODE_REQUIRED: Self = Self::new(
-        StatusCode::UNAUTHORIZED,
-        1029,
-        "Please enter the verification code",
-    );
-    pub(crate) const INVALID: Self =
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1998, "Validation failed");
-    pub(crate) const TOO_LARGE: Self = Self::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        1999,
-        "The request body is too large",
-    );
+    pub(crate) const NO_CLIENT_IDENTIFIER: Self =
+        Self::new(StatusCode::BAD_REQUEST, 1000, "X-Plex-Client-Identifier is missing");
+    pub(crate) const UNAUTHENTICATED: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1001, "User could not be authenticated");
+    pub(crate) const MALFORMED: Self = Self::new(StatusCode::BAD_REQUEST, 1004, "A parameter is missing or malformed");
+    pub(crate) const UNKNOWN_PIN: Self = Self::new(StatusCode::NOT_FOUND, 1020, "Code not found or expired");
+    pub(crate) const VERIFICATION_CODE_WRONG: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1028, "The verification code is wrong");
+    pub(crate) const VERIFICATION_CODE_REQUIRED: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1029, "Please enter the verification code");
+    pub(crate) const INVALID: Self = Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1998, "Validation failed");
+    pub(crate) const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, 1999, "The request body is too large");
 
     const fn new(status: StatusCode, code: u16, message: &'static str) -> Self {
-        Self {
-            status,
-            code,
-            message,
-        }
+        Self { status, code, message }
     }
 
     /// The failure plex.tv most likely means by a status alone.
@@ -160,12 +118,7 @@ impl IntoResponse for Fail {
         if self.code != 1020 {
             error["status"] = json!(self.status.as_u16());
         }
-        Reply {
-            status: self.status,
-            root: "errors",
-            value: json!({"errors": [error]}),
-        }
-        .into_response()
+        Reply { status: self.status, root: "errors", value: json!({"errors": [error]}) }.into_response()
     }
 }
 
@@ -179,18 +132,11 @@ impl Fields {
         if body.is_empty() {
             return Ok(Self(Map::new()));
         }
-        serde_json::from_slice(body)
-            .map(Self)
-            .map_err(|_| Fail::MALFORMED)
+        serde_json::from_slice(body).map(Self).map_err(|_| Fail::MALFORMED)
     }
 
     fn of_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name, Value::String(value)))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
     }
 
     /// The member as text, whatever scalar it was sent as.
@@ -208,9 +154,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Fail> {
         let content_type = request.headers().get(header::CONTENT_TYPE);
-        let content_type = content_type
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
+        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default();
         let content_type = content_type.to_ascii_lowercase();
         if content_type.starts_with("application/json") {
             let body = Bytes::from_request(request, state).await;
@@ -226,9 +170,5 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 fn body_failure(status: StatusCode) -> Fail {
-    if status == StatusCode::PAYLOAD_TOO_LARGE {
-        Fail::TOO_LARGE
-    } else {
-        Fail::MALFORMED
-    }
+    if status == StatusCode::PAYLOAD_TOO_LARGE { Fail::TOO_LARGE } else { Fail::MALFORMED }
 }

@@ -38,10 +38,7 @@ pub struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Sandbox")
-            .field("url", &self.shared.url)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Sandbox").field("url", &self.shared.url).finish_non_exhaustive()
     }
 }
 
@@ -310,31 +307,18 @@ impl Builder {
         }
 
         let shared = Arc::new(Shared::new(url, servers, self.options));
-        tokio::spawn(serve(
-            listener,
-            routes::router(Arc::clone(&shared)),
-            stopped,
-        ));
-        Ok(Sandbox {
-            shared,
-            _stop: stop,
-        })
+        tokio::spawn(serve(listener, routes::router(Arc::clone(&shared)), stopped));
+        Ok(Sandbox { shared, _stop: stop })
     }
 }
 
 /// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way are finished.
-fn serve(
-    listener: TcpListener,
-    router: Router,
-    mut stopped: watch::Receiver<()>,
-) -> impl Future<Output = ()> {
+fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> {
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
     async move {
         let stop = async move { while stopped.changed().await.is_ok() {} };
-        let _ = axum::serve(listener, router)
-            .with_graceful_shutdown(stop)
-            .await;
+        let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
     }
 }

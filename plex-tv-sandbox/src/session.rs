@@ -16,10 +16,7 @@ pub(crate) struct Sessions(HashMap<String, Session>);
 
 impl Default for Sessions {
     fn default() -> Self {
-        let built_in = Session {
-            account: &ACCOUNT,
-            client_identifier: String::new(),
-        };
+        let built_in = Session { account: &ACCOUNT, client_identifier: String::new() };
         Self(HashMap::from([(String::from(ACCOUNT_TOKEN), built_in)]))
     }
 }
@@ -31,14 +28,9 @@ impl Sessions {
 
     /// Issues a token. As on plex.tv there is one per account and installation: the previous one stops working.
     pub(crate) fn issue(&mut self, account: &'static Account, client_identifier: &str) -> String {
-        self.0.retain(|_, session| {
-            session.account.id != account.id || session.client_identifier != client_identifier
-        });
+        self.0.retain(|_, session| session.account.id != account.id || session.client_identifier != client_identifier);
         let token = random::token();
-        let session = Session {
-            account,
-            client_identifier: String::from(client_identifier),
-        };
+        let session = Session { account, client_identifier: String::from(client_identifier) };
         self.0.insert(token.clone(), session);
         token
     }

@@ -84,33 +84,13 @@ impl Shared {
     const REQUESTS_KEPT: usize = 10_000;
 
     pub(crate) fn new(url: String, servers: Vec<MediaServer>, options: Options) -> Self {
-        Self {
-            url,
-            servers,
-            clock: Clock::start(),
-            options,
-            state: Mutex::default(),
-        }
+        Self { url, servers, clock: Clock::start(), options, state: Mutex::default() }
     }
 
-    pub(crate) fn create_pin(
-        &self,
-        client_identifier: String,
-        product: String,
-        strong: bool,
-    ) -> Record {
-        let usual = if strong {
-            Self::STRONG_LIFETIME
-        } else {
-            Self::LINK_LIFETIME
-        };
+    pub(crate) fn create_pin(&self, client_identifier: String, product: String, strong: bool) -> Record {
+        let usual = if strong { Self::STRONG_LIFETIME } else { Self::LINK_LIFETIME };
         let lifetime = self.options.pin_lifetime.unwrap_or(usual);
-        let order = Order {
-            client_identifier,
-            product,
-            strong,
-            lifetime,
-        };
+        let order = Order { client_identifier, product, strong, lifetime };
         self.lock().pins.create(order, Instant::now()).clone()
     }
 
@@ -119,9 +99,7 @@ impl Shared {
         let now = Instant::now();
         let mut state = self.lock();
         let State { pins, sessions, .. } = &mut *state;
-        let record = pins
-            .by_id(id)
-            .filter(|record| record.client_identifier == client_identifier)?;
+        let record = pins.by_id(id).filter(|record| record.client_identifier == client_identifier)?;
         self.approve_if_due(record, sessions, now);
         let alive = matches!(record.state(now), PinState::Pending | PinState::Approved);
         alive.then(|| record.clone())
@@ -129,21 +107,12 @@ impl Shared {
 
     pub(crate) fn knows_code(&self, code: &str) -> bool {
         let now = Instant::now();
-        let state = self
-            .lock()
-            .pins
-            .by_code(code)
-            .map(|record| record.state(now));
+        let state = self.lock().pins.by_code(code).map(|record| record.state(now));
         matches!(state, Some(PinState::Pending | PinState::Approved))
     }
 
     /// Decides about the PIN with this code, if `wanted` accepts it.
-    pub(crate) fn answer_code(
-        &self,
-        code: &str,
-        answer: Answer,
-        wanted: impl FnOnce(&Record) -> bool,
-    ) -> Verdict {
+    pub(crate) fn answer_code(&self, code: &str, answer: Answer, wanted: impl FnOnce(&Record) -> bool) -> Verdict {
         let mut state = self.lock();
         let State { pins, sessions, .. } = &mut *state;
         let record = pins.by_code(code).filter(|record| wanted(record));
@@ -214,12 +183,7 @@ impl Shared {
         self.lock().requests.iter().cloned().collect()
     }
 
-    fn answer(
-        &self,
-        record: Option<&mut Record>,
-        sessions: &mut Sessions,
-        answer: Answer,
-    ) -> Verdict {
+    fn answer(&self, record: Option<&mut Record>, sessions: &mut Sessions, answer: Answer) -> Verdict {
         let now = Instant::now();
         let Some(record) = record else {
             return Verdict::Unknown;

@@ -31,9 +31,7 @@ fn element(out: &mut String, name: &str, value: &Value) {
                 }
             }
         }
-        Value::Array(items) => items
-            .iter()
-            .for_each(|item| list_item(&mut children, name, item)),
+        Value::Array(items) => items.iter().for_each(|item| list_item(&mut children, name, item)),
         Value::Bool(flag) => children.push_str(if *flag { "true" } else { "false" }),
         scalar => children.push_str(&escape(&text(scalar))),
     }
@@ -113,13 +111,9 @@ mod tests {
 
     #[test]
     fn scalars_are_attributes_and_objects_children() {
-        let value =
-            json!({"id": 7, "trusted": false, "authToken": null, "location": {"code": "GB"}});
+        let value = json!({"id": 7, "trusted": false, "authToken": null, "location": {"code": "GB"}});
 
-        assert_eq!(
-            body("pin", &value),
-            r#"<pin authToken="" id="7" trusted="0"><location code="GB"/></pin>"#
-        );
+        assert_eq!(body("pin", &value), r#"<pin authToken="" id="7" trusted="0"><location code="GB"/></pin>"#);
     }
 
     #[test]
@@ -130,20 +124,14 @@ mod tests {
             body("resources", &value),
             r#"<resources><resource name="Den"><connections><connection port="1"/></connections><roles/></resource></resources>"#
         );
-        assert_eq!(
-            body("features", &json!(["a"])),
-            r#"<features><feature id="a"/></features>"#
-        );
+        assert_eq!(body("features", &json!(["a"])), r#"<features><feature id="a"/></features>"#);
     }
 
     #[test]
     fn wrapped_errors_and_scalars_are_the_root_itself() {
         let errors = json!({"errors": [{"code": 1001, "message": "no", "status": 401}]});
 
-        assert_eq!(
-            body("errors", &errors),
-            r#"<errors><error code="1001" message="no" status="401"/></errors>"#
-        );
+        assert_eq!(body("errors", &errors), r#"<errors><error code="1001" message="no" status="401"/></errors>"#);
         assert_eq!(body("pong", &json!({"pong": true})), "<pong>true</pong>");
     }
 

@@ -1,16 +1,10 @@
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_plex-tv-sandbox"))
-        .args(arguments)
-        .output()
-        .unwrap()
+    Command::new(env!("CARGO_BIN_EXE_plex-tv-sandbox")).args(arguments).output().unwrap()
 }
 
 #[test]
@@ -19,10 +13,7 @@ fn help_names_every_option() {
 
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    assert!(
-        text.contains("--port") && text.contains("--approve-after"),
-        "{text}"
-    );
+    assert!(text.contains("--port") && text.contains("--approve-after"), "{text}");
 }
 
 #[test]
@@ -31,10 +22,7 @@ fn a_wrong_argument_is_named_and_ends_with_2() {
 
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text.contains("`--prot`") && text.contains("--help"),
-        "{text}"
-    );
+    assert!(text.contains("`--prot`") && text.contains("--help"), "{text}");
 }
 
 #[test]
@@ -46,14 +34,9 @@ fn it_prints_its_address_first() {
         .unwrap();
     let mut line = String::new();
 
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
 
-    assert!(
-        line.starts_with("plex.tv sandbox at http://127.0.0.1:"),
-        "{line}"
-    );
+    assert!(line.starts_with("plex.tv sandbox at http://127.0.0.1:"), "{line}");
 }

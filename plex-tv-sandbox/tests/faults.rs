@@ -1,7 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod support;
 
@@ -40,14 +37,8 @@ async fn statuses_without_a_body_and_impossible_ones() {
 #[tokio::test]
 async fn a_rate_limit_has_1003_and_a_retry_after_when_asked_for() {
     let plex = harness().await;
-    plex.sandbox.next(
-        "getUserDetails",
-        Fault::RateLimited {
-            retry_after: Some(7),
-        },
-    );
-    plex.sandbox
-        .next("getUserDetails", Fault::RateLimited { retry_after: None });
+    plex.sandbox.next("getUserDetails", Fault::RateLimited { retry_after: Some(7) });
+    plex.sandbox.next("getUserDetails", Fault::RateLimited { retry_after: None });
 
     let first = user(&plex).await.unwrap();
     let second = user(&plex).await.unwrap();
@@ -66,16 +57,10 @@ async fn html_garbage_and_empty_bodies() {
     }
 
     let html = user(&plex).await.unwrap();
-    assert_eq!(
-        (html.status().as_u16(), content_type(&html).as_str()),
-        (502, "text/html; charset=utf-8")
-    );
+    assert_eq!((html.status().as_u16(), content_type(&html).as_str()), (502, "text/html; charset=utf-8"));
     let (garbage, empty) = (user(&plex).await.unwrap(), user(&plex).await.unwrap());
 
-    assert_eq!(
-        (garbage.status().as_u16(), empty.status().as_u16()),
-        (200, 200)
-    );
+    assert_eq!((garbage.status().as_u16(), empty.status().as_u16()), (200, 200));
     assert!(serde_json::from_str::<serde_json::Value>(&garbage.text().await.unwrap()).is_err());
     assert_eq!(content_type(&empty), "application/json; charset=utf-8");
     assert_eq!(empty.text().await.unwrap(), "");
@@ -84,8 +69,7 @@ async fn html_garbage_and_empty_bodies() {
 #[tokio::test]
 async fn a_delay_goes_before_what_comes_next() {
     let plex = harness().await;
-    plex.sandbox
-        .next("getUserDetails", Fault::Delay(Duration::from_millis(30)));
+    plex.sandbox.next("getUserDetails", Fault::Delay(Duration::from_millis(30)));
     plex.sandbox.next("getUserDetails", Fault::Status(500));
     let started = Instant::now();
 
@@ -105,12 +89,7 @@ async fn a_hangup_closes_the_connection_without_an_answer() {
 
     assert!(error.is_request() && error.status().is_none(), "{error:?}");
     assert_eq!(user(&plex).await.unwrap().status(), 200);
-    let statuses: Vec<Option<u16>> = plex
-        .sandbox
-        .requests()
-        .iter()
-        .map(|request| request.status)
-        .collect();
+    let statuses: Vec<Option<u16>> = plex.sandbox.requests().iter().map(|request| request.status).collect();
     assert_eq!(statuses.first(), Some(&None));
     assert_eq!(statuses.last(), Some(&Some(200)));
 }
@@ -151,33 +130,20 @@ async fn every_operation_is_served_where_the_log_says() {
         plex.sandbox.next(operation, Fault::Status(418));
         let response = plex.bare(method, path).send().await.unwrap();
         assert_eq!(response.status(), 418, "{path}");
-        assert_eq!(
-            plex.sandbox.requests().last().unwrap().operation,
-            Some(operation)
-        );
+        assert_eq!(plex.sandbox.requests().last().unwrap().operation, Some(operation));
     }
 }
 
 #[tokio::test]
 async fn the_log_keeps_no_query_no_header_and_no_code() {
     let plex = harness().await;
-    plex.bare(Method::GET, "/api/v2/pins/qr/S3CR?X-Plex-Token=S3CR")
-        .send()
-        .await
-        .unwrap();
-    plex.bare(Method::GET, "/nowhere?a=S3CR")
-        .header("X-Plex-Token", "S3CR")
-        .send()
-        .await
-        .unwrap();
+    plex.bare(Method::GET, "/api/v2/pins/qr/S3CR?X-Plex-Token=S3CR").send().await.unwrap();
+    plex.bare(Method::GET, "/nowhere?a=S3CR").header("X-Plex-Token", "S3CR").send().await.unwrap();
 
     let log = format!("{:?}", plex.sandbox.requests());
 
     assert!(!log.contains("S3CR"), "{log}");
-    assert!(
-        log.contains("/api/v2/pins/qr/{code}") && log.contains("/nowhere"),
-        "{log}"
-    );
+    assert!(log.contains("/api/v2/pins/qr/{code}") && log.contains("/nowhere"), "{log}");
 }
 
 #[tokio::test]
@@ -190,11 +156,7 @@ async fn unknown_paths_are_404_and_wrong_methods_405() {
         let (status, body) = plex.get(path).await;
         assert_eq!((status, error_code(&body)), (405, &json!(1005)), "{path}");
     }
-    let xml = plex
-        .bare(Method::DELETE, "/api/v2/user")
-        .send()
-        .await
-        .unwrap();
+    let xml = plex.bare(Method::DELETE, "/api/v2/user").send().await.unwrap();
     assert!(xml.text().await.unwrap().contains(r#"<error code="1005""#));
 }
 
@@ -202,26 +164,15 @@ async fn unknown_paths_are_404_and_wrong_methods_405() {
 async fn broken_and_huge_bodies_are_refused_and_hurt_nothing() {
     let plex = harness().await;
     let post = |content_type: &str, body: Vec<u8>| {
-        let request = plex
-            .identified(Method::POST, "/api/v2/pins")
-            .header("Content-Type", content_type);
+        let request = plex.identified(Method::POST, "/api/v2/pins").header("Content-Type", content_type);
         request.body(body).send()
     };
     let form = "application/x-www-form-urlencoded";
 
-    for body in [
-        b"{\"strong\":".to_vec(),
-        b"[1]".to_vec(),
-        vec![0xff; 64],
-        b"{}{}".to_vec(),
-    ] {
+    for body in [b"{\"strong\":".to_vec(), b"[1]".to_vec(), vec![0xff; 64], b"{}{}".to_vec()] {
         assert_eq!(post("application/json", body).await.unwrap().status(), 400);
     }
-    for body in [
-        vec![0xff; 64],
-        b"%%%&&&===".to_vec(),
-        b"strong=%00".to_vec(),
-    ] {
+    for body in [vec![0xff; 64], b"%%%&&&===".to_vec(), b"strong=%00".to_vec()] {
         let status = post(form, body).await.unwrap().status().as_u16();
         assert!(status == 400 || status == 201, "{status}");
     }
@@ -236,10 +187,7 @@ async fn broken_and_huge_bodies_are_refused_and_hurt_nothing() {
 #[tokio::test]
 async fn dropping_the_sandbox_closes_its_ports_and_connections() {
     let Harness { sandbox, http } = harness().await;
-    let addresses = [
-        format!("{}/api/v2/geoip", sandbox.url()),
-        format!("{}/identity", sandbox.servers()[0].url()),
-    ];
+    let addresses = [format!("{}/api/v2/geoip", sandbox.url()), format!("{}/identity", sandbox.servers()[0].url())];
     for address in &addresses {
         assert_eq!(http.get(address).send().await.unwrap().status(), 200);
     }
@@ -264,14 +212,7 @@ async fn closes(http: &reqwest::Client, address: &str) -> bool {
 #[tokio::test]
 async fn a_port_can_be_chosen_and_a_taken_one_is_an_error() {
     let plex = over(Sandbox::start().await.unwrap());
-    let port = plex
-        .sandbox
-        .url()
-        .rsplit(':')
-        .next()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let port = plex.sandbox.url().rsplit(':').next().unwrap().parse().unwrap();
 
     let error = Sandbox::builder().port(port).start().await.unwrap_err();
 
@@ -285,8 +226,5 @@ async fn debug_of_the_sandbox_and_its_servers_shows_no_token() {
     let debug = format!("{:?} {:?}", plex.sandbox, plex.sandbox.servers());
 
     assert!(!debug.contains(plex.sandbox.token()));
-    assert!(
-        !debug.contains(plex.sandbox.servers()[0].access_token()),
-        "{debug}"
-    );
+    assert!(!debug.contains(plex.sandbox.servers()[0].access_token()), "{debug}");
 }

@@ -1,7 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod support;
 
@@ -43,8 +40,7 @@ async fn the_page_approves_and_denies_by_code() {
     let allow = format!("code={}&clientID={CLIENT}", code(&wanted));
     let allowed = support_json(form(&plex, "/sandbox/approve", allow.clone()).await).await;
     let again = support_json(form(&plex, "/sandbox/approve", allow).await).await;
-    let denied =
-        support_json(form(&plex, "/sandbox/deny", format!("code={}", code(&unwanted))).await).await;
+    let denied = support_json(form(&plex, "/sandbox/deny", format!("code={}", code(&unwanted))).await).await;
 
     assert_eq!(allowed, (200, json!({"state": "approved"})));
     assert_eq!(again, (409, json!({"state": "approved"})));
@@ -64,10 +60,7 @@ async fn the_page_is_told_of_expired_unknown_and_foreign_codes() {
         (format!("code={}", code(&expired)), "expired"),
         (String::from("code=nonsense"), "unknown"),
         (String::new(), "unknown"),
-        (
-            format!("code={}&clientID=another", code(&foreign)),
-            "unknown",
-        ),
+        (format!("code={}&clientID=another", code(&foreign)), "unknown"),
     ];
 
     for (body, state) in cases {
@@ -86,11 +79,7 @@ async fn a_code_can_be_typed_without_javascript_and_in_small_letters() {
     let plex = harness().await;
     let pin = plex.pin("").await;
 
-    let page = plex
-        .bare(Method::GET, &format!("/link/?pin={}", code(&pin)))
-        .send()
-        .await
-        .unwrap();
+    let page = plex.bare(Method::GET, &format!("/link/?pin={}", code(&pin))).send().await.unwrap();
     let page = page.text().await.unwrap();
     assert!(page.contains(&format!(r#"value="{}""#, code(&pin))));
     assert!(page.contains(r#"<form method="post" action="/link">"#) && !page.contains("<script"));
@@ -99,13 +88,7 @@ async fn a_code_can_be_typed_without_javascript_and_in_small_letters() {
     let linked = form(&plex, "/link", typed).await;
 
     assert_eq!(linked.status(), 200);
-    assert!(
-        linked
-            .text()
-            .await
-            .unwrap()
-            .contains("Your device is linked")
-    );
+    assert!(linked.text().await.unwrap().contains("Your device is linked"));
     assert!(plex.poll(&pin).await.1["authToken"].is_string());
 }
 
@@ -117,17 +100,9 @@ async fn the_link_page_says_what_is_wrong_with_a_code() {
     let strong = plex.pin("?strong=true").await;
 
     let cases = [
-        (
-            format!("code={}", code(&expired)),
-            404,
-            "This code has expired",
-        ),
+        (format!("code={}", code(&expired)), 404, "This code has expired"),
         (String::from("code=0000"), 404, "No device shows this code"),
-        (
-            format!("code={}", code(&strong)),
-            404,
-            "No device shows this code",
-        ),
+        (format!("code={}", code(&strong)), 404, "No device shows this code"),
         (String::from("code="), 400, "Please enter the code"),
     ];
 
@@ -143,14 +118,7 @@ async fn pages_escape_what_they_are_given() {
     let plex = harness().await;
 
     let path = "/link?pin=%22%3E%3Cscript%3Ealert(1)%3C/script%3E%7B%7Buser%7D%7D";
-    let page = plex
-        .bare(Method::GET, path)
-        .send()
-        .await
-        .unwrap()
-        .text()
-        .await
-        .unwrap();
+    let page = plex.bare(Method::GET, path).send().await.unwrap().text().await.unwrap();
 
     assert!(!page.contains("<script"));
     assert!(page.contains("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;{{user}}"));

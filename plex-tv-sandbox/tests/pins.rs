@@ -1,7 +1,4 @@
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod support;
 
@@ -37,24 +34,15 @@ async fn a_link_pin_has_four_capitals_or_digits_and_a_quarter_of_an_hour() {
     let pin = plex.pin("").await;
 
     assert_eq!(code(&pin).len(), 4);
-    assert!(
-        code(&pin)
-            .chars()
-            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    );
+    assert!(code(&pin).chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
     assert_eq!(pin["expiresIn"], 900);
 }
 
 #[tokio::test]
 async fn strong_is_also_read_from_form_and_json_bodies() {
     let plex = harness().await;
-    let form = plex
-        .identified(Method::POST, "/api/v2/pins")
-        .header(FORM.0, FORM.1)
-        .body("strong=true");
-    let object = plex
-        .identified(Method::POST, "/api/v2/pins")
-        .json(&json!({"strong": true}));
+    let form = plex.identified(Method::POST, "/api/v2/pins").header(FORM.0, FORM.1).body("strong=true");
+    let object = plex.identified(Method::POST, "/api/v2/pins").json(&json!({"strong": true}));
 
     for request in [form, object] {
         let (status, pin) = support::json(request.send().await.unwrap()).await;
@@ -100,9 +88,7 @@ async fn the_token_appears_on_approval() {
     assert_eq!(after["newRegistration"], false);
     let token = after["authToken"].as_str().unwrap();
     assert_eq!(token.len(), 20);
-    let request = plex
-        .identified(Method::GET, "/api/v2/user")
-        .header("X-Plex-Token", token);
+    let request = plex.identified(Method::GET, "/api/v2/user").header("X-Plex-Token", token);
     let (status, user) = support::json(request.send().await.unwrap()).await;
     assert_eq!((status, &user["authToken"]), (200, &json!(token)));
     assert!(!plex.sandbox.approve(id(&pin)), "it was pending no more");
@@ -115,16 +101,12 @@ async fn a_second_approval_replaces_the_first_token_of_the_installation() {
     for _ in 0..2 {
         let pin = plex.pin("?strong=true").await;
         plex.sandbox.approve(id(&pin));
-        tokens.push(String::from(
-            plex.poll(&pin).await.1["authToken"].as_str().unwrap(),
-        ));
+        tokens.push(String::from(plex.poll(&pin).await.1["authToken"].as_str().unwrap()));
     }
 
     let mut statuses = Vec::new();
     for token in &tokens {
-        let request = plex
-            .identified(Method::GET, "/api/v2/user")
-            .header("X-Plex-Token", token);
+        let request = plex.identified(Method::GET, "/api/v2/user").header("X-Plex-Token", token);
         statuses.push(request.send().await.unwrap().status().as_u16());
     }
 
@@ -137,9 +119,7 @@ async fn a_pin_is_seen_by_its_own_installation_only() {
     let pin = plex.pin("?strong=true").await;
     let path = format!("/api/v2/pins/{}", id(&pin));
 
-    let other = plex
-        .bare(Method::GET, &path)
-        .header("X-Plex-Client-Identifier", "somebody-else");
+    let other = plex.bare(Method::GET, &path).header("X-Plex-Client-Identifier", "somebody-else");
     let request = other.header("Accept", "application/json");
     let (status, body) = support::json(request.send().await.unwrap()).await;
 
@@ -156,8 +136,7 @@ async fn gone_pins_are_404_with_1020_and_no_status_member() {
 
     for pin in [denied, expired, json!({"id": 1}), json!({"id": "abc"})] {
         let path = format!("/api/v2/pins/{}", pin["id"].to_string().trim_matches('"'));
-        let (status, body) =
-            support::json(plex.identified(Method::GET, &path).send().await.unwrap()).await;
+        let (status, body) = support::json(plex.identified(Method::GET, &path).send().await.unwrap()).await;
 
         assert_eq!((status, error_code(&body)), (404, &json!(1020)));
         assert_eq!(body["errors"][0].get("status"), None);
@@ -169,10 +148,7 @@ async fn gone_pins_are_404_with_1020_and_no_status_member() {
 async fn no_client_identifier_is_400_with_1000() {
     let plex = harness().await;
 
-    for (method, path) in [
-        (Method::POST, "/api/v2/pins"),
-        (Method::GET, "/api/v2/pins/300000001"),
-    ] {
+    for (method, path) in [(Method::POST, "/api/v2/pins"), (Method::GET, "/api/v2/pins/300000001")] {
         let request = plex.bare(method, path).header("Accept", "application/json");
         let (status, body) = support::json(request.send().await.unwrap()).await;
 
@@ -187,9 +163,7 @@ async fn plex_headers_may_be_query_parameters() {
     let plex = harness().await;
 
     let path = "/api/v2/pins?X-Plex-Client-Identifier=from-query&X-Plex-Product=Query%20App";
-    let request = plex
-        .bare(Method::POST, path)
-        .header("Accept", "application/json");
+    let request = plex.bare(Method::POST, path).header("Accept", "application/json");
     let (status, pin) = support::json(request.send().await.unwrap()).await;
 
     assert_eq!(status, 201);
@@ -204,11 +178,7 @@ async fn linking_a_code_approves_it_and_may_be_repeated() {
 
     for path in ["/api/v2/pins/link", "/api/v2/pins/link.json"] {
         let request = plex.signed_in(Method::PUT, path).header(FORM.0, FORM.1);
-        let response = request
-            .body(format!("code={}", code(&pin)))
-            .send()
-            .await
-            .unwrap();
+        let response = request.body(format!("code={}", code(&pin))).send().await.unwrap();
 
         assert_eq!(response.status(), 204);
         assert_eq!(response.text().await.unwrap(), "");
@@ -221,15 +191,8 @@ async fn linking_needs_a_token_a_code_and_a_known_short_code() {
     let plex = harness().await;
     let strong = plex.pin("?strong=true").await;
     let path = "/api/v2/pins/link";
-    let unsigned = plex
-        .identified(Method::PUT, path)
-        .header(FORM.0, FORM.1)
-        .body("code=AAAA");
-    let linking = |body: String| {
-        plex.signed_in(Method::PUT, path)
-            .header(FORM.0, FORM.1)
-            .body(body)
-    };
+    let unsigned = plex.identified(Method::PUT, path).header(FORM.0, FORM.1).body("code=AAAA");
+    let linking = |body: String| plex.signed_in(Method::PUT, path).header(FORM.0, FORM.1).body(body);
 
     let cases = [
         (unsigned, 401, 1001),
@@ -250,33 +213,20 @@ async fn the_qr_address_of_a_pin_is_a_png() {
     let pin = plex.pin("").await;
 
     let address = pin["qr"].as_str().unwrap();
-    assert_eq!(
-        address,
-        format!("{}/api/v2/pins/qr/{}", plex.sandbox.url(), code(&pin))
-    );
+    assert_eq!(address, format!("{}/api/v2/pins/qr/{}", plex.sandbox.url(), code(&pin)));
     let response = plex.http.get(address).send().await.unwrap();
 
     assert_eq!(response.status(), 200);
     assert_eq!(content_type(&response), "image/png");
     assert!(response.bytes().await.unwrap().starts_with(b"\x89PNG"));
-    let unknown = plex
-        .bare(Method::GET, "/api/v2/pins/qr/0000")
-        .send()
-        .await
-        .unwrap();
+    let unknown = plex.bare(Method::GET, "/api/v2/pins/qr/0000").send().await.unwrap();
     assert_eq!(unknown.status(), 404);
 }
 
 #[tokio::test]
 async fn pins_expire_by_themselves() {
     let lifetime = Duration::from_millis(30);
-    let plex = over(
-        Sandbox::builder()
-            .pin_lifetime(lifetime)
-            .start()
-            .await
-            .unwrap(),
-    );
+    let plex = over(Sandbox::builder().pin_lifetime(lifetime).start().await.unwrap());
     let pin = plex.pin("?strong=true").await;
     assert_eq!(pin["expiresIn"], 1);
 
@@ -304,24 +254,13 @@ async fn pins_live_by_the_clock_of_tokio() {
 #[tokio::test]
 async fn pins_are_approved_by_themselves_when_told_so() {
     let after = Duration::from_millis(20);
-    let plex = over(
-        Sandbox::builder()
-            .approve_after(Some(after))
-            .start()
-            .await
-            .unwrap(),
-    );
+    let plex = over(Sandbox::builder().approve_after(Some(after)).start().await.unwrap());
     let strong = plex.pin("?strong=true").await;
     let link = plex.pin("").await;
 
     tokio::time::sleep(Duration::from_millis(30)).await;
 
-    assert!(
-        plex.sandbox
-            .pins()
-            .iter()
-            .all(|pin| pin.state == PinState::Approved)
-    );
+    assert!(plex.sandbox.pins().iter().all(|pin| pin.state == PinState::Approved));
     assert!(plex.poll(&strong).await.1["authToken"].is_string());
     assert!(plex.poll(&link).await.1["authToken"].is_string());
 }

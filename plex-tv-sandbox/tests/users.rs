@@ -1,13 +1,8 @@
-#![allow(
-    clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test"
-)]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod support;
 
-use plex_tv_sandbox::{
-    EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
-};
+use plex_tv_sandbox::{EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{CLIENT, Harness, content_type, error_code, harness};
@@ -45,29 +40,17 @@ async fn the_built_in_token_is_valid_from_the_start() {
 async fn calls_that_need_a_token_answer_401_with_1001_without_one() {
     let plex = harness().await;
 
-    for path in [
-        "user",
-        "ping",
-        "features",
-        "companions",
-        "home",
-        "resources",
-        "devices",
-    ] {
+    for path in ["user", "ping", "features", "companions", "home", "resources", "devices"] {
         let path = format!("/api/v2/{path}");
         let none = plex.identified(Method::GET, &path);
-        let wrong = plex
-            .identified(Method::GET, &path)
-            .header("X-Plex-Token", "sandbox-wrong");
+        let wrong = plex.identified(Method::GET, &path).header("X-Plex-Token", "sandbox-wrong");
         for request in [none, wrong] {
             let (status, body) = support::json(request.send().await.unwrap()).await;
             assert_eq!(status, 401, "{path}");
             assert_eq!(body["errors"][0]["code"], 1001);
             assert_eq!(body["errors"][0]["status"], 401);
         }
-        let unnamed = plex
-            .bare(Method::GET, &path)
-            .header("X-Plex-Token", plex.sandbox.token());
+        let unnamed = plex.bare(Method::GET, &path).header("X-Plex-Token", plex.sandbox.token());
         assert_eq!(unnamed.send().await.unwrap().status(), 400, "{path}");
     }
 }
@@ -90,9 +73,7 @@ async fn a_password_sign_in_gives_a_working_token() {
     assert!(user["rememberExpiresAt"].as_i64().unwrap() > 1_700_000_000);
     assert_eq!(user["pastSubscriptions"], json!([]));
     let token = user["authToken"].as_str().unwrap();
-    let request = plex
-        .identified(Method::GET, "/api/v2/ping")
-        .header("X-Plex-Token", token);
+    let request = plex.identified(Method::GET, "/api/v2/ping").header("X-Plex-Token", token);
     assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
@@ -103,28 +84,16 @@ async fn wrong_sign_ins_say_what_is_wrong() {
 
     let cases = [
         (json!({"login": EMAIL, "password": "wrong"}), 401, 1001),
-        (
-            json!({"login": "nobody@example.com", "password": PASSWORD}),
-            401,
-            1001,
-        ),
+        (json!({"login": "nobody@example.com", "password": PASSWORD}), 401, 1001),
         (json!({"login": EMAIL}), 400, 1004),
         (json!({"login": two, "password": "wrong"}), 401, 1001),
         (json!({"login": two, "password": pass}), 401, 1029),
-        (
-            json!({"login": two, "password": pass, "verificationCode": "000000"}),
-            401,
-            1028,
-        ),
+        (json!({"login": two, "password": pass, "verificationCode": "000000"}), 401, 1028),
     ];
 
     for (members, status, error) in cases {
         let (got, body) = sign_in(&plex, &members).await;
-        assert_eq!(
-            (got, error_code(&body)),
-            (status, &json!(error)),
-            "{members}"
-        );
+        assert_eq!((got, error_code(&body)), (status, &json!(error)), "{members}");
     }
 }
 
@@ -146,16 +115,8 @@ async fn the_right_verification_code_signs_in() {
 async fn signing_out_ends_the_token() {
     let plex = harness().await;
 
-    let first = plex
-        .signed_in(Method::DELETE, "/api/v2/users/signout")
-        .send()
-        .await
-        .unwrap();
-    let second = plex
-        .signed_in(Method::DELETE, "/api/v2/users/signout")
-        .send()
-        .await
-        .unwrap();
+    let first = plex.signed_in(Method::DELETE, "/api/v2/users/signout").send().await.unwrap();
+    let second = plex.signed_in(Method::DELETE, "/api/v2/users/signout").send().await.unwrap();
 
     assert_eq!(first.status(), 204);
     assert_eq!(first.text().await.unwrap(), "");
@@ -167,10 +128,7 @@ async fn small_account_calls_have_their_shapes() {
     let plex = harness().await;
 
     assert!(plex.get("/api/v2/features").await.1[0]["uuid"].is_string());
-    assert_eq!(
-        plex.get("/api/v2/companions").await.1[0]["provides"],
-        "client,player"
-    );
+    assert_eq!(plex.get("/api/v2/companions").await.1[0]["provides"], "client,player");
     let (_, home) = plex.get("/api/v2/home").await;
     assert_eq!(home["users"].as_array().unwrap().len(), 2);
     assert!(home["guestUserID"].is_u64());
@@ -181,21 +139,10 @@ async fn a_place_is_told_to_anyone() {
     let plex = harness().await;
 
     let request = plex.bare(Method::GET, "/api/v2/geoip?ip_address=203.0.113.7");
-    let (status, place) = support::json(
-        request
-            .header("Accept", "application/json")
-            .send()
-            .await
-            .unwrap(),
-    )
-    .await;
+    let (status, place) = support::json(request.header("Accept", "application/json").send().await.unwrap()).await;
     assert_eq!((status, &place["continent_code"]), (200, &json!("EU")));
 
-    let nonsense = plex
-        .bare(Method::GET, "/api/v2/geoip?ip_address=nowhere")
-        .send()
-        .await
-        .unwrap();
+    let nonsense = plex.bare(Method::GET, "/api/v2/geoip?ip_address=nowhere").send().await.unwrap();
     assert_eq!(nonsense.status(), 422);
 }
 
@@ -203,12 +150,7 @@ async fn a_place_is_told_to_anyone() {
 async fn anything_but_exactly_json_gives_xml() {
     let plex = harness().await;
 
-    for accept in [
-        None,
-        Some("*/*"),
-        Some("application/json, text/plain, */*"),
-        Some("application/xml"),
-    ] {
+    for accept in [None, Some("*/*"), Some("application/json, text/plain, */*"), Some("application/xml")] {
         let mut request = plex
             .bare(Method::GET, "/api/v2/user")
             .header("X-Plex-Client-Identifier", CLIENT)
@@ -218,11 +160,7 @@ async fn anything_but_exactly_json_gives_xml() {
         }
         let response = request.send().await.unwrap();
 
-        assert_eq!(
-            content_type(&response),
-            "application/xml; charset=utf-8",
-            "{accept:?}"
-        );
+        assert_eq!(content_type(&response), "application/xml; charset=utf-8", "{accept:?}");
         let body = response.text().await.unwrap();
         assert!(body.contains("<user "), "{body}");
         assert!(body.contains(r#"confirmed="1""#));
@@ -236,23 +174,15 @@ async fn anything_but_exactly_json_gives_xml() {
 async fn failures_and_pong_have_their_xml_form() {
     let plex = harness().await;
     let xml = |path: &str| {
-        let request = plex
-            .bare(Method::GET, path)
-            .header("X-Plex-Client-Identifier", CLIENT);
+        let request = plex.bare(Method::GET, path).header("X-Plex-Client-Identifier", CLIENT);
         async { request.send().await.unwrap().text().await.unwrap() }
     };
 
     let refused = xml("/api/v2/user").await;
-    assert!(
-        refused.contains(r#"<errors><error code="1001" message="#),
-        "{refused}"
-    );
+    assert!(refused.contains(r#"<errors><error code="1001" message="#), "{refused}");
     assert!(refused.contains(r#"status="401"/></errors>"#), "{refused}");
     let gone = xml("/api/v2/pins/1").await;
-    assert!(
-        gone.contains(r#"code="1020""#) && !gone.contains("status="),
-        "{gone}"
-    );
+    assert!(gone.contains(r#"code="1020""#) && !gone.contains("status="), "{gone}");
     let path = format!("/api/v2/ping?X-Plex-Token={}", plex.sandbox.token());
     assert!(xml(&path).await.contains("<pong>true</pong>"));
 }

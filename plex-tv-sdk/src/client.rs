@@ -29,10 +29,10 @@ const APP: &str = "https://app.plex.tv";
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Inner {
     identity: ClientIdentity,
     app_url: Url,
@@ -51,32 +51,13 @@ impl Inner {
         transport: Transport,
     ) -> Self {
         let base = transport.base().as_str().trim_end_matches('/');
-        let plex_tv = plex_tv::Client::new_with_client(
-            &format!("{base}/api/v2"),
-            http.clone(),
-            transport.clone(),
-        );
-        Self {
-            identity,
-            app_url,
-            clock,
-            http,
-            transport,
-            plex_tv,
-        }
+        let plex_tv = plex_tv::Client::new_with_client(&format!("{base}/api/v2"), http.clone(), transport.clone());
+        Self { identity, app_url, clock, http, transport, plex_tv }
     }
 
     fn with_transport(&self, transport: Transport) -> Client {
-        let Self {
-            identity,
-            app_url,
-            clock,
-            http,
-            ..
-        } = self.clone();
-        Client(Arc::new(Self::new(
-            identity, app_url, clock, http, transport,
-        )))
+        let Self { identity, app_url, clock, http, .. } = self.clone();
+        Client(Arc::new(Self::new(identity, app_url, clock, http, transport)))
     }
 }
 
@@ -106,8 +87,7 @@ impl Client {
     /// The same client for another user: it shares connections and settings.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        self.0
-            .with_transport(self.0.transport.with_token(Some(token)))
+        self.0.with_transport(self.0.transport.with_token(Some(token)))
     }
 
     /// The same client, signed in as nobody.
@@ -119,8 +99,7 @@ impl Client {
     /// The same client with another time limit for each attempt of a call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        self.0
-            .with_transport(self.0.transport.with_timeout(timeout))
+        self.0.with_transport(self.0.transport.with_timeout(timeout))
     }
 
     /// The token, if the client is signed in.
@@ -182,6 +161,15 @@ impl Client {
     }
 }
 
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("identity", &self.0.identity)
+            .field("transport", &self.0.transport)
+            .finish_non_exhaustive()
+    }
+}
+
 type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
 /// The settings of a [`Client`].
@@ -200,28 +188,19 @@ pub struct ClientBuilder {
 impl ClientBuilder {
     /// The token of a signed-in user.
     pub fn token(self, token: Token) -> Self {
-        Self {
-            token: Some(token),
-            ..self
-        }
+        Self { token: Some(token), ..self }
     }
 
     /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
     ///
     /// The token goes to this scheme, host and port, and to no other.
     pub fn base_url(self, url: impl Into<String>) -> Self {
-        Self {
-            base_url: url.into(),
-            ..self
-        }
+        Self { base_url: url.into(), ..self }
     }
 
     /// Where the approval page of the PIN sign-in is: `https://app.plex.tv`.
     pub fn app_url(self, url: impl Into<String>) -> Self {
-        Self {
-            app_url: url.into(),
-            ..self
-        }
+        Self { app_url: url.into(), ..self }
     }
 
     /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds.
@@ -231,18 +210,12 @@ impl ClientBuilder {
 
     /// The time limit for making a connection: 5 seconds.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
-        Self {
-            connect_timeout: timeout,
-            ..self
-        }
+        Self { connect_timeout: timeout, ..self }
     }
 
     /// The clock that waiting goes by.
     pub fn clock(self, clock: impl Clock) -> Self {
-        Self {
-            clock: Arc::new(clock),
-            ..self
-        }
+        Self { clock: Arc::new(clock), ..self }
     }
 
     /// Settings of the HTTP client below: proxies, root certificates and the like.
@@ -252,10 +225,7 @@ impl ClientBuilder {
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
     ) -> Self {
-        Self {
-            configure: Some(Box::new(configure)),
-            ..self
-        }
+        Self { configure: Some(Box::new(configure)), ..self }
     }
 
     /// Checks the settings and makes the client. Nothing is sent.
@@ -275,13 +245,7 @@ impl ClientBuilder {
         };
         let http = http.redirect(Policy::none()).referer(false).build()?;
         let transport = Transport::new(base, headers, self.token, self.timeout);
-        Ok(Client(Arc::new(Inner::new(
-            self.identity,
-            app_url,
-            self.clock,
-            http,
-            transport,
-        ))))
+        Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
     }
 }
 
@@ -306,9 +270,7 @@ fn base_url(name: &str, text: &str) -> Result<Url, Error> {
         return refuse("does not start with https:// or http://");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse(
-            "has a user name or a password in it, which would be sent to nobody but shown in logs",
-        );
+        return refuse("has a user name or a password in it, which would be sent to nobody but shown in logs");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("has a query or a fragment; leave off all from ? or # on");
@@ -332,18 +294,9 @@ mod tests {
 
     #[test]
     fn base_urls_are_normalised_or_refused_by_reason() {
-        let good = |text: &str| {
-            base_url("base URL", text)
-                .unwrap()
-                .as_str()
-                .trim_end_matches('/')
-                .to_owned()
-        };
+        let good = |text: &str| base_url("base URL", text).unwrap().as_str().trim_end_matches('/').to_owned();
         assert_eq!(good("https://plex.tv/"), "https://plex.tv");
-        assert_eq!(
-            good("http://[::1]:8080/prefix//"),
-            "http://[::1]:8080/prefix"
-        );
+        assert_eq!(good("http://[::1]:8080/prefix//"), "http://[::1]:8080/prefix");
 
         let cases = [
             ("plex.tv", "is not a full URL"),
@@ -356,12 +309,7 @@ mod tests {
         for (bad, reason) in cases {
             let error = base_url("base URL", bad).unwrap_err();
             assert!(error.is_invalid_input());
-            assert!(
-                error
-                    .to_string()
-                    .starts_with(&format!("the base URL {reason}")),
-                "{error}"
-            );
+            assert!(error.to_string().starts_with(&format!("the base URL {reason}")), "{error}");
             assert!(!error.to_string().contains("CANARY"));
         }
     }

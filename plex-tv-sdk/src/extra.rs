@@ -52,9 +52,6 @@ mod tests {
         let extra: Extra = serde_json::from_str(r#"{"newToken":"CANARY"}"#).unwrap();
 
         assert_eq!(format!("{extra:?}"), r#"Extra{"newToken"}"#);
-        assert_eq!(
-            serde_json::to_string(&extra).unwrap(),
-            r#"{"newToken":"CANARY"}"#
-        );
+        assert_eq!(serde_json::to_string(&extra).unwrap(), r#"{"newToken":"CANARY"}"#);
     }
 }

@@ -6,13 +6,9 @@ use crate::loose;
 
 /// A boolean that is `0` or `1` on the wire, as most query parameters of plex.tv are.
 ///
-/// Setters take a plain `bool`.
+/// Setters of query parameters take a plain `bool`; members of a body take `Flag(true)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "schemars",
-    derive(schemars::JsonSchema),
-    schemars(with = "u8")
-)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema), schemars(with = "u8"))]
 pub struct Flag(pub bool);
 
 impl From<bool> for Flag {
@@ -45,10 +41,7 @@ mod tests {
 
     #[test]
     fn it_goes_out_as_a_number_and_comes_in_as_anything_boolean() {
-        assert_eq!(
-            serde_json::to_string(&[Flag(true), Flag(false)]).unwrap(),
-            "[1,0]"
-        );
+        assert_eq!(serde_json::to_string(&[Flag(true), Flag(false)]).unwrap(), "[1,0]");
         assert_eq!(
             serde_json::from_str::<Vec<Flag>>(r#"[1,"0",true]"#).unwrap(),
             [Flag(true), Flag(false), Flag(true)]

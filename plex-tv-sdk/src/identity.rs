@@ -59,11 +59,7 @@ impl ClientIdentity {
             vendor: None,
             provides: None,
         };
-        if !identity
-            .client_identifier
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic())
-        {
+        if !identity.client_identifier.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid_input(
                 "the client identifier has a space, a line break or another character that is not visible ASCII",
             ));
@@ -75,64 +71,43 @@ impl ClientIdentity {
     /// The operating system or browser, as in `Linux`.
     #[must_use]
     pub fn platform(self, platform: impl Into<String>) -> Self {
-        Self {
-            platform: Some(platform.into()),
-            ..self
-        }
+        Self { platform: Some(platform.into()), ..self }
     }
 
     /// The version of the platform.
     #[must_use]
     pub fn platform_version(self, version: impl Into<String>) -> Self {
-        Self {
-            platform_version: Some(version.into()),
-            ..self
-        }
+        Self { platform_version: Some(version.into()), ..self }
     }
 
     /// The kind of device, as in `Phone`.
     #[must_use]
     pub fn device(self, device: impl Into<String>) -> Self {
-        Self {
-            device: Some(device.into()),
-            ..self
-        }
+        Self { device: Some(device.into()), ..self }
     }
 
     /// The name in the user's device list, as in `Anna's desk`.
     #[must_use]
     pub fn device_name(self, name: impl Into<String>) -> Self {
-        Self {
-            device_name: Some(name.into()),
-            ..self
-        }
+        Self { device_name: Some(name.into()), ..self }
     }
 
     /// The model of the device.
     #[must_use]
     pub fn model(self, model: impl Into<String>) -> Self {
-        Self {
-            model: Some(model.into()),
-            ..self
-        }
+        Self { model: Some(model.into()), ..self }
     }
 
     /// The maker of the device.
     #[must_use]
     pub fn vendor(self, vendor: impl Into<String>) -> Self {
-        Self {
-            vendor: Some(vendor.into()),
-            ..self
-        }
+        Self { vendor: Some(vendor.into()), ..self }
     }
 
     /// The roles of the app as a comma list, as in `controller,player`.
     #[must_use]
     pub fn provides(self, roles: impl Into<String>) -> Self {
-        Self {
-            provides: Some(roles.into()),
-            ..self
-        }
+        Self { provides: Some(roles.into()), ..self }
     }
 
     /// The client identifier.
@@ -154,43 +129,28 @@ impl ClientIdentity {
             ("deviceName", &self.device_name),
             ("model", &self.model),
         ];
-        let always = [
-            ("product", self.product.as_str()),
-            ("version", self.version.as_str()),
-        ];
-        let set = optional
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let always = [("product", self.product.as_str()), ("version", self.version.as_str())];
+        let set = optional.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
         always.into_iter().chain(set).collect()
     }
 
     /// All headers, checked.
     pub(crate) fn headers(&self) -> Result<HeaderMap, Error> {
         let required = [
-            (
-                "x-plex-client-identifier",
-                "client identifier",
-                &self.client_identifier,
-            ),
+            ("x-plex-client-identifier", "client identifier", &self.client_identifier),
             ("x-plex-product", "product", &self.product),
             ("x-plex-version", "version", &self.version),
         ];
         let optional = [
             ("x-plex-platform", "platform", &self.platform),
-            (
-                "x-plex-platform-version",
-                "platform version",
-                &self.platform_version,
-            ),
+            ("x-plex-platform-version", "platform version", &self.platform_version),
             ("x-plex-device", "device", &self.device),
             ("x-plex-device-name", "device name", &self.device_name),
             ("x-plex-model", "model", &self.model),
             ("x-plex-device-vendor", "vendor", &self.vendor),
             ("x-plex-provides", "list of roles", &self.provides),
         ];
-        let set = optional
-            .into_iter()
-            .filter_map(|(header, name, value)| Some((header, name, value.as_ref()?)));
+        let set = optional.into_iter().filter_map(|(header, name, value)| Some((header, name, value.as_ref()?)));
         let mut headers = HeaderMap::new();
         for (header, name, value) in required.into_iter().chain(set) {
             headers.insert(HeaderName::from_static(header), header_value(name, value)?);
@@ -221,19 +181,13 @@ mod tests {
     #[test]
     fn what_no_header_can_carry_is_refused_by_name() {
         let cases = [
-            (
-                ClientIdentity::new("", "App", "1"),
-                "the client identifier is empty",
-            ),
+            (ClientIdentity::new("", "App", "1"), "the client identifier is empty"),
             (ClientIdentity::new("a", " ", "1"), "the product is empty"),
             (
                 ClientIdentity::new("a", "App", "1\r\nX-Evil: 1"),
                 "the version has a line break or another control character",
             ),
-            (
-                ClientIdentity::new("a", "x".repeat(256), "1"),
-                "the product is longer than 255 bytes",
-            ),
+            (ClientIdentity::new("a", "x".repeat(256), "1"), "the product is longer than 255 bytes"),
         ];
 
         for (outcome, wanted) in cases {
@@ -241,26 +195,15 @@ mod tests {
         }
         for bad in ["line\nbreak", "two words", "bücher"] {
             let error = ClientIdentity::new(bad, "App", "1").unwrap_err();
-            assert!(
-                error.is_invalid_input()
-                    && error.to_string().starts_with("the client identifier has"),
-                "{error}"
-            );
+            assert!(error.is_invalid_input() && error.to_string().starts_with("the client identifier has"), "{error}");
         }
     }
 
     #[test]
     fn device_names_may_be_in_any_script() {
-        let headers = ClientIdentity::new("a", "App", "1")
-            .unwrap()
-            .device_name("Büro 机")
-            .headers()
-            .unwrap();
+        let headers = ClientIdentity::new("a", "App", "1").unwrap().device_name("Büro 机").headers().unwrap();
 
-        assert_eq!(
-            headers["x-plex-device-name"].as_bytes(),
-            "Büro 机".as_bytes()
-        );
+        assert_eq!(headers["x-plex-device-name"].as_bytes(), "Büro 机".as_bytes());
         assert_eq!(headers.len(), 4);
     }
 }

@@ -1,6 +1,29 @@
-//! A tolerant, safe client for the Plex.tv cloud API.
+//! A tolerant, safe client for the Plex.tv cloud API. Unofficial, and not affiliated with Plex.
 //!
-//! Start at [`Client`].
+//! [`Client`] is the way in: [`Client::pin_login`] signs a user in, [`Client::servers`] finds their servers, and
+//! [`Client::plex_tv`] has every operation of the description as a builder. Whatever goes wrong is an [`Error`].
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), plex_tv_sdk::Error> {
+//! use plex_tv_sdk::{Client, ClientIdentity, prelude::*};
+//!
+//! let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?;
+//! let flow = Client::new(identity)?.pin_login().strong().start().await?;
+//! println!("Open {}", flow.auth_url());
+//!
+//! let client = flow.wait().await?;
+//! let devices = client.plex_tv().get_devices().include_https(true).send().await?;
+//! println!("{} servers and players", devices.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How replies are read
+//!
+//! plex.tv adds members, sends numbers as text and booleans as 0 and 1. Generated types have plain Rust fields and take any
+//! scalar that converts; unknown enum values are kept as `Other`; members that the description does not name are in `extra`
+//! where a type has it; lists of resources and devices are [`Rows`], of which a bad row is set aside. What does not convert
+//! is an error with its JSON path.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -38,15 +61,20 @@ pub use servers::Server;
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.
 pub mod plex_tv {
     pub use crate::generated::plex_tv::{
-        Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientHomeExt,
-        ClientJwtAuthenticationExt, ClientSettingsExt, OPERATIONS, builder, types,
+        Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientHomeExt, ClientJwtAuthenticationExt,
+        ClientSettingsExt, OPERATIONS, builder, types,
     };
 }
 
 /// The traits that the generated methods come with: `use plex_tv_sdk::prelude::*;`.
 pub mod prelude {
     pub use crate::plex_tv::{
-        ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _,
-        ClientHomeExt as _, ClientJwtAuthenticationExt as _, ClientSettingsExt as _,
+        ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _, ClientHomeExt as _,
+        ClientJwtAuthenticationExt as _, ClientSettingsExt as _,
     };
 }
+
+/// The README's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@
 //! Every scalar of a generated type is read here: what converts is taken, what does not is an error, and nothing is invented.
 //! Error texts name kinds, never values: a value may be a secret in the wrong place.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use jiff::{Timestamp, civil};
 use serde::{
@@ -41,16 +41,12 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> R
 }
 
 /// Reads a member that may be null; an empty text is no number, no boolean and no time, so it is none as well.
-pub(crate) fn option<'de, D: Deserializer<'de>, T: Scalar>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
+pub(crate) fn option<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<Option<T>, D::Error> {
     deserializer.deserialize_option(Maybe(PhantomData))
 }
 
-/// Reads a list of scalars; null is the empty list.
-pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(
-    deserializer: D,
-) -> Result<Vec<T>, D::Error> {
+/// Reads a list of scalars; null is the empty list, and a null in it says nothing.
+pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<Vec<T>, D::Error> {
     struct Item<T>(T);
 
     impl<'de, T: Scalar> Deserialize<'de> for Item<T> {
@@ -59,15 +55,22 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(
         }
     }
 
-    let items: Vec<Item<T>> = or_default(deserializer)?;
+    let items: Vec<Item<T>> = items(deserializer)?;
     Ok(items.into_iter().map(|item| item.0).collect())
 }
 
-/// Reads any value; null is its default.
-pub(crate) fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+/// Reads a list; null is the empty list, and a null in it says nothing.
+pub(crate) fn items<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let items: Option<Vec<Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(items.unwrap_or_default().into_iter().flatten().collect())
+}
+
+/// Reads a map; null is the empty map, and an entry that is null is left out.
+pub(crate) fn map<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
-) -> Result<T, D::Error> {
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let entries: Option<BTreeMap<String, Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(entries.unwrap_or_default().into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
 }
 
 struct One<T>(PhantomData<T>);
@@ -168,19 +171,11 @@ impl<'de, T: Scalar> Visitor<'de> for Maybe<T> {
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
-        if Self::is_none(value) {
-            Ok(None)
-        } else {
-            One(PhantomData).visit_str(value).map(Some)
-        }
+        if Self::is_none(value) { Ok(None) } else { One(PhantomData).visit_str(value).map(Some) }
     }
 
     fn visit_string<E: de::Error>(self, value: String) -> Result<Self::Value, E> {
-        if Self::is_none(&value) {
-            Ok(None)
-        } else {
-            One(PhantomData).visit_string(value).map(Some)
-        }
+        if Self::is_none(&value) { Ok(None) } else { One(PhantomData).visit_string(value).map(Some) }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
@@ -241,11 +236,7 @@ impl Scalar for f64 {
     }
 
     fn from_text(value: &str) -> Option<Self> {
-        value
-            .trim()
-            .parse()
-            .ok()
-            .filter(|number: &Self| number.is_finite())
+        value.trim().parse().ok().filter(|number: &Self| number.is_finite())
     }
 }
 
@@ -371,10 +362,7 @@ impl Scalar for Timestamp {
         }
         if let Some(time) = value.strip_suffix(" UTC") {
             let time: civil::DateTime = time.parse().ok()?;
-            return time
-                .to_zoned(jiff::tz::TimeZone::UTC)
-                .ok()
-                .map(|zoned| zoned.timestamp());
+            return time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
         }
         i64::from_text(value).and_then(|seconds| Self::from_integer(seconds.into()))
     }
@@ -394,14 +382,7 @@ mod tests {
 
     #[test]
     fn integers_come_as_numbers_text_booleans_and_whole_floats() {
-        let all = [
-            "32400",
-            r#""32400""#,
-            "32400.0",
-            r#"" 32400 ""#,
-            r#""32400.0""#,
-        ]
-        .map(read::<i64>);
+        let all = ["32400", r#""32400""#, "32400.0", r#"" 32400 ""#, r#""32400.0""#].map(read::<i64>);
 
         assert_eq!(all, [Ok(32400), Ok(32400), Ok(32400), Ok(32400), Ok(32400)]);
         assert_eq!(read::<i64>("true"), Ok(1));
@@ -410,15 +391,7 @@ mod tests {
 
     #[test]
     fn integers_never_wrap_and_never_round() {
-        for bad in [
-            "9223372036854775808",
-            "1e400",
-            "1.5",
-            r#""abc""#,
-            "[]",
-            "{}",
-            "null",
-        ] {
+        for bad in ["9223372036854775808", "1e400", "1.5", r#""abc""#, "[]", "{}", "null"] {
             assert!(read::<i64>(bad).is_err(), "{bad}");
         }
     }
@@ -437,16 +410,7 @@ mod tests {
     fn text_comes_as_any_scalar() {
         let all = ["42", "true", "1.5", r#""""#, r#""a\nb""#].map(read::<String>);
 
-        assert_eq!(
-            all,
-            [
-                Ok("42".into()),
-                Ok("true".into()),
-                Ok("1.5".into()),
-                Ok(String::new()),
-                Ok("a\nb".into())
-            ]
-        );
+        assert_eq!(all, [Ok("42".into()), Ok("true".into()), Ok("1.5".into()), Ok(String::new()), Ok("a\nb".into())]);
     }
 
     #[test]
@@ -480,16 +444,22 @@ mod tests {
         let read = |json: &str| list::<_, String>(&mut serde_json::Deserializer::from_str(json));
 
         assert_eq!(read("null").unwrap(), Vec::<String>::new());
-        assert_eq!(read(r#"["a", 1]"#).unwrap(), ["a", "1"]);
+        assert_eq!(read(r#"["a", null, 1]"#).unwrap(), ["a", "1"]);
+    }
+
+    #[test]
+    fn nulls_in_lists_and_maps_say_nothing() {
+        let mut nulls = serde_json::Deserializer::from_str("[null, 7]");
+        let mut entries = serde_json::Deserializer::from_str(r#"{"a": null, "b": 7}"#);
+
+        assert_eq!(items::<_, u8>(&mut nulls).unwrap(), [7]);
+        assert_eq!(map::<_, u8>(&mut entries).unwrap(), BTreeMap::from([("b".to_owned(), 7)]));
     }
 
     #[test]
     fn an_error_names_kinds_and_never_the_value() {
         let error = read::<i64>(r#""CANARY""#).unwrap_err();
 
-        assert_eq!(
-            error,
-            "invalid type: text, expected integer at line 1 column 8"
-        );
+        assert_eq!(error, "invalid type: text, expected integer at line 1 column 8");
     }
 }

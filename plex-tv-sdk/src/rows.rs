@@ -82,10 +82,7 @@ impl<T> Default for Rows<T> {
 
 impl<T> From<Vec<T>> for Rows<T> {
     fn from(rows: Vec<T>) -> Self {
-        Self {
-            rows,
-            rejected: Vec::new(),
-        }
+        Self { rows, rejected: Vec::new() }
     }
 }
 
@@ -138,10 +135,9 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         while let Some(row) = list.next_element::<Box<RawValue>>()? {
             match serde_json::from_str(row.get()) {
                 Ok(row) => rows.rows.push(row),
-                Err(_) => rows.rejected.push(RejectedRow {
-                    index,
-                    reason: decode_message::<T>(row.get().as_bytes()).1,
-                }),
+                Err(_) => {
+                    rows.rejected.push(RejectedRow { index, reason: decode_message::<T>(row.get().as_bytes()).1 })
+                }
             }
             index += 1;
         }
@@ -175,26 +171,16 @@ mod tests {
 
     #[test]
     fn a_bad_row_is_set_aside_with_its_index_and_path() {
-        let rows: Rows<Row> =
-            serde_json::from_str(r#"[{"id":1},{"id":"CANARY"},{},{"id":4}]"#).unwrap();
+        let rows: Rows<Row> = serde_json::from_str(r#"[{"id":1},{"id":"CANARY"},{},{"id":4}]"#).unwrap();
 
         assert_eq!(*rows, [Row { id: 1 }, Row { id: 4 }]);
         let told: Vec<String> = rows.rejected().iter().map(ToString::to_string).collect();
-        assert_eq!(
-            told,
-            [
-                "row 1: invalid type: string, expected u8 at id",
-                "row 2: missing field `id`"
-            ]
-        );
+        assert_eq!(told, ["row 1: invalid type: string, expected u8 at id", "row 2: missing field `id`"]);
     }
 
     #[test]
     fn null_is_the_empty_list_and_anything_else_is_an_error() {
-        assert_eq!(
-            serde_json::from_str::<Rows<Row>>("null").unwrap(),
-            Rows::default()
-        );
+        assert_eq!(serde_json::from_str::<Rows<Row>>("null").unwrap(), Rows::default());
         assert!(serde_json::from_str::<Rows<Row>>("{}").is_err());
         assert!(serde_json::from_str::<Rows<Row>>(r#"[{"id":1},"#).is_err());
     }

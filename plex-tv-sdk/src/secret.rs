@@ -98,12 +98,7 @@ impl Token {
     /// show it.
     pub fn new(text: impl Into<Secret>) -> Result<Self, Error> {
         let secret = text.into();
-        let refuse = |why: &str| {
-            Err(Error::new(
-                ErrorKind::InvalidInput,
-                format!("the token {why}"),
-            ))
-        };
+        let refuse = |why: &str| Err(Error::new(ErrorKind::InvalidInput, format!("the token {why}")));
         match secret.expose() {
             "" => refuse("is empty"),
             text if text.len() > Self::MAX_LENGTH => refuse("is longer than 8 KiB"),
@@ -144,10 +139,7 @@ mod tests {
             let error = Token::new(bad).unwrap_err();
 
             assert!(error.is_invalid_input());
-            assert!(
-                bad.is_empty() || !format!("{error} {error:?}").contains(bad),
-                "{error}"
-            );
+            assert!(bad.is_empty() || !format!("{error} {error:?}").contains(bad), "{error}");
         }
     }
 }

@@ -21,10 +21,7 @@ impl Server {
         connections.retain(|connection| is_reachable(&resource, connection));
         // A stable sort: among equals plex.tv's order stays.
         connections.sort_by_key(preference);
-        Self {
-            resource,
-            connections,
-        }
+        Self { resource, connections }
     }
 
     /// The name its owner gave it.
@@ -49,9 +46,7 @@ impl Server {
     pub fn access_token(&self) -> Result<Token, Error> {
         match &self.resource.access_token {
             Some(token) => Token::try_from(token),
-            None => Err(Error::invalid_input(
-                "plex.tv gave no access token for this server",
-            )),
+            None => Err(Error::invalid_input("plex.tv gave no access token for this server")),
         }
     }
 
@@ -68,42 +63,23 @@ impl Server {
 }
 
 pub(crate) async fn list(client: &Client) -> Result<Vec<Server>, Error> {
-    let call = client
-        .plex_tv()
-        .get_devices()
-        .include_https(true)
-        .include_relay(true)
-        .include_ipv6(true);
+    let call = client.plex_tv().get_devices().include_https(true).include_relay(true).include_ipv6(true);
     let resources = call.send().await?.into_inner();
-    Ok(resources
-        .into_iter()
-        .filter(provides_server)
-        .map(Server::new)
-        .collect())
+    Ok(resources.into_iter().filter(provides_server).map(Server::new).collect())
 }
 
 fn provides_server(resource: &Resource) -> bool {
-    resource
-        .provides
-        .as_deref()
-        .is_some_and(|roles| roles.split(',').any(|role| role.trim() == "server"))
+    resource.provides.as_deref().is_some_and(|roles| roles.split(',').any(|role| role.trim() == "server"))
 }
 
 fn is_reachable(resource: &Resource, connection: &Connection) -> bool {
     let is_local = connection.local.unwrap_or_default();
-    !is_local
-        || resource.owned.unwrap_or_default()
-        || resource.public_address_matches.unwrap_or_default()
+    !is_local || resource.owned.unwrap_or_default() || resource.public_address_matches.unwrap_or_default()
 }
 
 /// Smaller is better.
 fn preference(connection: &Connection) -> impl Ord + use<> {
     let is = |flag: Option<bool>| flag.unwrap_or_default();
     let secure = connection.protocol == Some(ConnectionProtocol::Https);
-    (
-        is(connection.relay),
-        Reverse(is(connection.local)),
-        Reverse(secure),
-        is(connection.ipv6),
-    )
+    (is(connection.relay), Reverse(is(connection.local)), Reverse(secure), is(connection.ipv6))
 }

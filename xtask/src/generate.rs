@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name};
+use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name, operations};
 use similar::{ChangeTag, TextDiff};
 
 use crate::outcome::Outcome;
@@ -32,6 +32,7 @@ pub(crate) struct Arguments {
 struct Target {
     path: PathBuf,
     from: PathBuf,
+    operations: usize,
     wanted: String,
     found: Option<String>,
 }
@@ -43,14 +44,8 @@ impl Target {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let openapi = arguments
-        .openapi
-        .clone()
-        .unwrap_or_else(|| workspace_path("openapi"));
-    let out = arguments
-        .out
-        .clone()
-        .unwrap_or_else(|| workspace_path("plex-tv-sdk/src/generated"));
+    let openapi = arguments.openapi.clone().unwrap_or_else(|| workspace_path("openapi"));
+    let out = arguments.out.clone().unwrap_or_else(|| workspace_path("plex-tv-sdk/src/generated"));
     let targets = match targets(&openapi, &out) {
         Ok(targets) => targets,
         Err(problems) => return Outcome::Invalid(problems),
@@ -59,18 +54,12 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Ok(orphans) => orphans,
         Err(why) => return Outcome::Broken(format!("{} cannot be read: {why}", out.display())),
     };
-    if arguments.check {
-        check(arguments, &targets, &orphans)
-    } else {
-        write(&targets, &orphans)
-    }
+    if arguments.check { check(arguments, &targets, &orphans) } else { write(&targets, &orphans) }
 }
 
 /// A path below the workspace, as short as it can be told from the current folder.
 pub(crate) fn workspace_path(below: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let path = root.join(below);
     match std::env::current_dir() {
         Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
@@ -83,27 +72,22 @@ fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
     let mut problems = Vec::new();
     for from in descriptions(openapi).map_err(|problem| vec![problem])? {
         let path = out.join(module_name(&from)).with_extension("rs");
-        let generated = Document::load(&from)
-            .map_err(|problem| vec![problem])
-            .and_then(|document| generate(&document, Layout::Rustfmt));
-        match generated {
-            Ok(wanted) => {
+        match code(&from) {
+            Ok((operations, wanted)) => {
                 let found = fs::read_to_string(&path).ok();
-                targets.push(Target {
-                    path,
-                    from,
-                    wanted,
-                    found,
-                });
+                targets.push(Target { path, from, operations, wanted, found });
             }
             Err(found) => problems.extend(found),
         }
     }
-    if problems.is_empty() {
-        Ok(targets)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(targets) } else { Err(problems) }
+}
+
+/// The number of operations of a description, and the code it gives.
+fn code(description: &Path) -> Result<(usize, String), Vec<Problem>> {
+    let document = Document::load(description).map_err(|problem| vec![problem])?;
+    let code = generate(&document, Layout::Rustfmt)?;
+    Ok((operations(document.value()).len(), code))
 }
 
 /// Generated files whose description is gone.
@@ -129,22 +113,15 @@ fn orphans(targets: &[Target], out: &Path) -> io::Result<Vec<PathBuf>> {
 fn write(targets: &[Target], orphans: &[PathBuf]) -> Outcome {
     let mut text = String::new();
     for target in targets {
-        let lines = target.wanted.lines().count();
+        let size = format!("{} operations, {} lines", target.operations, target.wanted.lines().count());
         if target.is_stale() {
             if let Err(why) = write_atomically(&target.path, &target.wanted) {
-                return Outcome::Broken(format!(
-                    "{} cannot be written: {why}",
-                    target.path.display()
-                ));
+                return Outcome::Broken(format!("{} cannot be written: {why}", target.path.display()));
             }
             let (added, removed) = counts(target);
-            let _ = writeln!(
-                text,
-                "{}: written, {lines} lines (+{added} -{removed})",
-                target.path.display()
-            );
+            let _ = writeln!(text, "{}: written, {size} (+{added} -{removed})", target.path.display());
         } else {
-            let _ = writeln!(text, "{}: up to date, {lines} lines", target.path.display());
+            let _ = writeln!(text, "{}: up to date, {size}", target.path.display());
         }
     }
     for orphan in orphans {
@@ -160,17 +137,13 @@ fn write(targets: &[Target], orphans: &[PathBuf]) -> Outcome {
 fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".generate-")
-        .suffix(".tmp")
-        .tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".generate-").suffix(".tmp").tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        file.as_file()
-            .set_permissions(fs::Permissions::from_mode(0o644))?;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
     }
     file.persist(path)?;
     Ok(())
@@ -182,11 +155,7 @@ fn check(arguments: &Arguments, targets: &[Target], orphans: &[PathBuf]) -> Outc
         tell_stale(&mut text, target);
     }
     for orphan in orphans {
-        let _ = writeln!(
-            text,
-            "error: {} has no description any more",
-            orphan.display()
-        );
+        let _ = writeln!(text, "error: {} has no description any more", orphan.display());
     }
     if text.is_empty() {
         return Outcome::Fine(format!("{} generated file(s) up to date\n", targets.len()));
@@ -212,29 +181,17 @@ fn tell_stale(text: &mut String, target: &Target) {
     };
     let (added, removed) = counts(target);
     let diff = TextDiff::from_lines(found, &target.wanted);
-    let changes: Vec<_> = diff
-        .iter_all_changes()
-        .filter(|change| change.tag() != ChangeTag::Equal)
-        .collect();
+    let changes: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
     // The first line names the description's hash and changes always; the first line of code says more.
     let is_header = |change: &&similar::Change<&str>| change.value().starts_with("// @generated");
-    let first = changes
-        .iter()
-        .find(|change| !is_header(change))
-        .or(changes.first());
-    let line = first
-        .and_then(|change| change.new_index().or(change.old_index()))
-        .map_or(1, |index| index + 1);
+    let first = changes.iter().find(|change| !is_header(change)).or(changes.first());
+    let line = first.and_then(|change| change.new_index().or(change.old_index())).map_or(1, |index| index + 1);
     let _ = writeln!(
         text,
         "error: {} is out of date (+{added} -{removed} lines, first at line {line})",
         target.path.display()
     );
-    let _ = writeln!(
-        text,
-        "  why: {} changed after it was generated",
-        target.from.display()
-    );
+    let _ = writeln!(text, "  why: {} changed after it was generated", target.from.display());
     for change in changes.iter().take(SHOWN_LINES) {
         let _ = write!(text, "  {} {}", change.tag(), change.value());
     }
@@ -246,10 +203,6 @@ fn tell_stale(text: &mut String, target: &Target) {
 /// Lines added and removed.
 fn counts(target: &Target) -> (usize, usize) {
     let diff = TextDiff::from_lines(target.found.as_deref().unwrap_or_default(), &target.wanted);
-    let count = |tag| {
-        diff.iter_all_changes()
-            .filter(|change| change.tag() == tag)
-            .count()
-    };
+    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
     (count(ChangeTag::Insert), count(ChangeTag::Delete))
 }

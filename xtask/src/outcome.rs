@@ -34,11 +34,7 @@ impl Outcome {
         let (code, data, talk) = match self {
             Self::Fine(text) => (0, text, String::new()),
             Self::Findings(text) => (1, text, String::new()),
-            Self::Invalid(problems) => (
-                if problems.iter().any(ours) { 5 } else { 3 },
-                String::new(),
-                list(&problems),
-            ),
+            Self::Invalid(problems) => (if problems.iter().any(ours) { 5 } else { 3 }, String::new(), list(&problems)),
             Self::Stale(text) => (4, String::new(), text),
             Self::Broken(text) => (3, String::new(), format!("error: {text}\n")),
         };
@@ -55,11 +51,7 @@ pub(crate) fn list(problems: &[Problem]) -> String {
     for problem in problems {
         let _ = writeln!(text, "{problem}");
     }
-    let noun = if problems.len() == 1 {
-        "problem"
-    } else {
-        "problems"
-    };
+    let noun = if problems.len() == 1 { "problem" } else { "problems" };
     let _ = writeln!(text, "{} {noun}", problems.len());
     text
 }

@@ -9,9 +9,7 @@ use super::{
 use crate::Document;
 
 /// The methods in the order in which a path lists them.
-pub(super) const METHODS: [&str; 8] = [
-    "get", "post", "put", "patch", "delete", "head", "options", "trace",
-];
+pub(super) const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
 
 /// A description, indexed. Nothing in here changes while the rules run.
 pub(super) struct Context<'a> {
@@ -39,16 +37,12 @@ impl<'a> Operation<'a> {
 
     /// The parameters of its path and its own.
     pub(super) fn parameters(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        self.item
-            .list("parameters")
-            .chain(self.node.list("parameters"))
+        self.item.list("parameters").chain(self.node.list("parameters"))
     }
 
     /// Its responses with a 2xx status.
     pub(super) fn successes(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
-        self.node
-            .map("responses")
-            .filter(|(status, _)| status.starts_with('2'))
+        self.node.map("responses").filter(|(status, _)| status.starts_with('2'))
     }
 }
 
@@ -65,28 +59,19 @@ impl<'a> Context<'a> {
         let bodies = context.operations.iter().flat_map(Operation::successes);
         let bodies = bodies.filter_map(|(_, response)| context.resolve(&response));
         let bodies = bodies.flat_map(|response| response.map("content"));
-        let bodies = bodies
-            .filter_map(|(_, media)| media.get("schema"))
-            .collect();
+        let bodies = bodies.filter_map(|(_, media)| media.get("schema")).collect();
         context.replies = context.reach(bodies);
         context
     }
 
     /// The objects of one kind, references aside.
     pub(super) fn all(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
-        self.index
-            .objects
-            .iter()
-            .filter(move |(found, _)| *found == kind)
-            .map(|(_, node)| node)
+        self.index.objects.iter().filter(move |(found, _)| *found == kind).map(|(_, node)| node)
     }
 
     /// What a pointer points to.
     pub(super) fn at(&self, pointer: &str) -> Option<Node<'a>> {
-        self.document
-            .value()
-            .pointer(pointer)
-            .map(|value| Node::new(value, pointer))
+        self.document.value().pointer(pointer).map(|value| Node::new(value, pointer))
     }
 
     /// The node itself, or what it refers to in the end.
@@ -123,34 +108,18 @@ impl<'a> Context<'a> {
 
 /// The schemas directly inside a schema.
 fn parts<'a>(schema: &Node<'a>) -> Vec<Node<'a>> {
-    let single = ["items", "additionalProperties", "not"]
-        .into_iter()
-        .filter_map(|key| schema.get(key));
-    let lists = ["allOf", "oneOf", "anyOf"]
-        .into_iter()
-        .flat_map(|key| schema.list(key));
+    let single = ["items", "additionalProperties", "not"].into_iter().filter_map(|key| schema.get(key));
+    let lists = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|key| schema.list(key));
     let properties = schema.map("properties").map(|(_, property)| property);
-    single
-        .chain(lists)
-        .chain(properties)
-        .filter(|part| part.value.is_object())
-        .collect()
+    single.chain(lists).chain(properties).filter(|part| part.value.is_object()).collect()
 }
 
 fn operations<'a>(root: &Node<'a>) -> Vec<Operation<'a>> {
     let mut found = Vec::new();
-    for (path, item) in root
-        .map("paths")
-        .filter(|(path, _)| !path.starts_with("x-"))
-    {
+    for (path, item) in root.map("paths").filter(|(path, _)| !path.starts_with("x-")) {
         for method in METHODS {
             if let Some(node) = item.get(method).filter(|node| node.value.is_object()) {
-                found.push(Operation {
-                    node,
-                    item: item.clone(),
-                    path,
-                    method,
-                });
+                found.push(Operation { node, item: item.clone(), path, method });
             }
         }
     }

@@ -235,17 +235,12 @@ impl<'a> Index<'a> {
         match shape {
             Any | Number | Flag => {}
             Text => {
-                if ["/description", "/summary", "/when"]
-                    .iter()
-                    .any(|key| node.pointer.ends_with(key))
-                {
+                if ["/description", "/summary", "/when"].iter().any(|key| node.pointer.ends_with(key)) {
                     self.texts.push(node);
                 }
             }
             List(inner) => node.items().for_each(|item| self.visit(item, inner)),
-            Map(inner) => node
-                .entries()
-                .for_each(|(_, member)| self.visit(member, inner)),
+            Map(inner) => node.entries().for_each(|(_, member)| self.visit(member, inner)),
             Pattern(inner) => {
                 for (key, member) in node.entries() {
                     match key.starts_with("x-") {
@@ -274,9 +269,7 @@ impl<'a> Index<'a> {
             match kind.members().iter().find(|(name, _)| *name == key) {
                 Some((_, shape)) => self.visit(member, shape),
                 None if kind == Kind::Callback => {}
-                None if key.starts_with("x-") => {
-                    self.misfits.push((Misfit::UnknownExtension, member))
-                }
+                None if key.starts_with("x-") => self.misfits.push((Misfit::UnknownExtension, member)),
                 None => self.misfits.push((Misfit::UnknownKey, member)),
             }
         }
@@ -299,12 +292,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             }
             Misfit::UnknownKey => {
                 let what = format!("OpenAPI 3.0 has no `{key}` here");
-                report.add(
-                    "unknown-key",
-                    &node.pointer,
-                    what,
-                    "correct the spelling or the indentation, or remove it",
-                );
+                report.add("unknown-key", &node.pointer, what, "correct the spelling or the indentation, or remove it");
             }
             Misfit::UnknownExtension => {
                 let what = format!("`{key}` means nothing here");
@@ -314,24 +302,13 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         }
     }
     for (kind, node) in &context.index.objects {
-        if let Some(list) = node
-            .get("x-plex-list")
-            .filter(|list| list.value.as_str().is_some_and(|text| text != "comma"))
+        if let Some(list) =
+            node.get("x-plex-list").filter(|list| list.value.as_str().is_some_and(|text| text != "comma"))
         {
-            report.add(
-                "extension-value",
-                &list.pointer,
-                "the client knows only lists with commas",
-                "write `comma`",
-            );
+            report.add("extension-value", &list.pointer, "the client knows only lists with commas", "write `comma`");
         }
         for key in kind.required().iter().filter(|key| !node.has(key)) {
-            report.add(
-                "missing-key",
-                &node.pointer,
-                format!("`{key}` is missing"),
-                "add it",
-            );
+            report.add("missing-key", &node.pointer, format!("`{key}` is missing"), "add it");
         }
     }
 }

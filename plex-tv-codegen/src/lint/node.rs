@@ -15,17 +15,12 @@ pub(super) struct Node<'a> {
 impl<'a> Node<'a> {
     /// A value that is at `pointer`.
     pub(super) fn new(value: &'a Value, pointer: impl Into<String>) -> Self {
-        Self {
-            value,
-            pointer: pointer.into(),
-        }
+        Self { value, pointer: pointer.into() }
     }
 
     /// The member `key` of a map.
     pub(super) fn get(&self, key: &str) -> Option<Self> {
-        self.value
-            .get(key)
-            .map(|value| Self::new(value, join(&self.pointer, key)))
+        self.value.get(key).map(|value| Self::new(value, join(&self.pointer, key)))
     }
 
     /// Whether it is a map with the member `key`.
@@ -74,8 +69,6 @@ impl<'a> Node<'a> {
 
     /// The name of a schema that is itself a component.
     pub(super) fn schema_name(&self) -> Option<&str> {
-        self.pointer
-            .strip_prefix("/components/schemas/")
-            .filter(|name| !name.contains('/'))
+        self.pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))
     }
 }

@@ -19,26 +19,12 @@ pub(super) fn openapi_version(report: &mut Report<'_>) -> bool {
     let value = report.document.value();
     let (at, what) = match (&value["openapi"], &value["swagger"]) {
         (Value::String(version), _) if version.starts_with("3.0.") => return true,
-        (Value::String(version), _) => (
-            "/openapi",
-            format!("this is OpenAPI {version}; progenitor reads 3.0 only"),
-        ),
-        (Value::Null, Value::Null) => (
-            "",
-            "this is not an OpenAPI document: `openapi` is missing".to_owned(),
-        ),
-        (Value::Null, _) => (
-            "/swagger",
-            "this is Swagger 2; progenitor reads OpenAPI 3.0 only".to_owned(),
-        ),
+        (Value::String(version), _) => ("/openapi", format!("this is OpenAPI {version}; progenitor reads 3.0 only")),
+        (Value::Null, Value::Null) => ("", "this is not an OpenAPI document: `openapi` is missing".to_owned()),
+        (Value::Null, _) => ("/swagger", "this is Swagger 2; progenitor reads OpenAPI 3.0 only".to_owned()),
         _ => ("/openapi", "`openapi` is not text".to_owned()),
     };
-    report.add(
-        "openapi-version",
-        at,
-        what,
-        "write the description in OpenAPI 3.0.3: `openapi: 3.0.3`",
-    );
+    report.add("openapi-version", at, what, "write the description in OpenAPI 3.0.3: `openapi: 3.0.3`");
     false
 }
 
@@ -60,34 +46,16 @@ fn server(context: &Context<'_>, report: &mut Report<'_>) {
     let mend = "give exactly one server at the root";
     let servers: Vec<_> = context.root.list("servers").collect();
     if servers.len() != 1 {
-        report.add(
-            "server",
-            "/servers",
-            format!("there are {} servers", servers.len()),
-            mend,
-        );
+        report.add("server", "/servers", format!("there are {} servers", servers.len()), mend);
     }
-    for server in context
-        .all(Kind::Server)
-        .filter(|server| !server.pointer.starts_with("/servers/"))
-    {
-        report.add(
-            "server",
-            &server.pointer,
-            "only the root may have a server",
-            mend,
-        );
+    for server in context.all(Kind::Server).filter(|server| !server.pointer.starts_with("/servers/")) {
+        report.add("server", &server.pointer, "only the root may have a server", mend);
     }
     for server in servers {
         let url = server.text("url").unwrap_or("https://");
         if !url.starts_with("https://") || url.ends_with('/') && url != "https://" {
             let what = format!("`{url}` is not an https address without a slash at its end");
-            report.add(
-                "server",
-                &server.pointer,
-                what,
-                "write it like https://plex.tv/api/v2",
-            );
+            report.add("server", &server.pointer, what, "write it like https://plex.tv/api/v2");
         }
     }
 }
@@ -101,58 +69,31 @@ fn root_tags(context: &Context<'_>, report: &mut Report<'_>) {
             continue;
         };
         if !used.contains(name) {
-            report.add(
-                "root-tags",
-                &tag.pointer,
-                format!("no operation has the tag `{name}`"),
-                "remove it",
-            );
+            report.add("root-tags", &tag.pointer, format!("no operation has the tag `{name}`"), "remove it");
         }
         if !tag.has("description") {
-            report.add(
-                "root-tags",
-                &tag.pointer,
-                format!("the tag `{name}` has no description"),
-                "add one",
-            );
+            report.add("root-tags", &tag.pointer, format!("the tag `{name}` has no description"), "add one");
         }
         if !seen.insert(name) {
-            report.add(
-                "root-tags",
-                &tag.pointer,
-                format!("the tag `{name}` is here twice"),
-                "remove one",
-            );
+            report.add("root-tags", &tag.pointer, format!("the tag `{name}` is here twice"), "remove one");
         }
     }
 }
 
 fn tags<'a>(operation: &Operation<'a>) -> Vec<&'a str> {
-    operation
-        .node
-        .list("tags")
-        .filter_map(|tag| tag.value.as_str())
-        .collect()
+    operation.node.list("tags").filter_map(|tag| tag.value.as_str()).collect()
 }
 
 /// `operation-id`: there, lowerCamel, and a method name of its own.
 fn ids(context: &Context<'_>, report: &mut Report<'_>) {
     let mut methods = BTreeMap::new();
-    let mut operations: Vec<_> = context
-        .operations
-        .iter()
-        .map(|operation| (line(context, &operation.node), operation))
-        .collect();
+    let mut operations: Vec<_> =
+        context.operations.iter().map(|operation| (line(context, &operation.node), operation)).collect();
     operations.sort_by_key(|(line, _)| *line);
     for (line, operation) in operations {
         let Some(id) = operation.node.get("operationId") else {
             let what = format!("{} has no operationId", operation.name());
-            report.add(
-                "operation-id",
-                &operation.node.pointer,
-                what,
-                "add one, a verb first: `listDevices`",
-            );
+            report.add("operation-id", &operation.node.pointer, what, "add one, a verb first: `listDevices`");
             continue;
         };
         let Some(name) = id.value.as_str() else {
@@ -161,20 +102,13 @@ fn ids(context: &Context<'_>, report: &mut Report<'_>) {
         let camel = name.starts_with(|first: char| first.is_ascii_lowercase());
         if !camel || !name.chars().all(|each| each.is_ascii_alphanumeric()) {
             let what = format!("`{name}` is not lowerCamel");
-            report.add(
-                "operation-id",
-                &id.pointer,
-                what,
-                "write it like `listDevices`",
-            );
+            report.add("operation-id", &id.pointer, what, "write it like `listDevices`");
         }
         let method = name.to_snake_case();
         if let Some((first, there)) = methods.get(&method) {
             let what = match name == *first {
                 true => format!("the operationId `{name}` is also on line {there}"),
-                false => format!(
-                    "`{name}` gives the method `{method}`, and so does `{first}` on line {there}"
-                ),
+                false => format!("`{name}` gives the method `{method}`, and so does `{first}` on line {there}"),
             };
             report.add("operation-id", &id.pointer, what, "rename the newer one");
         }
@@ -191,19 +125,10 @@ fn tag(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>
     let tags = tags(operation);
     let [tag] = tags.as_slice() else {
         let what = format!("{} has {} tags", operation.name(), tags.len());
-        report.add(
-            "operation-tag",
-            &operation.node.pointer,
-            what,
-            "give it exactly one",
-        );
+        report.add("operation-tag", &operation.node.pointer, what, "give it exactly one");
         return;
     };
-    if !context
-        .root
-        .list("tags")
-        .any(|declared| declared.text("name") == Some(tag))
-    {
+    if !context.root.list("tags").any(|declared| declared.text("name") == Some(tag)) {
         let pointer = format!("{}/tags", operation.node.pointer);
         report.add(
             "operation-tag",
@@ -217,11 +142,7 @@ fn tag(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>
 /// `operation-text`: summary and description.
 fn texts(report: &mut Report<'_>, operation: &Operation<'_>) {
     for key in ["summary", "description"] {
-        if operation
-            .node
-            .get(key)
-            .is_none_or(|text| text.value.as_str() == Some(""))
-        {
+        if operation.node.get(key).is_none_or(|text| text.value.as_str() == Some("")) {
             let what = format!("{} has no {key}", operation.name());
             report.add("operation-text", &operation.node.pointer, what, "add one");
         }
@@ -239,57 +160,32 @@ fn texts(report: &mut Report<'_>, operation: &Operation<'_>) {
         );
     }
     if summary.ends_with('.') {
-        report.add(
-            "operation-text",
-            &pointer,
-            "the summary ends with a full stop",
-            "remove it; a summary is a title",
-        );
+        report.add("operation-text", &pointer, "the summary ends with a full stop", "remove it; a summary is a title");
     }
 }
 
 /// `operation-security`: explicit, and in one of the three forms the client knows.
 fn security(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
-    let forms =
-        "write [] for none, [{ClientIdentifier: []}], or [{Token: [], ClientIdentifier: []}]";
+    let forms = "write [] for none, [{ClientIdentifier: []}], or [{Token: [], ClientIdentifier: []}]";
     let Some(security) = operation.node.get("security") else {
         let what = format!("{} does not say what security it needs", operation.name());
         report.add("operation-security", &operation.node.pointer, what, forms);
         return;
     };
-    let needs: Vec<Vec<_>> = security
-        .items()
-        .map(|need| need.entries().map(|(name, _)| name).collect())
-        .collect();
+    let needs: Vec<Vec<_>> = security.items().map(|need| need.entries().map(|(name, _)| name).collect()).collect();
     let known = match needs.as_slice() {
         [] => true,
-        [need] => matches!(
-            need.as_slice(),
-            ["ClientIdentifier"] | ["ClientIdentifier", "Token"]
-        ),
+        [need] => matches!(need.as_slice(), ["ClientIdentifier"] | ["ClientIdentifier", "Token"]),
         _ => false,
     };
     if !known {
-        report.add(
-            "operation-security",
-            &security.pointer,
-            "the client does not know this form of security",
-            forms,
-        );
+        report.add("operation-security", &security.pointer, "the client does not know this form of security", forms);
     }
-    let schemes = context
-        .root
-        .get("components")
-        .and_then(|components| components.get("securitySchemes"));
+    let schemes = context.root.get("components").and_then(|components| components.get("securitySchemes"));
     for name in needs.into_iter().flatten() {
         if !schemes.as_ref().is_some_and(|schemes| schemes.has(name)) {
             let what = format!("there is no security scheme `{name}`");
-            report.add(
-                "operation-security",
-                &security.pointer,
-                what,
-                "add it to components/securitySchemes",
-            );
+            report.add("operation-security", &security.pointer, what, "add it to components/securitySchemes");
         }
     }
 }
@@ -304,70 +200,39 @@ fn extensions(report: &mut Report<'_>, operation: &Operation<'_>) {
             report.add("confidence", &node.pointer, what, levels);
         }
         Some(level) => {
-            if let Some(text) = level
-                .value
-                .as_str()
-                .filter(|text| !["high", "medium", "low"].contains(text))
-            {
-                report.add(
-                    "confidence",
-                    &level.pointer,
-                    format!("`{text}` is not a level of confidence"),
-                    levels,
-                );
+            if let Some(text) = level.value.as_str().filter(|text| !["high", "medium", "low"].contains(text)) {
+                report.add("confidence", &level.pointer, format!("`{text}` is not a level of confidence"), levels);
             }
         }
     }
     if let Some(mark) = node.get("x-plex-safe-to-retry")
         && operation.method == "get"
     {
-        report.add(
-            "safe-to-retry",
-            &mark.pointer,
-            "a GET is safe to retry anyway",
-            "remove the mark",
-        );
+        report.add("safe-to-retry", &mark.pointer, "a GET is safe to retry anyway", "remove the mark");
     }
     for error in node.list("x-plex-errors") {
         let status = error.get("status").and_then(|status| status.value.as_u64());
         if error.has("status") && !status.is_some_and(|status| (300..600).contains(&status)) {
             let mend = "give the status that comes with the error, 300 to 599";
-            report.add(
-                "extension-value",
-                &error.pointer,
-                "this is not the status of an error",
-                mend,
-            );
+            report.add("extension-value", &error.pointer, "this is not the status of an error", mend);
         }
     }
 }
 
 /// `operation-order`: paths by tag and then by name, methods in the usual order.
 fn order(context: &Context<'_>, report: &mut Report<'_>) {
-    let tag_order: Vec<_> = context
-        .root
-        .list("tags")
-        .filter_map(|tag| tag.text("name"))
-        .collect();
+    let tag_order: Vec<_> = context.root.list("tags").filter_map(|tag| tag.text("name")).collect();
     let rank = |operation: &Operation<'_>| {
         let tag = tags(operation).first().copied();
-        tag_order
-            .iter()
-            .position(|known| Some(*known) == tag)
-            .unwrap_or(tag_order.len())
+        tag_order.iter().position(|known| Some(*known) == tag).unwrap_or(tag_order.len())
     };
     let mut paths: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for operation in &context.operations {
         // A path with two tags stands with the first of them.
-        let entry = paths
-            .entry(operation.path)
-            .or_insert((usize::MAX, line(context, &operation.item)));
+        let entry = paths.entry(operation.path).or_insert((usize::MAX, line(context, &operation.item)));
         entry.0 = entry.0.min(rank(operation));
     }
-    let mut written: Vec<_> = paths
-        .into_iter()
-        .map(|(path, (rank, line))| (line, (rank, path)))
-        .collect();
+    let mut written: Vec<_> = paths.into_iter().map(|(path, (rank, line))| (line, (rank, path))).collect();
     written.sort_unstable();
     for pair in written.windows(2) {
         // Lines say nothing about the order in a document that is all on one line.

@@ -27,23 +27,12 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 fn texts(report: &mut Report<'_>, parameter: &Node<'_>) {
     let name = parameter.text("name").unwrap_or_default();
     let exemplified = ["example", "examples"].iter().any(|key| parameter.has(key))
-        || parameter
-            .get("schema")
-            .is_some_and(|schema| schema.has("example"));
+        || parameter.get("schema").is_some_and(|schema| schema.has("example"));
     // Parameters with `content` have their schema there, and a problem of their own.
     let typed = parameter.has("schema") || parameter.has("content");
-    for (key, there) in [
-        ("description", parameter.has("description")),
-        ("schema", typed),
-        ("example", exemplified),
-    ] {
+    for (key, there) in [("description", parameter.has("description")), ("schema", typed), ("example", exemplified)] {
         if !there {
-            report.add(
-                "parameter-text",
-                &parameter.pointer,
-                format!("the parameter `{name}` has no {key}"),
-                "add one",
-            );
+            report.add("parameter-text", &parameter.pointer, format!("the parameter `{name}` has no {key}"), "add one");
         }
     }
 }
@@ -56,21 +45,11 @@ fn place(report: &mut Report<'_>, parameter: &Node<'_>) {
         Some("header") if name.to_ascii_lowercase().starts_with("x-plex-") => {}
         Some("header") => {
             let what = format!("the header `{name}` is not an X-Plex- header");
-            report.add(
-                "parameter-place",
-                &parameter.pointer,
-                what,
-                "remove it: the transport sets all other headers",
-            );
+            report.add("parameter-place", &parameter.pointer, what, "remove it: the transport sets all other headers");
         }
         Some(other) => {
             let what = format!("the parameter `{name}` is in `{other}`");
-            report.add(
-                "parameter-place",
-                &parameter.pointer,
-                what,
-                "put it into path or query",
-            );
+            report.add("parameter-place", &parameter.pointer, what, "put it into path or query");
         }
     }
 }
@@ -80,17 +59,9 @@ fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
     let name = parameter.text("name").unwrap_or_default();
     if let Some(content) = parameter.get("content") {
         let what = format!("the parameter `{name}` has `content`");
-        report.add(
-            "parameter-shape",
-            &content.pointer,
-            what,
-            "give it a `schema`",
-        );
+        report.add("parameter-shape", &content.pointer, what, "give it a `schema`");
     }
-    if let Some(style) = parameter
-        .text("style")
-        .filter(|style| !["form", "simple"].contains(style))
-    {
+    if let Some(style) = parameter.text("style").filter(|style| !["form", "simple"].contains(style)) {
         let what = format!("the parameter `{name}` has the style `{style}`");
         report.add(
             "parameter-shape",
@@ -99,9 +70,7 @@ fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
             "leave the style out; use one parameter for each value",
         );
     }
-    let schema = parameter
-        .get("schema")
-        .and_then(|schema| context.resolve(&schema));
+    let schema = parameter.get("schema").and_then(|schema| context.resolve(&schema));
     let kind = schema.as_ref().and_then(|schema| schema.text("type"));
     let structured = match kind {
         Some("object") => true,
@@ -110,12 +79,7 @@ fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
     };
     if structured {
         let what = format!("the parameter `{name}` is an {}", kind.unwrap_or("object"));
-        report.add(
-            "parameter-shape",
-            &parameter.pointer,
-            what,
-            "use scalars; lists can only be in the query",
-        );
+        report.add("parameter-shape", &parameter.pointer, what, "use scalars; lists can only be in the query");
     }
 }
 
@@ -123,29 +87,14 @@ fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
 fn path(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
     if !operation.path.starts_with('/') {
         let what = format!("the path `{}` does not start with a slash", operation.path);
-        report.add(
-            "path-parameter",
-            &operation.item.pointer,
-            what,
-            "write it like /pins/{pin_id}",
-        );
+        report.add("path-parameter", &operation.item.pointer, what, "write it like /pins/{pin_id}");
     }
     let pieces = operation.path.split('{').skip(1);
-    let used: BTreeSet<_> = pieces
-        .filter_map(|piece| piece.split_once('}'))
-        .map(|(name, _)| name)
-        .collect();
-    let parameters = operation
-        .parameters()
-        .filter_map(|parameter| context.resolve(&parameter));
-    let declared: Vec<_> = parameters
-        .filter(|parameter| parameter.text("in") == Some("path"))
-        .collect();
+    let used: BTreeSet<_> = pieces.filter_map(|piece| piece.split_once('}')).map(|(name, _)| name).collect();
+    let parameters = operation.parameters().filter_map(|parameter| context.resolve(&parameter));
+    let declared: Vec<_> = parameters.filter(|parameter| parameter.text("in") == Some("path")).collect();
     for name in &used {
-        if !declared
-            .iter()
-            .any(|parameter| parameter.text("name") == Some(name))
-        {
+        if !declared.iter().any(|parameter| parameter.text("name") == Some(name)) {
             let what = format!("`{{{name}}}` is in the path, but not among the parameters");
             report.add(
                 "path-parameter",
@@ -159,21 +108,11 @@ fn path(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_
         let name = parameter.text("name").unwrap_or_default();
         if !used.contains(name) {
             let what = format!("the path `{}` has no `{{{name}}}`", operation.path);
-            report.add(
-                "path-parameter",
-                &parameter.pointer,
-                what,
-                "correct the name, or remove the parameter",
-            );
+            report.add("path-parameter", &parameter.pointer, what, "correct the name, or remove the parameter");
         }
         if !parameter.is("required") {
             let what = format!("the path parameter `{name}` is not required");
-            report.add(
-                "path-parameter",
-                &parameter.pointer,
-                what,
-                "add `required: true`",
-            );
+            report.add("path-parameter", &parameter.pointer, what, "add `required: true`");
         }
     }
 }
@@ -181,32 +120,17 @@ fn path(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_
 /// `parameter-name`: each argument has a name of its own.
 fn names(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
     let mut arguments = BTreeSet::new();
-    for parameter in operation
-        .parameters()
-        .filter_map(|parameter| context.resolve(&parameter))
-    {
-        let Some(name) = parameter
-            .text("name")
-            .filter(|_| parameter.text("in") != Some("header"))
-        else {
+    for parameter in operation.parameters().filter_map(|parameter| context.resolve(&parameter)) {
+        let Some(name) = parameter.text("name").filter(|_| parameter.text("in") != Some("header")) else {
             continue;
         };
         let argument = name.to_snake_case();
         if argument == "body" && operation.node.has("requestBody") {
-            let what =
-                "the parameter `body` is beside a request body, which has the same name in Rust";
-            report.add(
-                "parameter-name",
-                &parameter.pointer,
-                what,
-                "the generator cannot have both: leave one out",
-            );
+            let what = "the parameter `body` is beside a request body, which has the same name in Rust";
+            report.add("parameter-name", &parameter.pointer, what, "the generator cannot have both: leave one out");
         }
         if !arguments.insert(argument.clone()) {
-            let what = format!(
-                "{} has two parameters that become `{argument}`",
-                operation.name()
-            );
+            let what = format!("{} has two parameters that become `{argument}`", operation.name());
             report.add("parameter-name", &parameter.pointer, what, "remove one");
         }
     }

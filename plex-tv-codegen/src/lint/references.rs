@@ -17,19 +17,10 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
     let target = node.reference().unwrap_or_default();
     let Some(section) = kind.section() else {
         let what = "a path is a $ref, which the generator cannot follow";
-        report.add(
-            "ref-path-item",
-            &node.pointer,
-            what,
-            "write the operations out here",
-        );
+        report.add("ref-path-item", &node.pointer, what, "write the operations out here");
         return;
     };
-    let siblings: Vec<_> = node
-        .entries()
-        .map(|(key, _)| key)
-        .filter(|key| *key != "$ref")
-        .collect();
+    let siblings: Vec<_> = node.entries().map(|(key, _)| key).filter(|key| *key != "$ref").collect();
     if !siblings.is_empty() {
         let what = format!(
             "OpenAPI 3.0 ignores siblings of $ref, and so does the generator: `{}` has no effect",
@@ -42,46 +33,25 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
         report.add("ref-siblings", &node.pointer, what, mend);
     }
     let home = format!("#/components/{section}/");
-    if target
-        .strip_prefix(&home)
-        .is_none_or(|name| name.contains('/'))
-    {
+    if target.strip_prefix(&home).is_none_or(|name| name.contains('/')) {
         let what = format!("`{target}` is not a reference to a component of this document");
-        report.add(
-            "outside-ref",
-            &node.pointer,
-            what,
-            format!("name one under `{home}`"),
-        );
+        report.add("outside-ref", &node.pointer, what, format!("name one under `{home}`"));
     } else if context.at(target.trim_start_matches('#')).is_none() {
         let what = format!("`{target}` is not in this document");
-        let one = section.strip_suffix("ies").map_or_else(
-            || section.trim_end_matches('s').to_owned(),
-            |y| format!("{y}y"),
-        );
-        report.add(
-            "dangling-ref",
-            &node.pointer,
-            what,
-            format!("correct the name, or add the {one}"),
-        );
+        let one =
+            section.strip_suffix("ies").map_or_else(|| section.trim_end_matches('s').to_owned(), |y| format!("{y}y"));
+        report.add("dangling-ref", &node.pointer, what, format!("correct the name, or add the {one}"));
     }
 }
 
 /// `ref-cycle`: references and `allOf` that lead back to where they began.
 fn cycles(context: &Context<'_>, report: &mut Report<'_>) {
     let components = context.root.get("components");
-    for (_, component) in components
-        .into_iter()
-        .flat_map(|node| node.entries())
-        .flat_map(|(_, it)| it.entries())
-    {
+    for (_, component) in components.into_iter().flat_map(|node| node.entries()).flat_map(|(_, it)| it.entries()) {
         let mut seen = BTreeSet::new();
         let mut ahead = vec![component.clone()];
         while let Some(node) = ahead.pop() {
-            let targets = node
-                .reference()
-                .and_then(|target| context.at(target.strip_prefix('#')?));
+            let targets = node.reference().and_then(|target| context.at(target.strip_prefix('#')?));
             for next in targets.into_iter().chain(node.list("allOf")) {
                 if next.pointer == component.pointer {
                     let what = "this component refers to itself and to nothing else";
@@ -111,11 +81,7 @@ fn unused(context: &Context<'_>, report: &mut Report<'_>) {
             let component = steps.next().map_or(pointer, |end| &pointer[..end]);
             !pointer.starts_with("/components/") || used.contains(component)
         };
-        let found = context
-            .index
-            .references
-            .iter()
-            .filter(|(_, node)| inside_used(&node.pointer));
+        let found = context.index.references.iter().filter(|(_, node)| inside_used(&node.pointer));
         let found = found.filter_map(|(_, node)| node.reference()?.strip_prefix('#'));
         let found: BTreeSet<_> = found.map(str::to_owned).collect();
         if found == used {
@@ -123,22 +89,10 @@ fn unused(context: &Context<'_>, report: &mut Report<'_>) {
         }
         used = found;
     }
-    for (section, components) in context
-        .root
-        .map("components")
-        .filter(|(name, _)| *name != "securitySchemes")
-    {
-        for (name, component) in components
-            .entries()
-            .filter(|(_, component)| !used.contains(&component.pointer))
-        {
+    for (section, components) in context.root.map("components").filter(|(name, _)| *name != "securitySchemes") {
+        for (name, component) in components.entries().filter(|(_, component)| !used.contains(&component.pointer)) {
             let what = format!("no operation uses `{name}` of {section}");
-            report.add(
-                "unused-component",
-                &component.pointer,
-                what,
-                "remove it, or refer to it",
-            );
+            report.add("unused-component", &component.pointer, what, "remove it, or refer to it");
         }
     }
 }

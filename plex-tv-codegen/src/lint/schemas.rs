@@ -63,8 +63,7 @@ fn all_of(report: &mut Report<'_>, schema: &Node<'_>) {
         return;
     };
     let mut parts = all_of.items();
-    let wraps_one =
-        parts.next().is_some_and(|part| part.reference().is_some()) && parts.next().is_none();
+    let wraps_one = parts.next().is_some_and(|part| part.reference().is_some()) && parts.next().is_none();
     if !wraps_one || schema.has("properties") {
         let what = "allOf is here for more than one $ref";
         report.add(
@@ -82,17 +81,9 @@ fn required_missing(report: &mut Report<'_>, schema: &Node<'_>) {
         let Some(name) = required.value.as_str() else {
             continue;
         };
-        if !schema
-            .get("properties")
-            .is_some_and(|properties| properties.has(name))
-        {
+        if !schema.get("properties").is_some_and(|properties| properties.has(name)) {
             let what = format!("`{name}` is required, but is not a property");
-            report.add(
-                "required-missing",
-                &required.pointer,
-                what,
-                "correct the name, or add the property",
-            );
+            report.add("required-missing", &required.pointer, what, "correct the name, or add the property");
         }
     }
 }
@@ -100,44 +91,23 @@ fn required_missing(report: &mut Report<'_>, schema: &Node<'_>) {
 /// `open-enum`, `enum-values`, `integer-enum`.
 fn enums(report: &mut Report<'_>, schema: &Node<'_>) {
     if let Some(open) = schema.get("x-extensible-enum")
-        && (schema.schema_name().is_none()
-            || schema.text("type") != Some("string")
-            || schema.has("enum"))
+        && (schema.schema_name().is_none() || schema.text("type") != Some("string") || schema.has("enum"))
     {
-        let mend =
-            "move it to components/schemas, as `type: string` without `enum`, and refer to it";
-        report.add(
-            "open-enum",
-            &open.pointer,
-            "an open enum must be a string schema with a name",
-            mend,
-        );
+        let mend = "move it to components/schemas, as `type: string` without `enum`, and refer to it";
+        report.add("open-enum", &open.pointer, "an open enum must be a string schema with a name", mend);
     }
     let is_flag = schema.schema_name() == Some("Flag") && schema.value["enum"] == json!([0, 1]);
     let is_number = matches!(schema.text("type"), Some("integer" | "number"));
-    for (key, values) in ["x-extensible-enum", "enum"]
-        .into_iter()
-        .filter_map(|key| Some((key, schema.get(key)?)))
-    {
+    for (key, values) in ["x-extensible-enum", "enum"].into_iter().filter_map(|key| Some((key, schema.get(key)?))) {
         if key == "enum" && is_number {
             if !is_flag {
                 let mend = "use `$ref: '#/components/schemas/Flag'` for 0 and 1, and the plain integer otherwise";
-                report.add(
-                    "integer-enum",
-                    &values.pointer,
-                    "only the schema `Flag` may be an enum of numbers",
-                    mend,
-                );
+                report.add("integer-enum", &values.pointer, "only the schema `Flag` may be an enum of numbers", mend);
             }
             continue;
         }
         if values.value.as_array().is_some_and(Vec::is_empty) {
-            report.add(
-                "enum-values",
-                &values.pointer,
-                "there are no values",
-                "list them",
-            );
+            report.add("enum-values", &values.pointer, "there are no values", "list them");
         }
         let mut variants: BTreeMap<String, &str> = BTreeMap::new();
         for item in values.items() {
@@ -147,20 +117,10 @@ fn enums(report: &mut Report<'_>, schema: &Node<'_>) {
             let variant = value.to_upper_camel_case();
             if value.is_empty() {
                 let mend = "remove it; say in the description what empty text means";
-                report.add(
-                    "enum-values",
-                    &item.pointer,
-                    "empty text cannot be a value",
-                    mend,
-                );
+                report.add("enum-values", &item.pointer, "empty text cannot be a value", mend);
             } else if let Some(first) = variants.insert(variant, value) {
                 let what = format!("`{value}` and `{first}` become the same variant");
-                report.add(
-                    "enum-values",
-                    &item.pointer,
-                    what,
-                    "keep one, or make the schema a plain string",
-                );
+                report.add("enum-values", &item.pointer, what, "keep one, or make the schema a plain string");
             }
         }
     }
@@ -171,21 +131,10 @@ fn password(report: &mut Report<'_>, schema: &Node<'_>) {
     if schema.text("format") != Some("password") {
         return;
     }
-    for key in [
-        "enum",
-        "x-extensible-enum",
-        "minLength",
-        "maxLength",
-        "pattern",
-    ] {
+    for key in ["enum", "x-extensible-enum", "minLength", "maxLength", "pattern"] {
         if let Some(found) = schema.get(key) {
             let what = format!("a secret with `{key}` does not become a `Secret`");
-            report.add(
-                "password-constraint",
-                &found.pointer,
-                what,
-                "say it in the description instead",
-            );
+            report.add("password-constraint", &found.pointer, what, "say it in the description instead");
         }
     }
 }
@@ -195,18 +144,9 @@ fn property_names(report: &mut Report<'_>, schema: &Node<'_>) {
     let mut fields: BTreeMap<String, &str> = BTreeMap::new();
     for (name, property) in schema.map("properties") {
         let field = name.to_snake_case();
-        if field == "extra"
-            && schema
-                .get("additionalProperties")
-                .is_some_and(|more| more.value.is_object())
-        {
+        if field == "extra" && schema.get("additionalProperties").is_some_and(|more| more.value.is_object()) {
             let what = "the property `extra` is beside additionalProperties, which becomes a field of that name";
-            report.add(
-                "property-names",
-                &property.pointer,
-                what,
-                "remove one of the two",
-            );
+            report.add("property-names", &property.pointer, what, "remove one of the two");
         }
         if let Some(first) = fields.insert(field.clone(), name) {
             let what = format!("`{name}` and `{first}` both become the field `{field}`");
@@ -222,10 +162,7 @@ fn property_names(report: &mut Report<'_>, schema: &Node<'_>) {
 
 /// `additional-properties`.
 fn additional_properties(context: &Context<'_>, report: &mut Report<'_>, schema: &Node<'_>) {
-    let Some(more) = schema
-        .get("additionalProperties")
-        .filter(|_| schema.has("properties"))
-    else {
+    let Some(more) = schema.get("additionalProperties").filter(|_| schema.has("properties")) else {
         return;
     };
     let what = match more.value {
@@ -235,29 +172,17 @@ fn additional_properties(context: &Context<'_>, report: &mut Report<'_>, schema:
         }
         _ => return,
     };
-    report.add(
-        "additional-properties",
-        &more.pointer,
-        what,
-        "use `{}` to keep unknown members, or remove it",
-    );
+    report.add("additional-properties", &more.pointer, what, "use `{}` to keep unknown members, or remove it");
 }
 
 /// `rows`.
 fn rows(report: &mut Report<'_>, schema: &Node<'_>) {
     if let Some(rows) = schema.get("x-plex-rows") {
         let list_of_components = schema.text("type") == Some("array")
-            && schema
-                .get("items")
-                .is_some_and(|items| items.reference().is_some());
+            && schema.get("items").is_some_and(|items| items.reference().is_some());
         if schema.schema_name().is_none() || !list_of_components || !schema.is("x-plex-rows") {
             let what = "x-plex-rows is not on a named array whose items are a $ref";
-            report.add(
-                "rows",
-                &rows.pointer,
-                what,
-                "move list and row to components/schemas, or remove the mark",
-            );
+            report.add("rows", &rows.pointer, what, "move list and row to components/schemas, or remove the mark");
         }
     }
 }
@@ -268,12 +193,7 @@ fn description(report: &mut Report<'_>, schema: &Node<'_>) {
         && schema.text("description").is_none_or(str::is_empty)
     {
         let what = format!("the schema `{name}` has no description");
-        report.add(
-            "schema-description",
-            &schema.pointer,
-            what,
-            "say in a sentence what it is",
-        );
+        report.add("schema-description", &schema.pointer, what, "say in a sentence what it is");
     }
 }
 
@@ -282,12 +202,7 @@ fn constraints(report: &mut Report<'_>, schema: &Node<'_>) {
     for constraint in CONSTRAINTS.iter().filter_map(|key| schema.get(key)) {
         let key = constraint.pointer.rsplit('/').next().unwrap_or_default();
         let what = format!("`{key}` is on a schema that replies are made of");
-        report.add(
-            "reply-constraint",
-            &constraint.pointer,
-            what,
-            "remove it, and say it in the description",
-        );
+        report.add("reply-constraint", &constraint.pointer, what, "remove it, and say it in the description");
     }
 }
 
@@ -302,10 +217,7 @@ fn format(report: &mut Report<'_>, schema: &Node<'_>) {
     let found = schema.text("format").unwrap_or_default();
     if !allowed.contains(&found) {
         let what = match found {
-            "" => format!(
-                "this {} has no format",
-                schema.text("type").unwrap_or_default()
-            ),
+            "" => format!("this {} has no format", schema.text("type").unwrap_or_default()),
             _ => format!("the format `{found}` is on a schema that replies are made of"),
         };
         let mend = match allowed {
@@ -321,34 +233,17 @@ fn format(report: &mut Report<'_>, schema: &Node<'_>) {
 
 /// `reply-enum`.
 fn reply_enum(report: &mut Report<'_>, schema: &Node<'_>) {
-    if let Some(values) = schema
-        .get("enum")
-        .filter(|_| !matches!(schema.text("type"), Some("integer" | "number")))
-    {
+    if let Some(values) = schema.get("enum").filter(|_| !matches!(schema.text("type"), Some("integer" | "number"))) {
         let what = "a reply with a new value would fail on this enum";
-        report.add(
-            "reply-enum",
-            &values.pointer,
-            what,
-            "name the schema and use x-extensible-enum",
-        );
+        report.add("reply-enum", &values.pointer, what, "name the schema and use x-extensible-enum");
     }
 }
 
 /// `required-nullable`.
 fn required_nullable(context: &Context<'_>, report: &mut Report<'_>, schema: &Node<'_>) {
-    let required: BTreeSet<_> = schema
-        .list("required")
-        .filter_map(|name| name.value.as_str())
-        .collect();
-    for (name, property) in schema
-        .map("properties")
-        .filter(|(name, _)| required.contains(name))
-    {
-        if context
-            .resolve(&property)
-            .is_some_and(|property| property.is("nullable"))
-        {
+    let required: BTreeSet<_> = schema.list("required").filter_map(|name| name.value.as_str()).collect();
+    for (name, property) in schema.map("properties").filter(|(name, _)| required.contains(name)) {
+        if context.resolve(&property).is_some_and(|property| property.is("nullable")) {
             let what = format!("`{name}` is required and nullable");
             let mend = "drop `required`: what may be null may be missing as well";
             report.add("required-nullable", &property.pointer, what, mend);

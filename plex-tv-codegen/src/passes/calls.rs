@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Expr, ExprCall, File, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item,
-    ItemImpl, PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
+    Attribute, Expr, ExprCall, File, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemImpl,
+    PathArguments, ReturnType, Stmt, Type, Visibility, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
@@ -17,10 +17,8 @@ use crate::walk::Operation;
 
 pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<(), String> {
     close_constructors(file);
-    let ids: BTreeMap<String, &str> = operations
-        .iter()
-        .map(|operation| (operation.rust_name.clone(), operation.id.as_str()))
-        .collect();
+    let ids: BTreeMap<String, &str> =
+        operations.iter().map(|operation| (operation.rust_name.clone(), operation.id.as_str())).collect();
     let builders = module(file, "builder")?;
     let mut seen = 0;
     for item in builders.iter_mut() {
@@ -32,10 +30,7 @@ pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<(), Strin
         }
     }
     if seen != operations.len() {
-        return Err(format!(
-            "{} operations gave {seen} `send` methods",
-            operations.len()
-        ));
+        return Err(format!("{} operations gave {seen} `send` methods", operations.len()));
     }
     hide_arguments(builders);
     Ok(())
@@ -44,15 +39,8 @@ pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<(), Strin
 /// Only `crate::Client` makes generated clients: a bare `reqwest::Client` would follow redirects with the token.
 fn close_constructors(file: &mut File) {
     for item in &mut file.items {
-        if let Item::Impl(ItemImpl {
-            trait_: None,
-            items,
-            ..
-        }) = item
-        {
-            items.retain(
-                |member| !matches!(member, ImplItem::Fn(function) if function.sig.ident == "new"),
-            );
+        if let Item::Impl(ItemImpl { trait_: None, items, .. }) = item {
+            items.retain(|member| !matches!(member, ImplItem::Fn(function) if function.sig.ident == "new"));
             for member in items {
                 if let ImplItem::Fn(function) = member
                     && function.sig.ident == "new_with_client"
@@ -82,12 +70,9 @@ fn rewrite(send: &mut ImplItemFn, ids: &BTreeMap<String, &str>) -> Result<(), St
     let mut operation = OperationName::default();
     operation.visit_block_mut(&mut send.block);
     let rust_name = operation.0.ok_or("a `send` names no operation")?;
-    let id = ids
-        .get(&rust_name)
-        .ok_or_else(|| format!("the generated method `{rust_name}` is no operation"))?;
+    let id = ids.get(&rust_name).ok_or_else(|| format!("the generated method `{rust_name}` is no operation"))?;
 
-    let reply = reply_type(&send.sig.output)
-        .ok_or_else(|| format!("`{rust_name}` returns something unexpected"))?;
+    let reply = reply_type(&send.sig.output).ok_or_else(|| format!("`{rust_name}` returns something unexpected"))?;
     send.sig.output = parse_quote!(-> Result<#reply, crate::Error>);
 
     Segments.visit_block_mut(&mut send.block);
@@ -96,8 +81,7 @@ fn rewrite(send: &mut ImplItemFn, ids: &BTreeMap<String, &str>) -> Result<(), St
         Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string()),
         _ => None,
     };
-    let reader =
-        reader.ok_or_else(|| format!("`{rust_name}` does not end in a match on the status"))?;
+    let reader = reader.ok_or_else(|| format!("`{rust_name}` does not end in a match on the status"))?;
     let steps = &send.block.stmts;
     send.block = parse_quote!({
         crate::transport::call(#id, async move {
@@ -128,14 +112,8 @@ fn reply_type(output: &ReturnType) -> Option<&Type> {
 
 /// The function of the transport that reads this kind of success.
 fn reader(response: &str) -> Option<Ident> {
-    let kinds = [
-        ("from_response", "decode"),
-        ("empty", "finish"),
-        ("stream", "stream"),
-    ];
-    let found = kinds
-        .into_iter()
-        .find(|(made_by, _)| response.contains(&format!("ResponseValue :: {made_by}")));
+    let kinds = [("from_response", "decode"), ("empty", "finish"), ("stream", "stream")];
+    let found = kinds.into_iter().find(|(made_by, _)| response.contains(&format!("ResponseValue :: {made_by}")));
     found.map(|(_, reader)| format_ident!("{reader}"))
 }
 
@@ -164,9 +142,7 @@ impl VisitMut for Segments {
         }
         let parse = syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated;
         if let Ok(mut arguments) = call.parse_body_with(parse) {
-            arguments
-                .iter_mut()
-                .for_each(|argument| self.visit_expr_mut(argument));
+            arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
             call.tokens = quote!(#arguments);
         }
     }
@@ -245,9 +221,7 @@ mod tests {
     }
 
     fn operations() -> Vec<Operation> {
-        crate::walk::operations(
-            &json!({ "paths": { "/it/{id}": { "get": { "operationId": "getIt" } } } }),
-        )
+        crate::walk::operations(&json!({ "paths": { "/it/{id}": { "get": { "operationId": "getIt" } } } }))
     }
 
     #[test]

@@ -26,21 +26,14 @@ fn split(attribute: Attribute) -> Vec<Attribute> {
 
 fn line(text: &str) -> Attribute {
     let text = text.trim_end();
-    let text = if text.is_empty() || text.starts_with(' ') {
-        text.to_owned()
-    } else {
-        format!(" {text}")
-    };
+    let text = if text.is_empty() || text.starts_with(' ') { text.to_owned() } else { format!(" {text}") };
     parse_quote!(#[doc = #text])
 }
 
 fn doc_text(attribute: &Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
             _ => None,
         },
         _ => None,
@@ -64,9 +57,6 @@ mod tests {
 
         run(&mut file);
 
-        assert_eq!(
-            prettyplease::unparse(&file),
-            "/// First.\n///\n/// - second\n#[derive(Debug)]\npub struct A;\n"
-        );
+        assert_eq!(prettyplease::unparse(&file), "/// First.\n///\n/// - second\n#[derive(Debug)]\npub struct A;\n");
     }
 }

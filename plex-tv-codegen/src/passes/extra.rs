@@ -12,8 +12,7 @@ struct Extra;
 
 impl VisitMut for Extra {
     fn visit_type_path_mut(&mut self, path: &mut TypePath) {
-        let map: TypePath =
-            parse_quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>);
+        let map: TypePath = parse_quote!(::serde_json::Map<::std::string::String, ::serde_json::Value>);
         if *path == map {
             *path = parse_quote!(crate::Extra);
         } else {

@@ -31,9 +31,7 @@ fn unstable() -> Attribute {
 
 fn attributes(operation: &Operation) -> Vec<Attribute> {
     let gate = operation.unstable.then(unstable);
-    gate.into_iter()
-        .chain(operation.deprecated.then(deprecated))
-        .collect()
+    gate.into_iter().chain(operation.deprecated.then(deprecated)).collect()
 }
 
 /// The methods stand twice: in the trait of their tag and in its implementation for `Client`.
@@ -49,19 +47,13 @@ fn mark_methods(file: &mut File, marks: &BTreeMap<&str, Vec<Attribute>>) {
                     }
                 }
             }
-            Item::Impl(ItemImpl {
-                trait_: Some(_),
-                items,
-                ..
-            }) => {
+            Item::Impl(ItemImpl { trait_: Some(_), items, .. }) => {
                 for member in items {
                     if let ImplItem::Fn(method) = member
                         && let Some(attributes) = marks.get(method.sig.ident.to_string().as_str())
                     {
                         // `deprecated` has no effect on an implementation, and rustc says so.
-                        let gates = attributes
-                            .iter()
-                            .filter(|attribute| attribute.path().is_ident("cfg"));
+                        let gates = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
                         method.attrs.extend(gates.cloned());
                     }
                 }
@@ -83,11 +75,7 @@ fn gate_builders(builders: &mut [Item], operations: &[Operation]) {
             Item::Struct(item) if is_gated(&item.ident) => item.attrs.push(unstable()),
             Item::Impl(item) => {
                 if let Type::Path(path) = item.self_ty.as_ref()
-                    && path
-                        .path
-                        .segments
-                        .last()
-                        .is_some_and(|last| is_gated(&last.ident))
+                    && path.path.segments.last().is_some_and(|last| is_gated(&last.ident))
                 {
                     item.attrs.push(unstable());
                 }
@@ -98,11 +86,7 @@ fn gate_builders(builders: &mut [Item], operations: &[Operation]) {
 }
 
 fn mark_types(types: &mut [Item], view: &Value) {
-    for (name, schema) in view["components"]["schemas"]
-        .as_object()
-        .into_iter()
-        .flatten()
-    {
+    for (name, schema) in view["components"]["schemas"].as_object().into_iter().flatten() {
         let name = name.to_upper_camel_case();
         let found = types.iter_mut().find_map(|item| match item {
             Item::Struct(item) if item.ident == name => Some(item),
@@ -121,12 +105,7 @@ fn mark_types(types: &mut [Item], view: &Value) {
                 fields
                     .named
                     .iter_mut()
-                    .filter(|candidate| {
-                        candidate
-                            .ident
-                            .as_ref()
-                            .is_some_and(|ident| ident == &field)
-                    })
+                    .filter(|candidate| candidate.ident.as_ref().is_some_and(|ident| ident == &field))
                     .for_each(|candidate| candidate.attrs.push(deprecated()));
             }
         }

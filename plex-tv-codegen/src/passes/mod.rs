@@ -34,11 +34,7 @@ pub(crate) fn run(file: &mut File, view: &Value, operations: &[Operation]) -> Re
 /// The items of a module at the root of the file.
 fn module<'a>(file: &'a mut File, name: &str) -> Result<&'a mut Vec<Item>, String> {
     let found = file.items.iter_mut().find_map(|item| match item {
-        Item::Mod(ItemMod {
-            ident,
-            content: Some((_, items)),
-            ..
-        }) if ident == name => Some(items),
+        Item::Mod(ItemMod { ident, content: Some((_, items)), .. }) if ident == name => Some(items),
         _ => None,
     });
     found.ok_or_else(|| format!("the generated code has no `mod {name}`"))

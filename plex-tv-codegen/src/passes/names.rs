@@ -28,9 +28,7 @@ impl VisitMut for Names {
 }
 
 fn renamed(text: &str) -> Option<String> {
-    let changed = NAMES
-        .iter()
-        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let changed = NAMES.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
     (changed != text).then_some(changed)
 }
 

@@ -9,17 +9,7 @@ pub(super) fn table(operations: &[Operation]) -> Item {
     let mut sorted: Vec<&Operation> = operations.iter().collect();
     sorted.sort_by(|one, other| one.rust_name.cmp(&other.rust_name));
     let rows = sorted.into_iter().map(|operation| {
-        let Operation {
-            id,
-            rust_name,
-            tag,
-            method,
-            path,
-            safe_to_retry,
-            optional_body,
-            deprecated,
-            ..
-        } = operation;
+        let Operation { id, rust_name, tag, method, path, safe_to_retry, optional_body, deprecated, .. } = operation;
         let auth = match operation.auth {
             Auth::None => quote!(None),
             Auth::ClientIdentifier => quote!(ClientIdentifier),
@@ -61,10 +51,7 @@ mod tests {
 
         let code = table(&operations).into_token_stream().to_string();
 
-        assert!(
-            code.find("\"ant\"").unwrap() < code.find("\"zebra\"").unwrap(),
-            "{code}"
-        );
+        assert!(code.find("\"ant\"").unwrap() < code.find("\"zebra\"").unwrap(), "{code}");
         assert!(code.contains("auth : crate :: Auth :: Token"), "{code}");
     }
 }

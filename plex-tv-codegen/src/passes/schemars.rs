@@ -12,9 +12,7 @@ pub(super) fn run(types: &mut [Item]) {
             _ => None,
         };
         if let Some(attributes) = attributes.filter(|attributes| derives_deserialize(attributes)) {
-            attributes.push(
-                parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
-            );
+            attributes.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]));
         }
     }
 }
@@ -41,8 +39,7 @@ mod tests {
 
         let [decoded, plain] = [0, 1].map(|index| types[index].to_token_stream().to_string());
         assert!(
-            decoded
-                .contains("cfg_attr (feature = \"schemars\" , derive (:: schemars :: JsonSchema))"),
+            decoded.contains("cfg_attr (feature = \"schemars\" , derive (:: schemars :: JsonSchema))"),
             "{decoded}"
         );
         assert_eq!(plain, "struct B ;");

@@ -11,20 +11,8 @@ use syn::{
 };
 
 /// Types that `crate::loose` reads from any scalar.
-const SCALARS: [&str; 12] = [
-    "bool",
-    "f32",
-    "f64",
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "u32",
-    "u64",
-    "String",
-    "Secret",
-    "Timestamp",
-];
+const SCALARS: [&str; 12] =
+    ["bool", "f32", "f64", "i8", "i16", "i32", "i64", "u32", "u64", "String", "Secret", "Timestamp"];
 
 pub(super) fn run(types: &mut [Item]) {
     for item in types {
@@ -42,11 +30,7 @@ pub(super) fn run(types: &mut [Item]) {
 
 pub(super) fn derives_deserialize(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
-        attribute.path().is_ident("derive")
-            && attribute
-                .to_token_stream()
-                .to_string()
-                .contains("Deserialize")
+        attribute.path().is_ident("derive") && attribute.to_token_stream().to_string().contains("Deserialize")
     })
 }
 
@@ -55,9 +39,7 @@ fn named(field: &mut Field) {
     if metas.iter().any(|meta| meta.path().is_ident("flatten")) {
         return;
     }
-    metas.retain(|meta| {
-        !meta.path().is_ident("default") && !meta.path().is_ident("deserialize_with")
-    });
+    metas.retain(|meta| !meta.path().is_ident("default") && !meta.path().is_ident("deserialize_with"));
     let (default, reader) = reading(&field.ty);
     if default {
         metas.push(parse_quote!(default));
@@ -71,10 +53,7 @@ fn named(field: &mut Field) {
 /// The one field of a newtype: there is no key that may be missing.
 fn wrapped(field: &mut Field) {
     if let (_, Some(reader)) = reading(&field.ty) {
-        set_serde_metas(
-            &mut field.attrs,
-            vec![parse_quote!(deserialize_with = #reader)],
-        );
+        set_serde_metas(&mut field.attrs, vec![parse_quote!(deserialize_with = #reader)]);
     }
 }
 
@@ -83,7 +62,8 @@ fn reading(kind: &Type) -> (bool, Option<&'static str>) {
     match generic(kind) {
         Some(("Option", inner)) => (true, is_scalar(inner).then_some("crate::loose::option")),
         Some(("Vec", inner)) if is_scalar(inner) => (true, Some("crate::loose::list")),
-        Some(("Vec" | "BTreeMap", _)) => (true, Some("crate::loose::or_default")),
+        Some(("Vec", _)) => (true, Some("crate::loose::items")),
+        Some(("BTreeMap", _)) => (true, Some("crate::loose::map")),
         _ => (false, is_scalar(kind).then_some("crate::loose::scalar")),
     }
 }
@@ -92,9 +72,7 @@ fn reading(kind: &Type) -> (bool, Option<&'static str>) {
 fn generic(kind: &Type) -> Option<(&'static str, &Type)> {
     let Type::Path(path) = kind else { return None };
     let last = path.path.segments.last()?;
-    let name = ["Option", "Vec", "BTreeMap"]
-        .into_iter()
-        .find(|name| last.ident == name)?;
+    let name = ["Option", "Vec", "BTreeMap"].into_iter().find(|name| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
@@ -107,27 +85,14 @@ fn generic(kind: &Type) -> Option<(&'static str, &Type)> {
 fn is_scalar(kind: &Type) -> bool {
     let Type::Path(path) = kind else { return false };
     let ours = path.path.segments.len() == 1
-        || path
-            .path
-            .segments
-            .first()
-            .is_some_and(|first| ["std", "crate"].iter().any(|root| first.ident == root));
-    ours && path
-        .path
-        .segments
-        .last()
-        .is_some_and(|last| SCALARS.iter().any(|name| last.ident == name))
+        || path.path.segments.first().is_some_and(|first| ["std", "crate"].iter().any(|root| first.ident == root));
+    ours && path.path.segments.last().is_some_and(|last| SCALARS.iter().any(|name| last.ident == name))
 }
 
 fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
     let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
-    let serde = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"));
-    serde
-        .filter_map(|attribute| attribute.parse_args_with(parse).ok())
-        .flatten()
-        .collect()
+    let serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
+    serde.filter_map(|attribute| attribute.parse_args_with(parse).ok()).flatten().collect()
 }
 
 fn set_serde_metas(attributes: &mut Vec<Attribute>, metas: Vec<Meta>) {
@@ -182,7 +147,7 @@ mod tests {
                 child: ::std::option::Option<Child>,
                 #[serde(default, deserialize_with = "crate::loose::list")]
                 names: ::std::vec::Vec<::std::string::String>,
-                #[serde(default, deserialize_with = "crate::loose::or_default")]
+                #[serde(default, deserialize_with = "crate::loose::items")]
                 children: ::std::vec::Vec<Child>,
                 one: Child,
                 #[serde(flatten)]
@@ -200,10 +165,7 @@ mod tests {
             struct L(pub ::std::vec::Vec<R>);
         ));
 
-        assert!(
-            code.contains("(# [serde (deserialize_with = \"crate::loose::or_default\")] pub"),
-            "{code}"
-        );
+        assert!(code.contains("(# [serde (deserialize_with = \"crate::loose::items\")] pub"), "{code}");
     }
 
     #[test]

@@ -1,10 +1,6 @@
 //! One edit or more of `base.yaml` for every rule: `(rule, title, [(from, to)])`.
 
-type Case = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip]
 pub(crate) const CASES: &[Case] = &[

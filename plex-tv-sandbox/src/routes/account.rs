@@ -7,10 +7,7 @@ use crate::data::{ACCOUNT, FEATURES};
 use crate::reply::{Fail, Reply};
 
 pub(super) async fn features(_: SignedIn) -> Reply {
-    let features: Vec<Value> = FEATURES
-        .iter()
-        .map(|(id, uuid)| json!({"id": id, "uuid": uuid}))
-        .collect();
+    let features: Vec<Value> = FEATURES.iter().map(|(id, uuid)| json!({"id": id, "uuid": uuid})).collect();
     Reply::ok("features", Value::from(features))
 }
 
@@ -28,10 +25,7 @@ pub(super) async fn companions(_: SignedIn) -> Reply {
 
 /// Every address is in the same place.
 pub(super) async fn geoip(parameters: Parameters) -> Result<Reply, Fail> {
-    if parameters
-        .get("ip_address")
-        .is_some_and(|address| address.parse::<IpAddr>().is_err())
-    {
+    if parameters.get("ip_address").is_some_and(|address| address.parse::<IpAddr>().is_err()) {
         return Err(Fail::INVALID);
     }
     Ok(Reply::ok("location", location()))

@@ -18,30 +18,19 @@ struct PlexValues<'a> {
 
 impl<'a> PlexValues<'a> {
     fn of(parts: &'a Parts) -> Self {
-        Self {
-            parts,
-            query: query(parts),
-        }
+        Self { parts, query: query(parts) }
     }
 
     fn get(&self, name: &str) -> Option<String> {
-        let header = self
-            .parts
-            .headers
-            .get(name)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let value = header
-            .map(String::from)
-            .or_else(|| self.query.get(name).cloned());
+        let header = self.parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let value = header.map(String::from).or_else(|| self.query.get(name).cloned());
         value.filter(|value| !value.is_empty())
     }
 }
 
 /// The query as pairs; what cannot be read as such is empty.
 fn query(parts: &Parts) -> HashMap<String, String> {
-    Query::try_from_uri(&parts.uri)
-        .map(|Query(pairs)| pairs)
-        .unwrap_or_default()
+    Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default()
 }
 
 /// A caller that says which installation it is; without that, 400 with code 1000.
@@ -56,13 +45,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Installation {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fail> {
         let values = PlexValues::of(parts);
-        let client_identifier = values
-            .get("X-Plex-Client-Identifier")
-            .ok_or(Fail::NO_CLIENT_IDENTIFIER)?;
-        Ok(Self {
-            client_identifier,
-            product: values.get("X-Plex-Product"),
-        })
+        let client_identifier = values.get("X-Plex-Client-Identifier").ok_or(Fail::NO_CLIENT_IDENTIFIER)?;
+        Ok(Self { client_identifier, product: values.get("X-Plex-Product") })
     }
 }
 
@@ -79,15 +63,9 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Fail> {
         let installation = Installation::from_request_parts(parts, shared).await?;
-        let token = PlexValues::of(parts)
-            .get("X-Plex-Token")
-            .ok_or(Fail::UNAUTHENTICATED)?;
+        let token = PlexValues::of(parts).get("X-Plex-Token").ok_or(Fail::UNAUTHENTICATED)?;
         let account = shared.account(&token).ok_or(Fail::UNAUTHENTICATED)?;
-        Ok(Self {
-            account,
-            token,
-            installation,
-        })
+        Ok(Self { account, token, installation })
     }
 }
 

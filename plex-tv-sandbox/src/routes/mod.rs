@@ -53,11 +53,7 @@ const QR_PATH: &str = "/api/v2/pins/qr/{code}";
 /// ```
 pub fn operations() -> impl Iterator<Item = &'static str> {
     let repeated = |index: usize| index > 0 && OPERATIONS[index - 1].2 == OPERATIONS[index].2;
-    OPERATIONS
-        .iter()
-        .enumerate()
-        .filter(move |(index, _)| !repeated(*index))
-        .map(|(_, row)| row.2)
+    OPERATIONS.iter().enumerate().filter(move |(index, _)| !repeated(*index)).map(|(_, row)| row.2)
 }
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
@@ -88,17 +84,10 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 /// Plays scripted faults, gives the answer its form, and writes the log.
 async fn around(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let format = Format::of(request.headers());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(MatchedPath::as_str);
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
     let operation = route.and_then(|route| operation(request.method(), route));
     let method = request.method().to_string();
-    let path = String::from(if route == Some(QR_PATH) {
-        QR_PATH
-    } else {
-        request.uri().path()
-    });
+    let path = String::from(if route == Some(QR_PATH) { QR_PATH } else { request.uri().path() });
 
     let response = match scripted(&shared, operation).await {
         Some(response) => response,
@@ -107,12 +96,7 @@ async fn around(State(shared): State<Arc<Shared>>, request: Request, next: Next)
     let response = format.render(response);
     let hung_up = response.extensions().get::<HungUp>().is_some();
     let status = (!hung_up).then(|| response.status().as_u16());
-    shared.log(state::Request {
-        method,
-        path,
-        operation,
-        status,
-    });
+    shared.log(state::Request { method, path, operation, status });
     response
 }
 

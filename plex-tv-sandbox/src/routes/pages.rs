@@ -50,9 +50,7 @@ fn answer(shared: &Shared, fields: &Fields, answer: Answer, done: &str) -> Respo
     let code = fields.text("code").unwrap_or_default();
     let client = fields.text("clientID").filter(|client| !client.is_empty());
     let same_client = |asked: &str| client.as_ref().is_none_or(|client| client == asked);
-    let verdict = shared.answer_code(&code, answer, |record| {
-        same_client(&record.client_identifier)
-    });
+    let verdict = shared.answer_code(&code, answer, |record| same_client(&record.client_identifier));
     let (status, state) = match verdict {
         Verdict::Done => (StatusCode::OK, done),
         Verdict::AlreadyApproved => (StatusCode::CONFLICT, "approved"),
@@ -63,31 +61,17 @@ fn answer(shared: &Shared, fields: &Fields, answer: Answer, done: &str) -> Respo
 }
 
 async fn link(parameters: Parameters) -> Response {
-    link_form(
-        StatusCode::OK,
-        parameters.get("pin").unwrap_or_default(),
-        "",
-    )
+    link_form(StatusCode::OK, parameters.get("pin").unwrap_or_default(), "")
 }
 
 async fn submit_link(State(shared): State<Arc<Shared>>, fields: Fields) -> Response {
-    let code = fields
-        .text("code")
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_uppercase();
+    let code = fields.text("code").unwrap_or_default().trim().to_ascii_uppercase();
     if code.is_empty() {
-        return link_form(
-            StatusCode::BAD_REQUEST,
-            "",
-            "Please enter the code on your screen.",
-        );
+        return link_form(StatusCode::BAD_REQUEST, "", "Please enter the code on your screen.");
     }
     match shared.answer_code(&code, Answer::Approve(&ACCOUNT), |record| !record.strong) {
         Verdict::Done => link_result("Your device is linked. You can close this page."),
-        Verdict::AlreadyApproved => {
-            link_result("This device was linked before. Nothing is left to do.")
-        }
+        Verdict::AlreadyApproved => link_result("This device was linked before. Nothing is left to do."),
         Verdict::Expired => {
             let problem = "This code has expired. Ask your device for a new one.";
             link_form(StatusCode::NOT_FOUND, &code, problem)
@@ -101,35 +85,19 @@ async fn submit_link(State(shared): State<Arc<Shared>>, fields: Fields) -> Respo
 
 /// The form, below what was wrong with the last try.
 fn link_form(status: StatusCode, code: &str, problem: &str) -> Response {
-    let notice = if problem.is_empty() {
-        String::new()
-    } else {
-        notice("bad", problem)
-    };
-    let values = [
-        ("user", &*escape(ACCOUNT.title)),
-        ("code", &*escape(code)),
-        ("notice", &*notice),
-        ("hidden", ""),
-    ];
+    let notice = if problem.is_empty() { String::new() } else { notice("bad", problem) };
+    let values = [("user", &*escape(ACCOUNT.title)), ("code", &*escape(code)), ("notice", &*notice), ("hidden", "")];
     page(status, LINK, &values)
 }
 
 fn link_result(text: &str) -> Response {
-    let values = [
-        ("user", &*escape(ACCOUNT.title)),
-        ("code", ""),
-        ("notice", &*notice("good", text)),
-        ("hidden", " hidden"),
-    ];
+    let values =
+        [("user", &*escape(ACCOUNT.title)), ("code", ""), ("notice", &*notice("good", text)), ("hidden", " hidden")];
     page(StatusCode::OK, LINK, &values)
 }
 
 fn notice(kind: &str, text: &str) -> String {
-    format!(
-        r#"<p class="notice {kind}" role="status">{}</p>"#,
-        escape(text)
-    )
+    format!(r#"<p class="notice {kind}" role="status">{}</p>"#, escape(text))
 }
 
 /// Fills in a template in one pass, so that a value that looks like a placeholder stays as it is.
@@ -141,10 +109,7 @@ fn page(status: StatusCode, template: &str, values: &[(&str, &str)]) -> Response
             continue;
         };
         let style = ("style", STYLE);
-        let value = values
-            .iter()
-            .chain([&style])
-            .find(|(known, _)| *known == name);
+        let value = values.iter().chain([&style]).find(|(known, _)| *known == name);
         html.push_str(value.map_or("", |(_, value)| value));
         html.push_str(rest);
     }

@@ -20,10 +20,7 @@ pub(super) async fn create(
     parameters: Parameters,
     fields: Fields,
 ) -> Result<Reply, Fail> {
-    let strong = parameters
-        .get("strong")
-        .map(String::from)
-        .or_else(|| fields.text("strong"));
+    let strong = parameters.get("strong").map(String::from).or_else(|| fields.text("strong"));
     let strong = match strong.as_deref() {
         None | Some("false" | "0" | "") => false,
         Some("true" | "1") => true,
@@ -40,9 +37,7 @@ pub(super) async fn poll(
     Path(id): Path<String>,
 ) -> Result<Reply, Fail> {
     let id = id.parse().map_err(|_| Fail::UNKNOWN_PIN)?;
-    let record = shared
-        .poll(id, &installation.client_identifier)
-        .ok_or(Fail::UNKNOWN_PIN)?;
+    let record = shared.poll(id, &installation.client_identifier).ok_or(Fail::UNKNOWN_PIN)?;
     Ok(Reply::ok("pin", pin_info(&shared, &record)))
 }
 
@@ -51,10 +46,7 @@ pub(super) async fn link(
     caller: SignedIn,
     fields: Fields,
 ) -> Result<StatusCode, Fail> {
-    let code = fields
-        .text("code")
-        .filter(|code| !code.is_empty())
-        .ok_or(Fail::MALFORMED)?;
+    let code = fields.text("code").filter(|code| !code.is_empty()).ok_or(Fail::MALFORMED)?;
     let answer = Answer::Approve(caller.account);
     match shared.answer_code(&code, answer, |record| !record.strong) {
         Verdict::Done | Verdict::AlreadyApproved => Ok(StatusCode::NO_CONTENT),
@@ -62,15 +54,11 @@ pub(super) async fn link(
     }
 }
 
-pub(super) async fn qr(
-    State(shared): State<Arc<Shared>>,
-    Path(code): Path<String>,
-) -> Result<Response, Fail> {
+pub(super) async fn qr(State(shared): State<Arc<Shared>>, Path(code): Path<String>) -> Result<Response, Fail> {
     if !shared.knows_code(&code) {
         return Err(Fail::UNKNOWN_PIN);
     }
-    let image =
-        qr_image::png(&format!("{}/link/?pin={code}", shared.url)).ok_or(Fail::UNKNOWN_PIN)?;
+    let image = qr_image::png(&format!("{}/link/?pin={code}", shared.url)).ok_or(Fail::UNKNOWN_PIN)?;
     Ok(([(header::CONTENT_TYPE, "image/png")], image).into_response())
 }
 

@@ -11,21 +11,13 @@ use crate::state::Shared;
 
 const REMOTE_PORT: u16 = 32400;
 
-pub(super) async fn resources(
-    State(shared): State<Arc<Shared>>,
-    _: SignedIn,
-    parameters: Parameters,
-) -> Reply {
+pub(super) async fn resources(State(shared): State<Arc<Shared>>, _: SignedIn, parameters: Parameters) -> Reply {
     let wanted = Wanted {
         https: parameters.is_on("includeHttps"),
         relay: parameters.is_on("includeRelay"),
         ipv6: parameters.is_on("includeIPv6"),
     };
-    let mut resources: Vec<Value> = shared
-        .servers
-        .iter()
-        .map(|media_server| server(media_server, wanted))
-        .collect();
+    let mut resources: Vec<Value> = shared.servers.iter().map(|media_server| server(media_server, wanted)).collect();
     resources.push(player());
     Reply::ok("resources", Value::from(resources))
 }
@@ -97,18 +89,8 @@ fn loopback(media_server: &MediaServer, relay: bool) -> Value {
     })
 }
 
-fn remote_connections(
-    out: &mut Vec<Value>,
-    remote: &Remote,
-    machine_identifier: &str,
-    wanted: Wanted,
-) {
-    out.push(remote_connection(
-        remote.ipv4,
-        machine_identifier,
-        wanted,
-        false,
-    ));
+fn remote_connections(out: &mut Vec<Value>, remote: &Remote, machine_identifier: &str, wanted: Wanted) {
+    out.push(remote_connection(remote.ipv4, machine_identifier, wanted, false));
     if let Some(ipv6) = remote.ipv6.filter(|_| wanted.ipv6) {
         out.push(remote_connection(ipv6, machine_identifier, wanted, true));
     }

@@ -55,12 +55,9 @@ const TWO_WEEKS: i64 = 14 * 24 * 60 * 60;
 
 fn authenticate(fields: &Fields) -> Result<&'static Account, Fail> {
     let given = |name: &str| fields.text(name).filter(|value| !value.is_empty());
-    let (login, password) = given("login")
-        .zip(given("password"))
-        .ok_or(Fail::MALFORMED)?;
-    let account = account_by_login(&login)
-        .filter(|account| account.password == password)
-        .ok_or(Fail::UNAUTHENTICATED)?;
+    let (login, password) = given("login").zip(given("password")).ok_or(Fail::MALFORMED)?;
+    let account =
+        account_by_login(&login).filter(|account| account.password == password).ok_or(Fail::UNAUTHENTICATED)?;
     let Some(expected) = account.verification_code else {
         return Ok(account);
     };

@@ -17,32 +17,24 @@ pub(crate) async fn harness() -> Harness {
 }
 
 pub(crate) fn over(sandbox: Sandbox) -> Harness {
-    let http = Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .unwrap();
+    let http = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     Harness { sandbox, http }
 }
 
 impl Harness {
     /// Nothing but method and address.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.sandbox.url()))
+        self.http.request(method, format!("{}{path}", self.sandbox.url()))
     }
 
     /// With a client identifier, asking for JSON.
     pub(crate) fn identified(&self, method: Method, path: &str) -> RequestBuilder {
-        self.bare(method, path)
-            .header("Accept", "application/json")
-            .header("X-Plex-Client-Identifier", CLIENT)
+        self.bare(method, path).header("Accept", "application/json").header("X-Plex-Client-Identifier", CLIENT)
     }
 
     /// The same with the account token.
     pub(crate) fn signed_in(&self, method: Method, path: &str) -> RequestBuilder {
-        self.identified(method, path)
-            .header("X-Plex-Token", self.sandbox.token())
+        self.identified(method, path).header("X-Plex-Token", self.sandbox.token())
     }
 
     pub(crate) async fn get(&self, path: &str) -> (u16, Value) {
@@ -52,9 +44,7 @@ impl Harness {
     /// Creates a PIN and gives its JSON.
     pub(crate) async fn pin(&self, query: &str) -> Value {
         let path = format!("/api/v2/pins{query}");
-        let response = self
-            .identified(Method::POST, &path)
-            .header("X-Plex-Product", "Example App");
+        let response = self.identified(Method::POST, &path).header("X-Plex-Product", "Example App");
         let (status, pin) = json(response.send().await.unwrap()).await;
         assert_eq!(status, 201);
         pin
@@ -69,10 +59,7 @@ impl Harness {
 pub(crate) async fn json(response: Response) -> (u16, Value) {
     let status = response.status().as_u16();
     assert_eq!(content_type(&response), "application/json; charset=utf-8");
-    (
-        status,
-        serde_json::from_str(&response.text().await.unwrap()).unwrap(),
-    )
+    (status, serde_json::from_str(&response.text().await.unwrap()).unwrap())
 }
 
 pub(crate) fn content_type(response: &Response) -> String {

@@ -5,8 +5,8 @@ use std::{fmt, pin::Pin, time::Duration};
 use reqwest::Url;
 
 use crate::{
-    Client, Error, Secret, Token, error::ErrorKind,
-    generated::plex_tv::ClientAuthenticationExt as _, plex_tv::types::PinInfo,
+    Client, Error, Secret, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _,
+    plex_tv::types::PinInfo,
 };
 
 /// plex.tv limits polling; faster than this it answers 429.
@@ -37,28 +37,18 @@ pub struct PinLogin {
 
 impl PinLogin {
     pub(crate) fn new(client: Client) -> Self {
-        Self {
-            client,
-            strong: false,
-            forward_url: None,
-        }
+        Self { client, strong: false, forward_url: None }
     }
 
     /// A long code, carried by the address of the approval page: nothing to type. Without it the code has four characters,
     /// and the user types it at plex.tv/link.
     pub fn strong(self) -> Self {
-        Self {
-            strong: true,
-            ..self
-        }
+        Self { strong: true, ..self }
     }
 
     /// Where the browser goes after the approval. Only http and https: plex.tv drops other schemes.
     pub fn forward_url(self, url: impl Into<String>) -> Self {
-        Self {
-            forward_url: Some(url.into()),
-            ..self
-        }
+        Self { forward_url: Some(url.into()), ..self }
     }
 
     /// Asks plex.tv for a PIN.
@@ -68,11 +58,7 @@ impl PinLogin {
     ///
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
-        let forward_url = self
-            .forward_url
-            .as_deref()
-            .map(checked_forward_url)
-            .transpose()?;
+        let forward_url = self.forward_url.as_deref().map(checked_forward_url).transpose()?;
         let call = self.client.plex_tv().get_pin();
         let call = if self.strong { call.strong(true) } else { call };
         let pin = call.send().await?.into_inner();
@@ -83,9 +69,7 @@ impl PinLogin {
 fn checked_forward_url(text: &str) -> Result<Url, Error> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
-        _ => Err(Error::invalid_input(
-            "the forward URL does not start with https:// or http://",
-        )),
+        _ => Err(Error::invalid_input("the forward URL does not start with https:// or http://")),
     }
 }
 
@@ -112,18 +96,10 @@ pub enum PinStatus {
 
 impl PinFlow {
     fn new(client: Client, pin: PinInfo, forward_url: Option<Url>) -> Self {
-        let life = pin
-            .expires_in
-            .and_then(|seconds| u64::try_from(seconds).ok())
-            .map_or(USUAL_LIFE, Duration::from_secs);
+        let life =
+            pin.expires_in.and_then(|seconds| u64::try_from(seconds).ok()).map_or(USUAL_LIFE, Duration::from_secs);
         let expires = client.clock().now().saturating_add(life);
-        Self {
-            client,
-            id: pin.id,
-            code: pin.code,
-            forward_url,
-            expires,
-        }
+        Self { client, id: pin.id, code: pin.code, forward_url, expires }
     }
 
     /// plex.tv's number of the PIN.
@@ -142,9 +118,7 @@ impl PinFlow {
         let mut query = self.client.app_url().clone();
         {
             let mut pairs = query.query_pairs_mut();
-            pairs
-                .append_pair("clientID", identity.client_identifier())
-                .append_pair("code", self.code.expose());
+            pairs.append_pair("clientID", identity.client_identifier()).append_pair("code", self.code.expose());
             for (name, value) in identity.device_context() {
                 pairs.append_pair(&format!("context[device][{name}]"), value);
             }
@@ -182,19 +156,12 @@ impl PinFlow {
 
     /// Polls until the user approves: `flow.wait().await`.
     pub fn wait(&self) -> PinWait<'_> {
-        PinWait {
-            flow: self,
-            interval: USUAL_INTERVAL,
-            deadline: None,
-        }
+        PinWait { flow: self, interval: USUAL_INTERVAL, deadline: None }
     }
 
     async fn check(&self, client: &Client) -> Result<PinStatus, Error> {
         if self.expires_in().is_zero() {
-            return Err(Error::new(
-                ErrorKind::PinExpired,
-                "the PIN expired before it was approved; start again",
-            ));
+            return Err(Error::new(ErrorKind::PinExpired, "the PIN expired before it was approved; start again"));
         }
         let pin = match client.plex_tv().get_token().pin_id(self.id).send().await {
             Ok(pin) => pin.into_inner(),
@@ -202,9 +169,7 @@ impl PinFlow {
             Err(error) => return Err(error),
         };
         match pin.auth_token.filter(|token| !token.expose().is_empty()) {
-            Some(token) => Ok(PinStatus::Approved(
-                self.client.with_token(Token::new(token)?),
-            )),
+            Some(token) => Ok(PinStatus::Approved(self.client.with_token(Token::new(token)?))),
             None => Ok(PinStatus::Pending),
         }
     }
@@ -212,17 +177,11 @@ impl PinFlow {
     /// plex.tv forgets a PIN that expired, was denied, or was replaced, and does not say which; the clock knows a little.
     fn gone(&self, error: Error) -> Error {
         let left = self.expires_in().as_secs();
-        let message = format!(
-            "the PIN is gone {left} s before its time: it was denied, or expired at plex.tv; start again"
-        );
+        let message =
+            format!("the PIN is gone {left} s before its time: it was denied, or expired at plex.tv; start again");
         let status = error.status();
-        let gone = Error::new(ErrorKind::PinExpired, message)
-            .with_plex_errors(error.plex_errors().to_vec());
-        let gone = if let Some(status) = status {
-            gone.with_status(status)
-        } else {
-            gone
-        };
+        let gone = Error::new(ErrorKind::PinExpired, message).with_plex_errors(error.plex_errors().to_vec());
+        let gone = if let Some(status) = status { gone.with_status(status) } else { gone };
         gone.with_source(error)
     }
 }
@@ -249,25 +208,17 @@ pub struct PinWait<'a> {
 impl PinWait<'_> {
     /// The pause between polls: two seconds, and never less than one.
     pub fn poll_every(self, interval: Duration) -> Self {
-        Self {
-            interval: interval.max(SHORTEST_INTERVAL),
-            ..self
-        }
+        Self { interval: interval.max(SHORTEST_INTERVAL), ..self }
     }
 
     /// How long to wait in all; without it, as long as the PIN lives.
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self {
-            deadline: Some(deadline),
-            ..self
-        }
+        Self { deadline: Some(deadline), ..self }
     }
 
     async fn run(self) -> Result<Client, Error> {
         let clock = self.flow.client.clock();
-        let end = self
-            .deadline
-            .map(|deadline| clock.now().saturating_add(deadline));
+        let end = self.deadline.map(|deadline| clock.now().saturating_add(deadline));
         let mut interval = self.interval;
         let mut last_failure = None;
         loop {
@@ -276,14 +227,8 @@ impl PinWait<'_> {
                 return Err(overdue(last_failure));
             }
             // A server that does not answer must not hold the wait beyond its end.
-            let timeout = left
-                .unwrap_or(Duration::MAX)
-                .min(self.flow.client.timeout());
-            match self
-                .flow
-                .check(&self.flow.client.with_timeout(timeout))
-                .await
-            {
+            let timeout = left.unwrap_or(Duration::MAX).min(self.flow.client.timeout());
+            match self.flow.check(&self.flow.client.with_timeout(timeout)).await {
                 Ok(PinStatus::Approved(client)) => return Ok(client),
                 Ok(PinStatus::Pending) => {
                     interval = self.interval;
@@ -306,10 +251,7 @@ impl PinWait<'_> {
 }
 
 fn overdue(last_failure: Option<Error>) -> Error {
-    let error = Error::new(
-        ErrorKind::Deadline,
-        "nobody approved the PIN before the deadline",
-    );
+    let error = Error::new(ErrorKind::Deadline, "nobody approved the PIN before the deadline");
     match last_failure {
         Some(failure) => error.with_source(failure),
         None => error,

@@ -40,12 +40,10 @@ pub(crate) async fn verify_token(client: &Client) -> TokenCheck {
 fn is_rejection(error: &Error) -> bool {
     // A 422 that names the token was seen where a 401 belongs.
     let names_the_token = || {
-        error.plex_errors().iter().any(|entry| {
-            entry
-                .message()
-                .is_some_and(|message| message.to_ascii_lowercase().contains("invalid token"))
-        })
+        error
+            .plex_errors()
+            .iter()
+            .any(|entry| entry.message().is_some_and(|message| message.to_ascii_lowercase().contains("invalid token")))
     };
-    error.is_auth()
-        || (error.status().is_some_and(|status| status.as_u16() == 422) && names_the_token())
+    error.is_auth() || (error.status().is_some_and(|status| status.as_u16() == 422) && names_the_token())
 }

@@ -7,12 +7,9 @@ use super::{Error, ErrorKind};
 /// The error for a body that did not decode as `T`.
 pub(crate) fn decode_failure<T: DeserializeOwned>(body: &[u8]) -> Error {
     let (path, message) = decode_message::<T>(body);
-    Error::new(
-        ErrorKind::Decode,
-        format!("the reply does not fit the description: {message}"),
-    )
-    .with_json_path(path)
-    .with_body(body)
+    Error::new(ErrorKind::Decode, format!("the reply does not fit the description: {message}"))
+        .with_json_path(path)
+        .with_body(body)
 }
 
 /// Decodes again, slowly, to learn `(path, reason with the path)`. Only failures pay for the path.
@@ -77,19 +74,10 @@ mod tests {
                 "invalid type: string, expected u8 at rows[1].id",
             ),
             (r#"{"rows":[{}]}"#, "missing field `id` at rows[0]"),
-            (
-                r#"{"rows":[{"id":300}]}"#,
-                "invalid value: integer, expected u8 at rows[0].id",
-            ),
-            (
-                r#"{"rows":"CANARY"}"#,
-                "invalid type: string, expected a sequence at rows",
-            ),
+            (r#"{"rows":[{"id":300}]}"#, "invalid value: integer, expected u8 at rows[0].id"),
+            (r#"{"rows":"CANARY"}"#, "invalid type: string, expected a sequence at rows"),
             (r#""CANARY""#, "invalid type: string, expected struct Outer"),
-            (
-                r#"{"rows":[{"id":1"#,
-                "EOF while parsing an object at rows[0]",
-            ),
+            (r#"{"rows":[{"id":1"#, "EOF while parsing an object at rows[0]"),
         ];
 
         for (body, wanted) in cases {

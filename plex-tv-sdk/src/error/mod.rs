@@ -188,8 +188,7 @@ impl Error {
 
     /// plex.tv does not take the token (401), or it is an expired JWT (498), or a sign-in was refused.
     pub fn is_auth(&self) -> bool {
-        self.status()
-            .is_some_and(|status| matches!(status.as_u16(), 401 | 498))
+        self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
 
     /// The user is known and may not do this (403).
@@ -241,9 +240,9 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
-            ErrorKind::Refused => self.status().is_some_and(|status| {
-                matches!(status.as_u16(), 408 | 429) || status.is_server_error()
-            }),
+            ErrorKind::Refused => {
+                self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429) || status.is_server_error())
+            }
             _ => false,
         }
     }
@@ -274,10 +273,7 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0
-            .source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 
@@ -290,15 +286,9 @@ impl From<reqwest::Error> for Error {
         } else if error.is_connect() {
             (ErrorKind::Connect, format!("cannot connect to {host}"))
         } else if error.is_builder() {
-            (
-                ErrorKind::InvalidInput,
-                "the request cannot be built".to_owned(),
-            )
+            (ErrorKind::InvalidInput, "the request cannot be built".to_owned())
         } else {
-            (
-                ErrorKind::Transport,
-                format!("the exchange with {host} broke off"),
-            )
+            (ErrorKind::Transport, format!("the exchange with {host} broke off"))
         };
         Self::new(kind, message).with_source(error.without_url())
     }
@@ -306,8 +296,7 @@ impl From<reqwest::Error> for Error {
 
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or("the server");
-    url.port()
-        .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 /// What generated code can fail with before the transport takes over; the rest of progenitor's error is not used.
@@ -366,17 +355,12 @@ mod tests {
 
     #[test]
     fn a_refusal_says_status_code_and_meaning() {
-        let errors = parse_plex_errors(
-            br#"{"errors":[{"code":1001,"message":"User could not be authenticated"}]}"#,
-        );
+        let errors = parse_plex_errors(br#"{"errors":[{"code":1001,"message":"User could not be authenticated"}]}"#);
 
         assert_eq!(
             refusal(StatusCode::UNAUTHORIZED, &errors),
             "plex.tv answered 401 Unauthorized (code 1001: the token is missing, wrong or revoked)"
         );
-        assert_eq!(
-            refusal(StatusCode::BAD_GATEWAY, &[]),
-            "plex.tv answered 502 Bad Gateway"
-        );
+        assert_eq!(refusal(StatusCode::BAD_GATEWAY, &[]), "plex.tv answered 502 Bad Gateway");
     }
 }

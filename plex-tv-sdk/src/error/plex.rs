@@ -44,10 +44,7 @@ impl PlexError {
 
 impl fmt::Debug for PlexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PlexError")
-            .field("code", &self.code)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
+        f.debug_struct("PlexError").field("code", &self.code).field("status", &self.status).finish_non_exhaustive()
     }
 }
 
@@ -71,15 +68,9 @@ fn from_json(value: &Value) -> Vec<PlexError> {
         entry @ Value::Object(_) => std::slice::from_ref(entry),
         _ => &[],
     };
-    let mut errors: Vec<PlexError> = entries
-        .iter()
-        .filter_map(|entry| PlexError::deserialize(entry).ok())
-        .collect();
+    let mut errors: Vec<PlexError> = entries.iter().filter_map(|entry| PlexError::deserialize(entry).ok()).collect();
     if let (true, Some(message)) = (errors.is_empty(), value["error"].as_str()) {
-        errors.push(PlexError {
-            message: Some(message.to_owned()),
-            ..PlexError::default()
-        });
+        errors.push(PlexError { message: Some(message.to_owned()), ..PlexError::default() });
     }
     errors
 }
@@ -90,9 +81,7 @@ fn from_xml(text: &str) -> Vec<PlexError> {
     let elements = |name: &'static str| {
         text.match_indices(name).filter_map(move |(start, _)| {
             let element = &text[start + name.len()..];
-            element
-                .starts_with([' ', '\t', '\n', '\r'])
-                .then(|| element.split('>').next().unwrap_or_default())
+            element.starts_with([' ', '\t', '\n', '\r']).then(|| element.split('>').next().unwrap_or_default())
         })
     };
     let errors: Vec<PlexError> = elements("<error")
@@ -118,31 +107,13 @@ fn from_xml(text: &str) -> Vec<PlexError> {
 fn attribute_of(element: &str, name: &str) -> Option<String> {
     let start = element
         .match_indices(name)
-        .find(|(at, _)| {
-            element[..*at].ends_with(char::is_whitespace)
-                && element[at + name.len()..].starts_with('=')
-        })?
+        .find(|(at, _)| element[..*at].ends_with(char::is_whitespace) && element[at + name.len()..].starts_with('='))?
         .0;
     let value = &element[start + name.len() + 1..];
-    let quote = value
-        .chars()
-        .next()
-        .filter(|quote| matches!(quote, '"' | '\''))?;
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
     let value = value[1..].split(quote).next()?;
-    let entities = [
-        ("&quot;", "\""),
-        ("&apos;", "'"),
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&amp;", "&"),
-    ];
-    Some(
-        entities
-            .iter()
-            .fold(value.to_owned(), |text, (entity, plain)| {
-                text.replace(entity, plain)
-            }),
-    )
+    let entities = [("&quot;", "\""), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+    Some(entities.iter().fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain)))
 }
 
 #[cfg(test)]
@@ -150,43 +121,24 @@ mod tests {
     use super::*;
 
     fn codes(body: &str) -> Vec<Option<i64>> {
-        parse_plex_errors(body.as_bytes())
-            .iter()
-            .map(PlexError::code)
-            .collect()
+        parse_plex_errors(body.as_bytes()).iter().map(PlexError::code).collect()
     }
 
     #[test]
     fn all_forms_of_an_error_body_are_read() {
-        assert_eq!(
-            codes(r#"{"errors":[{"code":1020,"message":"gone"}]}"#),
-            [Some(1020)]
-        );
+        assert_eq!(codes(r#"{"errors":[{"code":1020,"message":"gone"}]}"#), [Some(1020)]);
         assert_eq!(codes(r#"{"errors":[{"code":"1041"}]}"#), [Some(1041)]);
+        assert_eq!(codes("\u{feff}{\"errors\":[{\"code\":1001}]}"), [Some(1001)]);
         assert_eq!(
-            codes("\u{feff}{\"errors\":[{\"code\":1001}]}"),
-            [Some(1001)]
-        );
-        assert_eq!(
-            codes(
-                r#"<?xml version="1.0"?><errors><error code="1999" field="base" status="400"/></errors>"#
-            ),
+            codes(r#"<?xml version="1.0"?><errors><error code="1999" field="base" status="400"/></errors>"#),
             [Some(1999)]
         );
 
         let single = &parse_plex_errors(br#"{"error":"Invalid token"}"#)[0];
-        assert_eq!(
-            (single.code(), single.message()),
-            (None, Some("Invalid token"))
-        );
+        assert_eq!((single.code(), single.message()), (None, Some("Invalid token")));
 
-        let first_version =
-            &parse_plex_errors(br#"<Response code="410" status="This was &quot;removed&quot;"/>"#)
-                [0];
-        assert_eq!(
-            (first_version.status(), first_version.message()),
-            (Some(410), Some("This was \"removed\""))
-        );
+        let first_version = &parse_plex_errors(br#"<Response code="410" status="This was &quot;removed&quot;"/>"#)[0];
+        assert_eq!((first_version.status(), first_version.message()), (Some(410), Some("This was \"removed\"")));
     }
 
     #[test]
@@ -217,8 +169,7 @@ mod tests {
 
     #[test]
     fn debug_leaves_the_servers_text_out() {
-        let error =
-            &parse_plex_errors(br#"{"errors":[{"code":1001,"message":"bad token CANARY"}]}"#)[0];
+        let error = &parse_plex_errors(br#"{"errors":[{"code":1001,"message":"bad token CANARY"}]}"#)[0];
 
         assert!(!format!("{error:?}").contains("CANARY"));
     }

@@ -6,16 +6,7 @@ use super::text_of;
 const KEPT: usize = 8 * 1024;
 const MARK: &str = "[redacted]";
 /// A member whose name contains one of these has a secret value.
-const SENSITIVE: [&str; 8] = [
-    "token",
-    "password",
-    "secret",
-    "jwt",
-    "pin",
-    "verification",
-    "nonce",
-    "authorization",
-];
+const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "verification", "nonce", "authorization"];
 /// A text as long as a token, made of what tokens are made of, is taken for one wherever it stands.
 const TOKEN_LENGTH: usize = 20;
 
@@ -52,10 +43,7 @@ pub(crate) fn redacted(body: &[u8]) -> String {
 }
 
 fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0)
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn is_word(character: char) -> bool {
@@ -65,14 +53,8 @@ fn is_word(character: char) -> bool {
 /// `(text before, the word, text after)` of the next word.
 fn next_word(text: &str) -> Option<(&str, &str, &str)> {
     let start = text.find(is_word)?;
-    let length = text[start..]
-        .find(|character| !is_word(character))
-        .unwrap_or(text.len() - start);
-    Some((
-        &text[..start],
-        &text[start..start + length],
-        &text[start + length..],
-    ))
+    let length = text[start..].find(|character| !is_word(character)).unwrap_or(text.len() - start);
+    Some((&text[..start], &text[start..start + length], &text[start + length..]))
 }
 
 /// Letters and digits mixed: words and hyphenated names have no digits, dates and numbers no letters.
@@ -90,32 +72,24 @@ fn value_of<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
         return None;
     }
     // `"name": "value"`, `name="value"`, `name=value`, `\"name\":\"value\"`
-    let start = after.find(|character: char| {
-        !matches!(
-            character,
-            '"' | '\'' | '\\' | ' ' | '\t' | '\n' | '\r' | ':' | '='
-        )
-    })?;
+    let start =
+        after.find(|character: char| !matches!(character, '"' | '\'' | '\\' | ' ' | '\t' | '\n' | '\r' | ':' | '='))?;
     let between = &after[..start];
     if !between.contains([':', '=']) {
         return None;
     }
-    let quote = between
-        .chars()
-        .next_back()
-        .filter(|last| matches!(last, '"' | '\''));
+    let quote = between.chars().next_back().filter(|last| matches!(last, '"' | '\''));
     let end = match quote {
         Some(quote) => after[start..].find(quote),
         None if quoted_only => return None,
-        None => after[start..].find(|character: char| {
-            !is_word(character) && !matches!(character, '.' | '%' | '+' | '~')
-        }),
+        None => {
+            after[start..].find(|character: char| !is_word(character) && !matches!(character, '.' | '%' | '+' | '~'))
+        }
     };
     let end = start + end.unwrap_or(after.len() - start);
     let value = &after[start..end];
     // Plain JSON values say nothing, and plex.tv's numeric error codes must stay readable.
-    let is_plain =
-        value.is_empty() || (quote.is_none() && matches!(value, "null" | "true" | "false"));
+    let is_plain = value.is_empty() || (quote.is_none() && matches!(value, "null" | "true" | "false"));
     let is_error_code = quoted_only && matches!(value.parse(), Ok(100..=599 | 1000..=1999));
     (!is_plain && !is_error_code).then(|| (between, &after[end..]))
 }
@@ -127,43 +101,16 @@ mod tests {
     #[test]
     fn secrets_go_and_the_rest_stays() {
         let cases = [
-            (
-                r#"{"authToken":"abc","id":7}"#,
-                r#"{"authToken":"[redacted]","id":7}"#,
-            ),
-            (
-                r#"{"authToken": null, "trusted": true}"#,
-                r#"{"authToken": null, "trusted": true}"#,
-            ),
-            (
-                r#"<pin code="7RQZ" authToken='x'/>"#,
-                r#"<pin code="[redacted]" authToken='[redacted]'/>"#,
-            ),
-            (
-                r#"<error code="1001" status="401"/>"#,
-                r#"<error code="1001" status="401"/>"#,
-            ),
-            (
-                r#"<Response code="410" status="gone"/>"#,
-                r#"<Response code="410" status="gone"/>"#,
-            ),
-            (
-                r#"{"errors":[{"code":1001}]}"#,
-                r#"{"errors":[{"code":1001}]}"#,
-            ),
-            (
-                "login=me&password=p%40ss&x=1",
-                "login=me&password=[redacted]&x=1",
-            ),
-            (
-                "Bad X-Plex-Token=abc, sorry",
-                "Bad X-Plex-Token=[redacted], sorry",
-            ),
+            (r#"{"authToken":"abc","id":7}"#, r#"{"authToken":"[redacted]","id":7}"#),
+            (r#"{"authToken": null, "trusted": true}"#, r#"{"authToken": null, "trusted": true}"#),
+            (r#"<pin code="7RQZ" authToken='x'/>"#, r#"<pin code="[redacted]" authToken='[redacted]'/>"#),
+            (r#"<error code="1001" status="401"/>"#, r#"<error code="1001" status="401"/>"#),
+            (r#"<Response code="410" status="gone"/>"#, r#"<Response code="410" status="gone"/>"#),
+            (r#"{"errors":[{"code":1001}]}"#, r#"{"errors":[{"code":1001}]}"#),
+            ("login=me&password=p%40ss&x=1", "login=me&password=[redacted]&x=1"),
+            ("Bad X-Plex-Token=abc, sorry", "Bad X-Plex-Token=[redacted], sorry"),
             ("invalid: 1a2b3c4d5e6f7g8h9i0j!", "invalid: [redacted]!"),
-            (
-                "an ordinary-hyphenated-sentence stays",
-                "an ordinary-hyphenated-sentence stays",
-            ),
+            ("an ordinary-hyphenated-sentence stays", "an ordinary-hyphenated-sentence stays"),
         ];
 
         for (body, wanted) in cases {
@@ -183,14 +130,8 @@ mod tests {
 
     #[test]
     fn broken_bodies_do_not_panic() {
-        for body in [
-            &b"\xff\xfe\x00"[..],
-            b"token",
-            b"token=",
-            b"token:\"",
-            b"\"token\":\"\\\"",
-            "token=é".as_bytes(),
-        ] {
+        for body in [&b"\xff\xfe\x00"[..], b"token", b"token=", b"token:\"", b"\"token\":\"\\\"", "token=é".as_bytes()]
+        {
             redacted(body);
         }
     }

@@ -18,7 +18,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub connections: ::std::vec::Vec<DeviceConnection>,
         /// When the device was registered.
@@ -126,7 +126,7 @@ pub mod types {
             rename = "syncLists",
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub sync_lists: ::std::vec::Vec<SyncList>,
         /// Legacy token of the device.
@@ -210,7 +210,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub keys: ::std::vec::Vec<AuthKey>,
     }
@@ -289,7 +289,7 @@ pub mod types {
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct CompanionList(
-        #[serde(deserialize_with = "crate::loose::or_default")] pub ::std::vec::Vec<Companion>,
+        #[serde(deserialize_with = "crate::loose::items")] pub ::std::vec::Vec<Companion>,
     );
     impl ::std::ops::Deref for CompanionList {
         type Target = ::std::vec::Vec<Companion>;
@@ -505,7 +505,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub errors: ::std::vec::Vec<ErrorItem>,
     }
@@ -568,7 +568,7 @@ pub mod types {
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct FeatureList(
-        #[serde(deserialize_with = "crate::loose::or_default")] pub ::std::vec::Vec<Feature>,
+        #[serde(deserialize_with = "crate::loose::items")] pub ::std::vec::Vec<Feature>,
     );
     impl ::std::ops::Deref for FeatureList {
         type Target = ::std::vec::Vec<Feature>;
@@ -735,7 +735,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub users: ::std::vec::Vec<HomeUser>,
     }
@@ -896,7 +896,7 @@ pub mod types {
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OptOutList(
-        #[serde(deserialize_with = "crate::loose::or_default")] pub ::std::vec::Vec<OptOut>,
+        #[serde(deserialize_with = "crate::loose::items")] pub ::std::vec::Vec<OptOut>,
     );
     impl ::std::ops::Deref for OptOutList {
         type Target = ::std::vec::Vec<OptOut>;
@@ -919,7 +919,7 @@ pub mod types {
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct OptOutSettings(
-        #[serde(deserialize_with = "crate::loose::or_default")]
+        #[serde(deserialize_with = "crate::loose::map")]
         pub  ::std::collections::BTreeMap<
             ::std::string::String,
             crate::generated::plex_tv::types::OptOutState,
@@ -1113,7 +1113,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub metrics: ::std::vec::Vec<PrivacyMetric>,
         /// Whether library statistics are off.
@@ -1307,7 +1307,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub connections: ::std::vec::Vec<Connection>,
         /// When the device was registered.
@@ -1534,7 +1534,7 @@ pub mod types {
     #[serde(transparent)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct SettingList(
-        #[serde(deserialize_with = "crate::loose::or_default")] pub ::std::vec::Vec<Setting>,
+        #[serde(deserialize_with = "crate::loose::items")] pub ::std::vec::Vec<Setting>,
     );
     impl ::std::ops::Deref for SettingList {
         type Target = ::std::vec::Vec<Setting>;
@@ -2058,7 +2058,7 @@ pub mod types {
             rename = "pastSubscriptions",
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub past_subscriptions: ::std::vec::Vec<SubscriptionItem>,
         /// Hash of the user's Plex Home PIN.
@@ -2136,14 +2136,14 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub services: ::std::vec::Vec<UserService>,
         /// Client settings; sent when asked for with `includeSettings` or `includeSharedSettings`.
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub settings: ::std::vec::Vec<Setting>,
         /// The Plex Pass of the user, or its absence.
@@ -2161,7 +2161,7 @@ pub mod types {
         #[serde(
             skip_serializing_if = "::std::vec::Vec::is_empty",
             default,
-            deserialize_with = "crate::loose::or_default"
+            deserialize_with = "crate::loose::items"
         )]
         pub subscriptions: ::std::vec::Vec<SubscriptionItem>,
         /// Address of the avatar.

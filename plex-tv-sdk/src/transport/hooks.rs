@@ -8,9 +8,7 @@ use crate::{Operation, generated};
 
 /// The row of a generated method in the table of its description, which is sorted by method name.
 fn find(operations: &'static [Operation], rust_name: &str) -> Option<&'static Operation> {
-    let index = operations
-        .binary_search_by(|operation| operation.rust_name.cmp(rust_name))
-        .ok()?;
+    let index = operations.binary_search_by(|operation| operation.rust_name.cmp(rust_name)).ok()?;
     operations.get(index)
 }
 
@@ -79,10 +77,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_by_its_method_name() {
         for operation in generated::plex_tv::OPERATIONS {
-            assert_eq!(
-                find(generated::plex_tv::OPERATIONS, operation.rust_name),
-                Some(operation)
-            );
+            assert_eq!(find(generated::plex_tv::OPERATIONS, operation.rust_name), Some(operation));
         }
     }
 }

@@ -27,37 +27,17 @@ struct Parts {
 }
 
 impl Transport {
-    pub(crate) fn new(
-        base: Url,
-        identity: HeaderMap,
-        token: Option<Token>,
-        timeout: Duration,
-    ) -> Self {
-        Self(Arc::new(Parts {
-            base,
-            identity,
-            token,
-            timeout,
-        }))
+    pub(crate) fn new(base: Url, identity: HeaderMap, token: Option<Token>, timeout: Duration) -> Self {
+        Self(Arc::new(Parts { base, identity, token, timeout }))
     }
 
     pub(crate) fn with_token(&self, token: Option<Token>) -> Self {
-        let Parts {
-            base,
-            identity,
-            timeout,
-            ..
-        } = self.0.as_ref();
+        let Parts { base, identity, timeout, .. } = self.0.as_ref();
         Self::new(base.clone(), identity.clone(), token, *timeout)
     }
 
     pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
-        let Parts {
-            base,
-            identity,
-            token,
-            ..
-        } = self.0.as_ref();
+        let Parts { base, identity, token, .. } = self.0.as_ref();
         Self::new(base.clone(), identity.clone(), token.clone(), timeout)
     }
 
@@ -79,11 +59,7 @@ impl Transport {
     }
 
     /// Sends a request within its time limit, following only harmless redirects.
-    async fn send(
-        &self,
-        http: &reqwest::Client,
-        mut request: Request,
-    ) -> reqwest::Result<Response> {
+    async fn send(&self, http: &reqwest::Client, mut request: Request) -> reqwest::Result<Response> {
         request.timeout_mut().get_or_insert(self.0.timeout);
         redirect::send(http, request, &self.0.base).await
     }
@@ -91,11 +67,7 @@ impl Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let token = if self.0.token.is_some() {
-            "[redacted]"
-        } else {
-            "none"
-        };
+        let token = if self.0.token.is_some() { "[redacted]" } else { "none" };
         f.debug_struct("Transport")
             .field("base", &self.0.base.as_str())
             .field("token", &token)
@@ -116,10 +88,9 @@ pub(crate) async fn call<T>(
 pub(crate) fn path_segment(value: &str) -> Result<String, Error> {
     match value {
         "" => Err(Error::invalid_input("a path parameter is empty")),
-        "." | ".." => Err(Error::invalid_input(
-            "a path parameter is `.` or `..`, which would reach another path",
-        )),
-        _ => Ok(progenitor_client::encode_path(value)),
+        "." | ".." => Err(Error::invalid_input("a path parameter is `.` or `..`, which would reach another path")),
+        // URL parsers take a backslash for a slash, and the encoder leaves it alone.
+        _ => Ok(progenitor_client::encode_path(value).replace('\\', "%5C")),
     }
 }
 
@@ -130,6 +101,8 @@ mod tests {
     #[test]
     fn a_path_parameter_stays_one_segment() {
         assert_eq!(path_segment("a/b%c?d#e").unwrap(), "a%2Fb%25c%3Fd%23e");
+        assert_eq!(path_segment(r"..\a").unwrap(), "..%5Ca");
+        assert_eq!(path_segment(".\t.").unwrap(), ".%09.");
         assert_eq!(path_segment("😀").unwrap(), "%F0%9F%98%80");
         for bad in ["", ".", ".."] {
             assert!(path_segment(bad).unwrap_err().is_invalid_input(), "{bad}");
@@ -141,14 +114,8 @@ mod tests {
         let base = Url::parse("https://plex.tv/").unwrap();
         let token = Token::new("CANARY").unwrap();
 
-        let shown = format!(
-            "{:?}",
-            Transport::new(base, HeaderMap::new(), Some(token), Duration::from_secs(30))
-        );
+        let shown = format!("{:?}", Transport::new(base, HeaderMap::new(), Some(token), Duration::from_secs(30)));
 
-        assert!(
-            shown.contains("[redacted]") && !shown.contains("CANARY"),
-            "{shown}"
-        );
+        assert!(shown.contains("[redacted]") && !shown.contains("CANARY"), "{shown}");
     }
 }

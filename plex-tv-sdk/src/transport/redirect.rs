@@ -26,15 +26,11 @@ pub(super) async fn send(http: &Client, request: Request, base: &Url) -> reqwest
 }
 
 fn repeatable(request: &Request) -> Option<Request> {
-    matches!(*request.method(), Method::GET | Method::HEAD)
-        .then(|| request.try_clone())
-        .flatten()
+    matches!(*request.method(), Method::GET | Method::HEAD).then(|| request.try_clone()).flatten()
 }
 
 fn target(response: &Response) -> Option<Url> {
-    is_redirect(response.status())
-        .then(|| location(response.url(), response.headers()))
-        .flatten()
+    is_redirect(response.status()).then(|| location(response.url(), response.headers())).flatten()
 }
 
 pub(super) fn is_redirect(status: StatusCode) -> bool {

@@ -20,9 +20,7 @@ use crate::{
 const LIMIT: usize = 16 * 1024 * 1024;
 
 /// Reads a success that has a JSON body.
-pub(crate) async fn decode<T: DeserializeOwned>(
-    response: Response,
-) -> Result<ResponseValue<T>, Error> {
+pub(crate) async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, Error> {
     let response = accepted(response).await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let body = read(response).await?;
@@ -59,22 +57,16 @@ async fn accepted(response: Response) -> Result<Response, Error> {
     // A refusal is a refusal even when its body cannot be read.
     let body = read(response).await.unwrap_or_default();
     let plex_errors = parse_plex_errors(&body);
-    Err(
-        Error::new(ErrorKind::Refused, refusal(status, &plex_errors))
-            .with_status(status)
-            .with_plex_errors(plex_errors)
-            .with_retry_after(retry_after)
-            .with_body(&body),
-    )
+    Err(Error::new(ErrorKind::Refused, refusal(status, &plex_errors))
+        .with_status(status)
+        .with_plex_errors(plex_errors)
+        .with_retry_after(retry_after)
+        .with_body(&body))
 }
 
 fn not_followed(response: &Response) -> Error {
     let message = match redirect::location(response.url(), response.headers()) {
-        Some(url) => format!(
-            "a redirect to {}://{} was not followed",
-            url.scheme(),
-            host_of(&url)
-        ),
+        Some(url) => format!("a redirect to {}://{} was not followed", url.scheme(), host_of(&url)),
         None => "a redirect without a usable address".to_owned(),
     };
     Error::new(ErrorKind::Redirect, message).with_status(response.status())
@@ -94,28 +86,17 @@ async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
 
 /// The error for a success whose body does not decode: nothing, no JSON, or JSON of another shape.
 fn unreadable<T: DeserializeOwned>(body: &[u8], headers: &HeaderMap) -> Error {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or("no content type");
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("no content type");
     let kind = kind.split(';').next().unwrap_or(kind).trim();
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        None => Error::new(
-            ErrorKind::Decode,
-            "the reply has an <empty body> where JSON is due",
-        ),
+        None => Error::new(ErrorKind::Decode, "the reply has an <empty body> where JSON is due"),
         Some(b'<') => {
-            let message =
-                format!("the reply is no JSON ({kind}), though nothing else was asked for");
+            let message = format!("the reply is no JSON ({kind}), though nothing else was asked for");
             Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
         }
-        Some(_)
-            if !kind.to_ascii_lowercase().contains("json")
-                && !matches!(first, Some(b'{' | b'[')) =>
-        {
-            let message =
-                format!("the reply is no JSON ({kind}), though nothing else was asked for");
+        Some(_) if !kind.to_ascii_lowercase().contains("json") && !matches!(first, Some(b'{' | b'[')) => {
+            let message = format!("the reply is no JSON ({kind}), though nothing else was asked for");
             Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
         }
         Some(_) => decode_failure::<T>(body),
@@ -129,9 +110,7 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = rfc2822::parse(value).ok()?.timestamp();
-    Duration::try_from(date.duration_since(now))
-        .ok()
-        .filter(|wait| !wait.is_zero())
+    Duration::try_from(date.duration_since(now)).ok().filter(|wait| !wait.is_zero())
 }
 
 #[cfg(test)]
@@ -144,17 +123,11 @@ mod tests {
     fn retry_after_is_seconds_or_a_date_to_come() {
         let now: Timestamp = "1994-11-06T08:49:30Z".parse().unwrap();
         let read = |value: &'static str| {
-            retry_after(
-                &HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]),
-                now,
-            )
+            retry_after(&HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]), now)
         };
 
         assert_eq!(read("2"), Some(Duration::from_secs(2)));
-        assert_eq!(
-            read("Sun, 06 Nov 1994 08:49:37 GMT"),
-            Some(Duration::from_secs(7))
-        );
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
         for nothing in ["Sun, 06 Nov 1994 08:49:00 GMT", "-1", "soon", "", "1e9"] {
             assert_eq!(read(nothing), None, "{nothing}");
         }
@@ -162,27 +135,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_apart() {
-        let headers = |kind: &'static str| {
-            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))])
-        };
+        let headers = |kind: &'static str| HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
 
         let empty = unreadable::<u8>(b" \n", &headers("application/json"));
         let html = unreadable::<u8>(b"<html>", &headers("text/html; charset=utf-8"));
         let text = unreadable::<u8>(b"Bad gateway", &headers("text/plain"));
         let json = unreadable::<u8>(b"\"CANARY\"", &headers("application/json"));
 
-        assert!(
-            empty.is_decode() && empty.to_string().contains("<empty body>"),
-            "{empty}"
-        );
-        assert!(
-            html.is_unexpected_content_type() && html.to_string().contains("text/html"),
-            "{html}"
-        );
+        assert!(empty.is_decode() && empty.to_string().contains("<empty body>"), "{empty}");
+        assert!(html.is_unexpected_content_type() && html.to_string().contains("text/html"), "{html}");
         assert!(text.is_unexpected_content_type(), "{text}");
-        assert!(
-            json.is_decode() && !format!("{json} {json:?}").contains("CANARY"),
-            "{json}"
-        );
+        assert!(json.is_decode() && !format!("{json} {json:?}").contains("CANARY"), "{json}");
     }
 }

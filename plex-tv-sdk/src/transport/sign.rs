@@ -40,10 +40,7 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
 
 /// The generator always sends a body; one that may be left out and has no members is left out.
 fn drop_empty_body(request: &mut Request) {
-    let is_empty = request
-        .body()
-        .and_then(|body| body.as_bytes())
-        .is_some_and(|bytes| bytes == b"{}");
+    let is_empty = request.body().and_then(|body| body.as_bytes()).is_some_and(|bytes| bytes == b"{}");
     if is_empty {
         *request.body_mut() = None;
         request.headers_mut().remove(CONTENT_TYPE);
