@@ -1,0 +1,162 @@
+//! Signs a person in by PIN, then lists their servers and how to reach each.
+//!
+//! `cargo run --example sign_in` needs no account and no network: it brings a small plex.tv along. `--live` talks to the
+//! real one, and `--help` tells the rest.
+
+mod arguments;
+mod reach;
+mod screen;
+mod spinner;
+mod store;
+
+use std::{env, process::ExitCode, time::Duration};
+
+use clap::Parser as _;
+use plex_tv_sandbox::Sandbox;
+use plex_tv_sdk::{Client, ClientIdentity, TokenCheck, prelude::*};
+use tokio::runtime::Runtime;
+
+use crate::{arguments::Arguments, spinner::spinner, store::Store};
+
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+const PRODUCT: &str = "Sign-in Example";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            screen::complain(&format!("error: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(run_until_stopped(&arguments));
+    // A lookup of a host name cannot be cancelled; Ctrl-C is not to wait for one.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run_until_stopped(arguments: &Arguments) -> ExitCode {
+    // Dropping a call or a wait cancels it, so there is nothing to undo after Ctrl-C.
+    tokio::select! {
+        outcome = run(arguments) => match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                screen::complain(&format!("error: {}", screen::chain(error.as_ref())));
+                ExitCode::FAILURE
+            }
+        },
+        Ok(()) = tokio::signal::ctrl_c() => {
+            screen::complain("stopped");
+            ExitCode::from(130)
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Outcome {
+    match arguments {
+        Arguments { forget: true, .. } => forget(),
+        Arguments { live: true, .. } => live(arguments).await,
+        _ => in_sandbox(arguments).await,
+    }
+}
+
+async fn in_sandbox(arguments: &Arguments) -> Outcome {
+    let approve_after = (!arguments.manual).then_some(Duration::from_secs(2));
+    let sandbox = Sandbox::builder().approve_after(approve_after).start().await?;
+    let identity = ClientIdentity::new("sandbox-desk-01", PRODUCT, VERSION)?;
+    let client = Client::builder(identity).base_url(sandbox.url()).app_url(sandbox.url()).build()?;
+    screen::greet_in_sandbox(arguments)?;
+
+    let client = sign_in(&client, arguments).await?;
+    show_account(&client).await
+}
+
+async fn live(arguments: &Arguments) -> Outcome {
+    let mut store = Store::open(store_name())?;
+    let identity = store.identity()?;
+    let client = match env::var("PLEX_TV_URL") {
+        Ok(url) => Client::builder(identity).base_url(&url).app_url(&url).build()?,
+        Err(_) => Client::new(identity)?,
+    };
+
+    if let Some(client) = signed_in_before(&client, &store).await? {
+        return show_account(&client).await;
+    }
+    let client = sign_in(&client, arguments).await?;
+    if let Some(token) = client.token() {
+        // At once: whatever fails later, the person need not approve again.
+        store.keep(token)?;
+    }
+    show_account(&client).await
+}
+
+/// The client with the token of last time, if that is still good.
+async fn signed_in_before(client: &Client, store: &Store) -> Outcome<Option<Client>> {
+    let Some(token) = store.token()? else {
+        return Ok(None);
+    };
+    let client = client.with_token(token);
+    let spinner = spinner("Checking the token of last time.");
+    let check = client.verify_token().await;
+    drop(spinner);
+    match check {
+        TokenCheck::Valid(_) => Ok(Some(client)),
+        TokenCheck::Rejected(_) => {
+            screen::say("The kept token is not good any more, so you sign in again.\n")?;
+            Ok(None)
+        }
+        // No answer is no refusal: who throws the token away now signs people out whenever the network is down.
+        TokenCheck::Unknown(error) => {
+            let why = screen::chain(error.as_ref());
+            Err(format!("the kept token could not be checked, so it stays for another try: {why}").into())
+        }
+        _ => Err("this version of the example does not know what became of the kept token".into()),
+    }
+}
+
+async fn sign_in(client: &Client, arguments: &Arguments) -> Outcome<Client> {
+    let login = client.pin_login();
+    let login = if arguments.link { login } else { login.strong() };
+    let spinner = spinner("Asking for a PIN.");
+    let flow = login.start().await?;
+    drop(spinner);
+    screen::invite(&flow, arguments)?;
+
+    let spinner = screen::wait_for_approval()?;
+    let outcome = flow.wait().poll_every(Duration::from_secs(1)).deadline(arguments.timeout()).await;
+    drop(spinner);
+    match outcome {
+        Err(error) if error.is_pin_expired() => Err("not signed in: the request was denied, or it expired".into()),
+        Err(error) if error.is_deadline() => {
+            Err(format!("not signed in: nobody approved within {} s", arguments.timeout().as_secs()).into())
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+async fn show_account(client: &Client) -> Outcome {
+    let user = client.plex_tv().get_user_details().send().await?;
+    screen::show_user(&user)?;
+
+    let spinner = spinner("Looking for servers and how to reach them.");
+    let reached = reach::reach_all(client.servers().await?).await?;
+    drop(spinner);
+    screen::show_servers(&reached)?;
+    Ok(())
+}
+
+fn forget() -> Outcome {
+    match Store::forget(store_name())? {
+        Some(path) => screen::say(&format!("The token is removed from {}.", path.display()))?,
+        None => screen::say("No token is kept, so there is nothing to forget.")?,
+    }
+    Ok(())
+}
+
+/// A token is good only where it was made: those of plex.tv and of a stand-in must not take each other's place.
+fn store_name() -> &'static str {
+    if env::var_os("PLEX_TV_URL").is_some() { "sign_in-elsewhere.json" } else { "sign_in.json" }
+}

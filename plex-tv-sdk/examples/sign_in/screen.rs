@@ -1,0 +1,145 @@
+//! What the person sees.
+
+use std::{
+    error::Error,
+    io::{self, Write as _},
+};
+
+use console::{Alignment, Style, Term};
+use indicatif::ProgressBar;
+use plex_tv_sdk::{PinFlow, plex_tv::types::User};
+use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
+
+use crate::{
+    arguments::Arguments,
+    reach::Reached,
+    spinner::{self, spinner},
+};
+
+/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any more.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{text}")
+}
+
+pub(crate) fn greet_in_sandbox(arguments: &Arguments) -> io::Result<()> {
+    say("This is a sandbox, a small plex.tv inside this program.")?;
+    say(if arguments.manual {
+        "It waits for you to allow or deny.\n"
+    } else {
+        "It approves by itself after two seconds.\n"
+    })
+}
+
+/// One line on standard error. When that is closed there is nobody left to tell.
+pub(crate) fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{}", printable(line));
+}
+
+/// An error and all that caused it, in one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        line = format!("{line}: {error}");
+        cause = error.source();
+    }
+    line
+}
+
+/// Asks the person to approve, in the way they chose.
+pub(crate) fn invite(flow: &PinFlow, arguments: &Arguments) -> io::Result<()> {
+    let url = if arguments.link { flow.link_url() } else { flow.auth_url() };
+    let note = if arguments.live {
+        "Scan the QR code with a phone, or do it here."
+    } else {
+        "The QR code is for the look here: no phone can reach the sandbox."
+    };
+    show_qr_code(&url, note)?;
+    if arguments.link {
+        invite_to_type(flow, &url)
+    } else {
+        say(&format!("Open this address to sign in:\n\n  {url}\n"))
+    }
+}
+
+fn invite_to_type(flow: &PinFlow, url: &str) -> io::Result<()> {
+    let page = url.split('?').next().unwrap_or(url);
+    let code: Vec<_> = flow.code().expose().chars().map(String::from).collect();
+    let code = Style::new().bold().apply_to(code.join(" "));
+    say(&format!(
+        "Open {page} and type this code to sign in:\n\n    {code}\n\nOr open the address that holds it:\n\n  {url}\n"
+    ))
+}
+
+/// Says so once where no spinner can.
+pub(crate) fn wait_for_approval() -> io::Result<ProgressBar> {
+    const TEXT: &str = "Waiting for approval; Ctrl-C stops.";
+    if !spinner::is_possible() {
+        say(TEXT)?;
+    }
+    Ok(spinner(TEXT))
+}
+
+pub(crate) fn show_user(user: &User) -> io::Result<()> {
+    let title = user.title.as_deref().unwrap_or("somebody without a name");
+    let email = user.email.as_deref().unwrap_or("no e-mail address");
+    say(&format!("Signed in as {} ({}).\n", printable(title), printable(email)))
+}
+
+pub(crate) fn show_servers(servers: &[Reached]) -> io::Result<()> {
+    if servers.is_empty() {
+        return say("No servers: none of their own, and none that somebody shares.");
+    }
+    let names: Vec<_> = servers.iter().map(|reached| printable(reached.server.name())).collect();
+    let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
+    for (name, reached) in names.iter().zip(servers) {
+        let name = console::pad_str(name, width, Alignment::Left, None);
+        let owner = if reached.server.is_owned() { "owned" } else { "shared" };
+        say(&format!("  {name}  {owner:<6}  {}", route(reached)))?;
+    }
+    Ok(())
+}
+
+fn route(reached: &Reached) -> String {
+    let Some(connection) = &reached.connection else {
+        return "no reachable connection".to_owned();
+    };
+    let kind = match (connection.local, connection.relay) {
+        (_, Some(true)) => "relay",
+        (Some(true), _) => "local",
+        _ => "remote",
+    };
+    let uri = connection.uri.as_deref().unwrap_or_default();
+    format!("{kind:<6}  {}", printable(uri))
+}
+
+/// Shows a QR code where it can be seen: on a terminal that is wide enough.
+fn show_qr_code(text: &str, note: &str) -> io::Result<()> {
+    let terminal = Term::stdout();
+    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::L) else {
+        return Ok(());
+    };
+    let image = draw(&code);
+    let fits = |line: &str| console::measure_text_width(line) + 2 <= usize::from(terminal.size().1);
+    if !terminal.is_term() || !image.lines().all(fits) {
+        return Ok(());
+    }
+    // Black on white by numbers that no theme changes, for dark and light terminals alike.
+    let paper = Style::new().color256(16).on_color256(231);
+    for line in image.lines() {
+        say(&format!("  {}", paper.apply_to(line)))?;
+    }
+    say(&format!("\n{note}\n"))
+}
+
+fn draw(code: &QrCode) -> String {
+    // Without colours the text is most likely light on dark, and what is drawn is what shines.
+    let (dark, light) =
+        if console::colors_enabled() { (Dense1x2::Dark, Dense1x2::Light) } else { (Dense1x2::Light, Dense1x2::Dark) };
+    code.render::<Dense1x2>().dark_color(dark).light_color(light).quiet_zone(true).build()
+}
+
+/// Names are chosen by strangers: without control characters they cannot move the cursor or repaint the screen.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
