@@ -1,1 +1,42 @@
-//! To be written.
+//! What the tests share: a client before a mock server, the description, and exact looks at what was sent.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// A test helper that cannot go on ends the test.
+
+mod compare;
+mod description;
+mod exchange;
+mod payloads;
+mod replies;
+mod schema;
+
+pub use compare::{Comparison, compare};
+pub use description::{described, description, example, examples, is_documented, operations};
+pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
+pub use payloads::{Payload, payloads, payloads_in};
+pub use replies::{call, decode, has_json_reply, rejected};
+pub use schema::Schema;
+
+use httpmock::MockServer;
+use plex_tv_sdk::{Client, ClientIdentity, Token};
+
+pub const IDENTIFIER: &str = "EXAMPLE-CLIENT-1";
+pub const PRODUCT: &str = "Example App";
+pub const VERSION: &str = "1.2.3";
+pub const TOKEN: &str = "EXAMPLE-ACCOUNT-TOKEN";
+
+/// A signed-in client and the server it talks to.
+pub async fn harness() -> (Client, MockServer) {
+    let (client, server) = signed_out_harness().await;
+    (client.with_token(Token::new(TOKEN).unwrap()), server)
+}
+
+/// A client without a token and the server it talks to.
+pub async fn signed_out_harness() -> (Client, MockServer) {
+    let server = MockServer::start_async().await;
+    let client = Client::builder(identity()).base_url(server.base_url()).build().unwrap();
+    (client, server)
+}
+
+pub fn identity() -> ClientIdentity {
+    ClientIdentity::new(IDENTIFIER, PRODUCT, VERSION).unwrap()
+}

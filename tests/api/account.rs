@@ -1,0 +1,257 @@
+use plex_tv_sdk::{
+    plex_tv::types::{
+        GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus,
+    },
+    prelude::*,
+};
+use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
+
+#[tokio::test]
+async fn companions_come_with_their_tokens() {
+    let companions = success("getCompanionsData", 200)
+        .sends("GET /companions", NO_BODY)
+        .call(async |api| api.get_companions_data().send().await)
+        .await;
+
+    let sonos = &companions[0];
+    assert_eq!(sonos.identifier, "tv.plex.sonos");
+    assert_eq!(sonos.base_url.as_deref(), Some("https://sonos.example.com"));
+    assert_eq!(sonos.provides.as_deref(), Some("client,player"));
+    let token = sonos.token.as_ref().unwrap();
+    assert_eq!(token.expose(), "EXAMPLE-COMPANION-TOKEN");
+}
+
+#[tokio::test]
+async fn companions_of_nobody_are_an_auth_error() {
+    let error = failure("getCompanionsData", 401, 1001)
+        .sends("GET /companions", NO_BODY)
+        .call(async |api| api.get_companions_data().send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn features_have_a_name_and_an_identifier() {
+    let features = success("getFeatures", 200)
+        .sends("GET /features", NO_BODY)
+        .call(async |api| api.get_features().send().await)
+        .await;
+
+    let names: Vec<_> = features.iter().map(|feature| &feature.id).collect();
+    assert_eq!(names, ["companions_sonos", "webhooks"]);
+    let uuid = features[1].uuid.as_deref();
+    assert_eq!(uuid, Some("00000000-0000-0000-0000-000000000002"));
+}
+
+#[tokio::test]
+async fn features_for_an_expired_jwt_are_an_auth_error() {
+    let error = failure("getFeatures", 498, None)
+        .sends("GET /features", NO_BODY)
+        .call(async |api| api.get_features().send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn a_place_is_looked_up_by_address_without_a_token() {
+    let place = success("getGeoData", 200)
+        .sends("GET /geoip?ip_address=2001%3Adb8%3A%3A7", NO_BODY)
+        .call(async |api| api.get_geo_data().ip_address("2001:db8::7").send().await)
+        .await;
+
+    assert_eq!(place.code.as_deref(), Some("GB"));
+    assert_eq!(place.postal_code.as_deref(), Some("SW1A"));
+    assert_eq!(place.in_privacy_restricted_region, Some(GeoFlag::False));
+}
+
+#[tokio::test]
+async fn a_place_may_come_with_numbers_and_real_booleans() {
+    let body = r#"{"postal_code":94124,"european_union_member":false,"in_privacy_restricted_country":true,"in_privacy_restricted_region":"Unknown"}"#;
+
+    let place = success("getGeoData", 200)
+        .replying("text/json", body)
+        .sends("GET /geoip", NO_BODY)
+        .call(async |api| api.get_geo_data().send().await)
+        .await;
+
+    assert_eq!(place.postal_code.as_deref(), Some("94124"));
+    assert_eq!(place.european_union_member, Some(GeoFlag::False));
+    assert_eq!(place.in_privacy_restricted_country, Some(GeoFlag::True));
+    assert_eq!(place.in_privacy_restricted_region, Some(GeoFlag::Unknown));
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_refused() {
+    let error = failure("getGeoData", 422, None)
+        .sends("GET /geoip?ip_address=", NO_BODY)
+        .call(async |api| api.get_geo_data().ip_address("").send().await)
+        .await;
+
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn the_account_is_read_with_all_its_parts() {
+    let user = success("getUserDetails", 200)
+        .sends("GET /user", NO_BODY)
+        .call(async |api| api.get_user_details().send().await)
+        .await;
+
+    assert_eq!(user.id, 1234567);
+    assert_eq!(user.auth_token.unwrap().expose(), TOKEN);
+    assert_eq!(user.mailing_list_status, Some(MailingListStatus::Active));
+    assert_eq!(user.anonymous, None);
+    assert_eq!(user.ads_consent, Some(true));
+    let subscription = user.subscription.unwrap();
+    assert_eq!(subscription.status, Some(SubscriptionStatus::Active));
+    assert_eq!(subscription.features, ["companions_sonos", "webhooks"]);
+    let (current, past) = (&user.subscriptions[0], &user.past_subscriptions[0]);
+    assert_eq!(current.renews_at.unwrap().as_second(), 1806019200);
+    let billing = current.billing.as_ref().unwrap();
+    assert_eq!(billing.payment_method_id.as_deref(), Some("42"));
+    assert_eq!(past.state, Some(SubscriptionState::Ended));
+    assert_eq!(user.settings[0].type_, Some(SettingType::Json));
+    let profile = user.profile.unwrap();
+    assert_eq!(profile.default_audio_languages, ["en", "fr"]);
+    assert_eq!(profile.auto_select_subtitle, Some(1));
+    let restrictions = user.custom_restrictions.unwrap();
+    assert_eq!(restrictions.movies.as_deref(), Some("label=Example"));
+}
+
+#[tokio::test]
+async fn flags_of_the_account_are_sent_as_0_and_1() {
+    success("getUserDetails", 200)
+        .sends("GET /user?includeProviders=0&includeSettings=1&includeSharedSettings=1&includeSubscriptions=0", NO_BODY)
+        .call(async |api| {
+            let read = api.get_user_details().include_subscriptions(false);
+            let read = read.include_settings(true).include_shared_settings(true);
+            read.include_providers(false).send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_account_without_a_client_identifier_is_refused() {
+    let error = failure("getUserDetails", 400, 1000)
+        .sends("GET /user?includeSettings=1", NO_BODY)
+        .call(async |api| {
+            let read = api.get_user_details();
+            read.include_settings(true).send().await
+        })
+        .await;
+
+    assert!(!error.is_auth());
+    let message = error.plex_errors()[0].message();
+    assert_eq!(message, Some("X-Plex-Client-Identifier is missing"));
+}
+
+#[tokio::test]
+async fn privacy_is_read_with_its_metrics() {
+    let privacy = success("getPrivacySettings", 200)
+        .sends("GET /user/privacy", NO_BODY)
+        .call(async |api| api.get_privacy_settings().send().await)
+        .await;
+
+    assert_eq!(privacy.opt_out_playback, Some(false));
+    assert_eq!(privacy.opt_out_library_stats, Some(true));
+    let status = privacy.metrics[0].status.as_ref();
+    assert_eq!(status, Some(&PrivacyMetricStatus::Anonymous));
+}
+
+#[tokio::test]
+async fn privacy_of_nobody_is_an_auth_error() {
+    let error = failure("getPrivacySettings", 401, 1001)
+        .sends("GET /user/privacy", NO_BODY)
+        .call(async |api| api.get_privacy_settings().send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn privacy_is_set_by_flags_in_a_form() {
+    let form = Body::Form("optOutLibraryStats=0&optOutPlayback=1");
+    for status in [200, 204] {
+        success("updatePrivacySettings", status)
+            .sends("PUT /user/privacy", form)
+            .call(async |api| {
+                let update = api.update_privacy_settings();
+                update
+                    .body_map(|body| {
+                        body.opt_out_playback(plex_tv_sdk::Flag(true)).opt_out_library_stats(plex_tv_sdk::Flag(false))
+                    })
+                    .send()
+                    .await
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn one_opt_out_may_be_set_alone() {
+    success("updatePrivacySettings", 204)
+        .sends("PUT /user/privacy", Body::Form("optOutPlayback=0"))
+        .call(async |api| {
+            let update = api.update_privacy_settings();
+            let update = update.body_map(|body| body.opt_out_playback(plex_tv_sdk::Flag(false)));
+            update.send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn setting_privacy_too_often_is_a_rate_limit() {
+    let error = failure("updatePrivacySettings", 429, 1003)
+        .sends("PUT /user/privacy", Body::Form("optOutPlayback=1"))
+        .call(async |api| {
+            let update = api.update_privacy_settings();
+            update.body_map(|body| body.opt_out_playback(plex_tv_sdk::Flag(true))).send().await
+        })
+        .await;
+
+    assert!(error.is_rate_limited());
+}
+
+#[tokio::test]
+async fn consent_is_read() {
+    let sync = success("getViewStateSync", 200)
+        .sends("GET /user/view_state_sync", NO_BODY)
+        .call(async |api| api.get_view_state_sync().send().await)
+        .await;
+
+    assert_eq!(sync.consent, Some(true));
+}
+
+#[tokio::test]
+async fn consent_for_an_expired_jwt_is_an_auth_error() {
+    let error = failure("getViewStateSync", 498, None)
+        .sends("GET /user/view_state_sync", NO_BODY)
+        .call(async |api| api.get_view_state_sync().send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn consent_is_sent_as_a_word() {
+    success("updateViewStateSync", 204)
+        .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
+        .call(async |api| api.update_view_state_sync().consent(true).send().await)
+        .await;
+    success("updateViewStateSync", 200)
+        .sends("PUT /user/view_state_sync?consent=false", NO_BODY)
+        .call(async |api| api.update_view_state_sync().consent(false).send().await)
+        .await;
+}
+
+#[tokio::test]
+async fn consent_of_nobody_is_an_auth_error() {
+    let error = failure("updateViewStateSync", 401, 1001)
+        .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
+        .call(async |api| api.update_view_state_sync().consent(true).send().await)
+        .await;
+
+    assert!(error.is_auth());
+}

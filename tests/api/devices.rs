@@ -1,0 +1,93 @@
+use plex_tv_sdk::{plex_tv::types::ConnectionProtocol, prelude::*};
+use plex_tv_tests::{NO_BODY, failure, success};
+
+#[tokio::test]
+async fn devices_come_with_their_tokens() {
+    let devices = success("listAccountDevices", 200)
+        .sends("GET /devices", NO_BODY)
+        .call(async |api| api.list_account_devices().send().await)
+        .await;
+
+    let [phone] = &*devices else {
+        panic!("one device");
+    };
+    assert_eq!(phone.id, 900000001);
+    assert_eq!(phone.screen_density, Some(320));
+    let token = phone.token.as_ref().unwrap();
+    assert_eq!(token.expose(), "EXAMPLE-DEVICE-TOKEN");
+    assert_eq!(phone.sync_lists[0].total_size, Some(734003200));
+    let uri = phone.connections[0].uri.as_deref();
+    assert_eq!(uri, Some("http://192.0.2.10:32500"));
+    assert!(devices.rejected().is_empty());
+}
+
+#[tokio::test]
+async fn devices_of_nobody_are_an_auth_error() {
+    let error = failure("listAccountDevices", 401, 1001)
+        .sends("GET /devices", NO_BODY)
+        .call(async |api| api.list_account_devices().send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn resources_are_servers_and_players() {
+    let resources = success("getDevices", 200)
+        .sends("GET /resources", NO_BODY)
+        .call(async |api| api.get_devices().send().await)
+        .await;
+
+    let [server, player] = &*resources else {
+        panic!("two resources");
+    };
+    let token = server.access_token.as_ref().unwrap();
+    assert_eq!(token.expose(), "EXAMPLE-SERVER-TOKEN");
+    assert_eq!(server.owned, Some(true));
+    let seen: Vec<_> = server.connections.iter().map(|each| (each.port, each.local, each.relay, each.ipv6)).collect();
+    let (yes, no) = (Some(true), Some(false));
+    let wanted = [(Some(32400), yes, no, no), (Some(32400), no, no, yes), (Some(8443), no, yes, no)];
+    assert_eq!(seen, wanted);
+    let protocol = server.connections[0].protocol.as_ref();
+    assert_eq!(protocol, Some(&ConnectionProtocol::Https));
+    assert_eq!(player.access_token, None);
+    assert_eq!(player.dns_rebinding_protection, None);
+    assert!(resources.rejected().is_empty());
+}
+
+#[tokio::test]
+async fn flags_of_the_resources_are_sent_as_0_and_1() {
+    success("getDevices", 200)
+        .sends("GET /resources?includeDLNA=0&includeHttps=1&includeIPv6=1&includeRelay=0", NO_BODY)
+        .call(async |api| {
+            let list = api.get_devices().include_https(true).include_relay(false);
+            list.include_ipv6(true).include_dlna(false).send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn one_bad_row_does_not_take_the_list() {
+    let body = r#"[{"clientIdentifier":"EXAMPLE-1"},{"name":"no identifier"},{"clientIdentifier":"EXAMPLE-3","owned":"CANARY"}]"#;
+
+    let resources = success("getDevices", 200)
+        .replying("application/json", body)
+        .sends("GET /resources", NO_BODY)
+        .call(async |api| api.get_devices().send().await)
+        .await;
+
+    assert_eq!(resources.len(), 1);
+    let told: Vec<_> = resources.rejected().iter().map(ToString::to_string).collect();
+    let wanted = ["row 1: missing field `clientIdentifier`", "row 2: invalid type: text, expected boolean at owned"];
+    assert_eq!(told, wanted);
+}
+
+#[tokio::test]
+async fn resources_asked_for_too_often_are_a_rate_limit() {
+    let error = failure("getDevices", 429, 1003)
+        .sends("GET /resources?includeHttps=1", NO_BODY)
+        .call(async |api| api.get_devices().include_https(true).send().await)
+        .await;
+
+    assert!(error.is_rate_limited());
+}

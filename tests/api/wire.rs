@@ -1,0 +1,152 @@
+//! What holds for the requests and replies of all operations.
+
+use std::future::poll_fn;
+
+use plex_tv_sdk::{ByteStream, Client, Error, plex_tv, prelude::*};
+use plex_tv_tests::{Recorder, Reply, TOKEN, call, harness, has_json_reply, operations, signed_out_harness};
+
+/// What an operation without content may be answered with all the same.
+pub(crate) const USELESS_BODIES: [(&str, &str); 4] = [
+    ("application/json", "{}"),
+    ("application/json", ""),
+    ("text/plain", "OK"),
+    ("application/xml", "<Response code=\"0\"/>"),
+];
+
+pub(crate) async fn bytes(stream: ByteStream) -> Vec<u8> {
+    let mut stream = stream.into_inner();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+        bytes.extend(chunk.unwrap());
+    }
+    bytes
+}
+
+/// Calls everything that takes a text in its path.
+async fn call_with_segment(api: &plex_tv::Client, segment: &str) -> [Result<(), Error>; 3] {
+    let code = api.get_pin_qr_code().code(segment).send().await;
+    let read = api.get_user_opt_outs().uuid(segment).send().await;
+    let update = api.update_user_opt_out().uuid(segment);
+    let update = update.key("a").value("opt_in").send().await;
+    [code.map(drop), read.map(drop), update.map(drop)]
+}
+
+#[tokio::test]
+async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
+    let cases = [
+        ("a/b", "a%2Fb"),
+        ("../user", "..%2Fuser"),
+        ("a%2Fb", "a%252Fb"),
+        ("%2e%2e", "%252e%252e"),
+        ("a?b=c&d", "a%3Fb=c&d"),
+        ("a#b", "a%23b"),
+        ("a b\"<>`{}", "a%20b%22%3C%3E%60%7B%7D"),
+        ("a\t\r\nb", "a%09%0D%0Ab"),
+        ("...", "..."),
+        ("é😀", "%C3%A9%F0%9F%98%80"),
+    ];
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::json(200, &serde_json::json!([]))).await;
+
+    for (segment, _) in cases {
+        for outcome in call_with_segment(client.plex_tv(), segment).await {
+            outcome.unwrap();
+        }
+    }
+
+    let sent: Vec<_> = recorder.requests().into_iter().map(|sent| sent.target).collect();
+    let wanted: Vec<_> = cases
+        .iter()
+        .flat_map(|(_, encoded)| {
+            let opt_outs = format!("/api/v2/user/{encoded}/settings/opt_outs");
+            let update = format!("{opt_outs}?key=a&value=opt_in");
+            [format!("/api/v2/pins/qr/{encoded}"), opt_outs, update]
+        })
+        .collect();
+    assert_eq!(sent, wanted);
+}
+
+#[tokio::test]
+async fn a_backslash_in_a_path_parameter_reaches_no_other_path() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::json(200, &serde_json::json!([]))).await;
+
+    let call = client.plex_tv().get_pin_qr_code();
+    call.code(r"..\..\user").send().await.unwrap();
+
+    let target = recorder.only().target;
+    assert_eq!(target, "/api/v2/pins/qr/..%5C..%5Cuser");
+}
+
+#[tokio::test]
+async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_is_sent() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
+
+    for segment in ["", ".", ".."] {
+        for outcome in call_with_segment(client.plex_tv(), segment).await {
+            let error = outcome.unwrap_err();
+            assert!(error.is_invalid_input(), "{segment:?}: {error}");
+            assert!(error.operation().is_some() && error.status().is_none());
+        }
+    }
+
+    assert_eq!(recorder.requests(), []);
+}
+
+#[tokio::test]
+async fn a_required_argument_that_is_left_out_is_refused_before_anything_is_sent() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
+    let api = client.plex_tv();
+
+    let outcomes = [
+        api.link_pin().send().await.map(drop),
+        api.get_token().send().await.map(drop),
+        api.get_pin_qr_code().send().await.map(drop),
+        api.register_device_jwk().send().await.map(drop),
+        api.exchange_jwt_token().send().await.map(drop),
+        api.update_view_state_sync().send().await.map(drop),
+        api.update_user_opt_out().uuid("a").key("b").send().await.map(drop),
+        api.sign_in().body_map(|body| body.login("a")).send().await.map(drop),
+    ];
+
+    for outcome in outcomes {
+        assert!(outcome.unwrap_err().is_invalid_input());
+    }
+    assert_eq!(recorder.requests(), []);
+}
+
+/// The headers that every operation with a JSON reply sends, by operation.
+async fn tokens_sent(client: &Client, recorder: &Recorder) -> Vec<Option<String>> {
+    let with_reply = operations().iter().filter(|each| has_json_reply(&each.id));
+    for operation in with_reply {
+        // The reply fits none of them; here only the request counts.
+        call(client.plex_tv(), &operation.id).await.unwrap_err();
+    }
+    let requests = recorder.requests().into_iter();
+    requests.map(|sent| sent.header("x-plex-token").map(ToOwned::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn a_signed_out_client_sends_no_token() {
+    let (client, server) = signed_out_harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(500)).await;
+
+    let tokens = tokens_sent(&client, &recorder).await;
+
+    assert_eq!(tokens, vec![None; tokens.len()]);
+}
+
+#[tokio::test]
+async fn the_token_goes_only_where_the_description_asks_for_it() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(500)).await;
+
+    let tokens = tokens_sent(&client, &recorder).await;
+
+    let with_reply = operations().iter().filter(|each| has_json_reply(&each.id));
+    let wanted: Vec<_> =
+        with_reply.map(|each| (each.auth == plex_tv_codegen::Auth::Token).then(|| TOKEN.to_owned())).collect();
+    assert_eq!(tokens, wanted);
+}

@@ -1,0 +1,93 @@
+//! Compares what plex.tv sent with what comes back out of a generated type.
+
+use plex_tv_sdk::Timestamp;
+use serde_json::Value;
+
+use crate::Schema;
+
+/// What became of the members of a reply. Each entry is a JSON path.
+#[derive(Debug, Default)]
+pub struct Comparison {
+    /// Lost or changed, though the description names it or says that the unknown is kept.
+    pub lost: Vec<String>,
+    /// Dropped: the description does not name it.
+    pub unknown: Vec<String>,
+    /// Kept among the extra members: the description does not name it.
+    pub extra: Vec<String>,
+}
+
+/// Compares by the description. Documented normalisations are no loss: a null member, an empty list and an empty text
+/// that is no value may vanish; times come out as RFC 3339, and scalars as what the description says they are.
+pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
+    let mut comparison = Comparison::default();
+    comparison.value(sent, Some(back), schema, String::new());
+    comparison
+}
+
+impl Comparison {
+    fn value(&mut self, sent: &Value, back: Option<&Value>, schema: Schema, path: String) {
+        match (sent, back) {
+            (Value::Object(sent), Some(Value::Object(back))) => {
+                for (name, sent) in sent {
+                    let path = format!("{path}.{name}");
+                    match schema.member(name) {
+                        Some(schema) => self.value(sent, back.get(name), schema, path),
+                        None if !schema.keeps_the_unknown() => self.unknown.push(path),
+                        None if back.get(name) == Some(sent) => self.extra.push(path),
+                        None => self.lost.push(path),
+                    }
+                }
+            }
+            (Value::Array(sent), Some(Value::Array(back))) if sent.len() == back.len() => {
+                let items = schema.items().expect("a list in the description");
+                for (index, (sent, back)) in sent.iter().zip(back).enumerate() {
+                    self.value(sent, Some(back), items, format!("{path}[{index}]"));
+                }
+            }
+            _ if !is_kept(sent, back, schema) => self.lost.push(path),
+            _ => {}
+        }
+    }
+}
+
+fn is_kept(sent: &Value, back: Option<&Value>, schema: Schema) -> bool {
+    let Some(back) = back else {
+        return match sent {
+            Value::Null => true,
+            Value::Array(items) => items.is_empty(),
+            Value::String(text) => text.is_empty() && (schema.kind() != "string" || schema.is_time()),
+            _ => false,
+        };
+    };
+    let same = |read: fn(&Value) -> Option<String>| read(sent).is_some() && read(sent) == read(back);
+    match schema.kind() {
+        _ if schema.is_time() => same(instant),
+        "boolean" => same(truth),
+        "string" | "integer" | "number" => same(text),
+        _ => sent == back,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(boolean) => Some(boolean.to_string()),
+        _ => None,
+    }
+}
+
+fn truth(value: &Value) -> Option<String> {
+    text(value).map(|text| match text.as_str() {
+        "1" => "true".to_owned(),
+        "0" => "false".to_owned(),
+        _ => text,
+    })
+}
+
+fn instant(value: &Value) -> Option<String> {
+    let text = text(value)?;
+    let seconds = text.parse().ok().map(Timestamp::from_second);
+    let time = seconds.unwrap_or_else(|| text.replace(" UTC", "Z").parse());
+    time.ok().map(|time| time.to_string())
+}

@@ -1,0 +1,73 @@
+//! The description, as the tests read it: on its own, not through the generated code.
+
+use std::{path::Path, sync::LazyLock};
+
+use plex_tv_codegen::{Document, Operation};
+use serde_json::Value;
+
+/// The whole description.
+pub fn description() -> &'static Value {
+    static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/plex-tv.yaml");
+        Document::load(&path).unwrap().value().clone()
+    });
+    &DESCRIPTION
+}
+
+/// Every operation of the description.
+pub fn operations() -> &'static [Operation] {
+    static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| plex_tv_codegen::operations(description()));
+    &OPERATIONS
+}
+
+/// One operation: how to call it, and all that the description says of it.
+pub fn described(id: &str) -> (&'static Operation, &'static Value) {
+    let operation = operations()
+        .iter()
+        .find(|operation| operation.id == id)
+        .unwrap_or_else(|| panic!("the description has no operation {id}"));
+    (operation, description().pointer(&operation.pointer).unwrap())
+}
+
+/// What a `$ref` points to, or the value itself.
+pub(crate) fn resolved(value: &'static Value) -> &'static Value {
+    match value["$ref"].as_str() {
+        Some(pointer) => description().pointer(pointer.trim_start_matches('#')).unwrap(),
+        None => value,
+    }
+}
+
+/// Does the description name this status of the operation?
+pub(crate) fn has_status(id: &str, status: u16) -> bool {
+    !described(id).1["responses"][status.to_string()].is_null()
+}
+
+/// The content type and the media type object of a reply; nothing when it has no content, or is not documented.
+pub(crate) fn content(id: &str, status: u16) -> Option<(&'static str, &'static Value)> {
+    let response = resolved(&described(id).1["responses"][status.to_string()]);
+    let content = response["content"].as_object()?;
+    content.iter().next().map(|(kind, media)| (kind.as_str(), media))
+}
+
+/// The example of a reply.
+pub fn example(id: &str, status: u16) -> Value {
+    let example = content(id, status).map(|(_, media)| &media["example"]);
+    example.filter(|example| !example.is_null()).unwrap_or_else(|| panic!("{id} has no example for {status}")).clone()
+}
+
+/// Each `(operationId, status)` whose reply has an example, errors included.
+pub fn examples() -> impl Iterator<Item = (&'static str, u16)> {
+    operations().iter().flat_map(|operation| {
+        let responses = described(&operation.id).1["responses"].as_object().unwrap();
+        let statuses = responses.keys().map(|status| status.parse().unwrap());
+        let with_example = statuses
+            .filter(|status| content(&operation.id, *status).is_some_and(|(_, media)| !media["example"].is_null()));
+        with_example.map(|status| (operation.id.as_str(), status))
+    })
+}
+
+/// Does the description name this failure of the operation?
+pub fn is_documented(id: &str, status: u16, code: Option<i64>) -> bool {
+    let errors = described(id).1["x-plex-errors"].as_array().unwrap();
+    errors.iter().any(|error| error["status"] == status && error["code"].as_i64() == code)
+}

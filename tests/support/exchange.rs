@@ -1,0 +1,285 @@
+//! One call against the mock server, and what went over the wire.
+
+use std::sync::{Arc, Mutex};
+
+use httpmock::{HttpMockRequest, MockServer};
+use plex_tv_sdk::{Error, ErrorKind, ResponseValue, plex_tv};
+use serde_json::{Value, json};
+
+use crate::{
+    IDENTIFIER, PRODUCT, TOKEN, VERSION, described,
+    description::{content, example, has_status, is_documented},
+    harness,
+};
+
+/// A request as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub method: String,
+    /// Path and query, undecoded.
+    pub target: String,
+    /// `name: value`, sorted by name.
+    pub headers: Vec<String>,
+    pub body: String,
+}
+
+impl Sent {
+    fn new(request: &HttpMockRequest) -> Self {
+        let mut headers = request.headers_vec().clone();
+        headers.sort();
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}"));
+        // Without a body, a length of 0 says no more than none.
+        let headers = headers.filter(|header| header != "content-length: 0").collect();
+        // httpmock puts scheme and host in front.
+        let uri = request.uri();
+        let target = uri.path_and_query().map(|target| target.as_str());
+        Self {
+            method: request.method_str().to_owned(),
+            target: target.unwrap_or_default().to_owned(),
+            headers,
+            body: request.body_string(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter().filter_map(|header| header.split_once(": "));
+        headers.find(|header| header.0 == name).map(|header| header.1)
+    }
+}
+
+/// The body of a request, to the byte.
+#[derive(Clone, Copy, Debug)]
+pub enum Body {
+    /// None, and no content type.
+    None,
+    Json(&'static str),
+    Form(&'static str),
+}
+
+pub const NO_BODY: Body = Body::None;
+
+impl Body {
+    fn content_type(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::Json(_) => Some("application/json"),
+            Self::Form(_) => Some("application/x-www-form-urlencoded"),
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Json(text) | Self::Form(text) => text,
+        }
+    }
+}
+
+/// What the server answers.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn new(status: u16, content_type: &str, body: impl Into<String>) -> Self {
+        Self { status, headers: vec![("content-type", content_type.to_owned())], body: body.into() }
+    }
+
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self::new(status, "application/json; charset=utf-8", body.to_string())
+    }
+
+    pub fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+}
+
+/// Answers every request in one way and keeps it.
+///
+/// httpmock has no matcher for "and nothing else", so its matcher only listens; the checks come after the call.
+#[derive(Clone, Debug, Default)]
+pub struct Recorder(Arc<Mutex<Vec<Sent>>>);
+
+impl Recorder {
+    pub async fn mount(server: &MockServer, reply: &Reply) -> Self {
+        let recorder = Self::default();
+        let requests = Arc::clone(&recorder.0);
+        let mock = server.mock_async(|when, then| {
+            when.is_true(move |request| {
+                requests.lock().unwrap().push(Sent::new(request));
+                true
+            });
+            let headers = reply.headers.iter();
+            headers.fold(then.status(reply.status), |then, (name, value)| then.header(*name, value)).body(&reply.body);
+        });
+        mock.await;
+        recorder
+    }
+
+    /// Everything that arrived.
+    pub fn requests(&self) -> Vec<Sent> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// The one request that arrived.
+    pub fn only(&self) -> Sent {
+        let [request] = self.requests().try_into().expect("one request");
+        request
+    }
+}
+
+/// A case in which the call succeeds, with a status that the description documents and its example as the reply.
+#[must_use]
+pub fn success(operation: &'static str, status: u16) -> Success {
+    assert!(has_status(operation, status), "{operation} does not document {status}");
+    let reply = match content(operation, status) {
+        None => Reply::empty(status),
+        Some(("application/json", _)) => Reply::json(status, &example(operation, status)),
+        Some((kind, _)) => Reply::new(status, kind, "EXAMPLE-BYTES"),
+    };
+    Success(Exchange::new(operation, reply))
+}
+
+/// A case in which plex.tv refuses, with a status and a code that the description documents for the operation.
+#[must_use]
+pub fn failure(operation: &'static str, status: u16, code: impl Into<Option<i64>>) -> Failure {
+    let code = code.into();
+    assert!(is_documented(operation, status, code), "{operation} does not document {status} with code {code:?}");
+    let mut body = example(operation, status);
+    let error = body["errors"][0].as_object_mut().unwrap();
+    match code {
+        Some(code) => error.insert("code".to_owned(), json!(code)),
+        None => error.remove("code"),
+    };
+    Failure { code, ..unexpected(operation, Reply::json(status, &body)) }
+}
+
+/// A case in which something answers that the description does not foresee.
+#[must_use]
+pub fn unexpected(operation: &'static str, reply: Reply) -> Failure {
+    Failure { exchange: Exchange::new(operation, reply), code: None }
+}
+
+#[derive(Debug)]
+pub struct Success(Exchange);
+
+impl Success {
+    /// What must go over the wire: `METHOD /path?query`, with the path as in the description.
+    #[must_use]
+    pub fn sends(self, line: &'static str, body: Body) -> Self {
+        Self(self.0.sends(line, body))
+    }
+
+    /// Another reply than the example, with the same status.
+    #[must_use]
+    pub fn replying(mut self, content_type: &str, body: &str) -> Self {
+        self.0.reply = Reply::new(self.0.reply.status, content_type, body);
+        self
+    }
+
+    /// Makes the call and checks the request, the status and that the reply decodes.
+    pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> T {
+        let reply = self.0.run(call).await.unwrap();
+        assert_eq!(reply.status().as_u16(), self.0.reply.status);
+        reply.into_inner()
+    }
+}
+
+#[derive(Debug)]
+pub struct Failure {
+    exchange: Exchange,
+    code: Option<i64>,
+}
+
+impl Failure {
+    /// What must go over the wire: `METHOD /path?query`, with the path as in the description.
+    #[must_use]
+    pub fn sends(self, line: &'static str, body: Body) -> Self {
+        Self { exchange: self.exchange.sends(line, body), ..self }
+    }
+
+    /// Makes the call and checks the request and the error: a refusal with status, code and operation.
+    pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> Error {
+        let Self { exchange, code } = self;
+        let outcome = exchange.run(call).await;
+        let error = outcome.err().expect("an error");
+        let status = error.status().map(|status| status.as_u16());
+        assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+        assert_eq!(status, Some(exchange.reply.status), "{error}");
+        assert_eq!(error.plex_code(), code, "{error}");
+        assert_eq!(error.operation(), Some(exchange.operation), "{error}");
+        error
+    }
+}
+
+#[derive(Debug)]
+struct Exchange {
+    operation: &'static str,
+    reply: Reply,
+    sends: Option<(&'static str, Body)>,
+}
+
+impl Exchange {
+    fn new(operation: &'static str, reply: Reply) -> Self {
+        Self { operation, reply, sends: None }
+    }
+
+    fn sends(self, line: &'static str, body: Body) -> Self {
+        Self { sends: Some((line, body)), ..self }
+    }
+
+    async fn run<T>(
+        &self,
+        call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>,
+    ) -> Result<ResponseValue<T>, Error> {
+        let (client, server) = harness().await;
+        let recorder = Recorder::mount(&server, &self.reply).await;
+
+        let outcome = call(client.plex_tv()).await;
+
+        let (line, body) = self.sends.expect("a case says what it sends");
+        assert_eq!(recorder.only(), self.request(line, body, &server.address().to_string()));
+        outcome
+    }
+
+    /// All of the request that is due.
+    fn request(&self, line: &'static str, body: Body, host: &str) -> Sent {
+        let (operation, description) = described(self.operation);
+        let (method, target) = line.split_once(' ').expect("a method and a path");
+        assert_eq!(method, operation.method, "{} is named", self.operation);
+        let path = target.split('?').next().unwrap_or(target);
+        assert!(fits(path, &operation.path), "{path} is no {}", operation.path);
+        let needs_token =
+            description["security"].as_array().unwrap().iter().any(|scheme| scheme.get("Token").is_some());
+        let length = body.content_type().map(|_| body.text().len().to_string());
+        let headers = [
+            ("accept", Some("application/json")),
+            ("accept-encoding", Some("gzip")),
+            ("content-length", length.as_deref()),
+            ("content-type", body.content_type()),
+            ("host", Some(host)),
+            ("user-agent", Some(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))),
+            ("x-plex-client-identifier", Some(IDENTIFIER)),
+            ("x-plex-product", Some(PRODUCT)),
+            ("x-plex-token", needs_token.then_some(TOKEN)),
+            ("x-plex-version", Some(VERSION)),
+        ];
+        let present = headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}", (*value)?)));
+        Sent {
+            method: method.to_owned(),
+            target: format!("/api/v2{target}"),
+            headers: present.collect(),
+            body: body.text().to_owned(),
+        }
+    }
+}
+
+/// Is `path` made from the template?
+fn fits(path: &str, template: &str) -> bool {
+    let (path, template) = (path.split('/'), template.split('/'));
+    path.clone().count() == template.clone().count()
+        && path.zip(template).all(|(segment, pattern)| pattern.starts_with('{') || segment == pattern)
+}
