@@ -16,7 +16,10 @@ pub fn generator_view(description: &Value) -> Value {
         tell_errors(operation);
     });
     if let Some(schemas) = view.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        schemas.values_mut().for_each(plain_lists);
+        schemas.values_mut().for_each(|schema| {
+            plain_lists(schema);
+            rust_names(schema);
+        });
     }
     view
 }
@@ -90,6 +93,15 @@ fn plain_lists(schema: &mut Value) {
     }
 }
 
+/// A property with `x-rust-name` takes that name, since `guid` and `Guid` would be one field; a pass puts the wire name back.
+fn rust_names(schema: &mut Value) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    *properties = std::mem::take(properties)
+        .into_iter()
+        .map(|(name, property)| (property["x-rust-name"].as_str().map_or(name, str::to_owned), property))
+        .collect();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,6 +171,18 @@ mod tests {
                 "list": { "type": "array", "items": { "type": "array" } },
                 "text": { "type": "string", "nullable": true },
             })
+        );
+    }
+
+    #[test]
+    fn a_property_takes_its_rust_name() {
+        let view = generator_view(&json!({ "paths": {}, "components": { "schemas": { "A": { "properties": {
+            "guid": {}, "Guid": { "x-rust-name": "guids" },
+        } } } } }));
+
+        assert_eq!(
+            view["components"]["schemas"]["A"]["properties"],
+            json!({ "guid": {}, "guids": { "x-rust-name": "guids" } })
         );
     }
 

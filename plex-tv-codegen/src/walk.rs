@@ -39,6 +39,10 @@ pub struct Operation {
     pub deprecated: bool,
     /// Does it rest on facts of low confidence?
     pub unstable: bool,
+    /// The server, where it is not that of the description.
+    pub server: Option<String>,
+    /// Does its success come as XML?
+    pub xml: bool,
     /// JSON pointer of the operation.
     pub pointer: String,
 }
@@ -84,6 +88,12 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
         optional_body: operation.get("requestBody").is_some_and(|body| body["required"] != Value::Bool(true)),
         deprecated: is("deprecated"),
         unstable: operation["x-plex-confidence"] == "low",
+        server: operation["servers"][0]["url"].as_str().map(str::to_owned),
+        xml: operation["responses"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .any(|(status, reply)| status.starts_with('2') && reply["content"].get("application/xml").is_some()),
         pointer: format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1")),
     })
 }
@@ -109,6 +119,8 @@ mod tests {
             "operationId": "getPin", "tags": ["Authentication"], "x-plex-safe-to-retry": true,
             "x-plex-confidence": "low", "deprecated": true,
             "security": [{ "Token": [], "ClientIdentifier": [] }], "requestBody": {},
+            "servers": [{ "url": "https://other.plex.tv" }],
+            "responses": { "200": { "content": { "application/xml": {} } } },
         } } } }));
 
         assert_eq!(
@@ -124,6 +136,8 @@ mod tests {
                 optional_body: true,
                 deprecated: true,
                 unstable: true,
+                server: Some("https://other.plex.tv".into()),
+                xml: true,
                 pointer: "/paths/~1pins~1{id}/post".into(),
             }]
         );

@@ -33,6 +33,7 @@ mod clock;
 mod error;
 mod extra;
 mod flag;
+mod form;
 mod generated;
 mod identity;
 mod loose;

@@ -32,6 +32,8 @@ pub struct Operation {
     pub method: &'static str,
     /// The path template, relative to the description's server.
     pub path: &'static str,
+    /// The server, where it is not that of the description.
+    pub server: Option<&'static str>,
     /// Who may call it.
     pub auth: Auth,
     /// May it be repeated without knowing whether it arrived?

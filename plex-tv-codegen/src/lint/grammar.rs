@@ -125,7 +125,7 @@ impl Kind {
                 ("format", Text), ("default", Any), ("nullable", Flag), ("readOnly", Flag), ("writeOnly", Flag),
                 ("discriminator", Object(Kind::Discriminator)), ("xml", Object(Kind::Xml)), ("externalDocs", DOCS),
                 ("example", Any), ("deprecated", Flag), ("x-extensible-enum", List(&Text)),
-                ("x-plex-list", Text), ("x-plex-rows", Flag)],
+                ("x-plex-list", Text), ("x-plex-rows", Flag), ("x-rust-name", Text)],
             Self::Discriminator => &[("propertyName", Text), ("mapping", Map(&Text))],
             Self::Xml => &[("name", Text), ("namespace", Text), ("prefix", Text), ("attribute", Flag),
                 ("wrapped", Flag)],

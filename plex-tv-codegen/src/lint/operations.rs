@@ -41,22 +41,29 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `server`: one, at the root, that paths can be appended to.
+/// `server`: one at the root, that paths can be appended to; an operation of another host has one of its own.
 fn server(context: &Context<'_>, report: &mut Report<'_>) {
-    let mend = "give exactly one server at the root";
-    let servers: Vec<_> = context.root.list("servers").collect();
-    if servers.len() != 1 {
-        report.add("server", "/servers", format!("there are {} servers", servers.len()), mend);
-    }
-    for server in context.all(Kind::Server).filter(|server| !server.pointer.starts_with("/servers/")) {
-        report.add("server", &server.pointer, "only the root may have a server", mend);
-    }
-    for server in servers {
-        let url = server.text("url").unwrap_or("https://");
-        if !url.starts_with("https://") || url.ends_with('/') && url != "https://" {
-            let what = format!("`{url}` is not an https address without a slash at its end");
-            report.add("server", &server.pointer, what, "write it like https://plex.tv/api/v2");
+    let root = vec![(String::new(), context.root.list("servers").collect::<Vec<_>>())];
+    let own = context.operations.iter().filter(|operation| operation.item.has("servers"));
+    let own = own.map(|operation| (operation.item.pointer.clone(), operation.item.list("servers").collect()));
+    let all: Vec<_> = root.into_iter().chain(own).collect();
+    for (owner, servers) in &all {
+        if servers.len() != 1 {
+            let what = format!("there are {} servers", servers.len());
+            report.add("server", &format!("{owner}/servers"), what, "give exactly one server");
         }
+        for server in servers {
+            let url = server.text("url").unwrap_or("https://");
+            if !url.starts_with("https://") || url.ends_with('/') && url != "https://" {
+                let what = format!("`{url}` is not an https address without a slash at its end");
+                report.add("server", &server.pointer, what, "write it like https://plex.tv/api/v2");
+            }
+        }
+    }
+    let known: BTreeSet<_> = all.iter().flat_map(|(_, servers)| servers).map(|server| &server.pointer).collect();
+    for server in context.all(Kind::Server).filter(|server| !known.contains(&server.pointer)) {
+        let mend = "give it at the root, or with an operation of another host";
+        report.add("server", &server.pointer, "a path may not have a server", mend);
     }
 }
 

@@ -143,19 +143,14 @@ fn password(report: &mut Report<'_>, schema: &Node<'_>) {
 fn property_names(report: &mut Report<'_>, schema: &Node<'_>) {
     let mut fields: BTreeMap<String, &str> = BTreeMap::new();
     for (name, property) in schema.map("properties") {
-        let field = name.to_snake_case();
+        let field = property.text("x-rust-name").map_or_else(|| name.to_snake_case(), str::to_owned);
         if field == "extra" && schema.get("additionalProperties").is_some_and(|more| more.value.is_object()) {
             let what = "the property `extra` is beside additionalProperties, which becomes a field of that name";
             report.add("property-names", &property.pointer, what, "remove one of the two");
         }
         if let Some(first) = fields.insert(field.clone(), name) {
             let what = format!("`{name}` and `{first}` both become the field `{field}`");
-            report.add(
-                "property-names",
-                &property.pointer,
-                what,
-                "describe one of them; `additionalProperties: {}` keeps the other",
-            );
+            report.add("property-names", &property.pointer, what, "give one of them an x-rust-name");
         }
     }
 }

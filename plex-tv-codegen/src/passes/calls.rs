@@ -17,15 +17,15 @@ use crate::walk::Operation;
 
 pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<(), String> {
     close_constructors(file);
-    let ids: BTreeMap<String, &str> =
-        operations.iter().map(|operation| (operation.rust_name.clone(), operation.id.as_str())).collect();
+    let by_name: BTreeMap<&str, &Operation> =
+        operations.iter().map(|operation| (operation.rust_name.as_str(), operation)).collect();
     let builders = module(file, "builder")?;
     let mut seen = 0;
     for item in builders.iter_mut() {
         if let Item::Impl(item) = item
             && let Some(send) = send_method(item)
         {
-            rewrite(send, &ids)?;
+            rewrite(send, &by_name)?;
             seen += 1;
         }
     }
@@ -66,11 +66,12 @@ fn send_method(item: &mut ItemImpl) -> Option<&mut ImplItemFn> {
     })
 }
 
-fn rewrite(send: &mut ImplItemFn, ids: &BTreeMap<String, &str>) -> Result<(), String> {
+fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Result<(), String> {
     let mut operation = OperationName::default();
     operation.visit_block_mut(&mut send.block);
     let rust_name = operation.0.ok_or("a `send` names no operation")?;
-    let id = ids.get(&rust_name).ok_or_else(|| format!("the generated method `{rust_name}` is no operation"))?;
+    let Operation { id, xml, .. } =
+        by_name.get(rust_name.as_str()).ok_or_else(|| format!("the generated method `{rust_name}` is no operation"))?;
 
     let reply = reply_type(&send.sig.output).ok_or_else(|| format!("`{rust_name}` returns something unexpected"))?;
     send.sig.output = parse_quote!(-> Result<#reply, crate::Error>);
@@ -78,7 +79,7 @@ fn rewrite(send: &mut ImplItemFn, ids: &BTreeMap<String, &str>) -> Result<(), St
     Segments.visit_block_mut(&mut send.block);
     let last = send.block.stmts.pop();
     let reader = match &last {
-        Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string()),
+        Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string(), *xml),
         _ => None,
     };
     let reader = reader.ok_or_else(|| format!("`{rust_name}` does not end in a match on the status"))?;
@@ -111,8 +112,9 @@ fn reply_type(output: &ReturnType) -> Option<&Type> {
 }
 
 /// The function of the transport that reads this kind of success.
-fn reader(response: &str) -> Option<Ident> {
-    let kinds = [("from_response", "decode"), ("empty", "finish"), ("stream", "stream")];
+fn reader(response: &str, xml: bool) -> Option<Ident> {
+    let decode = if xml { "decode_xml" } else { "decode" };
+    let kinds = [("from_response", decode), ("empty", "finish"), ("stream", "stream")];
     let found = kinds.into_iter().find(|(made_by, _)| response.contains(&format!("ResponseValue :: {made_by}")));
     found.map(|(_, reader)| format_ident!("{reader}"))
 }

@@ -9,7 +9,7 @@ use syn::{Attribute, Fields, File, ImplItem, Item, ItemImpl, TraitItem, Type, pa
 use super::module;
 use crate::walk::Operation;
 
-pub(super) fn run(file: &mut File, view: &Value, operations: &[Operation]) -> Result<(), String> {
+pub(super) fn run(file: &mut File, description: &Value, operations: &[Operation]) -> Result<(), String> {
     let marks: BTreeMap<&str, Vec<Attribute>> = operations
         .iter()
         .map(|operation| (operation.rust_name.as_str(), attributes(operation)))
@@ -17,7 +17,7 @@ pub(super) fn run(file: &mut File, view: &Value, operations: &[Operation]) -> Re
         .collect();
     mark_methods(file, &marks);
     gate_builders(module(file, "builder")?, operations);
-    mark_types(module(file, "types")?, view);
+    mark_types(module(file, "types")?, description);
     Ok(())
 }
 
@@ -85,8 +85,8 @@ fn gate_builders(builders: &mut [Item], operations: &[Operation]) {
     }
 }
 
-fn mark_types(types: &mut [Item], view: &Value) {
-    for (name, schema) in view["components"]["schemas"].as_object().into_iter().flatten() {
+fn mark_types(types: &mut [Item], description: &Value) {
+    for (name, schema) in description["components"]["schemas"].as_object().into_iter().flatten() {
         let name = name.to_upper_camel_case();
         let found = types.iter_mut().find_map(|item| match item {
             Item::Struct(item) if item.ident == name => Some(item),

@@ -5,11 +5,13 @@
 mod calls;
 mod docs;
 mod extra;
+mod forms;
 mod marks;
 mod names;
 mod operations;
 mod schemars;
 mod tolerance;
+mod wire_names;
 
 use serde_json::Value;
 use syn::{File, Item, ItemMod};
@@ -17,14 +19,16 @@ use syn::{File, Item, ItemMod};
 use crate::{open_enums::OpenEnum, walk::Operation};
 
 /// Runs all passes. An error says what the generated code lacks: a bug of the recipe, not of the description.
-pub(crate) fn run(file: &mut File, view: &Value, operations: &[Operation]) -> Result<(), String> {
+pub(crate) fn run(file: &mut File, description: &Value, operations: &[Operation]) -> Result<(), String> {
     let types = module(file, "types")?;
-    types.extend(OpenEnum::all(view).iter().flat_map(OpenEnum::items));
+    wire_names::run(types, description);
+    forms::run(types, description);
+    types.extend(OpenEnum::all(description).iter().flat_map(OpenEnum::items));
     tolerance::run(types);
     schemars::run(types);
     extra::run(file);
     calls::run(file, operations)?;
-    marks::run(file, view, operations)?;
+    marks::run(file, description, operations)?;
     file.items.push(operations::table(operations));
     names::run(file);
     docs::run(file);

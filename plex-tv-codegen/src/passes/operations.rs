@@ -9,12 +9,14 @@ pub(super) fn table(operations: &[Operation]) -> Item {
     let mut sorted: Vec<&Operation> = operations.iter().collect();
     sorted.sort_by(|one, other| one.rust_name.cmp(&other.rust_name));
     let rows = sorted.into_iter().map(|operation| {
-        let Operation { id, rust_name, tag, method, path, safe_to_retry, optional_body, deprecated, .. } = operation;
+        let Operation { id, rust_name, tag, method, path, safe_to_retry, optional_body, deprecated, server, .. } =
+            operation;
         let auth = match operation.auth {
             Auth::None => quote!(None),
             Auth::ClientIdentifier => quote!(ClientIdentifier),
             Auth::Token => quote!(Token),
         };
+        let server = server.as_ref().map_or_else(|| quote!(None), |server| quote!(Some(#server)));
         quote! {
             crate::Operation {
                 id: #id,
@@ -22,6 +24,7 @@ pub(super) fn table(operations: &[Operation]) -> Item {
                 tag: #tag,
                 method: #method,
                 path: #path,
+                server: #server,
                 auth: crate::Auth::#auth,
                 safe_to_retry: #safe_to_retry,
                 optional_body: #optional_body,

@@ -18,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
     ("extension-value", "another separator, another status", &[("x-plex-list: comma", "x-plex-list: pipe"), ("- status: 401", "- status: 200")]),
     ("server", "http and a slash", &[("https://plex.tv/api/v2", "http://plex.tv/")]),
     ("server", "two", &[("  - url: https://plex.tv/api/v2", "  - url: https://plex.tv/api/v2\n  - url: https://clients.plex.tv/api/v2")]),
-    ("server", "one of an operation", &[("      operationId: ping", "      operationId: ping\n      servers: [{ url: 'https://plex.tv' }]")]),
+    ("server", "one of a path, and two of an operation", &[("    get:\n      operationId: ping", "    servers: [{ url: 'https://plex.tv' }]\n    get:\n      operationId: ping\n      servers: [{ url: 'https://a.plex.tv' }, { url: 'https://b.plex.tv' }]")]),
     ("root-tags", "unused, twice, undescribed", &[("    description: Signing in by PIN.", "  - name: Pins\n    description: Again.\n  - name: Servers\n    description: Unused.")]),
     ("operation-id", "missing", &[("      operationId: ping\n", "")]),
     ("operation-id", "not lowerCamel", &[("operationId: ping", "operationId: Ping-it")]),

@@ -12,8 +12,10 @@ use crate::{
 /// plex.tv limits polling; faster than this it answers 429.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 const USUAL_INTERVAL: Duration = Duration::from_secs(2);
-/// The longest pause after replies of 429 and failures of the network.
+/// The longest pause after failures, unless plex.tv asks for more.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
+/// The longest pause that plex.tv may ask for.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How long a PIN lives when plex.tv does not say: the shorter of the two lives seen.
 const USUAL_LIFE: Duration = Duration::from_secs(900);
 
@@ -27,7 +29,7 @@ const USUAL_LIFE: Duration = Duration::from_secs(900);
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing happens before `start`"]
 pub struct PinLogin {
     client: Client,
@@ -63,6 +65,17 @@ impl PinLogin {
         let call = if self.strong { call.strong(true) } else { call };
         let pin = call.send().await?.into_inner();
         Ok(PinFlow::new(self.client, pin, forward_url))
+    }
+}
+
+impl fmt::Debug for PinLogin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The app's own address may carry a secret of the app.
+        f.debug_struct("PinLogin")
+            .field("client", &self.client)
+            .field("strong", &self.strong)
+            .field("has_forward_url", &self.forward_url.is_some())
+            .finish()
     }
 }
 
@@ -128,7 +141,8 @@ impl PinFlow {
         }
         // The page reads the fragment, so that the code reaches no server log.
         let app = self.client.app_url().as_str().trim_end_matches('/');
-        format!("{app}/auth#?{}", query.query().unwrap_or_default())
+        // A fragment is no form: there, a plus sign is a plus sign.
+        format!("{app}/auth#?{}", query.query().unwrap_or_default().replace('+', "%20"))
     }
 
     /// The address where the user types a four-character code, with the code filled in.
@@ -235,10 +249,11 @@ impl PinWait<'_> {
                     last_failure = None;
                 }
                 Err(error) if error.is_retryable() => {
-                    interval = error
-                        .retry_after()
-                        .unwrap_or(interval * 2)
-                        .clamp(self.interval, LONGEST_INTERVAL.max(self.interval));
+                    let pause = match error.retry_after() {
+                        Some(asked) => asked.min(LONGEST_RETRY_AFTER),
+                        None => interval.saturating_mul(2).min(LONGEST_INTERVAL),
+                    };
+                    interval = pause.max(self.interval);
                     last_failure = Some(error);
                 }
                 Err(error) => return Err(error),

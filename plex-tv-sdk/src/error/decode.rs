@@ -7,9 +7,7 @@ use super::{Error, ErrorKind};
 /// The error for a body that did not decode as `T`.
 pub(crate) fn decode_failure<T: DeserializeOwned>(body: &[u8]) -> Error {
     let (path, message) = decode_message::<T>(body);
-    Error::new(ErrorKind::Decode, format!("the reply does not fit the description: {message}"))
-        .with_json_path(path)
-        .with_body(body)
+    Error::new(ErrorKind::Decode, format!("the reply does not fit the description: {message}")).with_json_path(path)
 }
 
 /// Decodes again, slowly, to learn `(path, reason with the path)`. Only failures pay for the path.

@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 pub(crate) use decode::{decode_failure, decode_message};
 pub use plex::PlexError;
 pub(crate) use plex::{parse_plex_errors, text_of};
-pub(crate) use redact::redacted;
+pub(crate) use redact::{is_sensitive, redacted};
 
 /// What went wrong, in one pointer.
 ///
@@ -119,14 +119,31 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_body(mut self, body: &[u8]) -> Self {
-        self.0.body = Some(redacted(body));
+    /// Keeps a body, without the secrets that were sent and without what looks like one.
+    pub(crate) fn with_body(mut self, body: &[u8], sent: &[String]) -> Self {
+        self.0.body = Some(redacted(body, sent));
         self
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
+    }
+
+    /// A failure below HTTP. The URL is taken off it: its query may hold a secret.
+    pub(crate) fn below_http(error: reqwest::Error, host: &str) -> Self {
+        let (kind, message) = if error.is_timeout() {
+            (ErrorKind::Timeout, format!("no answer from {host} in time"))
+        } else if error.is_connect() {
+            (ErrorKind::Connect, format!("cannot connect to {host}"))
+        } else if error.is_builder() {
+            (ErrorKind::InvalidInput, "the request cannot be built".to_owned())
+        } else if is_garbage(&error) {
+            (ErrorKind::Decode, format!("the reply of {host} cannot be decompressed"))
+        } else {
+            (ErrorKind::Transport, format!("the exchange with {host} broke off"))
+        };
+        Self::new(kind, message).with_source(error.without_url())
     }
 
     /// The kind, for `match`.
@@ -277,21 +294,24 @@ impl StdError for Error {
     }
 }
 
-/// A failure below HTTP. The URL is taken off it: its query may hold a secret.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
-        let host = error.url().map(host_of).unwrap_or_default();
-        let (kind, message) = if error.is_timeout() {
-            (ErrorKind::Timeout, format!("no answer from {host} in time"))
-        } else if error.is_connect() {
-            (ErrorKind::Connect, format!("cannot connect to {host}"))
-        } else if error.is_builder() {
-            (ErrorKind::InvalidInput, "the request cannot be built".to_owned())
-        } else {
-            (ErrorKind::Transport, format!("the exchange with {host} broke off"))
-        };
-        Self::new(kind, message).with_source(error.without_url())
+        let host = error.url().map_or_else(|| "the server".to_owned(), host_of);
+        Self::below_http(error, &host)
     }
+}
+
+/// Was there a body, but not the compressed one that was announced?
+fn is_garbage(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        if matches!(kind, Some(std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)) {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
@@ -309,9 +329,7 @@ impl From<progenitor_client::Error<()>> for Error {
             Generated::CommunicationError(error)
             | Generated::InvalidUpgrade(error)
             | Generated::ResponseBodyError(error) => Self::from(error),
-            Generated::InvalidResponsePayload(body, _) => {
-                Self::new(ErrorKind::Decode, "the reply cannot be read").with_body(&body)
-            }
+            Generated::InvalidResponsePayload(..) => Self::new(ErrorKind::Decode, "the reply cannot be read"),
             Generated::UnexpectedResponse(response) => {
                 Self::new(ErrorKind::Refused, "unexpected reply").with_status(response.status())
             }

@@ -1,5 +1,7 @@
 //! Bodies that are kept for people to look at, without what looks like a secret.
 
+use serde_json::Value;
+
 use super::text_of;
 
 /// So much of a body is kept.
@@ -10,40 +12,112 @@ const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "veri
 /// A text as long as a token, made of what tokens are made of, is taken for one wherever it stands.
 const TOKEN_LENGTH: usize = 20;
 
-/// The first 8 KiB of a body, with secrets replaced by `[redacted]`. Works on JSON, XML, HTML and form text alike.
-pub(crate) fn redacted(body: &[u8]) -> String {
-    let text = text_of(body);
+/// Has a member, field or parameter of this name a secret value?
+pub(crate) fn is_sensitive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    SENSITIVE.iter().any(|part| name.contains(part))
+}
+
+/// The first 8 KiB of a body, with `[redacted]` for the secrets that were sent and for what looks like one.
+///
+/// JSON is walked; XML, HTML, form text and broken JSON are scanned for names that tell.
+pub(crate) fn redacted(body: &[u8], sent: &[String]) -> String {
+    let mut text = text_of(body).into_owned();
+    for secret in sent.iter().filter(|secret| secret.len() >= 4) {
+        for form in forms(secret) {
+            text = text.replace(&form, MARK);
+        }
+    }
+    let mut text = match serde_json::from_str::<Value>(&text) {
+        Ok(mut value) if value.is_object() || value.is_array() => {
+            hide(&mut value, false);
+            value.to_string()
+        }
+        _ => scanned(&text),
+    };
+    text.truncate(floor_char_boundary(&text, KEPT));
+    text
+}
+
+/// A secret as a reply may repeat it: as it is, escaped for JSON or XML, and percent-encoded.
+fn forms(secret: &str) -> Vec<String> {
+    let json = Value::from(secret).to_string();
+    let xml = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;")];
+    let xml = xml.iter().fold(secret.to_owned(), |text, (plain, entity)| text.replace(plain, entity));
+    let percent = progenitor_client::encode_path(secret);
+    let mut forms =
+        vec![secret.to_owned(), json.trim_matches('"').to_owned(), xml.replace('\'', "&#39;"), xml, percent];
+    // The longest first: a shorter form may be part of it.
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
+}
+
+/// Hides every text and number below a name that tells, and scans the other texts.
+fn hide(value: &mut Value, secret: bool) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let is_code =
+                    name.eq_ignore_ascii_case("code") && value.as_str().is_some_and(|code| !is_error_code(code));
+                hide(value, secret || is_code || is_sensitive(name));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(item, secret)),
+        Value::String(text) if secret && !text.is_empty() => *text = MARK.to_owned(),
+        Value::Number(_) if secret => *value = Value::from(MARK),
+        Value::String(text) => *text = scanned(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// plex.tv's error codes and HTTP statuses must stay readable; a PIN code is called `code` too.
+fn is_error_code(code: &str) -> bool {
+    matches!(code.parse(), Ok(100..=599 | 1000..=1999))
+}
+
+fn floor_char_boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// Goes through the words of a text and hides the value behind each name that tells.
+fn scanned(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = text.as_ref();
-    while let Some(word) = next_word(rest) {
-        let (before, found, after) = word;
+    let mut rest = text;
+    let mut in_secret_input = false;
+    while let Some((before, word, after)) = next_word(rest) {
         out.push_str(before);
-        if looks_like_a_token(found) {
+        if before.contains('<') {
+            in_secret_input = is_secret_input(word, after);
+        }
+        let is_element = before.ends_with('<');
+        let tells = is_sensitive(word) || (in_secret_input && word.eq_ignore_ascii_case("value"));
+        rest = if looks_like_a_token(word) {
             out.push_str(MARK);
-            rest = after;
+            after
         } else {
-            out.push_str(found);
-            rest = match value_of(found, after) {
+            out.push_str(word);
+            let between = match () {
+                () if is_element && tells => element_text(after).or_else(|| value_of(after, false)),
+                () if tells => value_of(after, false),
+                () if word.eq_ignore_ascii_case("code") => value_of(after, true),
+                () => None,
+            };
+            match between {
                 Some((between, after)) => {
                     out.push_str(between);
                     out.push_str(MARK);
                     after
                 }
                 None => after,
-            };
-        }
+            }
+        };
         if out.len() >= KEPT {
-            rest = "";
-            break;
+            return out;
         }
     }
     out.push_str(rest);
-    out.truncate(floor_char_boundary(&out, KEPT));
     out
-}
-
-fn floor_char_boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 fn is_word(character: char) -> bool {
@@ -64,34 +138,50 @@ fn looks_like_a_token(word: &str) -> bool {
         && word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// The value of a sensitive name: `(what stands between, text after the value)`.
-fn value_of<'a>(name: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
-    let name = name.to_ascii_lowercase();
-    let quoted_only = name == "code";
-    if !quoted_only && !SENSITIVE.iter().any(|part| name.contains(part)) {
+/// `<input name="password" value="…">`: the name that tells is a value itself.
+fn is_secret_input(element: &str, after: &str) -> bool {
+    let tag = after.split('>').next().unwrap_or_default();
+    element.eq_ignore_ascii_case("input") && is_sensitive(tag)
+}
+
+/// `(the rest of the start tag, text after the element's text)` of `<token kind="x">…</token>`.
+fn element_text(after: &str) -> Option<(&str, &str)> {
+    let start = after.find('>')? + 1;
+    if after[..start].ends_with("/>") || after[..start].contains('<') {
         return None;
     }
-    // `"name": "value"`, `name="value"`, `name=value`, `\"name\":\"value\"`
-    let start =
-        after.find(|character: char| !matches!(character, '"' | '\'' | '\\' | ' ' | '\t' | '\n' | '\r' | ':' | '='))?;
+    let end = after[start..].find('<').unwrap_or(after.len() - start);
+    (end > 0).then(|| (&after[..start], &after[start + end..]))
+}
+
+/// The value of a name: `(what stands between, text after the value)`, as in `"name": "value"`, `name="value"`,
+/// `name=value` and `\"name\":\"value\"`.
+fn value_of(after: &str, is_code: bool) -> Option<(&str, &str)> {
+    let start = after.find(|character: char| !"\"'\\ \t\n\r:=".contains(character))?;
     let between = &after[..start];
     if !between.contains([':', '=']) {
         return None;
     }
     let quote = between.chars().next_back().filter(|last| matches!(last, '"' | '\''));
     let end = match quote {
-        Some(quote) => after[start..].find(quote),
-        None if quoted_only => return None,
-        None => {
-            after[start..].find(|character: char| !is_word(character) && !matches!(character, '.' | '%' | '+' | '~'))
-        }
+        Some(quote) => closing_quote(&after[start..], quote, backslashes(&between[..between.len() - 1])),
+        None if is_code => return None,
+        None => after[start..].find(|character: char| !is_word(character) && !".%+~".contains(character)),
     };
     let end = start + end.unwrap_or(after.len() - start);
     let value = &after[start..end];
-    // Plain JSON values say nothing, and plex.tv's numeric error codes must stay readable.
-    let is_plain = value.is_empty() || (quote.is_none() && matches!(value, "null" | "true" | "false"));
-    let is_error_code = quoted_only && matches!(value.parse(), Ok(100..=599 | 1000..=1999));
-    (!is_plain && !is_error_code).then(|| (between, &after[end..]))
+    let says_nothing = value.is_empty() || (quote.is_none() && matches!(value, "null" | "true" | "false"));
+    (!says_nothing && !(is_code && is_error_code(value))).then(|| (between, &after[end..]))
+}
+
+/// The quote that ends a value: one that is escaped no more than the opening one was.
+fn closing_quote(text: &str, quote: char, opening: usize) -> Option<usize> {
+    let found = text.match_indices(quote).find(|(at, _)| backslashes(&text[..*at]) <= opening)?.0;
+    Some(found - backslashes(&text[..found]))
+}
+
+fn backslashes(text: &str) -> usize {
+    text.len() - text.trim_end_matches('\\').len()
 }
 
 #[cfg(test)]
@@ -102,11 +192,19 @@ mod tests {
     fn secrets_go_and_the_rest_stays() {
         let cases = [
             (r#"{"authToken":"abc","id":7}"#, r#"{"authToken":"[redacted]","id":7}"#),
-            (r#"{"authToken": null, "trusted": true}"#, r#"{"authToken": null, "trusted": true}"#),
+            (r#"{"authToken":null,"trusted":true}"#, r#"{"authToken":null,"trusted":true}"#),
+            (r#"{"password":["a",{"b":7}]}"#, r#"{"password":["[redacted]",{"b":"[redacted]"}]}"#),
+            (r#"{"code":"7RQZ"}"#, r#"{"code":"[redacted]"}"#),
+            (r#"{"errors":[{"code":1001}]}"#, r#"{"errors":[{"code":1001}]}"#),
+            (r#"broken {"password":"ab\"rest","id":"#, r#"broken {"password":"[redacted]","id":"#),
             (r#"<pin code="7RQZ" authToken='x'/>"#, r#"<pin code="[redacted]" authToken='[redacted]'/>"#),
             (r#"<error code="1001" status="401"/>"#, r#"<error code="1001" status="401"/>"#),
             (r#"<Response code="410" status="gone"/>"#, r#"<Response code="410" status="gone"/>"#),
-            (r#"{"errors":[{"code":1001}]}"#, r#"{"errors":[{"code":1001}]}"#),
+            (
+                "<user><authToken a=\"1\">abc</authToken></user>",
+                "<user><authToken a=\"1\">[redacted]</authToken></user>",
+            ),
+            (r#"<input value="abc" name="password">"#, r#"<input value="[redacted]" name="password">"#),
             ("login=me&password=p%40ss&x=1", "login=me&password=[redacted]&x=1"),
             ("Bad X-Plex-Token=abc, sorry", "Bad X-Plex-Token=[redacted], sorry"),
             ("invalid: 1a2b3c4d5e6f7g8h9i0j!", "invalid: [redacted]!"),
@@ -114,7 +212,17 @@ mod tests {
         ];
 
         for (body, wanted) in cases {
-            assert_eq!(redacted(body.as_bytes()), wanted);
+            assert_eq!(redacted(body.as_bytes(), &[]), wanted);
+        }
+    }
+
+    #[test]
+    fn what_was_sent_goes_however_it_is_repeated() {
+        let sent = ["p&\"s s".to_owned()];
+
+        for body in ["we dislike p&\"s s here", "x p&amp;&quot;s s", r#"{"text":"no p&\"s s"}"#, "p=p&%22s%20s"] {
+            let shown = redacted(body.as_bytes(), &sent);
+            assert!(shown.contains(MARK) && !shown.contains("s s") && !shown.contains("s%20s"), "{shown}");
         }
     }
 
@@ -122,17 +230,25 @@ mod tests {
     fn redaction_is_idempotent_and_bounded() {
         let body = format!(r#"{{"token":"abc","text":"{}"}}"#, "é ".repeat(9000));
 
-        let once = redacted(body.as_bytes());
+        let once = redacted(body.as_bytes(), &[]);
 
         assert!(once.len() <= KEPT);
-        assert_eq!(redacted(once.as_bytes()), once);
+        assert_eq!(redacted(once.as_bytes(), &[]), once);
     }
 
     #[test]
     fn broken_bodies_do_not_panic() {
-        for body in [&b"\xff\xfe\x00"[..], b"token", b"token=", b"token:\"", b"\"token\":\"\\\"", "token=é".as_bytes()]
-        {
-            redacted(body);
+        for body in [
+            &b"\xff\xfe\x00"[..],
+            b"token",
+            b"token=",
+            b"token:\"",
+            b"\"token\":\"\\\"",
+            "token=é".as_bytes(),
+            b"<token",
+            b"<token>",
+        ] {
+            redacted(body, &["secret".to_owned()]);
         }
     }
 }

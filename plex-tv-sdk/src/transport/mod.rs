@@ -5,7 +5,9 @@
 mod hooks;
 mod redirect;
 mod reply;
+mod sent;
 mod sign;
+mod xml;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -13,7 +15,7 @@ use reqwest::{Request, Response, Url, header::HeaderMap};
 
 use crate::{Error, Operation, Token};
 
-pub(crate) use reply::{decode, finish, stream};
+pub(crate) use reply::{decode, decode_xml, finish, stream};
 
 /// What every call of a client shares: identity, token, limits. Made by [`crate::ClientBuilder`].
 #[derive(Clone)]
@@ -61,7 +63,10 @@ impl Transport {
     /// Sends a request within its time limit, following only harmless redirects.
     async fn send(&self, http: &reqwest::Client, mut request: Request) -> reqwest::Result<Response> {
         request.timeout_mut().get_or_insert(self.0.timeout);
-        redirect::send(http, request, &self.0.base).await
+        let sent = sent::Sent::of(&request, self.token());
+        let mut response = redirect::send(http, request).await?;
+        response.extensions_mut().insert(sent);
+        Ok(response)
     }
 }
 

@@ -10,12 +10,12 @@ use reqwest::{
 
 const LIMIT: usize = 3;
 
-pub(super) async fn send(http: &Client, request: Request, base: &Url) -> reqwest::Result<Response> {
+pub(super) async fn send(http: &Client, request: Request) -> reqwest::Result<Response> {
     let mut again = repeatable(&request);
     let mut response = http.execute(request).await?;
     for _ in 0..LIMIT {
         let Some(mut next) = again.take() else { break };
-        let Some(url) = target(&response).filter(|url| url.origin() == base.origin()) else {
+        let Some(url) = target(&response).filter(|url| url.origin() == next.url().origin()) else {
             break;
         };
         *next.url_mut() = url;

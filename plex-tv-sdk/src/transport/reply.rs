@@ -10,10 +10,10 @@ use reqwest::{
 };
 use serde::de::DeserializeOwned;
 
-use super::redirect;
+use super::{redirect, sent::Sent, xml};
 use crate::{
     Error,
-    error::{ErrorKind, decode_failure, host_of, parse_plex_errors, refusal},
+    error::{ErrorKind, decode_failure, host_of, parse_plex_errors, refusal, text_of},
 };
 
 /// A reply larger than this is refused, whatever it announced.
@@ -23,12 +23,33 @@ const LIMIT: usize = 16 * 1024 * 1024;
 pub(crate) async fn decode<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, Error> {
     let response = accepted(response).await?;
     let (status, headers) = (response.status(), response.headers().clone());
+    let sent = Sent::of_reply(&response);
     let body = read(response).await?;
     let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
     match serde_json::from_slice(text) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(_) => Err(unreadable::<T>(text, &headers).with_status(status)),
+        Err(_) => Err(unreadable::<T>(text, &headers).with_status(status).with_body(text, &sent.secrets())),
     }
+}
+
+/// Reads a success that plex.tv only has as XML. Should it learn JSON one day, that is read as well.
+pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, Error> {
+    let response = accepted(response).await?;
+    let (status, headers) = (response.status(), response.headers().clone());
+    let sent = Sent::of_reply(&response);
+    let body = read(response).await?;
+    let text = text_of(&body);
+    let json = match xml::to_json(&text) {
+        Ok(value) => value.to_string(),
+        Err(_) if text.trim_start().starts_with(['{', '[']) => text.to_string(),
+        Err(why) => {
+            let message = format!("the reply is not the XML that is due: {why}");
+            return Err(Error::new(ErrorKind::Decode, message).with_status(status).with_body(&body, &sent.secrets()));
+        }
+    };
+    serde_json::from_str(&json)
+        .map(|value| ResponseValue::new(value, status, headers))
+        .map_err(|_| decode_failure::<T>(json.as_bytes()).with_status(status).with_body(&body, &sent.secrets()))
 }
 
 /// Ends a call whose success has nothing to say. Whatever body comes along is read, so that the connection can be reused.
@@ -54,6 +75,7 @@ async fn accepted(response: Response) -> Result<Response, Error> {
         return Err(not_followed(&response));
     }
     let retry_after = retry_after(response.headers(), Timestamp::now());
+    let sent = Sent::of_reply(&response);
     // A refusal is a refusal even when its body cannot be read.
     let body = read(response).await.unwrap_or_default();
     let plex_errors = parse_plex_errors(&body);
@@ -61,7 +83,7 @@ async fn accepted(response: Response) -> Result<Response, Error> {
         .with_status(status)
         .with_plex_errors(plex_errors)
         .with_retry_after(retry_after)
-        .with_body(&body))
+        .with_body(&body, &sent.secrets()))
 }
 
 fn not_followed(response: &Response) -> Error {
@@ -73,8 +95,9 @@ fn not_followed(response: &Response) -> Error {
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, Error> {
+    let host = host_of(response.url());
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| Error::below_http(error, &host))? {
         if body.len() + chunk.len() > LIMIT {
             let message = format!("the reply is larger than {} MiB", LIMIT / 1024 / 1024);
             return Err(Error::new(ErrorKind::TooLarge, message).with_status(response.status()));
@@ -93,11 +116,11 @@ fn unreadable<T: DeserializeOwned>(body: &[u8], headers: &HeaderMap) -> Error {
         None => Error::new(ErrorKind::Decode, "the reply has an <empty body> where JSON is due"),
         Some(b'<') => {
             let message = format!("the reply is no JSON ({kind}), though nothing else was asked for");
-            Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
+            Error::new(ErrorKind::UnexpectedContentType, message)
         }
         Some(_) if !kind.to_ascii_lowercase().contains("json") && !matches!(first, Some(b'{' | b'[')) => {
             let message = format!("the reply is no JSON ({kind}), though nothing else was asked for");
-            Error::new(ErrorKind::UnexpectedContentType, message).with_body(body)
+            Error::new(ErrorKind::UnexpectedContentType, message)
         }
         Some(_) => decode_failure::<T>(body),
     }

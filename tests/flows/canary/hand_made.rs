@@ -1,0 +1,189 @@
+//! `Debug` of the hand-made types, and what `Secret` and `Token` must never learn to do.
+
+use std::{fmt::Debug, fs, path::Path};
+
+use plex_tv_sdk::{
+    Client, Extra, Flag, PinStatus, Rows, Secret, SystemClock, Token, TokenCheck, plex_tv, plex_tv::types::Resource,
+    prelude::*,
+};
+use serde_json::json;
+
+use super::{ACCESS_TOKEN, PIN_CODE, TOKEN, UNKNOWN, assert_clean};
+use crate::{
+    harness::{builder, identity},
+    wire::{Reply, Wire},
+};
+
+#[track_caller]
+fn assert_debug_is_clean(what: &str, value: &dyn Debug) {
+    assert_clean(what, &format!("{value:?}\n{value:#?}"));
+}
+
+/// A plex.tv that has a secret in everything it says.
+async fn plex() -> (Wire, Client) {
+    let plex = Wire::start(|path| match path.split('?').next().unwrap() {
+        "/api/v2/pins" => {
+            Reply::json(&json!({"id": 7, "code": PIN_CODE, "qr": PIN_CODE, "newToken": UNKNOWN}).to_string())
+        }
+        "/api/v2/pins/7" => Reply::json(&json!({"id": 7, "code": PIN_CODE, "authToken": TOKEN}).to_string()),
+        "/api/v2/user" => Reply::json(&json!({"id": 7, "authToken": TOKEN, "newToken": UNKNOWN}).to_string()),
+        "/api/v2/resources" => Reply::json(
+            &json!([
+                {"clientIdentifier": "a", "provides": "server", "accessToken": ACCESS_TOKEN, "newToken": UNKNOWN},
+                {"accessToken": ACCESS_TOKEN},
+            ])
+            .to_string(),
+        ),
+        _ => Reply::http("401 Unauthorized", &[], json!({"authToken": TOKEN}).to_string()),
+    })
+    .await;
+    let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
+    (plex, client)
+}
+
+#[test]
+fn secrets_and_tokens_are_printed_as_redacted() {
+    assert_eq!(format!("{:?}", Secret::from(TOKEN)), "Secret([redacted])");
+    assert_eq!(format!("{:#?}", Token::new(TOKEN).unwrap()), "Token([redacted])");
+}
+
+#[tokio::test]
+async fn clients_and_their_builders_show_no_secret() {
+    let (_plex, client) = plex().await;
+    let builder = builder(&format!("https://{UNKNOWN}:{TOKEN}@plex.tv?X-Plex-Token={TOKEN}"))
+        .app_url(format!("https://{UNKNOWN}@plex.tv"))
+        .token(Token::new(TOKEN).unwrap());
+
+    assert_debug_is_clean("ClientBuilder", &builder);
+    assert_debug_is_clean("Client", &client);
+    assert_debug_is_clean("Client of another user", &client.with_token(Token::new(ACCESS_TOKEN).unwrap()));
+    assert_debug_is_clean("plex_tv::Client", client.plex_tv());
+    assert_debug_is_clean("ClientIdentity", client.identity());
+    assert_debug_is_clean("SystemClock", &SystemClock);
+    assert_debug_is_clean("Operation", &plex_tv::OPERATIONS);
+    let shown = format!("{:?}", identity("desk"));
+    assert!(shown.contains("desk"), "{shown}");
+}
+
+#[tokio::test]
+async fn sign_ins_by_pin_show_no_secret() {
+    let (_plex, client) = plex().await;
+    let login = client.pin_login().forward_url("https://example.com/done");
+
+    assert_debug_is_clean("PinLogin", &login);
+    let flow = login.start().await.unwrap();
+    assert_debug_is_clean("PinFlow", &flow);
+    assert_debug_is_clean("its code", flow.code());
+    assert_debug_is_clean("PinWait", &flow.wait());
+    assert_debug_is_clean("PinStatus::Pending", &PinStatus::Pending);
+    let approved = flow.check_once().await.unwrap();
+    assert!(matches!(approved, PinStatus::Approved(_)));
+    assert_debug_is_clean("PinStatus::Approved", &approved);
+}
+
+#[tokio::test]
+async fn a_forward_url_with_a_secret_in_its_query_is_not_shown() {
+    let (_plex, client) = plex().await;
+
+    let login = client.pin_login().forward_url(format!("https://example.com/?state={UNKNOWN}"));
+
+    assert_debug_is_clean("PinLogin", &login);
+}
+
+#[tokio::test]
+async fn token_checks_show_no_secret() {
+    let (_plex, client) = plex().await;
+    let refused = Wire::always(Reply::http("401 Unauthorized", &[], json!({"token": TOKEN}).to_string())).await;
+    let broken = Wire::always(Reply::json(&json!({"id": UNKNOWN}).to_string())).await;
+    let client_of = |url: &str| builder(url).token(Token::new(TOKEN).unwrap()).build().unwrap();
+
+    let valid = client.verify_token().await;
+    let rejected = client_of(&refused.url).verify_token().await;
+    let unknown = client_of(&broken.url).verify_token().await;
+
+    assert!(matches!(valid, TokenCheck::Valid(_)));
+    assert!(matches!(rejected, TokenCheck::Rejected(_)));
+    assert!(matches!(unknown, TokenCheck::Unknown(_)));
+    for check in [valid, rejected, unknown] {
+        assert_debug_is_clean("TokenCheck", &check);
+    }
+}
+
+#[tokio::test]
+async fn servers_and_rows_show_no_secret() {
+    let (_plex, client) = plex().await;
+
+    let servers = client.servers().await.unwrap();
+    let rows: Rows<Resource> = client.plex_tv().get_devices().send().await.unwrap().into_inner();
+
+    assert_eq!((servers.len(), rows.len(), rows.rejected().len()), (1, 1, 1));
+    assert_debug_is_clean("Server", &servers);
+    assert_debug_is_clean("its token", &servers[0].access_token().unwrap());
+    assert_debug_is_clean("Rows", &rows);
+    assert_debug_is_clean("RejectedRow", &rows.rejected()[0]);
+}
+
+#[test]
+fn unknown_members_are_shown_by_name_only() {
+    let extra: Extra = serde_json::from_value(json!({"newToken": UNKNOWN, "deep": {"token": [TOKEN]}})).unwrap();
+
+    assert_debug_is_clean("Extra", &extra);
+    assert!(format!("{extra:?}").contains("newToken"));
+    assert_debug_is_clean("Flag", &Flag(true));
+}
+
+/// Compiles only as long as the type lacks the trait: with it, the inference would have two answers.
+macro_rules! assert_lacks {
+    ($type:ty: $($trait:tt)+) => {{
+        trait Answer<A> {
+            fn is_lacking() {}
+        }
+        impl<T: ?Sized> Answer<()> for T {}
+        #[allow(dead_code)]
+        struct Present;
+        impl<T: ?Sized + $($trait)+> Answer<Present> for T {}
+        <$type as Answer<_>>::is_lacking();
+    }};
+}
+
+#[test]
+fn secrets_and_tokens_turn_into_text_only_where_expose_is_written() {
+    assert_lacks!(Secret: std::fmt::Display);
+    assert_lacks!(Secret: AsRef<str>);
+    assert_lacks!(Secret: std::ops::Deref);
+    assert_lacks!(Secret: Into<String>);
+    assert_lacks!(Token: std::fmt::Display);
+    assert_lacks!(Token: AsRef<str>);
+    assert_lacks!(Token: std::ops::Deref);
+    assert_lacks!(Token: Into<String>);
+    assert_lacks!(Token: serde::Serialize);
+}
+
+fn rust_files(folder: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push((path.display().to_string(), fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files
+}
+
+#[test]
+fn no_source_file_gives_secrets_or_tokens_a_display() {
+    let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../plex-tv-sdk/src"));
+
+    assert!(files.iter().any(|(name, _)| name.ends_with("secret.rs")));
+    for (name, text) in files {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for three in words.windows(3) {
+            let is_display = three[0].ends_with("Display") && three[1] == "for";
+            let of_secret = ["Secret", "Token"].iter().any(|secret| three[2].trim_end_matches('{').ends_with(secret));
+            assert!(!(is_display && of_secret), "{name}: {}", three.join(" "));
+        }
+        assert!(!name.contains("secret") || !text.contains("derive(Debug"), "{name} derives Debug");
+    }
+}

@@ -1,0 +1,86 @@
+//! Time that passes when somebody sleeps, and only then.
+
+use std::{
+    fmt,
+    future::{pending, ready},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use plex_tv_sdk::Clock;
+
+type Hook = Arc<dyn Fn(usize) + Send + Sync>;
+
+/// A clock whose `sleep` is over at once and moves it on. Clones are the same clock.
+#[derive(Clone, Default)]
+pub(crate) struct TestClock(Arc<State>);
+
+#[derive(Default)]
+struct State {
+    milliseconds: AtomicU64,
+    pauses: Mutex<Vec<Duration>>,
+    hook: Mutex<Option<Hook>>,
+    /// The number of the sleep that never ends; 0 is none.
+    endless: AtomicUsize,
+}
+
+impl TestClock {
+    /// All pauses so far, in order.
+    pub(crate) fn pauses(&self) -> Vec<Duration> {
+        self.0.pauses.lock().unwrap().clone()
+    }
+
+    /// All pauses so far, in whole seconds.
+    pub(crate) fn seconds(&self) -> Vec<u64> {
+        self.pauses().iter().map(Duration::as_secs).collect()
+    }
+
+    /// Runs at each sleep, with its number: 1 for the first.
+    pub(crate) fn on_sleep(&self, hook: impl Fn(usize) + Send + Sync + 'static) {
+        *self.0.hook.lock().unwrap() = Some(Arc::new(hook));
+    }
+
+    /// Makes this sleep last for ever.
+    pub(crate) fn never_wake_from(&self, number: usize) {
+        self.0.endless.store(number, Ordering::Relaxed);
+    }
+
+    /// Lets time pass while nobody sleeps.
+    pub(crate) fn advance(&self, duration: Duration) {
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap();
+        self.0.milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.milliseconds.load(Ordering::Relaxed))
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        self.advance(duration);
+        let number = {
+            let mut pauses = self.0.pauses.lock().unwrap();
+            pauses.push(duration);
+            pauses.len()
+        };
+        let hook = self.0.hook.lock().unwrap().clone();
+        if let Some(hook) = hook {
+            hook(number);
+        }
+        if number == self.0.endless.load(Ordering::Relaxed) {
+            return Box::pin(pending());
+        }
+        Box::pin(ready(()))
+    }
+}
+
+impl fmt::Debug for TestClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestClock").field("now", &self.now()).finish_non_exhaustive()
+    }
+}

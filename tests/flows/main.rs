@@ -1,0 +1,21 @@
+//! What the hand-made layer promises: the flows against the sandbox, and what servers and networks do wrong.
+//!
+//! Everything stays on the loopback interface. Waiting goes by [`clock::TestClock`]; only the tests of time limits take
+//! real time, a few hundred milliseconds.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed unwrap is the message of its test, in helpers too"
+)]
+
+mod canary;
+mod clock;
+mod faults;
+mod harness;
+mod pin_login;
+mod redirects;
+mod servers;
+mod tls;
+mod verify_token;
+mod wire;
