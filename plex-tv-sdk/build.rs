@@ -27,7 +27,7 @@ mod codegen {
 
     const FOLDER: &str = "PLEX_TV_OPENAPI_DIR";
     /// The descriptions that the crate has a module for.
-    const DESCRIPTIONS: [&str; 1] = ["plex-tv.yaml"];
+    const DESCRIPTIONS: [&str; 3] = ["discover.yaml", "plex-tv-v1.yaml", "plex-tv.yaml"];
 
     pub(crate) fn run() -> Result<(), String> {
         println!("cargo::rerun-if-changed=build.rs");

@@ -30,7 +30,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("operation-security", "it decides whether the token is sent"),
     ("operation-order", "a fixed order keeps reviews and generated diffs short"),
     ("confidence", "operations of low confidence are behind the feature `unstable`"),
-    ("safe-to-retry", "a GET is always repeated, so the mark would say nothing"),
+    ("safe-to-retry", "it is for calls that are not what their method says"),
     ("dangling-ref", "the generator cannot follow a reference to nothing"),
     ("outside-ref", "the generator follows references to components of the same file only"),
     ("ref-siblings", "OpenAPI 3.0 ignores them, and so does the generator"),

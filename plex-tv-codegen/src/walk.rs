@@ -84,7 +84,9 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
         auth: auth(&operation["security"]),
-        safe_to_retry: matches!(method, "get" | "head" | "options") || is("x-plex-safe-to-retry"),
+        safe_to_retry: operation["x-plex-safe-to-retry"]
+            .as_bool()
+            .unwrap_or(matches!(method, "get" | "head" | "options")),
         optional_body: operation.get("requestBody").is_some_and(|body| body["required"] != Value::Bool(true)),
         deprecated: is("deprecated"),
         unstable: operation["x-plex-confidence"] == "low",

@@ -7,12 +7,13 @@ use reqwest::{Url, redirect::Policy};
 use crate::{
     ClientIdentity, Clock, Error, Server, SystemClock, Token, TokenCheck,
     auth::{PinLogin, verify},
-    generated::plex_tv,
+    generated::{discover, plex_tv, plex_tv_v1},
     servers,
-    transport::Transport,
+    transport::{Hosts, Transport},
 };
 
 const PLEX_TV: &str = "https://plex.tv";
+const DISCOVER: &str = "https://discover.provider.plex.tv";
 const APP: &str = "https://app.plex.tv";
 
 /// A client of plex.tv. Cheap to clone: clones share connections and settings.
@@ -40,6 +41,8 @@ struct Inner {
     http: reqwest::Client,
     transport: Transport,
     plex_tv: plex_tv::Client,
+    plex_tv_v1: plex_tv_v1::Client,
+    discover: discover::Client,
 }
 
 impl Inner {
@@ -50,9 +53,19 @@ impl Inner {
         http: reqwest::Client,
         transport: Transport,
     ) -> Self {
-        let base = transport.base().as_str().trim_end_matches('/');
-        let plex_tv = plex_tv::Client::new_with_client(&format!("{base}/api/v2"), http.clone(), transport.clone());
-        Self { identity, app_url, clock, http, transport, plex_tv }
+        let plex_tv_url = transport.hosts().plex_tv.as_str().trim_end_matches('/');
+        let discover_url = transport.hosts().discover.as_str().trim_end_matches('/');
+        let api = format!("{plex_tv_url}/api/v2");
+        Self {
+            plex_tv: plex_tv::Client::new_with_client(&api, http.clone(), transport.clone()),
+            plex_tv_v1: plex_tv_v1::Client::new_with_client(plex_tv_url, http.clone(), transport.clone()),
+            discover: discover::Client::new_with_client(discover_url, http.clone(), transport.clone()),
+            identity,
+            app_url,
+            clock,
+            http,
+            transport,
+        }
     }
 
     fn with_transport(&self, transport: Transport) -> Client {
@@ -75,7 +88,8 @@ impl Client {
         ClientBuilder {
             identity,
             token: None,
-            base_url: PLEX_TV.to_owned(),
+            base_url: None,
+            discover_url: None,
             app_url: APP.to_owned(),
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
@@ -119,6 +133,16 @@ impl Client {
         &self.0.plex_tv
     }
 
+    /// The older calls of `https://plex.tv` that have no better twin, generated; most answer XML, which is decoded alike.
+    pub fn plex_tv_v1(&self) -> &plex_tv_v1::Client {
+        &self.0.plex_tv_v1
+    }
+
+    /// Discover and the metadata providers, generated: search, watchlist, metadata, user state.
+    pub fn discover(&self) -> &discover::Client {
+        &self.0.discover
+    }
+
     /// Starts a sign-in that a person approves in a browser.
     pub fn pin_login(&self) -> PinLogin {
         PinLogin::new(self.clone())
@@ -145,7 +169,7 @@ impl Client {
     }
 
     pub(crate) fn base_url(&self) -> &Url {
-        self.0.transport.base()
+        &self.0.transport.hosts().plex_tv
     }
 
     pub(crate) fn app_url(&self) -> &Url {
@@ -177,7 +201,8 @@ type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilde
 pub struct ClientBuilder {
     identity: ClientIdentity,
     token: Option<Token>,
-    base_url: String,
+    base_url: Option<String>,
+    discover_url: Option<String>,
     app_url: String,
     timeout: Duration,
     connect_timeout: Duration,
@@ -193,9 +218,15 @@ impl ClientBuilder {
 
     /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
     ///
-    /// The token goes to this scheme, host and port, and to no other.
+    /// What stands in for plex.tv does so for all its API hosts. The token goes to these schemes, hosts and ports, and to
+    /// no other.
     pub fn base_url(self, url: impl Into<String>) -> Self {
-        Self { base_url: url.into(), ..self }
+        Self { base_url: Some(url.into()), ..self }
+    }
+
+    /// Where Discover is, if not where [`ClientBuilder::base_url`] says.
+    pub fn discover_url(self, url: impl Into<String>) -> Self {
+        Self { discover_url: Some(url.into()), ..self }
     }
 
     /// Where the approval page of the PIN sign-in is: `https://app.plex.tv`.
@@ -233,7 +264,10 @@ impl ClientBuilder {
     /// # Errors
     /// `is_invalid_input` when a URL is no base URL or the identity has a value that cannot stand in a header.
     pub fn build(self) -> Result<Client, Error> {
-        let base = base_url("base URL", &self.base_url)?;
+        let moved = self.base_url.is_some() || self.discover_url.is_some();
+        let plex_tv = base_url("base URL", self.base_url.as_deref().unwrap_or(PLEX_TV))?;
+        let discover = self.discover_url.or(self.base_url);
+        let discover = base_url("Discover URL", discover.as_deref().unwrap_or(DISCOVER))?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
         let http = reqwest::Client::builder()
@@ -244,7 +278,7 @@ impl ClientBuilder {
             None => http,
         };
         let http = http.redirect(Policy::none()).referer(false).build()?;
-        let transport = Transport::new(base, headers, self.token, self.timeout);
+        let transport = Transport::new(Hosts { plex_tv, discover, moved }, headers, self.token, self.timeout);
         Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
     }
 }

@@ -12,12 +12,18 @@
     unused_imports
 )]
 
-#[cfg(not(feature = "codegen"))]
-#[rustfmt::skip]
-pub mod plex_tv;
+macro_rules! descriptions {
+    ($($module:ident),*) => { $(
+        #[cfg(not(feature = "codegen"))]
+        #[rustfmt::skip]
+        pub mod $module;
 
-/// Made by the build step.
-#[cfg(feature = "codegen")]
-pub mod plex_tv {
-    include!(concat!(env!("OUT_DIR"), "/plex_tv.rs"));
+        /// Made by the build step.
+        #[cfg(feature = "codegen")]
+        pub mod $module {
+            include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
+        }
+    )* };
 }
+
+descriptions!(discover, plex_tv, plex_tv_v1);

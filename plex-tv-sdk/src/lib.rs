@@ -62,16 +62,42 @@ pub use servers::Server;
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.
 pub mod plex_tv {
     pub use crate::generated::plex_tv::{
-        Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientHomeExt, ClientJwtAuthenticationExt,
-        ClientSettingsExt, OPERATIONS, builder, types,
+        Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientFriendsExt, ClientHomeExt,
+        ClientJwtAuthenticationExt, ClientServersExt, ClientSettingsExt, ClientSharingExt, ClientWebhooksExt,
+        OPERATIONS, builder, types,
+    };
+}
+
+/// The older calls of `https://plex.tv`, generated.
+pub mod plex_tv_v1 {
+    pub use crate::generated::plex_tv_v1::{
+        Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientFriendsExt, ClientHomeExt,
+        ClientServersExt, ClientSharingExt, ClientSyncExt, OPERATIONS, builder, types,
+    };
+}
+
+/// Discover and the metadata providers, generated.
+pub mod discover {
+    pub use crate::generated::discover::{
+        Client, ClientDiscoverExt, ClientHubsExt, ClientProvidersExt, ClientSettingsExt, ClientUserStateExt,
+        ClientWatchlistExt, OPERATIONS, builder, types,
     };
 }
 
 /// The traits that the generated methods come with: `use plex_tv_sdk::prelude::*;`.
 pub mod prelude {
+    pub use crate::discover::{
+        ClientDiscoverExt as _, ClientHubsExt as _, ClientProvidersExt as _, ClientSettingsExt as _,
+        ClientUserStateExt as _, ClientWatchlistExt as _,
+    };
     pub use crate::plex_tv::{
-        ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _, ClientHomeExt as _,
-        ClientJwtAuthenticationExt as _, ClientSettingsExt as _,
+        ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _, ClientFriendsExt as _,
+        ClientHomeExt as _, ClientJwtAuthenticationExt as _, ClientServersExt as _, ClientSettingsExt as _,
+        ClientSharingExt as _, ClientWebhooksExt as _,
+    };
+    pub use crate::plex_tv_v1::{
+        ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _, ClientFriendsExt as _,
+        ClientHomeExt as _, ClientServersExt as _, ClientSharingExt as _, ClientSyncExt as _,
     };
 }
 

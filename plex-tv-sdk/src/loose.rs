@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 use jiff::{Timestamp, civil};
 use serde::{
     Deserialize, Deserializer,
-    de::{self, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor},
+    de::{self, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess, Unexpected, Visitor},
 };
 
 use crate::Secret;
@@ -45,7 +45,7 @@ pub(crate) fn option<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> R
     deserializer.deserialize_option(Maybe(PhantomData))
 }
 
-/// Reads a list of scalars; null is the empty list, and a null in it says nothing.
+/// Reads a list of scalars: see [`items`].
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<Vec<T>, D::Error> {
     struct Item<T>(T);
 
@@ -59,10 +59,66 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Res
     Ok(items.into_iter().map(|item| item.0).collect())
 }
 
-/// Reads a list; null is the empty list, and a null in it says nothing.
+/// Reads a list. Null is the empty list, a null in it says nothing, and a single item stands for a list of one: XML has no
+/// lists, only children.
 pub(crate) fn items<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    let items: Option<Vec<Option<T>>> = Option::deserialize(deserializer)?;
-    Ok(items.unwrap_or_default().into_iter().flatten().collect())
+    deserializer.deserialize_any(Items(PhantomData))
+}
+
+struct Items<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Items<T> {
+    fn one<D: Deserializer<'de>>(item: D) -> Result<Vec<T>, D::Error> {
+        T::deserialize(item).map(|item| vec![item])
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::with_capacity(list.size_hint().unwrap_or_default().min(1024));
+        while let Some(item) = list.next_element::<Option<T>>()? {
+            items.extend(item);
+        }
+        Ok(items)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Vec<T>, A::Error> {
+        Self::one(de::value::MapAccessDeserializer::new(members))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Vec<T>, E> {
+        if value.trim().is_empty() { Ok(Vec::new()) } else { Self::one(value.into_deserializer()) }
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Vec<T>, E> {
+        Self::one(value.into_deserializer())
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Vec<T>, E> {
+        Self::one(value.into_deserializer())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Vec<T>, E> {
+        Self::one(value.into_deserializer())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Vec<T>, E> {
+        Self::one(value.into_deserializer())
+    }
 }
 
 /// Reads a map; null is the empty map, and an entry that is null is left out.
@@ -121,9 +177,11 @@ impl<'de, T: Scalar> Visitor<'de> for One<T> {
         Self::take("list", None)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
-        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Self::take("object", None)
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        match element_text(members)? {
+            Some(text) => self.visit_string(text),
+            None => Self::take("object", None),
+        }
     }
 }
 
@@ -183,8 +241,29 @@ impl<'de, T: Scalar> Visitor<'de> for Maybe<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
-        One(PhantomData).visit_map(members).map(Some)
+        match element_text(members)? {
+            Some(text) => self.visit_string(text),
+            None => One::<T>::take("object", None).map(Some),
+        }
     }
+}
+
+/// The text of an XML element that has attributes too, as in `<id type="integer">7</id>`; empty for `nil="true"`.
+fn element_text<'de, A: MapAccess<'de>>(mut members: A) -> Result<Option<String>, A::Error> {
+    let mut text = None;
+    while let Some(name) = members.next_key::<String>()? {
+        match name.as_str() {
+            "$text" => text = Some(members.next_value()?),
+            "nil" => {
+                members.next_value::<IgnoredAny>()?;
+                text.get_or_insert_with(String::new);
+            }
+            _ => {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+    }
+    Ok(text)
 }
 
 /// A float that is a whole number, exactly.
@@ -445,6 +524,26 @@ mod tests {
 
         assert_eq!(read("null").unwrap(), Vec::<String>::new());
         assert_eq!(read(r#"["a", null, 1]"#).unwrap(), ["a", "1"]);
+    }
+
+    #[test]
+    fn one_item_stands_for_a_list_of_one() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Row {
+            id: u8,
+        }
+        let read = |json: &str| items::<_, Row>(&mut serde_json::Deserializer::from_str(json)).unwrap();
+
+        assert_eq!(read(r#"{"id": 7}"#), [Row { id: 7 }]);
+        assert_eq!(read(r#""""#), []);
+        assert_eq!(list::<_, String>(&mut serde_json::Deserializer::from_str("7")).unwrap(), ["7"]);
+    }
+
+    #[test]
+    fn an_xml_element_with_attributes_is_its_text() {
+        assert_eq!(read::<i64>(r#"{"type": "integer", "$text": "7"}"#), Ok(7));
+        assert_eq!(read_option::<i64>(r#"{"nil": "true", "type": "integer"}"#), Ok(None));
+        assert!(read::<i64>(r#"{"id": 7}"#).is_err());
     }
 
     #[test]

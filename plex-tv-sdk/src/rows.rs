@@ -4,9 +4,9 @@ use std::{fmt, ops::Deref, slice, vec};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeOwned, SeqAccess, Visitor},
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 use crate::error::decode_message;
 
@@ -63,6 +63,16 @@ impl<T> Rows<T> {
     /// The rows that could be read, as a plain list.
     pub fn into_vec(self) -> Vec<T> {
         self.rows
+    }
+}
+
+impl<T: DeserializeOwned> Rows<T> {
+    /// Reads one more row, or sets it aside.
+    fn take(&mut self, index: usize, json: &str) {
+        match serde_json::from_str(json) {
+            Ok(row) => self.rows.push(row),
+            Err(_) => self.rejected.push(RejectedRow { index, reason: decode_message::<T>(json.as_bytes()).1 }),
+        }
     }
 }
 
@@ -129,16 +139,26 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         Ok(Rows::default())
     }
 
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        match text.trim() {
+            "" => Ok(Rows::default()),
+            _ => Err(E::invalid_type(Unexpected::Other("text"), &self)),
+        }
+    }
+
+    /// XML has no lists, only children: one child is a list of one.
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        let row = Value::deserialize(MapAccessDeserializer::new(members))?;
+        let mut rows = Rows::default();
+        rows.take(0, &row.to_string());
+        Ok(rows)
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut rows = Rows::default();
         let mut index = 0;
         while let Some(row) = list.next_element::<Box<RawValue>>()? {
-            match serde_json::from_str(row.get()) {
-                Ok(row) => rows.rows.push(row),
-                Err(_) => {
-                    rows.rejected.push(RejectedRow { index, reason: decode_message::<T>(row.get().as_bytes()).1 })
-                }
-            }
+            rows.take(index, row.get());
             index += 1;
         }
         Ok(rows)
@@ -181,7 +201,8 @@ mod tests {
     #[test]
     fn null_is_the_empty_list_and_anything_else_is_an_error() {
         assert_eq!(serde_json::from_str::<Rows<Row>>("null").unwrap(), Rows::default());
-        assert!(serde_json::from_str::<Rows<Row>>("{}").is_err());
+        assert_eq!(*serde_json::from_str::<Rows<Row>>(r#"{"id":7}"#).unwrap(), [Row { id: 7 }]);
+        assert!(serde_json::from_str::<Rows<Row>>("7").is_err());
         assert!(serde_json::from_str::<Rows<Row>>(r#"[{"id":1},"#).is_err());
     }
 }

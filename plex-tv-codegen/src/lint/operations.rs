@@ -44,8 +44,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 /// `server`: one at the root, that paths can be appended to; an operation of another host has one of its own.
 fn server(context: &Context<'_>, report: &mut Report<'_>) {
     let root = vec![(String::new(), context.root.list("servers").collect::<Vec<_>>())];
-    let own = context.operations.iter().filter(|operation| operation.item.has("servers"));
-    let own = own.map(|operation| (operation.item.pointer.clone(), operation.item.list("servers").collect()));
+    let own = context.operations.iter().filter(|operation| operation.node.has("servers"));
+    let own = own.map(|operation| (operation.node.pointer.clone(), operation.node.list("servers").collect()));
     let all: Vec<_> = root.into_iter().chain(own).collect();
     for (owner, servers) in &all {
         if servers.len() != 1 {
@@ -213,9 +213,10 @@ fn extensions(report: &mut Report<'_>, operation: &Operation<'_>) {
         }
     }
     if let Some(mark) = node.get("x-plex-safe-to-retry")
-        && operation.method == "get"
+        && mark.value.as_bool() == Some(operation.method == "get")
     {
-        report.add("safe-to-retry", &mark.pointer, "a GET is safe to retry anyway", "remove the mark");
+        let what = "the mark says what holds without it: a GET is safe to retry, another call is not";
+        report.add("safe-to-retry", &mark.pointer, what, "remove the mark");
     }
     for error in node.list("x-plex-errors") {
         let status = error.get("status").and_then(|status| status.value.as_u64());

@@ -43,6 +43,8 @@ fn place(report: &mut Report<'_>, parameter: &Node<'_>) {
     match parameter.text("in") {
         Some("path" | "query") | None => {}
         Some("header") if name.to_ascii_lowercase().starts_with("x-plex-") => {}
+        // The one header that asks for something else: the reply only if it changed.
+        Some("header") if name == "If-None-Match" => {}
         Some("header") => {
             let what = format!("the header `{name}` is not an X-Plex- header");
             report.add("parameter-place", &parameter.pointer, what, "remove it: the transport sets all other headers");

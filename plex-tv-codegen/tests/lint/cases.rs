@@ -34,7 +34,7 @@ pub(crate) const CASES: &[Case] = &[
     ("operation-order", "paths out of the order of tags", &[("  - name: Account\n    description: Who is signed in.\n", ""), ("description: Signing in by PIN.", "description: Signing in by PIN.\n  - name: Account\n    description: Who is signed in.")]),
     ("operation-order", "methods", &[("    get:\n      operationId: listPins", "    put:\n      operationId: listPins")]),
     ("confidence", "missing, unknown", &[("      x-plex-confidence: low\n", ""), ("confidence: medium", "confidence: good")]),
-    ("safe-to-retry", "on a GET", &[("      operationId: ping", "      operationId: ping\n      x-plex-safe-to-retry: true")]),
+    ("safe-to-retry", "true on a GET", &[("      operationId: ping", "      operationId: ping\n      x-plex-safe-to-retry: true")]),
     ("dangling-ref", "a schema that is not there", &[("items: { $ref: '#/components/schemas/Pin' } }\n              example: [{ id: 1 }]\n        '201'", "items: { $ref: '#/components/schemas/Pinn' } }\n              example: [{ id: 1 }]\n        '201'")]),
     ("outside-ref", "another file, another section", &[("$ref: '#/components/responses/Unauthorized'", "$ref: 'common.yaml#/Unauthorized'"), ("$ref: '#/components/parameters/Device'", "$ref: '#/components/schemas/Pin'")]),
     ("ref-siblings", "nullable beside $ref", &[("trusted: { $ref: '#/components/schemas/Flag' }", "trusted: { $ref: '#/components/schemas/Flag', nullable: true }")]),

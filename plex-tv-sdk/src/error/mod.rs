@@ -218,6 +218,11 @@ impl Error {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
+    /// What is there is what the caller has already (304), as asked for with `if_none_match`.
+    pub fn is_not_modified(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_MODIFIED)
+    }
+
     /// Too many calls (429). See [`Error::retry_after`].
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
@@ -317,6 +322,13 @@ fn is_garbage(error: &reqwest::Error) -> bool {
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or("the server");
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// A header argument that no header can carry; the message does not show it.
+impl From<reqwest::header::InvalidHeaderValue> for Error {
+    fn from(_: reqwest::header::InvalidHeaderValue) -> Self {
+        Self::invalid_input("a header argument has a line break or another control character")
+    }
 }
 
 /// What generated code can fail with before the transport takes over; the rest of progenitor's error is not used.

@@ -32,7 +32,7 @@ macro_rules! hooks {
     )* };
 }
 
-hooks!(plex_tv);
+hooks!(discover, plex_tv, plex_tv_v1);
 
 #[cfg(not(feature = "tracing"))]
 async fn traced(
@@ -76,8 +76,10 @@ mod tests {
 
     #[test]
     fn every_operation_is_found_by_its_method_name() {
-        for operation in generated::plex_tv::OPERATIONS {
-            assert_eq!(find(generated::plex_tv::OPERATIONS, operation.rust_name), Some(operation));
+        let tables =
+            [generated::discover::OPERATIONS, generated::plex_tv::OPERATIONS, generated::plex_tv_v1::OPERATIONS];
+        for table in tables {
+            assert!(table.iter().all(|operation| find(table, operation.rust_name) == Some(operation)));
         }
     }
 }

@@ -17,30 +17,40 @@ use crate::{Error, Operation, Token};
 
 pub(crate) use reply::{decode, decode_xml, finish, stream};
 
-/// What every call of a client shares: identity, token, limits. Made by [`crate::ClientBuilder`].
+/// What every call of a client shares: hosts, identity, token, limits. Made by [`crate::ClientBuilder`].
 #[derive(Clone)]
 pub struct Transport(Arc<Parts>);
 
+#[derive(Clone)]
 struct Parts {
-    base: Url,
+    hosts: Hosts,
     identity: HeaderMap,
     token: Option<Token>,
     timeout: Duration,
 }
 
+/// Where the API is.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosts {
+    /// Stands for `https://plex.tv`.
+    pub(crate) plex_tv: Url,
+    /// Stands for `https://discover.provider.plex.tv`.
+    pub(crate) discover: Url,
+    /// Does something stand in for plex.tv? Then it does so for the hosts of single operations too.
+    pub(crate) moved: bool,
+}
+
 impl Transport {
-    pub(crate) fn new(base: Url, identity: HeaderMap, token: Option<Token>, timeout: Duration) -> Self {
-        Self(Arc::new(Parts { base, identity, token, timeout }))
+    pub(crate) fn new(hosts: Hosts, identity: HeaderMap, token: Option<Token>, timeout: Duration) -> Self {
+        Self(Arc::new(Parts { hosts, identity, token, timeout }))
     }
 
     pub(crate) fn with_token(&self, token: Option<Token>) -> Self {
-        let Parts { base, identity, timeout, .. } = self.0.as_ref();
-        Self::new(base.clone(), identity.clone(), token, *timeout)
+        Self(Arc::new(Parts { token, ..self.0.as_ref().clone() }))
     }
 
     pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
-        let Parts { base, identity, token, .. } = self.0.as_ref();
-        Self::new(base.clone(), identity.clone(), token.clone(), timeout)
+        Self(Arc::new(Parts { timeout, ..self.0.as_ref().clone() }))
     }
 
     pub(crate) fn token(&self) -> Option<&Token> {
@@ -51,11 +61,11 @@ impl Transport {
         self.0.timeout
     }
 
-    pub(crate) fn base(&self) -> &Url {
-        &self.0.base
+    pub(crate) fn hosts(&self) -> &Hosts {
+        &self.0.hosts
     }
 
-    /// Signs a request: identity always, the token where the operation asks for it, and both only to the configured origin.
+    /// Signs a request: identity always, the token where the operation asks for it, and both only to the configured hosts.
     fn sign(&self, request: &mut Request, operation: Option<&Operation>) {
         sign::sign(&self.0, request, operation);
     }
@@ -74,7 +84,8 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = if self.0.token.is_some() { "[redacted]" } else { "none" };
         f.debug_struct("Transport")
-            .field("base", &self.0.base.as_str())
+            .field("plex_tv", &self.0.hosts.plex_tv.as_str())
+            .field("discover", &self.0.hosts.discover.as_str())
             .field("token", &token)
             .field("timeout", &self.0.timeout)
             .finish_non_exhaustive()
@@ -117,9 +128,10 @@ mod tests {
     #[test]
     fn debug_hides_the_token() {
         let base = Url::parse("https://plex.tv/").unwrap();
+        let hosts = Hosts { plex_tv: base.clone(), discover: base, moved: false };
         let token = Token::new("CANARY").unwrap();
 
-        let shown = format!("{:?}", Transport::new(base, HeaderMap::new(), Some(token), Duration::from_secs(30)));
+        let shown = format!("{:?}", Transport::new(hosts, HeaderMap::new(), Some(token), Duration::from_secs(30)));
 
         assert!(shown.contains("[redacted]") && !shown.contains("CANARY"), "{shown}");
     }

@@ -41,6 +41,8 @@ pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response) -> Resul
     let text = text_of(&body);
     let json = match xml::to_json(&text) {
         Ok(value) => value.to_string(),
+        // Calls that change something often answer nothing at all.
+        Err(_) if text.trim().is_empty() => "{}".to_owned(),
         Err(_) if text.trim_start().starts_with(['{', '[']) => text.to_string(),
         Err(why) => {
             let message = format!("the reply is not the XML that is due: {why}");

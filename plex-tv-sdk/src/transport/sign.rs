@@ -1,11 +1,11 @@
 //! What goes into the headers of a request, and to whom.
 
 use reqwest::{
-    Request,
+    Request, Url,
     header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue},
 };
 
-use super::Parts;
+use super::{Hosts, Parts};
 use crate::{Auth, Operation};
 
 /// plex.tv answers JSON to exactly this, and XML to anything else, `*/*` included.
@@ -18,7 +18,7 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
     if operation.is_some_and(|operation| operation.optional_body) {
         drop_empty_body(request);
     }
-    let is_ours = request.url().origin() == parts.base.origin();
+    let is_ours = address(&parts.hosts, request, operation);
     let headers = request.headers_mut();
     headers.remove(API_VERSION);
     headers.insert(ACCEPT, JSON);
@@ -38,6 +38,20 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
     }
 }
 
+/// Sends an operation of another host there, and says whether the request goes where the token may go.
+fn address(hosts: &Hosts, request: &mut Request, operation: Option<&Operation>) -> bool {
+    let own = operation.and_then(|operation| operation.server).filter(|_| !hosts.moved);
+    let Some(server) = own.and_then(|server| Url::parse(server).ok()) else {
+        let origin = request.url().origin();
+        return [&hosts.plex_tv, &hosts.discover].iter().any(|host| host.origin() == origin);
+    };
+    let mut url = server;
+    url.set_path(request.url().path());
+    url.set_query(request.url().query());
+    *request.url_mut() = url;
+    true
+}
+
 /// The generator always sends a body; one that may be left out and has no members is left out.
 fn drop_empty_body(request: &mut Request) {
     let is_empty = request.body().and_then(|body| body.as_bytes()).is_some_and(|bytes| bytes == b"{}");
@@ -45,5 +59,48 @@ fn drop_empty_body(request: &mut Request) {
         *request.body_mut() = None;
         request.headers_mut().remove(CONTENT_TYPE);
         request.headers_mut().remove(CONTENT_LENGTH);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Method;
+
+    use super::*;
+    use crate::generated;
+
+    fn addressed(operation: &str, url: &str, moved: bool) -> (String, bool) {
+        let hosts = Hosts {
+            plex_tv: Url::parse("https://plex.tv").unwrap(),
+            discover: Url::parse("https://discover.provider.plex.tv").unwrap(),
+            moved,
+        };
+        let operation = generated::discover::OPERATIONS.iter().find(|known| known.id == operation);
+        let mut request = Request::new(Method::GET, Url::parse(url).unwrap());
+        let is_ours = address(&hosts, &mut request, operation);
+        (request.url().to_string(), is_ours)
+    }
+
+    #[test]
+    fn an_operation_of_another_host_goes_there_unless_something_stands_in() {
+        let here = "https://discover.provider.plex.tv/library/metadata/a%2Fb/userState?x=1";
+        let there = "https://metadata.provider.plex.tv/library/metadata/a%2Fb/userState?x=1";
+
+        assert_eq!(addressed("getUserState", here, false), (there.to_owned(), true));
+        assert_eq!(addressed("getUserState", here, true), (here.to_owned(), true));
+        assert_eq!(addressed("searchDiscover", here, false), (here.to_owned(), true));
+    }
+
+    #[test]
+    fn the_token_may_go_to_configured_hosts_only() {
+        for (url, is_ours) in [
+            ("https://plex.tv/x", true),
+            ("https://discover.provider.plex.tv/x", true),
+            ("http://plex.tv/x", false),
+            ("https://plex.tv:444/x", false),
+            ("https://plex.tv.example/x", false),
+        ] {
+            assert_eq!(addressed("searchDiscover", url, false).1, is_ours, "{url}");
+        }
     }
 }

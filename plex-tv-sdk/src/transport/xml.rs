@@ -98,6 +98,8 @@ pub(super) fn to_json(text: &str) -> Result<Value, NotXml> {
 
 struct Element {
     name: String,
+    /// The members that are attributes: a child of the same name says the same again.
+    attributes: Vec<String>,
     members: Map<String, Value>,
     text: String,
 }
@@ -111,11 +113,14 @@ impl Element {
             members.insert(attribute.key.as_ref().to_owned(), Value::String(value));
         }
         let name = start.name().as_ref().to_owned();
-        Some(Self { name, members, text: String::new() })
+        Some(Self { name, attributes: members.keys().cloned().collect(), members, text: String::new() })
     }
 
     fn add(&mut self, child: Self) {
         let name = child.name.clone();
+        if self.attributes.contains(&name) {
+            return;
+        }
         let value = child.into_value();
         match self.members.get_mut(&name) {
             None => {
@@ -157,7 +162,7 @@ mod tests {
             <MediaContainer size="2" title="A &amp; B">
               <User id="1"><Server id="7"/><Server id="8"/></User>
               <User id="2"><Server id="9"/><note lang="en">Hi &lt;you&gt; <![CDATA[& all]]></note></User>
-              <empty/><plain>text</plain>
+              <empty/><plain>text</plain><title>again</title>
             </MediaContainer>"#;
 
         assert_eq!(
