@@ -9,7 +9,7 @@ use crate::{
     auth::{PinLogin, verify},
     generated::{discover, plex_tv, plex_tv_v1},
     servers,
-    transport::{Hosts, Transport},
+    transport::{Hosts, Limits, Transport},
 };
 
 const PLEX_TV: &str = "https://plex.tv";
@@ -91,7 +91,7 @@ impl Client {
             base_url: None,
             discover_url: None,
             app_url: APP.to_owned(),
-            timeout: Duration::from_secs(30),
+            limits: Limits { timeout: Duration::from_secs(30), strict_rows: false },
             connect_timeout: Duration::from_secs(5),
             clock: Arc::new(SystemClock),
             configure: None,
@@ -204,7 +204,7 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     discover_url: Option<String>,
     app_url: String,
-    timeout: Duration,
+    limits: Limits,
     connect_timeout: Duration,
     clock: Arc<dyn Clock>,
     configure: Option<Configure>,
@@ -236,7 +236,13 @@ impl ClientBuilder {
 
     /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self { limits: Limits { timeout, ..self.limits }, ..self }
+    }
+
+    /// Makes a row that cannot be read an error of the call, instead of setting it aside: see [`crate::Rows`]. For tests
+    /// and tools that look for drift.
+    pub fn strict_rows(self, strict_rows: bool) -> Self {
+        Self { limits: Limits { strict_rows, ..self.limits }, ..self }
     }
 
     /// The time limit for making a connection: 5 seconds.
@@ -278,7 +284,7 @@ impl ClientBuilder {
             None => http,
         };
         let http = http.redirect(Policy::none()).referer(false).build()?;
-        let transport = Transport::new(Hosts { plex_tv, discover, moved }, headers, self.token, self.timeout);
+        let transport = Transport::new(Hosts { plex_tv, discover, moved }, headers, self.token, self.limits);
         Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
     }
 }
@@ -289,7 +295,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("identity", &self.identity)
             .field("token", &self.token)
-            .field("timeout", &self.timeout)
+            .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
 }

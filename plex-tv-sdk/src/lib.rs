@@ -30,6 +30,8 @@
 mod auth;
 mod client;
 mod clock;
+#[cfg(feature = "conform")]
+mod conform;
 mod error;
 mod extra;
 mod flag;
@@ -47,7 +49,9 @@ mod transport;
 pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
-pub use error::{Error, ErrorKind, PlexError};
+#[cfg(feature = "conform")]
+pub use conform::{Reread, reread_error};
+pub use error::{Error, ErrorKind, PlexCode, PlexError};
 pub use extra::Extra;
 pub use flag::Flag;
 pub use identity::ClientIdentity;
@@ -66,6 +70,8 @@ pub mod plex_tv {
         ClientJwtAuthenticationExt, ClientServersExt, ClientSettingsExt, ClientSharingExt, ClientWebhooksExt,
         OPERATIONS, builder, types,
     };
+    #[cfg(feature = "conform")]
+    pub use crate::generated::plex_tv::{reread_reply, reread_request};
 }
 
 /// The older calls of `https://plex.tv`, generated.
@@ -74,6 +80,8 @@ pub mod plex_tv_v1 {
         Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientFriendsExt, ClientHomeExt,
         ClientServersExt, ClientSharingExt, ClientSyncExt, OPERATIONS, builder, types,
     };
+    #[cfg(feature = "conform")]
+    pub use crate::generated::plex_tv_v1::{reread_reply, reread_request};
 }
 
 /// Discover and the metadata providers, generated.
@@ -82,6 +90,8 @@ pub mod discover {
         Client, ClientDiscoverExt, ClientHubsExt, ClientProvidersExt, ClientSettingsExt, ClientUserStateExt,
         ClientWatchlistExt, OPERATIONS, builder, types,
     };
+    #[cfg(feature = "conform")]
+    pub use crate::generated::discover::{reread_reply, reread_request};
 }
 
 /// The traits that the generated methods come with: `use plex_tv_sdk::prelude::*;`.

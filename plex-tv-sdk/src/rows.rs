@@ -1,6 +1,6 @@
 //! Lists that are read row by row: one bad row never takes the list.
 
-use std::{fmt, ops::Deref, slice, vec};
+use std::{cell::Cell, fmt, ops::Deref, slice, vec};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
@@ -13,6 +13,7 @@ use crate::error::decode_message;
 /// A list of which every readable row arrived.
 ///
 /// It reads as a slice. A row that could not be read is set aside with its index and the reason: see [`Rows::rejected`].
+/// A client that is strict ([`crate::ClientBuilder::strict_rows`]) makes it an error instead.
 ///
 /// ```
 /// use plex_tv_sdk::Rows;
@@ -27,6 +28,18 @@ use crate::error::decode_message;
 pub struct Rows<T> {
     rows: Vec<T>,
     rejected: Vec<RejectedRow>,
+}
+
+thread_local! {
+    static STRICT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Decodes with one bad row failing the whole, if `strict`. Decoding never waits, so the thread is the right scope.
+pub(crate) fn reading<T>(strict: bool, decode: impl FnOnce() -> T) -> T {
+    let before = STRICT.replace(strict);
+    let decoded = decode();
+    STRICT.set(before);
+    decoded
 }
 
 /// A row that could not be read.
@@ -68,11 +81,18 @@ impl<T> Rows<T> {
 
 impl<T: DeserializeOwned> Rows<T> {
     /// Reads one more row, or sets it aside.
-    fn take(&mut self, index: usize, json: &str) {
+    fn take<E: de::Error>(&mut self, index: usize, json: &str) -> Result<(), E> {
         match serde_json::from_str(json) {
             Ok(row) => self.rows.push(row),
-            Err(_) => self.rejected.push(RejectedRow { index, reason: decode_message::<T>(json.as_bytes()).1 }),
+            Err(_) => {
+                let rejected = RejectedRow { index, reason: decode_message::<T>(json.as_bytes()).1 };
+                if STRICT.get() {
+                    return Err(E::custom(rejected));
+                }
+                self.rejected.push(rejected);
+            }
         }
+        Ok(())
     }
 }
 
@@ -150,7 +170,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
         let row = Value::deserialize(MapAccessDeserializer::new(members))?;
         let mut rows = Rows::default();
-        rows.take(0, &row.to_string());
+        rows.take(0, &row.to_string())?;
         Ok(rows)
     }
 
@@ -158,7 +178,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         let mut rows = Rows::default();
         let mut index = 0;
         while let Some(row) = list.next_element::<Box<RawValue>>()? {
-            rows.take(index, row.get());
+            rows.take(index, row.get())?;
             index += 1;
         }
         Ok(rows)
@@ -196,6 +216,16 @@ mod tests {
         assert_eq!(*rows, [Row { id: 1 }, Row { id: 4 }]);
         let told: Vec<String> = rows.rejected().iter().map(ToString::to_string).collect();
         assert_eq!(told, ["row 1: invalid type: string, expected u8 at id", "row 2: missing field `id`"]);
+    }
+
+    #[test]
+    fn a_strict_reader_fails_on_the_first_bad_row() {
+        let read = || serde_json::from_str::<Rows<Row>>(r#"[{"id":1},{"id":"CANARY"}]"#);
+
+        let error = reading(true, read).unwrap_err();
+
+        assert!(error.to_string().starts_with("row 1: invalid type: string, expected u8 at id"), "{error}");
+        assert_eq!(read().unwrap().rejected().len(), 1);
     }
 
     #[test]

@@ -5,34 +5,54 @@ use std::{path::Path, sync::LazyLock};
 use plex_tv_codegen::{Document, Operation};
 use serde_json::Value;
 
-/// The whole description.
-pub fn description() -> &'static Value {
-    static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/plex-tv.yaml");
-        Document::load(&path).unwrap().value().clone()
+/// One description of `openapi/`.
+#[derive(Debug)]
+pub struct Description {
+    /// The name of its module in Rust.
+    pub module: &'static str,
+    /// What stands in front of its paths on the mock server.
+    pub base: &'static str,
+    pub value: Value,
+    pub operations: Vec<Operation>,
+}
+
+/// All descriptions.
+pub fn descriptions() -> &'static [Description] {
+    static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
+        let all = [("plex_tv", "plex-tv", "/api/v2"), ("plex_tv_v1", "plex-tv-v1", ""), ("discover", "discover", "")];
+        all.into_iter()
+            .map(|(module, file, base)| {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(file).with_extension("yaml");
+                let value = Document::load(&path).unwrap().value().clone();
+                Description { module, base, operations: plex_tv_codegen::operations(&value), value }
+            })
+            .collect()
     });
-    &DESCRIPTION
+    &DESCRIPTIONS
 }
 
-/// Every operation of the description.
-pub fn operations() -> &'static [Operation] {
-    static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| plex_tv_codegen::operations(description()));
-    &OPERATIONS
+/// Every operation of all descriptions.
+pub fn operations() -> impl Iterator<Item = &'static Operation> {
+    descriptions().iter().flat_map(|description| &description.operations)
 }
 
-/// One operation: how to call it, and all that the description says of it.
+/// The description that an operation is in.
+pub fn description_of(id: &str) -> &'static Description {
+    let has = |description: &&Description| description.operations.iter().any(|operation| operation.id == id);
+    descriptions().iter().find(has).unwrap_or_else(|| panic!("no description has the operation {id}"))
+}
+
+/// One operation: how to call it, and all that its description says of it.
 pub fn described(id: &str) -> (&'static Operation, &'static Value) {
-    let operation = operations()
-        .iter()
-        .find(|operation| operation.id == id)
-        .unwrap_or_else(|| panic!("the description has no operation {id}"));
-    (operation, description().pointer(&operation.pointer).unwrap())
+    let description = description_of(id);
+    let operation = description.operations.iter().find(|operation| operation.id == id).unwrap();
+    (operation, description.value.pointer(&operation.pointer).unwrap())
 }
 
 /// What a `$ref` points to, or the value itself.
-pub(crate) fn resolved(value: &'static Value) -> &'static Value {
+pub(crate) fn resolved(root: &'static Value, value: &'static Value) -> &'static Value {
     match value["$ref"].as_str() {
-        Some(pointer) => description().pointer(pointer.trim_start_matches('#')).unwrap(),
+        Some(pointer) => root.pointer(pointer.trim_start_matches('#')).unwrap(),
         None => value,
     }
 }
@@ -44,7 +64,7 @@ pub(crate) fn has_status(id: &str, status: u16) -> bool {
 
 /// The content type and the media type object of a reply; nothing when it has no content, or is not documented.
 pub(crate) fn content(id: &str, status: u16) -> Option<(&'static str, &'static Value)> {
-    let response = resolved(&described(id).1["responses"][status.to_string()]);
+    let response = resolved(&description_of(id).value, &described(id).1["responses"][status.to_string()]);
     let content = response["content"].as_object()?;
     content.iter().next().map(|(kind, media)| (kind.as_str(), media))
 }
@@ -57,7 +77,7 @@ pub fn example(id: &str, status: u16) -> Value {
 
 /// Each `(operationId, status)` whose reply has an example, errors included.
 pub fn examples() -> impl Iterator<Item = (&'static str, u16)> {
-    operations().iter().flat_map(|operation| {
+    operations().flat_map(|operation| {
         let responses = described(&operation.id).1["responses"].as_object().unwrap();
         let statuses = responses.keys().map(|status| status.parse().unwrap());
         let with_example = statuses

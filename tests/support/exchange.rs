@@ -3,13 +3,15 @@
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, MockServer};
-use plex_tv_sdk::{Error, ErrorKind, ResponseValue, plex_tv};
+use plex_tv_sdk::{Client, Error, ErrorKind, ResponseValue, discover, plex_tv, plex_tv_v1};
 use serde_json::{Value, json};
 
 use crate::{
-    IDENTIFIER, PRODUCT, TOKEN, VERSION, described,
+    IDENTIFIER, PRODUCT, Schema, TOKEN, VERSION, described,
+    description::description_of,
     description::{content, example, has_status, is_documented},
     harness,
+    xml::xml,
 };
 
 /// A request as it arrived.
@@ -138,6 +140,10 @@ pub fn success(operation: &'static str, status: u16) -> Success {
     let reply = match content(operation, status) {
         None => Reply::empty(status),
         Some(("application/json", _)) => Reply::json(status, &example(operation, status)),
+        Some((kind @ "application/xml", _)) => {
+            let schema = Schema::of_reply(operation, status).unwrap();
+            Reply::new(status, kind, xml(&example(operation, status), schema))
+        }
         Some((kind, _)) => Reply::new(status, kind, "EXAMPLE-BYTES"),
     };
     Success(Exchange::new(operation, reply))
@@ -182,6 +188,23 @@ impl Success {
 
     /// Makes the call and checks the request, the status and that the reply decodes.
     pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> T {
+        self.run(async |client| call(client.plex_tv()).await).await
+    }
+
+    /// The same for an operation of the first version.
+    pub async fn call_v1<T>(self, call: impl AsyncFnOnce(&plex_tv_v1::Client) -> Result<ResponseValue<T>, Error>) -> T {
+        self.run(async |client| call(client.plex_tv_v1()).await).await
+    }
+
+    /// The same for an operation of Discover.
+    pub async fn call_discover<T>(
+        self,
+        call: impl AsyncFnOnce(&discover::Client) -> Result<ResponseValue<T>, Error>,
+    ) -> T {
+        self.run(async |client| call(client.discover()).await).await
+    }
+
+    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>) -> T {
         let reply = self.0.run(call).await.unwrap();
         assert_eq!(reply.status().as_u16(), self.0.reply.status);
         reply.into_inner()
@@ -203,6 +226,26 @@ impl Failure {
 
     /// Makes the call and checks the request and the error: a refusal with status, code and operation.
     pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> Error {
+        self.run(async |client| call(client.plex_tv()).await).await
+    }
+
+    /// The same for an operation of the first version.
+    pub async fn call_v1<T>(
+        self,
+        call: impl AsyncFnOnce(&plex_tv_v1::Client) -> Result<ResponseValue<T>, Error>,
+    ) -> Error {
+        self.run(async |client| call(client.plex_tv_v1()).await).await
+    }
+
+    /// The same for an operation of Discover.
+    pub async fn call_discover<T>(
+        self,
+        call: impl AsyncFnOnce(&discover::Client) -> Result<ResponseValue<T>, Error>,
+    ) -> Error {
+        self.run(async |client| call(client.discover()).await).await
+    }
+
+    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>) -> Error {
         let Self { exchange, code } = self;
         let outcome = exchange.run(call).await;
         let error = outcome.err().expect("an error");
@@ -233,12 +276,12 @@ impl Exchange {
 
     async fn run<T>(
         &self,
-        call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>,
+        call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>,
     ) -> Result<ResponseValue<T>, Error> {
         let (client, server) = harness().await;
         let recorder = Recorder::mount(&server, &self.reply).await;
 
-        let outcome = call(client.plex_tv()).await;
+        let outcome = call(&client).await;
 
         let (line, body) = self.sends.expect("a case says what it sends");
         assert_eq!(recorder.only(), self.request(line, body, &server.address().to_string()));
@@ -270,7 +313,7 @@ impl Exchange {
         let present = headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}", (*value)?)));
         Sent {
             method: method.to_owned(),
-            target: format!("/api/v2{target}"),
+            target: format!("{}{target}", description_of(self.operation).base),
             headers: present.collect(),
             body: body.text().to_owned(),
         }

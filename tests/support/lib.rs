@@ -8,13 +8,17 @@ mod exchange;
 mod payloads;
 mod replies;
 mod schema;
+mod xml;
 
 pub use compare::{Comparison, compare};
-pub use description::{described, description, example, examples, is_documented, operations};
+pub use description::{
+    Description, described, description_of, descriptions, example, examples, is_documented, operations,
+};
 pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
 pub use payloads::{Payload, payloads, payloads_in};
-pub use replies::{call, decode, has_json_reply, rejected};
+pub use replies::{has_reply, reread, reread_request};
 pub use schema::Schema;
+pub use xml::xml;
 
 use httpmock::MockServer;
 use plex_tv_sdk::{Client, ClientIdentity, Token};

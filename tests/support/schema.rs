@@ -2,76 +2,90 @@
 
 use serde_json::Value;
 
-use crate::description::{content, resolved};
+use crate::description::{content, description_of, resolved};
 
 /// A schema with its references followed.
 #[derive(Clone, Copy, Debug)]
-pub struct Schema(&'static Value);
+pub struct Schema {
+    root: &'static Value,
+    value: &'static Value,
+}
 
 impl Schema {
-    pub(crate) fn new(mut value: &'static Value) -> Self {
+    pub(crate) fn new(root: &'static Value, mut value: &'static Value) -> Self {
         loop {
             let inner = match &value["allOf"][0] {
-                Value::Null => resolved(value),
+                Value::Null => resolved(root, value),
                 inner => inner,
             };
             if std::ptr::eq(inner, value) {
-                return Self(value);
+                return Self { root, value };
             }
             value = inner;
         }
     }
 
-    /// The schema of a reply's JSON body.
+    /// The schema of a reply's body, JSON or XML.
     pub fn of_reply(id: &str, status: u16) -> Option<Self> {
         let (kind, media) = content(id, status)?;
-        (kind == "application/json").then(|| Self::new(&media["schema"]))
+        let is_decoded = matches!(kind, "application/json" | "application/xml");
+        is_decoded.then(|| Self::new(&description_of(id).value, &media["schema"]))
     }
 
     /// The schema of a member, named or not, if the description gives it one.
     pub fn member(self, name: &str) -> Option<Self> {
-        let named = self.0["properties"].get(name);
-        let unnamed = self.0["additionalProperties"].as_object();
+        let named = self.value["properties"].get(name);
+        let unnamed = self.value["additionalProperties"].as_object();
         named
-            .or_else(|| unnamed.filter(|schema| !schema.is_empty()).map(|_| &self.0["additionalProperties"]))
-            .map(Self::new)
+            .or_else(|| unnamed.filter(|schema| !schema.is_empty()).map(|_| &self.value["additionalProperties"]))
+            .map(|value| Self::new(self.root, value))
     }
 
     /// The names of the members.
     pub fn members(self) -> impl Iterator<Item = &'static str> {
-        let properties = self.0["properties"].as_object();
+        let properties = self.value["properties"].as_object();
         properties.into_iter().flatten().map(|(name, _)| name.as_str())
     }
 
     pub fn items(self) -> Option<Self> {
-        self.0.get("items").map(Self::new)
+        self.value.get("items").map(|value| Self::new(self.root, value))
     }
 
     pub fn requires(self, name: &str) -> bool {
-        let required = self.0["required"].as_array();
+        let required = self.value["required"].as_array();
         required.is_some_and(|names| names.iter().any(|required| required == name))
     }
 
     /// Are members kept that the description does not name?
     pub fn keeps_the_unknown(self) -> bool {
-        self.0.get("additionalProperties").is_some()
+        self.value.get("additionalProperties").is_some()
     }
 
     /// Is a row that cannot be read set aside?
     pub fn is_rows(self) -> bool {
-        self.0["x-plex-rows"] == true
+        self.value["x-plex-rows"] == true
     }
 
     pub fn is_open_enum(self) -> bool {
-        self.0.get("x-extensible-enum").is_some()
+        self.value.get("x-extensible-enum").is_some()
     }
 
     pub fn is_time(self) -> bool {
-        self.0["format"] == "date-time" || self.0["format"] == "unix-time"
+        self.value["format"] == "date-time" || self.value["format"] == "unix-time"
+    }
+
+    /// The name of the XML element, where the description gives one.
+    pub(crate) fn element(self) -> Option<&'static str> {
+        self.value["xml"]["name"].as_str()
+    }
+
+    /// Is it an XML attribute?
+    pub(crate) fn is_attribute(self) -> bool {
+        self.value["xml"]["attribute"] == true
     }
 
     /// The `type`, as in `integer`.
     pub fn kind(self) -> &'static str {
-        self.0["type"].as_str().unwrap_or_default()
+        self.value["type"].as_str().unwrap_or_default()
     }
 }

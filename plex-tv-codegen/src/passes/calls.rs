@@ -12,28 +12,28 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::module;
+use super::{module, reread::Reply};
 use crate::walk::Operation;
 
-pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<(), String> {
+/// Returns what each operation answers.
+pub(super) fn run(file: &mut File, operations: &[Operation]) -> Result<Vec<Reply>, String> {
     close_constructors(file);
     let by_name: BTreeMap<&str, &Operation> =
         operations.iter().map(|operation| (operation.rust_name.as_str(), operation)).collect();
     let builders = module(file, "builder")?;
-    let mut seen = 0;
+    let mut replies = Vec::new();
     for item in builders.iter_mut() {
         if let Item::Impl(item) = item
             && let Some(send) = send_method(item)
         {
-            rewrite(send, &by_name)?;
-            seen += 1;
+            replies.push(rewrite(send, &by_name)?);
         }
     }
-    if seen != operations.len() {
-        return Err(format!("{} operations gave {seen} `send` methods", operations.len()));
+    if replies.len() != operations.len() {
+        return Err(format!("{} operations gave {} `send` methods", operations.len(), replies.len()));
     }
     hide_arguments(builders);
-    Ok(())
+    Ok(replies)
 }
 
 /// Only `crate::Client` makes generated clients: a bare `reqwest::Client` would follow redirects with the token.
@@ -66,7 +66,7 @@ fn send_method(item: &mut ItemImpl) -> Option<&mut ImplItemFn> {
     })
 }
 
-fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Result<(), String> {
+fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Result<Reply, String> {
     let mut operation = OperationName::default();
     operation.visit_block_mut(&mut send.block);
     let rust_name = operation.0.ok_or("a `send` names no operation")?;
@@ -74,6 +74,7 @@ fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Resul
         by_name.get(rust_name.as_str()).ok_or_else(|| format!("the generated method `{rust_name}` is no operation"))?;
 
     let reply = reply_type(&send.sig.output).ok_or_else(|| format!("`{rust_name}` returns something unexpected"))?;
+    let kind = argument(reply).ok_or_else(|| format!("`{rust_name}` returns no ResponseValue"))?.clone();
     send.sig.output = parse_quote!(-> Result<#reply, crate::Error>);
 
     Segments.visit_block_mut(&mut send.block);
@@ -91,22 +92,21 @@ fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Resul
         })
         .await
     });
-    Ok(())
+    Ok(Reply { id: id.clone(), kind, reader: reader.to_string() })
 }
 
 /// `ResponseValue<T>` of `Result<ResponseValue<T>, Error<E>>`.
 fn reply_type(output: &ReturnType) -> Option<&Type> {
-    let ReturnType::Type(_, kind) = output else {
-        return None;
-    };
-    let Type::Path(path) = kind.as_ref() else {
-        return None;
-    };
-    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
-        return None;
-    };
+    let ReturnType::Type(_, kind) = output else { return None };
+    argument(kind)
+}
+
+/// `T` of `Generic<T, …>`.
+fn argument(kind: &Type) -> Option<&Type> {
+    let Type::Path(path) = kind else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
     match arguments.args.first()? {
-        GenericArgument::Type(reply) => Some(reply),
+        GenericArgument::Type(kind) => Some(kind),
         _ => None,
     }
 }

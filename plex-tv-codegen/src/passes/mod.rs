@@ -9,6 +9,7 @@ mod forms;
 mod marks;
 mod names;
 mod operations;
+mod reread;
 mod schemars;
 mod tolerance;
 mod wire_names;
@@ -27,9 +28,10 @@ pub(crate) fn run(file: &mut File, description: &Value, operations: &[Operation]
     tolerance::run(types);
     schemars::run(types);
     extra::run(file);
-    calls::run(file, operations)?;
+    let replies = calls::run(file, operations)?;
     marks::run(file, description, operations)?;
     file.items.push(operations::table(operations));
+    file.items.extend(reread::tables(&replies, description));
     names::run(file);
     docs::run(file);
     Ok(())

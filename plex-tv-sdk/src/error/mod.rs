@@ -9,6 +9,7 @@ use std::{error::Error as StdError, fmt, time::Duration};
 
 use reqwest::StatusCode;
 
+pub use codes::PlexCode;
 pub(crate) use decode::{decode_failure, decode_message};
 pub use plex::PlexError;
 pub(crate) use plex::{parse_plex_errors, text_of};
@@ -171,6 +172,11 @@ impl Error {
         self.0.plex_errors.iter().find_map(PlexError::code)
     }
 
+    /// What the first of plex.tv's error codes stands for.
+    pub fn code(&self) -> Option<PlexCode> {
+        self.plex_code().map(PlexCode::from)
+    }
+
     /// How long plex.tv asks to wait, if it says so.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
@@ -230,7 +236,32 @@ impl Error {
 
     /// The account wants its two-factor code with the password (code 1029).
     pub fn is_two_factor_required(&self) -> bool {
-        self.plex_code() == Some(1029)
+        self.code() == Some(PlexCode::VerificationCodeRequired)
+    }
+
+    /// The two-factor code is wrong (code 1028).
+    pub fn is_verification_code_wrong(&self) -> bool {
+        self.code() == Some(PlexCode::VerificationCodeWrong)
+    }
+
+    /// The PIN of a Home user is missing or wrong (code 1041).
+    pub fn is_home_pin_required(&self) -> bool {
+        self.code() == Some(PlexCode::PinRequired)
+    }
+
+    /// The account has no Plex Pass, and this needs one (code 1012).
+    pub fn is_plex_pass_required(&self) -> bool {
+        self.code() == Some(PlexCode::PlexPassRequired)
+    }
+
+    /// The user removed this device: a new client identifier and key are needed (code 1097).
+    pub fn is_device_removed(&self) -> bool {
+        self.code() == Some(PlexCode::DeviceRemoved)
+    }
+
+    /// plex.tv gave this call up (410).
+    pub fn is_gone(&self) -> bool {
+        self.status() == Some(StatusCode::GONE)
     }
 
     /// A redirect that is not followed.
@@ -355,20 +386,14 @@ impl From<progenitor_client::Error<()>> for Error {
 /// The message of a refusal: the status, and what its code means in our words. plex.tv's own text stays behind
 /// [`Error::plex_errors`], since it may repeat what was sent.
 pub(crate) fn refusal(status: StatusCode, plex_errors: &[PlexError]) -> String {
-    let code = plex_errors.iter().find_map(PlexError::code);
+    let code = plex_errors.iter().find_map(PlexError::code).map(PlexCode::from);
     let reason = match status.as_u16() {
         498 => Some("token expired"),
         _ => status.canonical_reason(),
     };
-    let mut message = format!("plex.tv answered {}", status.as_u16());
-    if let Some(reason) = reason {
-        message = format!("{message} {reason}");
-    }
-    match code.map(|code| (code, codes::meaning(code))) {
-        Some((code, Some(meaning))) => format!("{message} (code {code}: {meaning})"),
-        Some((code, None)) => format!("{message} (code {code})"),
-        None => message,
-    }
+    let reason = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+    let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+    format!("plex.tv answered {}{reason}{code}", status.as_u16())
 }
 
 #[cfg(test)]

@@ -10500,3 +10500,35 @@ pub const OPERATIONS: &[crate::Operation] = &[
         deprecated: false,
     },
 ];
+/// Decodes a success of an operation and encodes it again; `None` where there is nothing to decode.
+#[cfg(feature = "conform")]
+pub fn reread_reply(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "getDiscoverProvider" => crate::conform::json::<types::DiscoverProviderReply>(body),
+        "getVodHubs" => crate::conform::json::<types::HubReply>(body),
+        "getPromotedHubs" => crate::conform::json::<types::HubReply>(body),
+        "getHubSection" => crate::conform::json::<types::MetadataReply>(body),
+        "matchMetadata" => crate::conform::json::<types::MetadataReply>(body),
+        "getDiscoverMetadata" => crate::conform::json::<types::MetadataReply>(body),
+        "getAvailabilities" => crate::conform::json::<types::AvailabilityReply>(body),
+        "getDiscoverMetadataChildren" => crate::conform::json::<types::MetadataReply>(body),
+        "getCommonSenseMedia" => crate::conform::json::<types::CommonSenseMediaReply>(body),
+        "getDiscoverMetadataExtras" => crate::conform::json::<types::MetadataReply>(body),
+        "getDiscoverMetadataRelated" => crate::conform::json::<types::HubReply>(body),
+        "getUserState" => crate::conform::json::<types::UserStateReply>(body),
+        "searchDiscover" => crate::conform::json::<types::SearchReply>(body),
+        "getWatchlist" => crate::conform::json::<types::MetadataReply>(body),
+        "createRssFeed" => crate::conform::json::<types::RssFeedReply>(body),
+        "getPreferredServices" => crate::conform::json::<types::PreferredServicesReply>(body),
+        "getRssFeed" => crate::conform::json::<types::RssFeed>(body),
+        _ => return None,
+    })
+}
+/// Decodes a request body, given as JSON, and encodes it again; `None` where there is none.
+#[cfg(feature = "conform")]
+pub fn reread_request(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "createRssFeed" => crate::conform::json::<types::CreateRssFeedBody>(body),
+        _ => return None,
+    })
+}

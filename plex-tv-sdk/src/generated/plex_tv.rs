@@ -17936,3 +17936,91 @@ pub const OPERATIONS: &[crate::Operation] = &[
         deprecated: false,
     },
 ];
+/// Decodes a success of an operation and encodes it again; `None` where there is nothing to decode.
+#[cfg(feature = "conform")]
+pub fn reread_reply(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "getAuthKeys" => crate::conform::json::<types::AuthKeys>(body),
+        "getAuthNonce" => crate::conform::json::<types::AuthNonce>(body),
+        "exchangeJwtToken" => crate::conform::json::<types::ExchangedToken>(body),
+        "getCloudServer" => crate::conform::xml::<types::CloudServer>(body),
+        "getCompanionsData" => crate::conform::json::<types::CompanionList>(body),
+        "listAccountDevices" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::AccountDevice>,
+        >(body),
+        "getDeviceCertificateSubject" => crate::conform::json::<types::CertificateSubject>(body),
+        "getFeatures" => crate::conform::json::<types::FeatureList>(body),
+        "getFriends" => {
+            crate::conform::json::<crate::Rows<crate::generated::plex_tv::types::Friend>>(body)
+        }
+        "inviteFriend" => crate::conform::json::<types::Friend>(body),
+        "acceptFriend" => crate::conform::json::<types::Friend>(body),
+        "getGeoData" => crate::conform::json::<types::GeoData>(body),
+        "getHomeData" => crate::conform::json::<types::Home>(body),
+        "listHomeUsers" => crate::conform::json::<types::Home>(body),
+        "createManagedUser" => crate::conform::json::<types::HomeUser>(body),
+        "switchHomeUser" => crate::conform::json::<types::User>(body),
+        "ping" => crate::conform::json::<types::PingReply>(body),
+        "getPin" => crate::conform::json::<types::PinInfo>(body),
+        "getToken" => crate::conform::json::<types::PinInfo>(body),
+        "getReleaseChannels" => crate::conform::json::<types::ReleaseChannelList>(body),
+        "getDevices" => {
+            crate::conform::json::<crate::Rows<crate::generated::plex_tv::types::Resource>>(body)
+        }
+        "getUserServer" => crate::conform::json::<types::UserServer>(body),
+        "getServerAccessTokens" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::ServerAccessToken>,
+        >(body),
+        "getServerUserFeatures" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::ServerUserFeatures>,
+        >(body),
+        "getServer" => crate::conform::json::<types::ServerInfo>(body),
+        "createSharedServer" => crate::conform::json::<types::SharedServer>(body),
+        "listOwnedInvites" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::PendingInvite>,
+        >(body),
+        "listReceivedInvites" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::PendingInvite>,
+        >(body),
+        "listOwnedSharedServers" => crate::conform::json::<
+            crate::Rows<crate::generated::plex_tv::types::SharedServer>,
+        >(body),
+        "getSharedServer" => crate::conform::json::<types::SharedServer>(body),
+        "getSharingSettings" => crate::conform::json::<types::SharingSettings>(body),
+        "updateSharingSettings" => crate::conform::json::<types::SharingSettings>(body),
+        "getUserDetails" => crate::conform::json::<types::User>(body),
+        "getPrivacySettings" => crate::conform::json::<types::Privacy>(body),
+        "getUserSettings" => crate::conform::json::<types::SettingList>(body),
+        "getUserOptOutSettings" => crate::conform::json::<types::OptOutSettings>(body),
+        "getViewStateSync" => crate::conform::json::<types::ViewStateSync>(body),
+        "getUserWebhooks" => crate::conform::json::<types::WebhookList>(body),
+        "setUserWebhooks" => crate::conform::json::<types::WebhookList>(body),
+        "getUserOptOuts" => crate::conform::json::<types::OptOutList>(body),
+        "createAnonymousUser" => crate::conform::json::<types::User>(body),
+        "signIn" => crate::conform::json::<types::User>(body),
+        _ => return None,
+    })
+}
+/// Decodes a request body, given as JSON, and encodes it again; `None` where there is none.
+#[cfg(feature = "conform")]
+pub fn reread_request(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "registerDeviceJwk" => crate::conform::json::<types::RegisterDeviceJwkBody>(body),
+        "exchangeJwtToken" => crate::conform::json::<types::ExchangeJwtTokenBody>(body),
+        "setManagedUserRestrictionProfile" => {
+            crate::conform::json::<types::SetManagedUserRestrictionProfileBody>(body)
+        }
+        "getPin" => crate::conform::json::<types::GetPinBody>(body),
+        "linkPin" => crate::conform::json::<types::LinkPinBody>(body),
+        "createSharedServer" => crate::conform::json::<types::CreateSharedServerBody>(body),
+        "updateSharedServer" => crate::conform::json::<types::UpdateSharedServerBody>(body),
+        "updateSharingSettings" => crate::conform::json::<types::UpdateSharingSettingsBody>(body),
+        "updatePrivacySettings" => crate::conform::json::<types::UpdatePrivacySettingsBody>(body),
+        "updateUserProfile" => crate::conform::json::<types::Profile>(body),
+        "updateUserSettings" => crate::conform::json::<types::UpdateUserSettingsBody>(body),
+        "setUserWebhooks" => crate::conform::json::<types::SetUserWebhooksBody>(body),
+        "changePassword" => crate::conform::json::<types::ChangePasswordBody>(body),
+        "signIn" => crate::conform::json::<types::SignInBody>(body),
+        _ => return None,
+    })
+}

@@ -16723,3 +16723,51 @@ pub const OPERATIONS: &[crate::Operation] = &[
         deprecated: false,
     },
 ];
+/// Decodes a success of an operation and encodes it again; `None` where there is nothing to decode.
+#[cfg(feature = "conform")]
+pub fn reread_reply(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "getAnnouncements" => crate::conform::xml::<types::AnnouncementsReply>(body),
+        "updateAnnouncement" => crate::conform::xml::<types::ActionReply>(body),
+        "getClaimToken" => crate::conform::json::<types::ClaimToken>(body),
+        "getPlexDownloads" => crate::conform::json::<types::DownloadsReply>(body),
+        "getLegacyHomeUsers" => crate::conform::xml::<types::HomeUsersReply>(body),
+        "createLegacyHomeUser" => crate::conform::xml::<types::HomeUser>(body),
+        "switchLegacyHomeUser" => crate::conform::xml::<types::AccountXml>(body),
+        "listLegacySentInvites" => crate::conform::xml::<types::InvitesReply>(body),
+        "listLegacyReceivedInvites" => crate::conform::xml::<types::InvitesReply>(body),
+        "getLegacyResources" => crate::conform::xml::<types::ResourcesReply>(body),
+        "getLegacyServer" => crate::conform::xml::<types::ServersReply>(body),
+        "listLegacySharedServers" => crate::conform::xml::<types::SharedServersReply>(body),
+        "createLegacySharedServer" => crate::conform::xml::<types::SharedServersReply>(body),
+        "getLegacySharedServer" => crate::conform::xml::<types::SharedServersReply>(body),
+        "getLegacyUsers" => crate::conform::xml::<types::UsersReply>(body),
+        "getLegacyDevices" => crate::conform::xml::<types::DevicesReply>(body),
+        "listSyncItems" => crate::conform::xml::<types::SyncList>(body),
+        "createSyncItem" => crate::conform::xml::<types::SyncItem>(body),
+        "getMediaProviders" => crate::conform::json::<types::MediaProviderList>(body),
+        "createLegacyPin" => crate::conform::xml::<types::Pin>(body),
+        "getLegacyPin" => crate::conform::xml::<types::Pin>(body),
+        "getLegacyServers" => crate::conform::xml::<types::ServersReply>(body),
+        "getSonosResources" => crate::conform::xml::<types::PlayersReply>(body),
+        "listServerSyncLists" => crate::conform::xml::<types::SyncLists>(body),
+        "getAccountXml" => crate::conform::xml::<types::AccountXml>(body),
+        "getAccountJson" => crate::conform::json::<types::AccountReply>(body),
+        "legacySignIn" => crate::conform::json::<types::AccountReply>(body),
+        _ => return None,
+    })
+}
+/// Decodes a request body, given as JSON, and encodes it again; `None` where there is none.
+#[cfg(feature = "conform")]
+pub fn reread_request(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
+    Some(match operation {
+        "createLegacySharedServer" => {
+            crate::conform::json::<types::CreateLegacySharedServerBody>(body)
+        }
+        "updateLegacySharedServer" => {
+            crate::conform::json::<types::UpdateLegacySharedServerBody>(body)
+        }
+        "legacySignIn" => crate::conform::json::<types::LegacySignInBody>(body),
+        _ => return None,
+    })
+}

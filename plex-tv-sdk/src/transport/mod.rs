@@ -15,6 +15,8 @@ use reqwest::{Request, Response, Url, header::HeaderMap};
 
 use crate::{Error, Operation, Token};
 
+#[cfg(feature = "conform")]
+pub(crate) use reply::from_xml;
 pub(crate) use reply::{decode, decode_xml, finish, stream};
 
 /// What every call of a client shares: hosts, identity, token, limits. Made by [`crate::ClientBuilder`].
@@ -26,7 +28,16 @@ struct Parts {
     hosts: Hosts,
     identity: HeaderMap,
     token: Option<Token>,
-    timeout: Duration,
+    limits: Limits,
+}
+
+/// How long to wait, and how much to put up with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// For each attempt, from connecting to the last byte.
+    pub(crate) timeout: Duration,
+    /// Does one bad row fail the whole list?
+    pub(crate) strict_rows: bool,
 }
 
 /// Where the API is.
@@ -41,8 +52,8 @@ pub(crate) struct Hosts {
 }
 
 impl Transport {
-    pub(crate) fn new(hosts: Hosts, identity: HeaderMap, token: Option<Token>, timeout: Duration) -> Self {
-        Self(Arc::new(Parts { hosts, identity, token, timeout }))
+    pub(crate) fn new(hosts: Hosts, identity: HeaderMap, token: Option<Token>, limits: Limits) -> Self {
+        Self(Arc::new(Parts { hosts, identity, token, limits }))
     }
 
     pub(crate) fn with_token(&self, token: Option<Token>) -> Self {
@@ -50,7 +61,8 @@ impl Transport {
     }
 
     pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
-        Self(Arc::new(Parts { timeout, ..self.0.as_ref().clone() }))
+        let limits = Limits { timeout, ..self.0.limits };
+        Self(Arc::new(Parts { limits, ..self.0.as_ref().clone() }))
     }
 
     pub(crate) fn token(&self) -> Option<&Token> {
@@ -58,7 +70,7 @@ impl Transport {
     }
 
     pub(crate) fn timeout(&self) -> Duration {
-        self.0.timeout
+        self.0.limits.timeout
     }
 
     pub(crate) fn hosts(&self) -> &Hosts {
@@ -72,8 +84,8 @@ impl Transport {
 
     /// Sends a request within its time limit, following only harmless redirects.
     async fn send(&self, http: &reqwest::Client, mut request: Request) -> reqwest::Result<Response> {
-        request.timeout_mut().get_or_insert(self.0.timeout);
-        let sent = sent::Sent::of(&request, self.token());
+        request.timeout_mut().get_or_insert(self.0.limits.timeout);
+        let sent = sent::Sent::of(&request, self.token(), self.0.limits.strict_rows);
         let mut response = redirect::send(http, request).await?;
         response.extensions_mut().insert(sent);
         Ok(response)
@@ -87,7 +99,7 @@ impl fmt::Debug for Transport {
             .field("plex_tv", &self.0.hosts.plex_tv.as_str())
             .field("discover", &self.0.hosts.discover.as_str())
             .field("token", &token)
-            .field("timeout", &self.0.timeout)
+            .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
 }
@@ -130,8 +142,9 @@ mod tests {
         let base = Url::parse("https://plex.tv/").unwrap();
         let hosts = Hosts { plex_tv: base.clone(), discover: base, moved: false };
         let token = Token::new("CANARY").unwrap();
+        let limits = Limits { timeout: Duration::from_secs(30), strict_rows: false };
 
-        let shown = format!("{:?}", Transport::new(hosts, HeaderMap::new(), Some(token), Duration::from_secs(30)));
+        let shown = format!("{:?}", Transport::new(hosts, HeaderMap::new(), Some(token), limits));
 
         assert!(shown.contains("[redacted]") && !shown.contains("CANARY"), "{shown}");
     }

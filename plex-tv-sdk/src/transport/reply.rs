@@ -14,6 +14,7 @@ use super::{redirect, sent::Sent, xml};
 use crate::{
     Error,
     error::{ErrorKind, decode_failure, host_of, parse_plex_errors, refusal, text_of},
+    rows::reading,
 };
 
 /// A reply larger than this is refused, whatever it announced.
@@ -26,9 +27,10 @@ pub(crate) async fn decode<T: DeserializeOwned>(response: Response) -> Result<Re
     let sent = Sent::of_reply(&response);
     let body = read(response).await?;
     let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
-    match serde_json::from_slice(text) {
+    let read = || serde_json::from_slice(text).map_err(|_| unreadable::<T>(text, &headers));
+    match reading(sent.strict, read) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
-        Err(_) => Err(unreadable::<T>(text, &headers).with_status(status).with_body(text, &sent.secrets())),
+        Err(error) => Err(error.with_status(status).with_body(text, &sent.secrets())),
     }
 }
 
@@ -38,20 +40,23 @@ pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response) -> Resul
     let (status, headers) = (response.status(), response.headers().clone());
     let sent = Sent::of_reply(&response);
     let body = read(response).await?;
-    let text = text_of(&body);
+    match reading(sent.strict, || from_xml(&body)) {
+        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Err(error) => Err(error.with_status(status).with_body(&body, &sent.secrets())),
+    }
+}
+
+/// Reads a body that is due as XML.
+pub(crate) fn from_xml<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    let text = text_of(body);
     let json = match xml::to_json(&text) {
         Ok(value) => value.to_string(),
         // Calls that change something often answer nothing at all.
         Err(_) if text.trim().is_empty() => "{}".to_owned(),
-        Err(_) if text.trim_start().starts_with(['{', '[']) => text.to_string(),
-        Err(why) => {
-            let message = format!("the reply is not the XML that is due: {why}");
-            return Err(Error::new(ErrorKind::Decode, message).with_status(status).with_body(&body, &sent.secrets()));
-        }
+        Err(_) if text.trim_start().starts_with(['{', '[']) => text.into_owned(),
+        Err(why) => return Err(Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
     };
-    serde_json::from_str(&json)
-        .map(|value| ResponseValue::new(value, status, headers))
-        .map_err(|_| decode_failure::<T>(json.as_bytes()).with_status(status).with_body(&body, &sent.secrets()))
+    serde_json::from_str(&json).map_err(|_| decode_failure::<T>(json.as_bytes()))
 }
 
 /// Ends a call whose success has nothing to say. Whatever body comes along is read, so that the connection can be reused.

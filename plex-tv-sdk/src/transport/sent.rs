@@ -11,14 +11,17 @@ pub(super) struct Sent {
     url: Option<Url>,
     body: Option<Vec<u8>>,
     token: Option<Token>,
+    /// Does the client want one bad row to fail the whole list?
+    pub(super) strict: bool,
 }
 
 impl Sent {
-    pub(super) fn of(request: &Request, token: Option<&Token>) -> Self {
+    pub(super) fn of(request: &Request, token: Option<&Token>, strict: bool) -> Self {
         Self {
             url: Some(request.url().clone()),
             body: request.body().and_then(|body| body.as_bytes()).map(<[u8]>::to_vec),
             token: token.cloned(),
+            strict,
         }
     }
 

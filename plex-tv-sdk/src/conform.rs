@@ -1,0 +1,56 @@
+//! Recorded replies through the generated types, for `cargo xtask conform` and the like.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{
+    Error, PlexError,
+    error::{decode_failure, parse_plex_errors, text_of},
+    transport,
+};
+
+/// A body that was decoded and encoded again. What it lacks of the original, the types do not carry.
+#[derive(Clone, PartialEq)]
+pub struct Reread {
+    value: Value,
+    debug: String,
+}
+
+impl Reread {
+    fn new<T: std::fmt::Debug + Serialize>(decoded: &T) -> Result<Self, Error> {
+        let value =
+            serde_json::to_value(decoded).map_err(|_| Error::invalid_input("the decoded value cannot be encoded"))?;
+        Ok(Self { value, debug: format!("{decoded:?}") })
+    }
+
+    /// The value as it is encoded again, secrets in clear.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The decoded value as `Debug` shows it.
+    pub fn shown(&self) -> &str {
+        &self.debug
+    }
+}
+
+impl std::fmt::Debug for Reread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.debug)
+    }
+}
+
+/// The error list of a recorded refusal, in whatever form it came.
+pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
+    parse_plex_errors(body)
+}
+
+pub(crate) fn json<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8]) -> Result<Reread, Error> {
+    let text = text_of(body);
+    let decoded = serde_json::from_str::<T>(&text).map_err(|_| decode_failure::<T>(text.as_bytes()))?;
+    Reread::new(&decoded)
+}
+
+pub(crate) fn xml<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8]) -> Result<Reread, Error> {
+    Reread::new(&transport::from_xml::<T>(body)?)
+}
