@@ -61,8 +61,10 @@ pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Probl
     }
     let view = generator_view(document.value());
     let operations = operations(document.value());
-    let mut file = generator::run(document, &view, &module_name(document.path())).map_err(one)?;
-    passes::run(&mut file, document.value(), &operations).map_err(|why| one(generator::ours(document, why)))?;
+    let module = module_name(document.path());
+    let mut file = generator::run(document, &view, &module).map_err(one)?;
+    passes::run(&mut file, document.value(), &operations, &module)
+        .map_err(|why| one(generator::ours(document, why)))?;
     let code = match layout {
         Layout::Prettyplease => prettyplease::unparse(&file),
         Layout::Rustfmt => format::print(&file).map_err(|why| one(unformatted(document, &why)))?,

@@ -100,7 +100,7 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
     })
 }
 
-fn auth(security: &Value) -> Auth {
+pub(crate) fn auth(security: &Value) -> Auth {
     let has = |scheme: &str| security.as_array().is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()));
     match (has("Token"), has("ClientIdentifier")) {
         (true, _) => Auth::Token,

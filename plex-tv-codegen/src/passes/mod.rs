@@ -4,6 +4,7 @@
 
 mod calls;
 mod docs;
+mod examples;
 mod extra;
 mod forms;
 mod marks;
@@ -20,7 +21,12 @@ use syn::{File, Item, ItemMod};
 use crate::{open_enums::OpenEnum, walk::Operation};
 
 /// Runs all passes. An error says what the generated code lacks: a bug of the recipe, not of the description.
-pub(crate) fn run(file: &mut File, description: &Value, operations: &[Operation]) -> Result<(), String> {
+pub(crate) fn run(
+    file: &mut File,
+    description: &Value,
+    operations: &[Operation],
+    module_name: &str,
+) -> Result<(), String> {
     let types = module(file, "types")?;
     wire_names::run(types, description);
     forms::run(types, description);
@@ -32,6 +38,7 @@ pub(crate) fn run(file: &mut File, description: &Value, operations: &[Operation]
     marks::run(file, description, operations)?;
     file.items.push(operations::table(operations));
     file.items.extend(reread::tables(&replies, description));
+    examples::run(file, description, operations, module_name);
     names::run(file);
     docs::run(file);
     Ok(())

@@ -7276,25 +7276,35 @@ pub trait ClientDiscoverExt {
     ///
     /// Describes the provider: its features, the path at which each one starts, and the sections that it shows. Clients read it once to learn where search, hubs and actions live. The shape rests on a single client, so unknown members are kept at every level.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/`
     ///
-    /// ```ignore
-    /// let response = client.get_discover_provider()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_discover_provider().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_discover_provider(&self) -> builder::GetDiscoverProvider<'_>;
     /// Find an item by external identifier, address or title
     ///
     /// Turns an identifier of another catalogue, the address of a page at `watch.plex.tv`, or a title into items of this catalogue. Give one of `guid`, `url` and `title`. No match is a success with an empty or missing `Metadata`, not a 404. The metadata host answers the same call; one client reported that it refused the call with 401 as long as a client identifier was sent.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -7303,7 +7313,7 @@ pub trait ClientDiscoverExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/matches`
     ///
@@ -7315,22 +7325,24 @@ pub trait ClientDiscoverExt {
     /// - `type_`: Kind of item as a number. 1 is a movie, 2 a show, 3 a season, 4 an episode.
     /// - `url`: Address of a page at `watch.plex.tv`, or the path of one.
     /// - `year`: Year of release, to tell titles apart.
-    /// ```ignore
-    /// let response = client.match_metadata()
-    ///    .agent(agent)
-    ///    .guid(guid)
-    ///    .include_guids(include_guids)
-    ///    .title(title)
-    ///    .type_(type_)
-    ///    .url(url)
-    ///    .year(year)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().match_metadata().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn match_metadata(&self) -> builder::MatchMetadata<'_>;
     /// One item of the catalogue
     ///
     /// Returns a movie, show, season, episode or person as the only row of the list. The metadata host answers the same call with the same shape. So does the host of the free movies and shows, `vod.provider.plex.tv`, whose items also have `Media` with the parts to stream; that use rests on few clients and needs the same token for the streams. Several keys separated by commas were once seen to work.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -7339,7 +7351,7 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}`
     ///
@@ -7354,26 +7366,25 @@ pub trait ClientDiscoverExt {
     /// - `include_guids`: Adds `Guid`, the identifiers that other catalogues use. Without it, `guid` is the only identifier.
     /// - `include_meta`: Adds `Meta` to the reply; what it holds is not settled.
     /// - `include_user_state`: Adds what the user did with the item, such as when it was put on the watchlist.
-    /// ```ignore
-    /// let response = client.get_discover_metadata()
-    ///    .rating_key(rating_key)
-    ///    .async_augment_metadata(async_augment_metadata)
-    ///    .exclude_elements(exclude_elements)
-    ///    .exclude_fields(exclude_fields)
-    ///    .include_collections(include_collections)
-    ///    .include_external_media(include_external_media)
-    ///    .include_fields(include_fields)
-    ///    .include_guids(include_guids)
-    ///    .include_meta(include_meta)
-    ///    .include_user_state(include_user_state)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_discover_metadata().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_discover_metadata(&self) -> builder::GetDiscoverMetadata<'_>;
     /// Where an item can be watched
     ///
     /// Lists the streaming services that offer the item, for the country of the account. The list is empty or missing when nobody does. The discover host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7381,23 +7392,31 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/availabilities`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.get_availabilities()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_availabilities().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_availabilities(&self) -> builder::GetAvailabilities<'_>;
     /// Seasons of a show, episodes of a season
     ///
     /// Lists what is one level below an item, page by page. With `grandchildren` as the last segment of the path, one client received all episodes of a show. The metadata host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7405,7 +7424,7 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/children`
     ///
@@ -7414,19 +7433,24 @@ pub trait ClientDiscoverExt {
     /// - `x_plex_container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
     /// - `x_plex_container_start`: How many items to skip. The service also reads it from a header of this name.
     /// - `exclude_elements`: Nested members to leave out, such as `Role` or `Image`.
-    /// ```ignore
-    /// let response = client.get_discover_metadata_children()
-    ///    .rating_key(rating_key)
-    ///    .x_plex_container_size(x_plex_container_size)
-    ///    .x_plex_container_start(x_plex_container_start)
-    ///    .exclude_elements(exclude_elements)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_discover_metadata_children().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_discover_metadata_children(&self) -> builder::GetDiscoverMetadataChildren<'_>;
     /// Advice for parents
     ///
     /// Returns what a review service for parents says about the item: ages, topics and questions to talk about. The full text needs a Plex Pass. The discover host answers the same call.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -7436,22 +7460,30 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/commonsensemedia`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.get_common_sense_media()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_common_sense_media().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_common_sense_media(&self) -> builder::GetCommonSenseMedia<'_>;
     /// Trailers and clips of an item
     ///
     /// Lists the short films that belong to an item. The discover host answers the same call. The shape rests on few clients.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -7460,17 +7492,23 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/extras`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.get_discover_metadata_extras()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_discover_metadata_extras().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_discover_metadata_extras(&self) -> builder::GetDiscoverMetadataExtras<'_>;
@@ -7478,6 +7516,8 @@ pub trait ClientDiscoverExt {
     ///
     /// Lists hubs of items that have something in common with this one, such as its cast. With `similar` as the last segment of the path, one client received a plain list of items. The metadata host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7485,19 +7525,24 @@ pub trait ClientDiscoverExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/related`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
     /// - `count`: Items to return in each hub.
-    /// ```ignore
-    /// let response = client.get_discover_metadata_related()
-    ///    .rating_key(rating_key)
-    ///    .count(count)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_discover_metadata_related().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_discover_metadata_related(&self) -> builder::GetDiscoverMetadataRelated<'_>;
@@ -7505,13 +7550,15 @@ pub trait ClientDiscoverExt {
     ///
     /// Searches movies, shows, people and more. The hits come in groups. Send `includeMetadata`, or the hits carry little more than a `ratingKey`. A group without hits has no `SearchResult`. The `score` of a hit lies between 0 and 1. A group may mix sources, so the order across groups says little. The XML form of this reply nests differently.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/search`
     ///
@@ -7522,16 +7569,17 @@ pub trait ClientDiscoverExt {
     /// - `query`: What to search for.
     /// - `search_providers`: Sources to search, `discover` when left out. Known are `discover`, `PLEXAVOD`, `PLEXTVOD` and `PLEXFAST`.
     /// - `search_types`: Kinds to search, `movies,tv` when left out. Known are `movies`, `tv`, `people`, `music`, `categories`, `availabilityPlatforms`, `tvod` and `livetv`.
-    /// ```ignore
-    /// let response = client.search_discover()
-    ///    .filter_people(filter_people)
-    ///    .include_metadata(include_metadata)
-    ///    .limit(limit)
-    ///    .query(query)
-    ///    .search_providers(search_providers)
-    ///    .search_types(search_types)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().search_discover().query("example").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn search_discover(&self) -> builder::SearchDiscover<'_>;
 }
@@ -7572,31 +7620,40 @@ pub trait ClientHubsExt {
     ///
     /// Lists the hubs that clients put on their first page, each with its first items.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/hubs/promoted`
     ///
     /// Arguments:
     /// - `count`: Items to return in each hub.
     /// - `exclude_continue_watching`: Leaves out the hub of items that the user has begun.
-    /// ```ignore
-    /// let response = client.get_promoted_hubs()
-    ///    .count(count)
-    ///    .exclude_continue_watching(exclude_continue_watching)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_promoted_hubs().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_promoted_hubs(&self) -> builder::GetPromotedHubs<'_>;
     /// Items of one hub
     ///
     /// Lists the items of one hub, page by page. Without the last segment of the path the service lists all hubs of the section. It may answer with a redirect; carry the token along to hosts of Plex only.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -7605,7 +7662,7 @@ pub trait ClientHubsExt {
     /// - 404, code 1002: The section or the hub is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/hubs/sections/{section}/{hub}`
     ///
@@ -7615,15 +7672,17 @@ pub trait ClientHubsExt {
     /// - `x_plex_container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
     /// - `x_plex_container_start`: How many items to skip. The service also reads it from a header of this name.
     /// - `content_directory_id`: Limits the hub to one directory; of unsettled use.
-    /// ```ignore
-    /// let response = client.get_hub_section()
-    ///    .section(section)
-    ///    .hub(hub)
-    ///    .x_plex_container_size(x_plex_container_size)
-    ///    .x_plex_container_start(x_plex_container_start)
-    ///    .content_directory_id(content_directory_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_hub_section().section("home").hub("top_watchlisted").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_hub_section(&self) -> builder::GetHubSection<'_>;
@@ -7644,6 +7703,8 @@ pub trait ClientProvidersExt {
     ///
     /// Lists the hubs of what Plex itself streams without charge. One client also asks for this path at `https://music.provider.plex.tv`, the music provider; nobody confirmed that it still answers, so it is not described on its own.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7651,14 +7712,20 @@ pub trait ClientProvidersExt {
     /// - 403: The user opted out of the provider.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/hubs`
     ///
-    /// ```ignore
-    /// let response = client.get_vod_hubs()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_vod_hubs().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_vod_hubs(&self) -> builder::GetVodHubs<'_>;
 }
@@ -7673,20 +7740,28 @@ pub trait ClientSettingsExt {
     ///
     /// Lists the streaming services that the user named as their own. The list is missing when the user named none.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/settings/preferredServices`
     ///
-    /// ```ignore
-    /// let response = client.get_preferred_services()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_preferred_services().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_preferred_services(&self) -> builder::GetPreferredServices<'_>;
@@ -7703,13 +7778,15 @@ pub trait ClientUserStateExt {
     ///
     /// Stores the rating of the user, from 0 to 10. A rating of -1 was reported to remove it, which rests on a single source. A reply may carry a body, which is of no use to the caller. The metadata host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/actions/rate`
     ///
@@ -7717,19 +7794,25 @@ pub trait ClientUserStateExt {
     /// - `identifier`: The provider that `key` belongs to.
     /// - `key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
     /// - `rating`: The rating, from 0 to 10.
-    /// ```ignore
-    /// let response = client.rate_item()
-    ///    .identifier(identifier)
-    ///    .key(key)
-    ///    .rating(rating)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().rate_item().key("5d7760000000000000000001").identifier("tv.plex.provider.discover").rating(8.0_f64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn rate_item(&self) -> builder::RateItem<'_>;
     /// Mark an item as watched
     ///
     /// Adds the item to what the account has watched, independent of any server. It changes something although it is a GET: keep caches, prefetching and blind repeats away from it. Other clients make the same call with PUT. A reply may carry a body, which is of no use to the caller. The discover host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7737,25 +7820,32 @@ pub trait ClientUserStateExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/actions/scrobble`
     ///
     /// Arguments:
     /// - `identifier`: The provider that `key` belongs to.
     /// - `key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.scrobble()
-    ///    .identifier(identifier)
-    ///    .key(key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().scrobble().key("5d7760000000000000000001").identifier("com.plexapp.plugins.library").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn scrobble(&self) -> builder::Scrobble<'_>;
     /// Mark an item as not watched
     ///
     /// Takes the item out of what the account has watched, independent of any server. It changes something although it is a GET: keep caches, prefetching and blind repeats away from it. Other clients make the same call with PUT. A reply may carry a body, which is of no use to the caller. The discover host answers the same call.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7763,24 +7853,31 @@ pub trait ClientUserStateExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/actions/unscrobble`
     ///
     /// Arguments:
     /// - `identifier`: The provider that `key` belongs to.
     /// - `key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.unscrobble()
-    ///    .identifier(identifier)
-    ///    .key(key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().unscrobble().key("5d7760000000000000000001").identifier("com.plexapp.plugins.library").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn unscrobble(&self) -> builder::Unscrobble<'_>;
     /// What the user did with an item
     ///
     /// Returns how often the item was watched, how far, how it was rated, and when it was put on the watchlist; an item without `watchlistedAt` is not on it. Ask for one item at a time: with several keys the service sends a list in place of the object, and no form for many items is confirmed. The discover host answers the same call.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -7789,17 +7886,23 @@ pub trait ClientUserStateExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/metadata/{ratingKey}/userState`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.get_user_state()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_user_state().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_state(&self) -> builder::GetUserState<'_>;
 }
@@ -7823,6 +7926,8 @@ pub trait ClientWatchlistExt {
     ///
     /// Puts a movie or show of the catalogue on the watchlist of the token's account. Doing it again changes nothing. May be refused for managed users with code 1009. A reply may carry a body, which is of no use to the caller.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7832,23 +7937,31 @@ pub trait ClientWatchlistExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/actions/addToWatchlist`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the movie or show, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.add_to_watchlist()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().add_to_watchlist().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn add_to_watchlist(&self) -> builder::AddToWatchlist<'_>;
     /// Take an item off the watchlist
     ///
     /// Takes a movie or show off the watchlist of the token's account. Doing it again changes nothing. May be refused for managed users with code 1009. A reply may carry a body, which is of no use to the caller.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -7858,22 +7971,30 @@ pub trait ClientWatchlistExt {
     /// - 404, code 1002: The item is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/actions/removeFromWatchlist`
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the movie or show, which is the last part of its `plex://` address.
-    /// ```ignore
-    /// let response = client.remove_from_watchlist()
-    ///    .rating_key(rating_key)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().remove_from_watchlist().rating_key("5d7760000000000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn remove_from_watchlist(&self) -> builder::RemoveFromWatchlist<'_>;
     /// The watchlist of the account
     ///
     /// Lists the watchlist of the token's account, page by page: go on until `offset` plus `size` reaches `totalSize`, and count what arrived, since a page may be smaller than asked for. `Metadata` is missing when there is nothing to list. Only tokens of accounts and Home users work, not the tokens of servers; the watchlists of friends are not served here. The reply has an `ETag`; sent back in `If-None-Match`, it is answered with 304 as long as nothing changed. The metadata host stopped answering this call in 2025.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -7883,7 +8004,7 @@ pub trait ClientWatchlistExt {
     /// - 404, code 1002: The filter is unknown.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/library/sections/watchlist/{filter}`
     ///
@@ -7900,27 +8021,24 @@ pub trait ClientWatchlistExt {
     /// - `sort`: Order as a member and a direction, `watchlistedAt:desc` when left out. The members are `watchlistedAt`, `titleSort`, `originallyAvailableAt` and `rating`; the directions are `asc` and `desc`.
     /// - `type_`: Kind of item as a number. 1 is a movie, 2 a show, 99 both.
     /// - `if_none_match`: The `ETag` of an earlier reply, to learn whether the watchlist changed since.
-    /// ```ignore
-    /// let response = client.get_watchlist()
-    ///    .filter(filter)
-    ///    .x_plex_container_size(x_plex_container_size)
-    ///    .x_plex_container_start(x_plex_container_start)
-    ///    .include_collections(include_collections)
-    ///    .include_elements(include_elements)
-    ///    .include_external_media(include_external_media)
-    ///    .include_fields(include_fields)
-    ///    .include_guids(include_guids)
-    ///    .preferred_services(preferred_services)
-    ///    .sort(sort)
-    ///    .type_(type_)
-    ///    .if_none_match(if_none_match)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_watchlist().filter("all").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_watchlist(&self) -> builder::GetWatchlist<'_>;
     /// Create the feed of a watchlist
     ///
     /// Makes a feed that any feed reader can follow without a token, of the own watchlist or of those of friends. Needs a Plex Pass. A second call returns the same feed. The address is a secret: whoever knows it reads the feed. No way to remove a feed is known.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -7929,43 +8047,55 @@ pub trait ClientWatchlistExt {
     /// - 403, code 1012: The account has no Plex Pass.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/rss`
     ///
     /// Arguments:
     /// - `format`: The form asked for; clients send `json`.
     /// - `body`: Which feed to create.
-    /// ```ignore
-    /// let response = client.create_rss_feed()
-    ///    .format(format)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().create_rss_feed().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_rss_feed(&self) -> builder::CreateRssFeed<'_>;
     /// Read the feed of a watchlist
     ///
     /// Returns the items of a feed. No token is needed: the address is the secret, so treat it as one. Without `format` the service answers RSS, which is not described here, whatever the `Accept` header says. When this host fails, which was seen in 2026 as a 401, the same feed was found at `https://discover.provider.plex.tv/rss/` followed by the same identifier.
     ///
+    /// Needs no sign-in. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 401: The host refuses feeds at times; try the address at the discover host.
     /// - 404, code 1002: The feed is unknown.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/{feedUuid}`
     ///
     /// Arguments:
     /// - `feed_uuid`: Identifier of the feed, the last part of its address.
     /// - `format`: The form of the feed. Send `json`, the form that is described here; the service itself does not insist on it and then answers RSS.
-    /// ```ignore
-    /// let response = client.get_rss_feed()
-    ///    .feed_uuid(feed_uuid)
-    ///    .format(format)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.discover().get_rss_feed().feed_uuid("EXAMPLE-FEED-0001").format("json").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_rss_feed(&self) -> builder::GetRssFeed<'_>;
 }

@@ -10723,67 +10723,93 @@ pub trait ClientAccountExt {
     ///
     /// Lists the services of other makers, such as Sonos, that can play from the account, each with a token of its own. The list is empty for most accounts.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/companions`
     ///
-    /// ```ignore
-    /// let response = client.get_companions_data()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_companions_data().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_companions_data(&self) -> builder::GetCompanionsData<'_>;
     /// Feature flags of the account
     ///
     /// Lists the features switched on for the account, each with its name and a stable identifier. The account itself carries the names alone, in `subscription.features`.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/features`
     ///
-    /// ```ignore
-    /// let response = client.get_features()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_features().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_features(&self) -> builder::GetFeatures<'_>;
     /// Place of an IP address
     ///
     /// Looks up where an address is, as far as plex.tv can tell. Without `ip_address` the answer is about the caller. No token is needed, and one that is sent does no harm. Members of the reply are written in snake case, unlike the rest of the API.
     ///
+    /// Needs no sign-in. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing, for callers that plex.tv asks for one.
     /// - 422: The address is invalid. The status is not settled.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/geoip`
     ///
     /// Arguments:
     /// - `ip_address`: The address to look up, IPv4 or IPv6. Leave it out to look up the caller.
-    /// ```ignore
-    /// let response = client.get_geo_data()
-    ///    .ip_address(ip_address)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_geo_data().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_geo_data(&self) -> builder::GetGeoData<'_>;
     /// The account behind the token
     ///
     /// Returns the account with its profile and subscription. The call also records the device described by the `X-Plex-*` headers, so make it once after renaming a device. The reply repeats the token in `authToken`. An invalid token was once seen to fail with 422 instead of 401.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -10791,7 +10817,7 @@ pub trait ClientAccountExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user`
     ///
@@ -10800,62 +10826,83 @@ pub trait ClientAccountExt {
     /// - `include_settings`: Adds `settings` to the reply.
     /// - `include_shared_settings`: Adds the settings shared by all apps to `settings`.
     /// - `include_subscriptions`: Adds `subscriptions` to the reply.
-    /// ```ignore
-    /// let response = client.get_user_details()
-    ///    .include_providers(include_providers)
-    ///    .include_settings(include_settings)
-    ///    .include_shared_settings(include_shared_settings)
-    ///    .include_subscriptions(include_subscriptions)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_details().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_details(&self) -> builder::GetUserDetails<'_>;
     /// Opt-outs from playback and library statistics
     ///
     /// Tells which statistics the user does not want collected, and where and how the remaining events are sent.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/privacy`
     ///
-    /// ```ignore
-    /// let response = client.get_privacy_settings()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_privacy_settings().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_privacy_settings(&self) -> builder::GetPrivacySettings<'_>;
     /// Set the opt-outs from statistics
     ///
     /// Changes one opt-out or both; each may be sent alone. The values are sent as `1` and `0`, not as words.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/user/privacy`
     ///
     /// Arguments:
     /// - `body`: The opt-outs to change.
-    /// ```ignore
-    /// let response = client.update_privacy_settings()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_privacy_settings().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_privacy_settings(&self) -> builder::UpdatePrivacySettings<'_>;
     /// Change the playback preferences
     ///
     /// Stores the members that are sent; send only those that change. They are the ones of `profile` in the account, where the result can be read back. Only small clients are known to make this call.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -10864,17 +10911,23 @@ pub trait ClientAccountExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/user/profile`
     ///
     /// Arguments:
     /// - `body`: The preferences to change.
-    /// ```ignore
-    /// let response = client.update_user_profile()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_user_profile().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn update_user_profile(&self) -> builder::UpdateUserProfile<'_>;
@@ -10882,43 +10935,59 @@ pub trait ClientAccountExt {
     ///
     /// Tells whether the user agreed that plex.tv keeps what was watched in step between servers and services.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/view_state_sync`
     ///
-    /// ```ignore
-    /// let response = client.get_view_state_sync()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_view_state_sync().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_view_state_sync(&self) -> builder::GetViewStateSync<'_>;
     /// Give or withdraw consent to sync the watch state
     ///
     /// Stores the choice of the user. The reply has no content; read the choice back with `getViewStateSync`.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/user/view_state_sync`
     ///
     /// Arguments:
     /// - `consent`: The choice. Sent as the words `true` and `false`.
-    /// ```ignore
-    /// let response = client.update_view_state_sync()
-    ///    .consent(consent)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_view_state_sync().consent(true).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_view_state_sync(&self) -> builder::UpdateViewStateSync<'_>;
 }
@@ -10958,25 +11027,35 @@ pub trait ClientAuthenticationExt {
     ///
     /// Answers when the token is accepted and fails with 401 when it is not, at less cost than reading the account. Clients also call it now and then as a heartbeat, since a token that is never used may be dropped as stale.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/ping`
     ///
-    /// ```ignore
-    /// let response = client.ping()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().ping().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn ping(&self) -> builder::Ping<'_>;
     /// Create a PIN for the user to approve
     ///
     /// Starts a sign-in. A strong PIN has a long code for the approval page at `https://app.plex.tv/auth`; without `strong` the code has four characters, which the user types at `https://plex.tv/link`. Poll `getToken` with the returned `id` and the same client identifier until a token appears. Sending a `jwk` in the body turns the sign-in into the device-key flow, whose result is a Plex JWT. The product and device names sent in the `X-Plex-*` headers are what the user sees on the approval page. Creating PINs is rate-limited: reuse a pending one instead of making another. The lifetime varies (900 and 1800 seconds were seen), so trust `expiresAt`.
+    ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -10984,24 +11063,31 @@ pub trait ClientAuthenticationExt {
     /// - 400, code 1004: A parameter is missing or malformed.
     /// - 422: The thumbprint of the key is already taken by another device.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/pins`
     ///
     /// Arguments:
     /// - `strong`: Asks for a long code meant for the approval page. Sent as the words `true` and `false`.
     /// - `body`: The device key to register with the sign-in. Leave the body out for a sign-in without a key.
-    /// ```ignore
-    /// let response = client.get_pin()
-    ///    .strong(strong)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_pin().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_pin(&self) -> builder::GetPin<'_>;
     /// Approve another device's four-character PIN
     ///
     /// Does from a signed-in client what a user does at `https://plex.tv/link`: the device that shows the code receives a token of the calling account. Approve only codes that the user typed in. Nothing is returned; the device learns of the approval by polling.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11010,42 +11096,58 @@ pub trait ClientAuthenticationExt {
     /// - 404, code 1020: The code is unknown or has expired.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/pins/link`
     ///
     /// Arguments:
     /// - `body`: The code to approve.
-    /// ```ignore
-    /// let response = client.link_pin()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().link_pin().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn link_pin(&self) -> builder::LinkPin<'_>;
     /// QR image of a PIN's link page
     ///
     /// Draws a QR code that leads to the page where the PIN is approved. The `qr` member of a PIN holds the full address of this image; prefer it to an address built by hand. The address contains the code, so treat it as a secret. The image format is not settled, so go by the `Content-Type` of the reply.
     ///
+    /// Needs no sign-in. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/pins/qr/{code}`
     ///
     /// Arguments:
     /// - `code`: The code of the PIN.
-    /// ```ignore
-    /// let response = client.get_pin_qr_code()
-    ///    .code(code)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_pin_qr_code().code("EXAMPLE-7RQZ").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_pin_qr_code(&self) -> builder::GetPinQrCode<'_>;
     /// Poll a PIN for its token
     ///
     /// Returns the PIN as it stands. `authToken` is null until the user approves, then holds the token. Poll every one or two seconds with the client identifier that created the PIN, and stop at `expiresAt` or on a 404, after which only a new PIN helps. A PIN created with a device key needs `deviceJWT`; its token is then a Plex JWT. Approval replaces the token that this client identifier held for the account before.
+    ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11053,7 +11155,7 @@ pub trait ClientAuthenticationExt {
     /// - 401: The signature or a claim of `deviceJWT` was refused. The status is not settled; it may be 400 or 422.
     /// - 404, code 1020: The PIN is unknown, has expired, or belongs to another client identifier.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/pins/{pinID}`
     ///
@@ -11061,37 +11163,51 @@ pub trait ClientAuthenticationExt {
     /// - `pin_id`: The `id` that `getPin` returned.
     /// - `code`: The code of the PIN. Some clients send it; the call works without it.
     /// - `device_jwt`: A JWT signed by the device key, in compact form. Needed to receive a Plex JWT when the PIN was created with a key. Its nonce and scope claims may be left out here.
-    /// ```ignore
-    /// let response = client.get_token()
-    ///    .pin_id(pin_id)
-    ///    .code(code)
-    ///    .device_jwt(device_jwt)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_token().pin_id(308667304_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_token(&self) -> builder::GetToken<'_>;
     /// Create an anonymous account with a token
     ///
     /// Makes a new account without name or address and returns it with its token. Most calls that concern an account refuse such a user with 403 and code 1013. Each call makes another account, so a blind repeat leaves one behind. `country`, `email` and `subscription.subscribedAt` may be missing from the reply.
     ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 422, code 1072: The anonymous token is invalid.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/users/anonymous`
     ///
-    /// ```ignore
-    /// let response = client.create_anonymous_user()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().create_anonymous_user().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_anonymous_user(&self) -> builder::CreateAnonymousUser<'_>;
     /// Change the password of the account
     ///
     /// Sets a new password, given the current one. No source tells the names of the members of the body, so it is described as an open map of texts; that it is a form is concluded from the other sign-in calls. Other devices may be signed out. When a reply is lost, the password may have changed all the same.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11103,23 +11219,31 @@ pub trait ClientAuthenticationExt {
     /// - 422, code 1034: The new password equals the name or the e-mail address.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/users/password`
     ///
     /// Arguments:
     /// - `body`: The current and the new password. The names in the example are made up.
-    /// ```ignore
-    /// let response = client.change_password()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client, body: plex_tv_sdk::plex_tv::types::ChangePasswordBody) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().change_password().body(body).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn change_password(&self) -> builder::ChangePassword<'_>;
     /// Sign in with a name and a password
     ///
     /// Exchanges credentials for an account with its token. Read the error code before reporting a wrong password: a 401 with code 1029 asks for a verification code, to be sent with the same credentials in a second call, and code 1028 says that this code was wrong. Accounts made through a third-party identity provider cannot sign in this way, so prefer a PIN where possible. A completed sign-in replaces the token that this client identifier held for the account before.
+    ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11131,24 +11255,31 @@ pub trait ClientAuthenticationExt {
     /// - 401, code 1030: The account signs in by e-mail only.
     /// - 401, code 1031: The caller's address is blocked after repeated failures.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/users/signin`
     ///
     /// Arguments:
     /// - `include_providers`: Adds the media providers of the account to the reply.
     /// - `body`: The credentials.
-    /// ```ignore
-    /// let response = client.sign_in()
-    ///    .include_providers(include_providers)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().sign_in().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn sign_in(&self) -> builder::SignIn<'_>;
     /// Revoke the token used for the call
     ///
     /// Ends the session that the token stands for. The token is dead afterwards, so a repeated call fails with 401 and code 1001, which may be read as done.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11156,14 +11287,20 @@ pub trait ClientAuthenticationExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/users/signout`
     ///
-    /// ```ignore
-    /// let response = client.sign_out()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().sign_out().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn sign_out(&self) -> builder::SignOut<'_>;
 }
@@ -11203,25 +11340,35 @@ pub trait ClientDevicesExt {
     ///
     /// Lists all devices registered to the account. The reply holds the legacy token of each device, so treat all of it as secret. For servers to connect to, use `getDevices`. A device cannot be removed through this API version.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/devices`
     ///
-    /// ```ignore
-    /// let response = client.list_account_devices()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().list_account_devices().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_account_devices(&self) -> builder::ListAccountDevices<'_>;
     /// Signed certificate of a media server
     ///
     /// Fetches the certificate for the `plex.direct` name of a server, as PEM text, after a certificate request was uploaded. While it is being signed the reply has status 202 and no certificate, so look at the status before the body, wait, and ask again. The content type varies; some replies are plain text. The call needs the token of the server itself.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11230,23 +11377,31 @@ pub trait ClientDevicesExt {
     /// - 403, code 1068: The device does not belong to the caller.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/devices/{machineIdentifier}/certificate/download`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
-    /// ```ignore
-    /// let response = client.download_device_certificate()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().download_device_certificate().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn download_device_certificate(&self) -> builder::DownloadDeviceCertificate<'_>;
     /// Name for the certificate of a media server
     ///
     /// Tells the common name that a certificate request for the `plex.direct` address of a server must carry. The call needs the token of the server itself and refuses that of a user with code 1080.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11256,17 +11411,23 @@ pub trait ClientDevicesExt {
     /// - 403, code 1080: The token is not that of a server.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/devices/{machineIdentifier}/certificate/subject`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
-    /// ```ignore
-    /// let response = client.get_device_certificate_subject()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_device_certificate_subject().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_device_certificate_subject(&self) -> builder::GetDeviceCertificateSubject<'_>;
@@ -11274,13 +11435,15 @@ pub trait ClientDevicesExt {
     ///
     /// Lists servers and players with their addresses and, for servers, the token to use with each. Keep those whose `provides` contains `server` when looking for servers. A shared server accepts only its own `accessToken`, never the token of the account. Send `includeHttps`, otherwise the addresses are plain http and often unusable. When the call is made with a Plex JWT, owned servers carry that JWT as `accessToken`, which media servers were reported to refuse. The list is not paged; cache it, because frequent calls run into the rate limit.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/resources`
     ///
@@ -11289,14 +11452,17 @@ pub trait ClientDevicesExt {
     /// - `include_https`: Adds https addresses under `plex.direct`, which have a valid certificate.
     /// - `include_ipv6`: Adds IPv6 connections.
     /// - `include_relay`: Adds connections through the relay of plex.tv.
-    /// ```ignore
-    /// let response = client.get_devices()
-    ///    .include_dlna(include_dlna)
-    ///    .include_https(include_https)
-    ///    .include_ipv6(include_ipv6)
-    ///    .include_relay(include_relay)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_devices().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_devices(&self) -> builder::GetDevices<'_>;
 }
@@ -11322,6 +11488,8 @@ pub trait ClientFriendsExt {
     ///
     /// Listed the friends with what is shared with them. The call has been retired and has answered 410 since about August 2026; what it answered before is kept here for reference. The web app now reads friends from the GraphQL service at `https://community.plex.tv/api`. Use `getLegacyUsers` of the older API or `listOwnedSharedServers` instead.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11329,7 +11497,7 @@ pub trait ClientFriendsExt {
     /// - 410: The call has been retired.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/friends`
     ///
@@ -11338,20 +11506,25 @@ pub trait ClientFriendsExt {
     /// - `include_shared_sources`: Adds `sharedSources`. Sent as the words `true` and `false`.
     /// - `include_sharing_settings`: Adds `sharingSettings`. Sent as the words `true` and `false`.
     /// - `status`: Keeps only friendships in this state.
-    /// ```ignore
-    /// let response = client.get_friends()
-    ///    .include_shared_servers(include_shared_servers)
-    ///    .include_shared_sources(include_shared_sources)
-    ///    .include_sharing_settings(include_sharing_settings)
-    ///    .status(status)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_friends().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
     fn get_friends(&self) -> builder::GetFriends<'_>;
     /// Send a friend request
     ///
     /// Asks for a friendship without sharing anything; `createSharedServer` shares libraries. The reply describes the person with the status `pending`, without e-mail address and age profile. Whether the call outlived the list of friends, which was retired in 2026, is not known.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11360,23 +11533,31 @@ pub trait ClientFriendsExt {
     /// - 422, code 1014: The person is a friend already, or has been asked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/friends/invite`
     ///
     /// Arguments:
     /// - `identifier`: Account name or e-mail address of the person.
-    /// ```ignore
-    /// let response = client.invite_friend()
-    ///    .identifier(identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().invite_friend().identifier("friend@example.com").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn invite_friend(&self) -> builder::InviteFriend<'_>;
     /// End a friendship
     ///
     /// Ends the friendship and with it everything that is shared; `removeSharing` ends only the sharing. A 404 after a repeat means that it is done. Whether the call outlived the list of friends, which was retired in 2026, is not known.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11385,23 +11566,31 @@ pub trait ClientFriendsExt {
     /// - 404, code 1002: There is no such friend.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/friends/{userId}`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the friend.
-    /// ```ignore
-    /// let response = client.remove_friend()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().remove_friend().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn remove_friend(&self) -> builder::RemoveFriend<'_>;
     /// Accept a friend request
     ///
     /// Turns a request that the account received into a friendship. Whether the call outlived the list of friends, which was retired in 2026, is not known.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11410,17 +11599,23 @@ pub trait ClientFriendsExt {
     /// - 404, code 1002: There is no such request.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/friends/{userId}/accept`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the person who asked.
-    /// ```ignore
-    /// let response = client.accept_friend()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().accept_friend().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn accept_friend(&self) -> builder::AcceptFriend<'_>;
@@ -11448,6 +11643,8 @@ pub trait ClientHomeExt {
     ///
     /// Describes the Home and, in current replies, its members. An account without a Home gets a 404, which is an ordinary answer and not a fault.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11455,20 +11652,28 @@ pub trait ClientHomeExt {
     /// - 404, code 1002: The account has no Home.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/home`
     ///
-    /// ```ignore
-    /// let response = client.get_home_data()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_home_data().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_home_data(&self) -> builder::GetHomeData<'_>;
     /// Members of the Plex Home
     ///
     /// Describes the Home with its members, like `getHomeData`. Recorded replies hold the members in `users`; some clients expect a bare list instead. Managed users have a title, but no name and no e-mail address. An account without a Home gets a 404, which is an ordinary answer.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11476,19 +11681,27 @@ pub trait ClientHomeExt {
     /// - 404, code 1002: The account has no Home.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/home/users`
     ///
-    /// ```ignore
-    /// let response = client.list_home_users()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().list_home_users().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_home_users(&self) -> builder::ListHomeUsers<'_>;
     /// Create a managed user
     ///
     /// Adds a user without name, address or password to the Home. Everything travels in the query; some clients send the same members as a JSON body instead. Each call makes another user, so look at the Home before repeating one. Only the account that runs the Home may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -11498,7 +11711,7 @@ pub trait ClientHomeExt {
     /// - 403, code 1012: The Home has no Plex Pass.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/home/users/restricted`
     ///
@@ -11507,19 +11720,24 @@ pub trait ClientHomeExt {
     /// - `restriction_profile`: Age profile. Leave it out for a user without age limits.
     /// - `sharing_settings_allow_sync`: Whether the user may download media.
     /// - `sharing_settings_allow_tuners`: Access to live television. 0 none, 1 live television, 2 live television and recording.
-    /// ```ignore
-    /// let response = client.create_managed_user()
-    ///    .friendly_name(friendly_name)
-    ///    .restriction_profile(restriction_profile)
-    ///    .sharing_settings_allow_sync(sharing_settings_allow_sync)
-    ///    .sharing_settings_allow_tuners(sharing_settings_allow_tuners)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().create_managed_user().friendly_name("Kid").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_managed_user(&self) -> builder::CreateManagedUser<'_>;
     /// Set or clear the age profile of a managed user
     ///
     /// Replaces the age profile of the user. Without `restrictionProfile` the user has none afterwards. Only small clients are known to make this call. Only the account that runs the Home may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11527,17 +11745,23 @@ pub trait ClientHomeExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/home/users/restricted/profile`
     ///
     /// Arguments:
     /// - `body`: The user and the profile.
-    /// ```ignore
-    /// let response = client.set_managed_user_restriction_profile()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().set_managed_user_restriction_profile().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn set_managed_user_restriction_profile(&self)
@@ -11545,6 +11769,8 @@ pub trait ClientHomeExt {
     /// Rename a managed user, set or remove the PIN
     ///
     /// Changes what is sent and leaves the rest alone. A reply may carry the user or be empty; read the user back with `listHomeUsers`. One public description names PUT as the method, but working clients use POST. Only the account that runs the Home may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -11555,7 +11781,7 @@ pub trait ClientHomeExt {
     /// - 422, code 1038: The PIN does not have four digits.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/home/users/restricted/{userId}`
     ///
@@ -11564,19 +11790,24 @@ pub trait ClientHomeExt {
     /// - `friendly_name`: New name to show.
     /// - `pin`: New PIN of four digits, which switching to the user then needs.
     /// - `remove_pin`: Removes the PIN.
-    /// ```ignore
-    /// let response = client.update_managed_user()
-    ///    .user_id(user_id)
-    ///    .friendly_name(friendly_name)
-    ///    .pin(pin)
-    ///    .remove_pin(remove_pin)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_managed_user().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_managed_user(&self) -> builder::UpdateManagedUser<'_>;
     /// Remove a member from the Plex Home
     ///
     /// Takes the user out of the Home. A managed user exists only there and is deleted for good. A 404 after a repeat means that it is done. Only the account that runs the Home may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -11585,22 +11816,30 @@ pub trait ClientHomeExt {
     /// - 404, code 1002: There is no such member.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/home/users/{userId}`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the member.
-    /// ```ignore
-    /// let response = client.remove_home_user()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().remove_home_user().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn remove_home_user(&self) -> builder::RemoveHomeUser<'_>;
     /// Get a token for another member of the Plex Home
     ///
     /// Answers with the account of the member, whose `authToken` is an account token of that user; call `getDevices` with it for the tokens that servers accept. Any member may call this with their own token. Switching through all members in a loop runs into the rate limit, so keep the tokens. Calls with a Plex JWT instead of a legacy token were reported to fail with 403.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11612,7 +11851,7 @@ pub trait ClientHomeExt {
     /// - 422: The account number was sent in place of the `uuid`. It does not always fail.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/home/users/{uuid}/switch`
     ///
@@ -11623,16 +11862,17 @@ pub trait ClientHomeExt {
     /// - `include_shared_settings`: Adds the settings shared by all apps to `settings`.
     /// - `include_subscriptions`: Adds `subscriptions` to the reply.
     /// - `pin`: The PIN of the member. Needed when `protected` is true.
-    /// ```ignore
-    /// let response = client.switch_home_user()
-    ///    .uuid(uuid)
-    ///    .include_providers(include_providers)
-    ///    .include_settings(include_settings)
-    ///    .include_shared_settings(include_shared_settings)
-    ///    .include_subscriptions(include_subscriptions)
-    ///    .pin(pin)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().switch_home_user().uuid("fedcba9876543210").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn switch_home_user(&self) -> builder::SwitchHomeUser<'_>;
 }
@@ -11668,6 +11908,8 @@ pub trait ClientJwtAuthenticationExt {
     ///
     /// Moves an installation that holds a legacy token to JWTs: attaches the public key to the client identifier of the call. The first JWT issued for the device then ends its legacy token. Registering another key for the same client identifier replaces the old one, which is how keys are rotated. A key belongs to one client identifier; using it for a second one fails with 422. A reply may carry a body, which is of no use to the caller.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11676,39 +11918,55 @@ pub trait ClientJwtAuthenticationExt {
     /// - 422, code 1097: The key is missing.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/auth/jwk`
     ///
     /// Arguments:
     /// - `body`: The public key to register.
-    /// ```ignore
-    /// let response = client.register_device_jwk()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().register_device_jwk().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn register_device_jwk(&self) -> builder::RegisterDeviceJwk<'_>;
     /// Public keys that sign Plex JWTs
     ///
     /// Lists the keys with which a Plex JWT can be checked without asking plex.tv again. Pick the key by the `kid` in the header of the JWT, cache the list, and fetch it anew when a `kid` is unknown. Several keys are listed while plex.tv changes from one to the next.
     ///
+    /// Needs no sign-in. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/auth/keys`
     ///
-    /// ```ignore
-    /// let response = client.get_auth_keys()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_auth_keys().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_auth_keys(&self) -> builder::GetAuthKeys<'_>;
     /// Nonce for a device JWT
     ///
     /// Issues the nonce that the device JWT of `exchangeJwtToken` must carry. It works once and for five minutes, so take a fresh one for every attempt. The call is rate-limited.
+    ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11716,19 +11974,27 @@ pub trait ClientJwtAuthenticationExt {
     /// - 422: The client identifier is missing; seen in place of 400.
     /// - 429: Too many nonces were asked for.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/auth/nonce`
     ///
-    /// ```ignore
-    /// let response = client.get_auth_nonce()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_auth_nonce().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_auth_nonce(&self) -> builder::GetAuthNonce<'_>;
     /// Exchange a device JWT for a Plex JWT
     ///
     /// Issues the first Plex JWT after a key was registered, and every later one. Sign a JWT with the device key whose claims are `nonce` from `getAuthNonce`, `aud` set to `plex.tv`, `iss` set to the client identifier, `iat`, `exp` and `scope`, a comma-separated list of the claims wanted back. The Plex JWT lives for seven days. Renewal also works after it has expired, without the user, as long as the key stays registered. Code 1097 means that the user removed the device: start over with a new client identifier and a new key. The nonce is spent by each attempt, so repeat with a new one.
+    ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -11739,17 +12005,23 @@ pub trait ClientJwtAuthenticationExt {
     /// - 422, code 1097: The user removed the device; a new client identifier and key are needed.
     /// - 429: Too many exchanges were asked for.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/auth/token`
     ///
     /// Arguments:
     /// - `body`: The signed device JWT.
-    /// ```ignore
-    /// let response = client.exchange_jwt_token()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().exchange_jwt_token().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn exchange_jwt_token(&self) -> builder::ExchangeJwtToken<'_>;
 }
@@ -11773,6 +12045,8 @@ pub trait ClientServersExt {
     ///
     /// Tells whether the server that Plex once ran in the cloud for an account is running, and where. That product has been given up. Only the XML form of the reply is known.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11780,14 +12054,20 @@ pub trait ClientServersExt {
     /// - 404, code 1002: The account has no cloud server.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/cloud_server`
     ///
-    /// ```ignore
-    /// let response = client.get_cloud_server()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_cloud_server().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_cloud_server(&self) -> builder::GetCloudServer<'_>;
@@ -11795,20 +12075,28 @@ pub trait ClientServersExt {
     ///
     /// Lists the channels from which the media server can be updated. The members of a channel are not known and are kept as they came; those in the example are made up.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/release_channels`
     ///
-    /// ```ignore
-    /// let response = client.get_release_channels()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_release_channels().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_release_channels(&self) -> builder::GetReleaseChannels<'_>;
@@ -11816,6 +12104,8 @@ pub trait ClientServersExt {
     ///
     /// Describes the server to itself. The call needs the token of the server itself and refuses that of a user with code 1080. One public description names it and tells nothing about the reply, whose members are kept as they came; those in the example are made up.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11823,14 +12113,20 @@ pub trait ClientServersExt {
     /// - 403, code 1080: The token is that of a user.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/server`
     ///
-    /// ```ignore
-    /// let response = client.get_user_server()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_server().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_user_server(&self) -> builder::GetUserServer<'_>;
@@ -11838,6 +12134,8 @@ pub trait ClientServersExt {
     ///
     /// Lists the tokens with which users and devices may reach the server. All of the reply is secret. The call needs the token of the server itself and refuses that of a user with code 1080.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11845,17 +12143,23 @@ pub trait ClientServersExt {
     /// - 403, code 1080: The token is that of a user.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/server/access_tokens`
     ///
     /// Arguments:
     /// - `auth_token`: The token of the server, as older programs send it. Leave it out: the header does the same, and addresses end up in logs.
-    /// ```ignore
-    /// let response = client.get_server_access_tokens()
-    ///    .auth_token(auth_token)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_server_access_tokens().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_server_access_tokens(&self) -> builder::GetServerAccessTokens<'_>;
@@ -11863,6 +12167,8 @@ pub trait ClientServersExt {
     ///
     /// Tells which features the users of a server have. The call needs the token of the server itself and refuses that of a user with code 1080.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -11870,14 +12176,20 @@ pub trait ClientServersExt {
     /// - 403, code 1080: The token is that of a user.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/server/users/features`
     ///
-    /// ```ignore
-    /// let response = client.get_server_user_features()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_server_user_features().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn get_server_user_features(&self) -> builder::GetServerUserFeatures<'_>;
@@ -11910,28 +12222,38 @@ pub trait ClientSettingsExt {
     ///
     /// Lists the settings that apps keep at plex.tv. A `value` is always text; when `type` is `json` it holds a JSON document, so decode it a second time. The setting `experience` holds the layout of the home screen. One client received a list with a single entry, so do not count on any particular setting.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/settings`
     ///
     /// Arguments:
     /// - `shared_settings`: Asks for the settings shared by all apps.
-    /// ```ignore
-    /// let response = client.get_user_settings()
-    ///    .shared_settings(shared_settings)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_settings().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_settings(&self) -> builder::GetUserSettings<'_>;
     /// Store client settings for the user
     ///
     /// Keeps settings at plex.tv for the apps of the user. They travel as one JSON text inside the JSON body, the same way in which the value of a setting of type `json` is a text. Whether settings that are not sent are kept is not known. A reply may carry a list, whose members are not settled; read the settings back with `getUserSettings`.
+    ///
+    /// Needs a signed-in client. Confidence of the description: low.
     ///
     /// # Errors
     ///
@@ -11940,19 +12262,24 @@ pub trait ClientSettingsExt {
     /// - 422, code 1065: The text is not a list of settings.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/user/settings`
     ///
     /// Arguments:
     /// - `shared_settings`: Stores the settings shared by all apps.
     /// - `body`: The settings.
-    /// ```ignore
-    /// let response = client.update_user_settings()
-    ///    .shared_settings(shared_settings)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_user_settings().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn update_user_settings(&self) -> builder::UpdateUserSettings<'_>;
@@ -11960,48 +12287,66 @@ pub trait ClientSettingsExt {
     ///
     /// Maps each provider or function to what the user chose for it. Keys contain dots, and new ones appear over time.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/settings/opt_outs`
     ///
-    /// ```ignore
-    /// let response = client.get_user_opt_out_settings()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_opt_out_settings().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_opt_out_settings(&self) -> builder::GetUserOptOutSettings<'_>;
     /// Opt-outs of one user of the account
     ///
     /// Lists what was chosen for each provider or function, for the user named in the path.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/{uuid}/settings/opt_outs`
     ///
     /// Arguments:
     /// - `uuid`: The `uuid` of the user, 16 hexadecimal characters.
-    /// ```ignore
-    /// let response = client.get_user_opt_outs()
-    ///    .uuid(uuid)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_opt_outs().uuid("0123456789abcdef").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_opt_outs(&self) -> builder::GetUserOptOuts<'_>;
     /// Set one opt-out of a user
     ///
     /// Stores one choice and leaves the others alone. Both values travel in the query; there is no body. The provider `tv.plex.provider.music` refuses `opt_out_managed`.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12010,7 +12355,7 @@ pub trait ClientSettingsExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/user/{uuid}/settings/opt_outs`
     ///
@@ -12018,13 +12363,17 @@ pub trait ClientSettingsExt {
     /// - `uuid`: The `uuid` of the user, 16 hexadecimal characters.
     /// - `key`: The provider or function the choice is about.
     /// - `value`: The choice.
-    /// ```ignore
-    /// let response = client.update_user_opt_out()
-    ///    .uuid(uuid)
-    ///    .key(key)
-    ///    .value(value)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_user_opt_out().uuid("0123456789abcdef").key("tv.plex.provider.vod").value("opt_out").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_user_opt_out(&self) -> builder::UpdateUserOptOut<'_>;
 }
@@ -12052,6 +12401,8 @@ pub trait ClientSharingExt {
     ///
     /// Describes a server of the account as plex.tv knows it. The `id` of each library is what the sharing calls take; it is not the `key`, which is the number of the library on the server itself. Only the owner of the server may call this.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -12059,22 +12410,30 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: There is no such server, or it belongs to someone else.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/servers/{machineIdentifier}`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server, which `getDevices` gives as `clientIdentifier`.
-    /// ```ignore
-    /// let response = client.get_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_server(&self) -> builder::GetServer<'_>;
     /// Share libraries with an account or an e-mail address
     ///
     /// Invites a person to libraries of a server. Name the person by `invitedEmail`, which may also hold an account name, or by `invitedId`. Sections are named by the `id` that `getServer` gives; an empty list shares all libraries. With `skipFriendship` no friend request goes along. A person with whom the server is shared already gives 422 with code 1999, in XML and with the inner status 400; change that share with `updateSharedServer`. One client found the call to work only at `clients.plex.tv`. The path answers only POST; the lists of shares have paths of their own. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12085,91 +12444,123 @@ pub trait ClientSharingExt {
     /// - 422, code 1999: The server is shared with this person already.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/shared_servers`
     ///
     /// Arguments:
     /// - `body`: The server, its libraries and the person.
-    /// ```ignore
-    /// let response = client.create_shared_server()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().create_shared_server().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_shared_server(&self) -> builder::CreateSharedServer<'_>;
     /// Invites that the account sent
     ///
     /// Lists the people who were invited to servers of the account, each with the shares on offer. The person stands in `invited`.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/shared_servers/invites/owned/{status}`
     ///
     /// Arguments:
     /// - `status`: Whether the invites are still open.
-    /// ```ignore
-    /// let response = client.list_owned_invites()
-    ///    .status(status)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().list_owned_invites().status("pending").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_owned_invites(&self) -> builder::ListOwnedInvites<'_>;
     /// Invites that the account received
     ///
     /// Lists the people who want to share servers with the account. The person stands in `owner`; accept a share with `acceptSharedServer`, or decline it with `deleteSharedServer`, by the `id` in `sharedServers`.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/shared_servers/invites/received/{status}`
     ///
     /// Arguments:
     /// - `status`: Whether the invites are still open. Only one client was seen to ask for accepted ones.
-    /// ```ignore
-    /// let response = client.list_received_invites()
-    ///    .status(status)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().list_received_invites().status("pending").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_received_invites(&self) -> builder::ListReceivedInvites<'_>;
     /// Shares that the account gave
     ///
     /// Lists what the account shares, one entry for each person and server. The person stands in `invited`.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/shared_servers/owned/{status}`
     ///
     /// Arguments:
     /// - `status`: Whether the shares have been accepted.
-    /// ```ignore
-    /// let response = client.list_owned_shared_servers()
-    ///    .status(status)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().list_owned_shared_servers().status("accepted").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_owned_shared_servers(&self) -> builder::ListOwnedSharedServers<'_>;
     /// One share
     ///
     /// Describes what one person may use on one server. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12178,22 +12569,30 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: There is no such share.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/shared_servers/{sharedServerId}`
     ///
     /// Arguments:
     /// - `shared_server_id`: The `id` of the share.
-    /// ```ignore
-    /// let response = client.get_shared_server()
-    ///    .shared_server_id(shared_server_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_shared_server().shared_server_id(20000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_shared_server(&self) -> builder::GetSharedServer<'_>;
     /// Replace the libraries and settings of a share
     ///
     /// Replaces the list of libraries as a whole; an empty list shares all of them. To add or remove one, read the share, change its list and send all of it. A reply may carry the share or be empty; read the share back with `getSharedServer`. One client sends PUT, all others POST. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12203,24 +12602,31 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: There is no such share.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/shared_servers/{sharedServerId}`
     ///
     /// Arguments:
     /// - `shared_server_id`: The `id` of the share.
     /// - `body`: The complete list of libraries, and settings to go with it.
-    /// ```ignore
-    /// let response = client.update_shared_server()
-    ///    .shared_server_id(shared_server_id)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_shared_server().shared_server_id(20000001_i64).body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_shared_server(&self) -> builder::UpdateSharedServer<'_>;
     /// End, decline or leave a share
     ///
     /// Ends a share when the owner of the server calls, and declines or leaves it when the invited person does. A 404 after a repeat means that it is done. To end all shares with a person at once, use `removeSharing`.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12229,22 +12635,30 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: There is no such share.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/shared_servers/{sharedServerId}`
     ///
     /// Arguments:
     /// - `shared_server_id`: The `id` of the share.
-    /// ```ignore
-    /// let response = client.delete_shared_server()
-    ///    .shared_server_id(shared_server_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().delete_shared_server().shared_server_id(20000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn delete_shared_server(&self) -> builder::DeleteSharedServer<'_>;
     /// Accept an invite to a server
     ///
     /// Accepts what someone else wants to share. The server then stands among the reply of `getDevices`. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12253,47 +12667,62 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: There is no such invite.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/shared_servers/{sharedServerId}/accept`
     ///
     /// Arguments:
     /// - `shared_server_id`: The `id` of the share, from `listReceivedInvites`.
-    /// ```ignore
-    /// let response = client.accept_shared_server()
-    ///    .shared_server_id(shared_server_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().accept_shared_server().shared_server_id(20000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn accept_shared_server(&self) -> builder::AcceptSharedServer<'_>;
     /// Sharing settings towards one person
     ///
     /// Tells what a person may do on the servers of the account and what is hidden. Name the person by one of the two parameters. Only the owner of the server may call this.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/sharing_settings`
     ///
     /// Arguments:
     /// - `invited_email`: E-mail address or account name of the person.
     /// - `invited_id`: Account number of the person.
-    /// ```ignore
-    /// let response = client.get_sharing_settings()
-    ///    .invited_email(invited_email)
-    ///    .invited_id(invited_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_sharing_settings().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_sharing_settings(&self) -> builder::GetSharingSettings<'_>;
     /// Set the sharing settings towards one person
     ///
     /// Stores what a person may do on the servers of the account and what is hidden. Name the person by one of the two parameters, or by `invitedEmail` in the body. Read the settings before, because it is not known whether members that are left out keep their values. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12301,7 +12730,7 @@ pub trait ClientSharingExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/sharing_settings`
     ///
@@ -12309,18 +12738,24 @@ pub trait ClientSharingExt {
     /// - `invited_email`: E-mail address or account name of the person.
     /// - `invited_id`: Account number of the person.
     /// - `body`: The settings.
-    /// ```ignore
-    /// let response = client.update_sharing_settings()
-    ///    .invited_email(invited_email)
-    ///    .invited_id(invited_id)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_sharing_settings().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_sharing_settings(&self) -> builder::UpdateSharingSettings<'_>;
     /// Change the permissions and filters of a person
     ///
     /// Changes what a person may do on the servers of the account. Clients send only what changes. How filters are written is told at `SharingSettings`. The path without a number is not a list; it answers 404. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12329,7 +12764,7 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: Nothing is shared with this person.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/sharings/{userId}`
     ///
@@ -12343,24 +12778,24 @@ pub trait ClientSharingExt {
     /// - `filter_movies`: Filter for movies. An empty text removes the filter. The `%2C` is part of the text and is encoded once more on the way.
     /// - `filter_music`: Filter for music, which knows only labels. An empty text removes the filter.
     /// - `filter_television`: Filter for shows. An empty text removes the filter.
-    /// ```ignore
-    /// let response = client.update_sharing()
-    ///    .user_id(user_id)
-    ///    .allow_camera_upload(allow_camera_upload)
-    ///    .allow_channels(allow_channels)
-    ///    .allow_subtitle_admin(allow_subtitle_admin)
-    ///    .allow_sync(allow_sync)
-    ///    .allow_tuners(allow_tuners)
-    ///    .filter_movies(filter_movies)
-    ///    .filter_music(filter_music)
-    ///    .filter_television(filter_television)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().update_sharing().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_sharing(&self) -> builder::UpdateSharing<'_>;
     /// Stop sharing anything with a person
     ///
     /// Ends all shares that the account gave to a person, on every server. A 404 means that nothing is shared any more, which may be read as done. The friendship stays; `removeFriend` ends it. Only the owner of the server may call this.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12369,17 +12804,23 @@ pub trait ClientSharingExt {
     /// - 404, code 1002: Nothing is shared with this person.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/sharings/{userId}`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the person.
-    /// ```ignore
-    /// let response = client.remove_sharing()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().remove_sharing().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn remove_sharing(&self) -> builder::RemoveSharing<'_>;
 }
@@ -12430,6 +12871,8 @@ pub trait ClientWebhooksExt {
     ///
     /// Lists the addresses to which plex.tv posts events such as the start of playback. Webhooks belong to the account, not to one server, and need a Plex Pass.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -12437,22 +12880,30 @@ pub trait ClientWebhooksExt {
     /// - 403, code 1012: The account has no Plex Pass.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/user/webhooks`
     ///
     /// Arguments:
     /// - `pin`: The PIN of a protected user. Few clients send it, and it may have no effect.
-    /// ```ignore
-    /// let response = client.get_user_webhooks()
-    ///    .pin(pin)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().get_user_webhooks().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_webhooks(&self) -> builder::GetUserWebhooks<'_>;
     /// Replace the webhook addresses of the account
     ///
     /// Stores the list as it is sent, in place of the one before: it does not add. To add or remove an address, read the list, change it and send all of it; when two clients do so at once, one change is lost. An empty list is sent as a single empty `urls` and removes all addresses.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12462,17 +12913,23 @@ pub trait ClientWebhooksExt {
     /// - 422, code 1071: An address is not accepted.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/user/webhooks`
     ///
     /// Arguments:
     /// - `body`: The complete list of addresses.
-    /// ```ignore
-    /// let response = client.set_user_webhooks()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv().set_user_webhooks().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn set_user_webhooks(&self) -> builder::SetUserWebhooks<'_>;
 }

@@ -11937,102 +11937,141 @@ pub trait ClientAccountExt {
     ///
     /// Answers with the address from which the call reached plex.tv, as plain text such as `203.0.113.7`. Trim the text before use.
     ///
+    /// Needs no sign-in. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/:/ip`
     ///
-    /// ```ignore
-    /// let response = client.get_public_ip()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_public_ip().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_public_ip(&self) -> builder::GetPublicIp<'_>;
     /// Announcements of the service
     ///
     /// Lists news of the service together with whether the account has read them. `updateAnnouncement` marks one as read.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/announcements`
     ///
-    /// ```ignore
-    /// let response = client.get_announcements()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_announcements().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_announcements(&self) -> builder::GetAnnouncements<'_>;
     /// Mark an announcement as read or unread
     ///
     /// Changes whether the account has read an announcement.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/api/announcements/{id}`
     ///
     /// Arguments:
     /// - `id`: The number of the announcement.
     /// - `read`: Whether the announcement counts as read.
-    /// ```ignore
-    /// let response = client.update_announcement()
-    ///    .id(id)
-    ///    .read(read)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().update_announcement().id(101_i64).read(true).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_announcement(&self) -> builder::UpdateAnnouncement<'_>;
     /// Cloud providers open to the account
     ///
     /// Lists the providers of plex.tv that the account may use, such as Discover, each with its address and a token of its own. A media server answers the same path in another shape. The call also has an XML form, which plex.tv sends to any other `Accept` header than `application/json`.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/media/providers`
     ///
-    /// ```ignore
-    /// let response = client.get_media_providers()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_media_providers().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_media_providers(&self) -> builder::GetMediaProviders<'_>;
     /// The account behind the token, in XML
     ///
     /// Returns the account with its subscription and roles. The reply repeats the token. Use `getUserDetails` of the account API instead.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/users/account`
     ///
-    /// ```ignore
-    /// let response = client.get_account_xml()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_account_xml().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
     fn get_account_xml(&self) -> builder::GetAccountXml<'_>;
@@ -12040,20 +12079,28 @@ pub trait ClientAccountExt {
     ///
     /// Returns the account under the member `user`. It still answers, and is of use only for a member that the second version lacks, such as `forumId`. The reply repeats the token. Use `getUserDetails` of the account API instead.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/users/account.json`
     ///
-    /// ```ignore
-    /// let response = client.get_account_json()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_account_json().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
     fn get_account_json(&self) -> builder::GetAccountJson<'_>;
@@ -12061,23 +12108,30 @@ pub trait ClientAccountExt {
     ///
     /// Fetches the picture that the user chose, or a stand-in. The `thumb` member of users holds the full address, so prefer it to an address built by hand. The picture may be of any image format, so go by the `Content-Type` of the reply, and it may lie on another host, to which the call then redirects.
     ///
+    /// Needs no sign-in. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 302: The picture lies elsewhere; the `Location` header says where. The status is not settled.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/users/{uuid}/avatar`
     ///
     /// Arguments:
     /// - `uuid`: The `uuid` of the user, 16 hexadecimal characters.
     /// - `c`: When the picture was last changed, in epoch seconds, as found in `thumb`. It keeps caches from showing an old one.
-    /// ```ignore
-    /// let response = client.get_user_avatar()
-    ///    .uuid(uuid)
-    ///    .c(c)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_user_avatar().uuid("0123456789abcdef").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_user_avatar(&self) -> builder::GetUserAvatar<'_>;
 }
@@ -12110,6 +12164,8 @@ pub trait ClientAuthenticationExt {
     ///
     /// Makes a token with which a new media server joins the account. Hand it to the server as `PLEX_CLAIM` at its first start, or to the `/myplex/claim` call of the server. It works for about four minutes, and each call makes another one. The reply is JSON whatever the `Accept` header says.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -12117,32 +12173,46 @@ pub trait ClientAuthenticationExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/claim/token.json`
     ///
-    /// ```ignore
-    /// let response = client.get_claim_token()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_claim_token().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_claim_token(&self) -> builder::GetClaimToken<'_>;
     /// Create a PIN of the first version
     ///
     /// Starts a sign-in with four characters that the user types at `https://plex.tv/link`. Poll the result with `getLegacyPin` and the same client identifier. PINs of the first version have neither a long code nor a device key. Use `getPin` of the account API instead.
     ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/pins.xml`
     ///
-    /// ```ignore
-    /// let response = client.create_legacy_pin()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().create_legacy_pin().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
@@ -12151,22 +12221,30 @@ pub trait ClientAuthenticationExt {
     ///
     /// Returns a PIN that `createLegacyPin` made. `auth_token` stays empty until the user approves, then holds the token. Stop polling at `expires-at` or on a 404. Use `getToken` of the account API instead.
     ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 404, code 1020: The PIN is unknown or has expired.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/pins/{pinId}.xml`
     ///
     /// Arguments:
     /// - `pin_id`: The `id` that `createLegacyPin` returned.
-    /// ```ignore
-    /// let response = client.get_legacy_pin()
-    ///    .pin_id(pin_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_pin().pin_id(308667304_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
@@ -12175,23 +12253,31 @@ pub trait ClientAuthenticationExt {
     ///
     /// Exchanges credentials for an account with its token. It knows no verification code of its own: when the account has a second factor, the call fails with 401 and code 1029, and old clients repeat it with the code appended to the password. `signIn` of the account API takes the code as a member and can be asked to remember the session. A completed sign-in replaces the token that this client identifier held for the account before.
     ///
+    /// Needs no sign-in, only the client identifier. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The name or the password is wrong.
     /// - 401, code 1029: A verification code is required; append it to the password and repeat the call.
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/users/sign_in.json`
     ///
     /// Arguments:
     /// - `body`: The credentials.
-    /// ```ignore
-    /// let response = client.legacy_sign_in()
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().legacy_sign_in().body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn legacy_sign_in(&self) -> builder::LegacySignIn<'_>;
 }
@@ -12217,13 +12303,15 @@ pub trait ClientDevicesExt {
     ///
     /// Lists servers and players with their addresses and, for servers, the token to use with each. It is the XML form of `getDevices` of the account API, with times in epoch seconds. Keep the rows whose `provides` contains `server` when looking for servers. A shared server accepts only its own `accessToken`, never the token of the account. Send `includeHttps`, otherwise the addresses are plain http and often unusable.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/resources`
     ///
@@ -12231,18 +12319,24 @@ pub trait ClientDevicesExt {
     /// - `include_https`: Adds https addresses under `plex.direct`, which have a valid certificate.
     /// - `include_ipv6`: Adds IPv6 connections.
     /// - `include_relay`: Adds connections through the relay of plex.tv.
-    /// ```ignore
-    /// let response = client.get_legacy_resources()
-    ///    .include_https(include_https)
-    ///    .include_ipv6(include_ipv6)
-    ///    .include_relay(include_relay)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_resources().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_resources(&self) -> builder::GetLegacyResources<'_>;
     /// Registered devices of the account, in XML
     ///
     /// Lists every device that holds a token of the account, each with that token, so treat the whole reply as a secret. The `id` of a row is what `deleteLegacyDevice` takes.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12250,19 +12344,27 @@ pub trait ClientDevicesExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/devices.xml`
     ///
-    /// ```ignore
-    /// let response = client.get_legacy_devices()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_devices().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_devices(&self) -> builder::GetLegacyDevices<'_>;
     /// Remove a device and revoke its token
     ///
     /// Takes a device out of the account; its token is dead afterwards. The second version has no such call. A device that registered a key cannot renew its Plex JWT any more, which then fails with code 1097. A repeated call fails with 404, which may be read as done.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12271,22 +12373,30 @@ pub trait ClientDevicesExt {
     /// - 404, code 1002: There is no such device in the account.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/devices/{deviceId}.xml`
     ///
     /// Arguments:
     /// - `device_id`: The number of the device in the list of devices, not its client identifier.
-    /// ```ignore
-    /// let response = client.delete_legacy_device()
-    ///    .device_id(device_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().delete_legacy_device().device_id(900000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn delete_legacy_device(&self) -> builder::DeleteLegacyDevice<'_>;
     /// Sonos speakers as players
     ///
     /// Lists the Sonos speakers that can play from the account. It is served by `sonos.plex.tv`. The account needs the feature `companions_sonos`, and must have been linked at the `linkURL` that `getCompanionsData` of the account API tells.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12294,14 +12404,20 @@ pub trait ClientDevicesExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/resources`
     ///
-    /// ```ignore
-    /// let response = client.get_sonos_resources()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_sonos_resources().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_sonos_resources(&self) -> builder::GetSonosResources<'_>;
 }
@@ -12325,6 +12441,8 @@ pub trait ClientFriendsExt {
     ///
     /// Once ended a friendship together with what was shared. It has answered 410 since about 2024. Use `removeSharing` of the account API instead.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -12332,17 +12450,23 @@ pub trait ClientFriendsExt {
     /// - 410: Always; the call is retired.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/api/friends/{userId}`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the user, not the `uuid`.
-    /// ```ignore
-    /// let response = client.remove_legacy_friend()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().remove_legacy_friend().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[deprecated(note = "plex.tv gives this up; the documentation says what to use instead")]
     fn remove_legacy_friend(&self) -> builder::RemoveLegacyFriend<'_>;
@@ -12350,20 +12474,28 @@ pub trait ClientFriendsExt {
     ///
     /// Lists everyone the account shares a server with, and the members of its Home other than the caller, each with the servers that are shared. Most tools still rely on this list, because that of the second version is retired. The reply is XML whatever the `Accept` header says. Managed users have neither an account name nor an e-mail address, so show `title`.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/users`
     ///
-    /// ```ignore
-    /// let response = client.get_legacy_users()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_users().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_users(&self) -> builder::GetLegacyUsers<'_>;
 }
@@ -12381,23 +12513,31 @@ pub trait ClientHomeExt {
     ///
     /// Changes whether the guest user of the Home may be used. It needs the token of the user who runs the Home. The shape of the reply is not settled, so its body is left unread.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/api/home`
     ///
     /// Arguments:
     /// - `guest_enabled`: Whether the guest user may be used.
-    /// ```ignore
-    /// let response = client.update_home()
-    ///    .guest_enabled(guest_enabled)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().update_home().guest_enabled(true).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn update_home(&self) -> builder::UpdateHome<'_>;
@@ -12405,23 +12545,31 @@ pub trait ClientHomeExt {
     ///
     /// Makes a Home for an account that has none, which is the case when its `homeSize` is 1. An account with a Home is changed with `updateHome`. The shape of the reply is not settled, so its body is left unread.
     ///
+    /// Needs a signed-in client. Confidence of the description: low.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/api/home`
     ///
     /// Arguments:
     /// - `guest_enabled`: Whether the guest user may be used; not, when left out.
-    /// ```ignore
-    /// let response = client.create_home()
-    ///    .guest_enabled(guest_enabled)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().create_home().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     #[cfg(feature = "unstable")]
     fn create_home(&self) -> builder::CreateHome<'_>;
@@ -12429,25 +12577,35 @@ pub trait ClientHomeExt {
     ///
     /// Lists the members of the Home, the caller among them. Managed users have neither an account name nor an e-mail address, so show `title`.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/home/users`
     ///
-    /// ```ignore
-    /// let response = client.get_legacy_home_users()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_home_users().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_home_users(&self) -> builder::GetLegacyHomeUsers<'_>;
     /// Add a user to the Plex Home
     ///
     /// Invites an existing account into the Home, with `invitedEmail`, or makes a managed user, with `title`. It needs the token of the user who runs the Home. Libraries are not shared by this call; that is a second one, such as `createLegacySharedServer`. A blind repeat may leave a second managed user behind.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12457,7 +12615,7 @@ pub trait ClientHomeExt {
     /// - 409, code 1014: The account is a member already. The status is not settled.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/api/home/users`
     ///
@@ -12465,18 +12623,24 @@ pub trait ClientHomeExt {
     /// - `invited_email`: Name or e-mail address of the account to invite.
     /// - `skip_friendship`: Whether the invited account is kept from becoming a friend as well, by its name.
     /// - `title`: Name of the managed user to make.
-    /// ```ignore
-    /// let response = client.create_legacy_home_user()
-    ///    .invited_email(invited_email)
-    ///    .skip_friendship(skip_friendship)
-    ///    .title(title)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().create_legacy_home_user().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_legacy_home_user(&self) -> builder::CreateLegacyHomeUser<'_>;
     /// Set, change or remove the PIN of an account
     ///
     /// Changes the PIN that protects a full account in the Home; managed users have a call of their own in the account API. Give `pin` alone to set the first one, `pin` and `currentPin` to change it, and an empty `pin` with `currentPin` to remove it. The values travel in the address. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12485,7 +12649,7 @@ pub trait ClientHomeExt {
     /// - 403, code 1041: The current PIN is wrong.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/api/home/users/{userId}`
     ///
@@ -12493,18 +12657,24 @@ pub trait ClientHomeExt {
     /// - `user_id`: The account number of the user, not the `uuid`.
     /// - `current_pin`: The PIN as it is, needed to change or remove it.
     /// - `pin`: The new PIN of four digits; empty to remove it.
-    /// ```ignore
-    /// let response = client.update_legacy_home_user()
-    ///    .user_id(user_id)
-    ///    .current_pin(current_pin)
-    ///    .pin(pin)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().update_legacy_home_user().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_legacy_home_user(&self) -> builder::UpdateLegacyHomeUser<'_>;
     /// Remove a user from the Plex Home
     ///
     /// Ends the membership of a user. A managed user is deleted for good. It needs the token of the user who runs the Home. A repeated call fails with 404, which may be read as done. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12513,22 +12683,30 @@ pub trait ClientHomeExt {
     /// - 404, code 1002: There is no such user in the Home.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/api/home/users/{userId}`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the user, not the `uuid`.
-    /// ```ignore
-    /// let response = client.remove_legacy_home_user()
-    ///    .user_id(user_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().remove_legacy_home_user().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn remove_legacy_home_user(&self) -> builder::RemoveLegacyHomeUser<'_>;
     /// Get a token for another member of the Plex Home
     ///
     /// Returns another member of the Home with a token of that user in `authenticationToken`. Call `getLegacyResources` with it for the tokens of servers. Keep the token, because switching in a loop runs into the rate limit. The PIN travels in the address.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12537,19 +12715,24 @@ pub trait ClientHomeExt {
     /// - 401, code 1041: The PIN is missing or wrong; the second version answers 403.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/api/home/users/{userId}/switch`
     ///
     /// Arguments:
     /// - `user_id`: The account number of the user, not the `uuid`.
     /// - `pin`: The PIN of the user, where one protects it.
-    /// ```ignore
-    /// let response = client.switch_legacy_home_user()
-    ///    .user_id(user_id)
-    ///    .pin(pin)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().switch_legacy_home_user().user_id(7654321_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn switch_legacy_home_user(&self) -> builder::SwitchLegacyHomeUser<'_>;
 }
@@ -12584,27 +12767,36 @@ pub trait ClientServersExt {
     ///
     /// Lists the current version of a product for every platform, with the files to download. The public builds need no token. The reply is JSON whatever the `Accept` header says.
     ///
+    /// Needs no sign-in. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 429, code 1003: Too many requests.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/downloads/{channelId}.json`
     ///
     /// Arguments:
     /// - `channel_id`: The number of the product. 5 is the media server; 1 and others exist.
     /// - `channel`: Asks for the beta builds of Plex Pass members. It needs a token, which this call does not send by itself.
-    /// ```ignore
-    /// let response = client.get_plex_downloads()
-    ///    .channel_id(channel_id)
-    ///    .channel(channel)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_plex_downloads().channel_id(5_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_plex_downloads(&self) -> builder::GetPlexDownloads<'_>;
     /// Servers of the account, in XML
     ///
     /// Lists the servers of the account and those shared with it, each with one address and the token to use. `getLegacyResources` tells all addresses, and whether the server is online.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12612,17 +12804,23 @@ pub trait ClientServersExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/pms/servers.xml`
     ///
     /// Arguments:
     /// - `include_lite`: Adds servers of a lesser kind, by its name; not, when left out.
-    /// ```ignore
-    /// let response = client.get_legacy_servers()
-    ///    .include_lite(include_lite)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_servers().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_servers(&self) -> builder::GetLegacyServers<'_>;
 }
@@ -12640,6 +12838,8 @@ pub trait ClientSharingExt {
     ///
     /// Lists the invites of every kind that were not answered yet. The `id` of an invite to someone without an account is an e-mail address. Whether the call is retired is not settled: some callers were answered with 410, others still make it. `listOwnedInvites` of the account API gives the newer list.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
@@ -12647,19 +12847,27 @@ pub trait ClientSharingExt {
     /// - 410: The call is retired. It was reported in 2024, while clients of 2026 still make it.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/invites/requested`
     ///
-    /// ```ignore
-    /// let response = client.list_legacy_sent_invites()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().list_legacy_sent_invites().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_legacy_sent_invites(&self) -> builder::ListLegacySentInvites<'_>;
     /// Take back an invite
     ///
     /// Withdraws an invite that the account sent. The three flags say which kinds to withdraw; repeat those of the invite. A repeated call fails with 404, which may be read as done. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12669,7 +12877,7 @@ pub trait ClientSharingExt {
     /// - 410: The call is retired. It was reported in 2024, while clients of 2026 still make it.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/api/invites/requested/{inviteId}`
     ///
@@ -12678,19 +12886,24 @@ pub trait ClientSharingExt {
     /// - `friend`: The `friend` member of the invite to take back.
     /// - `home`: The `home` member of the invite to take back.
     /// - `server`: The `server` member of the invite to take back.
-    /// ```ignore
-    /// let response = client.cancel_legacy_invite()
-    ///    .invite_id(invite_id)
-    ///    .friend(friend)
-    ///    .home(home)
-    ///    .server(server)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().cancel_legacy_invite().invite_id("7654322").friend(true).home(false).server(true).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn cancel_legacy_invite(&self) -> builder::CancelLegacyInvite<'_>;
     /// Invites the account received, in XML
     ///
     /// Lists the invites of every kind that the account has not answered yet. Whether the call is retired is not settled: some callers were answered with 410, others still make it. `listReceivedInvites` of the account API gives the newer list.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12699,19 +12912,27 @@ pub trait ClientSharingExt {
     /// - 410: The call is retired. It was reported in 2024, while clients of 2026 still make it.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/invites/requests`
     ///
-    /// ```ignore
-    /// let response = client.list_legacy_received_invites()
-    ///    .send()
-    ///    .await;
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().list_legacy_received_invites().send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_legacy_received_invites(&self) -> builder::ListLegacyReceivedInvites<'_>;
     /// Accept an invite
     ///
     /// Accepts an invite that the account received. The three flags say which kinds to accept; repeat those of the invite. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12721,7 +12942,7 @@ pub trait ClientSharingExt {
     /// - 410: The call is retired. It was reported in 2024, while clients of 2026 still make it.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/api/invites/requests/{inviteId}`
     ///
@@ -12730,65 +12951,86 @@ pub trait ClientSharingExt {
     /// - `friend`: The `friend` member of the invite to accept.
     /// - `home`: The `home` member of the invite to accept.
     /// - `server`: The `server` member of the invite to accept.
-    /// ```ignore
-    /// let response = client.accept_legacy_invite()
-    ///    .invite_id(invite_id)
-    ///    .friend(friend)
-    ///    .home(home)
-    ///    .server(server)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().accept_legacy_invite().invite_id("7654322").friend(true).home(false).server(true).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn accept_legacy_invite(&self) -> builder::AcceptLegacyInvite<'_>;
     /// A server with its libraries, in XML
     ///
     /// Returns one server with the numbers that plex.tv gave its libraries. Sharing calls take these numbers, the `id` of a section, and not its `key`, which is the number on the server itself. It needs the token of the owner of the server.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/servers/{machineIdentifier}`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
-    /// ```ignore
-    /// let response = client.get_legacy_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_server(&self) -> builder::GetLegacyServer<'_>;
     /// Shares of a server with each user's token
     ///
     /// Lists the shares of a server, each with what the user may do, which libraries the user sees, and the token of the user for this server. No other call tells these tokens, so treat the whole reply as a secret. It needs the token of the owner of the server.
     ///
+    /// Needs a signed-in client. Confidence of the description: high.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/servers/{machineIdentifier}/shared_servers`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
-    /// ```ignore
-    /// let response = client.list_legacy_shared_servers()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().list_legacy_shared_servers().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_legacy_shared_servers(&self) -> builder::ListLegacySharedServers<'_>;
     /// Share a server with someone
     ///
     /// Invites someone to libraries of a server. The numbers of the libraries are those that `getLegacyServer` tells. A share that exists already is not changed: the call fails, with 400 or with 422 and code 1999. It needs the token of the owner of the server. `createSharedServer` of the account API does the same.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12798,49 +13040,63 @@ pub trait ClientSharingExt {
     /// - 422, code 1999: The server is shared with this person already.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/api/servers/{machineIdentifier}/shared_servers`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
     /// - `body`: Who is invited to what.
-    /// ```ignore
-    /// let response = client.create_legacy_shared_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().create_legacy_shared_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_legacy_shared_server(&self) -> builder::CreateLegacySharedServer<'_>;
     /// One share of a server
     ///
     /// Returns one share with the libraries of the server, each with a mark whether it is shared. The container of the reply is taken from the list of shares; only its sections were seen. It needs the token of the owner of the server.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/api/servers/{machineIdentifier}/shared_servers/{sharedServerId}`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
     /// - `shared_server_id`: The `id` of the share.
-    /// ```ignore
-    /// let response = client.get_legacy_shared_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .shared_server_id(shared_server_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().get_legacy_shared_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").shared_server_id(20000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn get_legacy_shared_server(&self) -> builder::GetLegacySharedServer<'_>;
     /// Change the libraries of a share
     ///
     /// Replaces the libraries that a user sees. It needs the token of the owner of the server. What the user may do is changed elsewhere, with `updateSharing` of the account API. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -12848,7 +13104,7 @@ pub trait ClientSharingExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `PUT` request to `/api/servers/{machineIdentifier}/shared_servers/{sharedServerId}`
     ///
@@ -12856,18 +13112,24 @@ pub trait ClientSharingExt {
     /// - `machine_identifier`: The machine identifier of the server.
     /// - `shared_server_id`: The `id` of the share.
     /// - `body`: The libraries the share is to have.
-    /// ```ignore
-    /// let response = client.update_legacy_shared_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .shared_server_id(shared_server_id)
-    ///    .body(body)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().update_legacy_shared_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").shared_server_id(20000001_i64).body_map(|body| body /* and its members */).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn update_legacy_shared_server(&self) -> builder::UpdateLegacySharedServer<'_>;
     /// End a share
     ///
     /// Takes all libraries of a server away from a user. It needs the token of the owner of the server. A reply may carry a body, which is of no use to the caller.
+    ///
+    /// Needs a signed-in client. Confidence of the description: high.
     ///
     /// # Errors
     ///
@@ -12875,19 +13137,24 @@ pub trait ClientSharingExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/api/servers/{machineIdentifier}/shared_servers/{sharedServerId}`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
     /// - `shared_server_id`: The `id` of the share.
-    /// ```ignore
-    /// let response = client.delete_legacy_shared_server()
-    ///    .machine_identifier(machine_identifier)
-    ///    .shared_server_id(shared_server_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().delete_legacy_shared_server().machine_identifier("0123456789abcdef0123456789abcdef01234567").shared_server_id(20000001_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn delete_legacy_shared_server(&self) -> builder::DeleteLegacySharedServer<'_>;
 }
@@ -12929,36 +13196,46 @@ pub trait ClientSyncExt {
     ///
     /// Lists what the user asked to be synced to a device, from all servers. Newer apps have replaced this kind of sync by downloads.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/devices/{clientIdentifier}/sync_items`
     ///
     /// Arguments:
     /// - `client_identifier`: The client identifier of the device.
-    /// ```ignore
-    /// let response = client.list_sync_items()
-    ///    .client_identifier(client_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().list_sync_items().client_identifier("4f1b0f54-6ae2-4f0a-9c1d-000000000001").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_sync_items(&self) -> builder::ListSyncItems<'_>;
     /// Ask for something to be synced to a device
     ///
     /// Adds an item to the sync list of a device; the server converts the media and the device fetches it. The device must have `sync-target` among its roles. The values travel in the query, not in a body.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `POST` request to `/devices/{clientIdentifier}/sync_items`
     ///
@@ -12981,58 +13258,56 @@ pub trait ClientSyncExt {
     /// - `sync_item_metadata_type`: Kind of media, such as `movie` or `episode`.
     /// - `sync_item_root_title`: Title of the library or of what the item is made from.
     /// - `sync_item_title`: Title of the item.
-    /// ```ignore
-    /// let response = client.create_sync_item()
-    ///    .client_identifier(client_identifier)
-    ///    .sync_item_location_uri(sync_item_location_uri)
-    ///    .sync_item_media_settings_audio_boost(sync_item_media_settings_audio_boost)
-    ///    .sync_item_media_settings_max_video_bitrate(sync_item_media_settings_max_video_bitrate)
-    ///    .sync_item_media_settings_music_bitrate(sync_item_media_settings_music_bitrate)
-    ///    .sync_item_media_settings_photo_quality(sync_item_media_settings_photo_quality)
-    ///    .sync_item_media_settings_photo_resolution(sync_item_media_settings_photo_resolution)
-    ///    .sync_item_media_settings_subtitle_size(sync_item_media_settings_subtitle_size)
-    ///    .sync_item_media_settings_video_quality(sync_item_media_settings_video_quality)
-    ///    .sync_item_media_settings_video_resolution(sync_item_media_settings_video_resolution)
-    ///    .sync_item_policy_scope(sync_item_policy_scope)
-    ///    .sync_item_policy_unwatched(sync_item_policy_unwatched)
-    ///    .sync_item_policy_value(sync_item_policy_value)
-    ///    .sync_item_content_type(sync_item_content_type)
-    ///    .sync_item_machine_identifier(sync_item_machine_identifier)
-    ///    .sync_item_metadata_type(sync_item_metadata_type)
-    ///    .sync_item_root_title(sync_item_root_title)
-    ///    .sync_item_title(sync_item_title)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().create_sync_item().client_identifier("4f1b0f54-6ae2-4f0a-9c1d-000000000001").sync_item_title("Example movies").sync_item_root_title("Movies").sync_item_metadata_type("movie").sync_item_machine_identifier("0123456789abcdef0123456789abcdef01234567").sync_item_content_type("video").sync_item_policy_scope("count").sync_item_policy_unwatched(true).sync_item_location_uri("library://00000000-0000-0000-0000-000000000001/directory/%2Flibrary%2Fsections%2F1%2Fall%3Ftype%3D1").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn create_sync_item(&self) -> builder::CreateSyncItem<'_>;
     /// Remove something from the sync list of a device
     ///
     /// Takes an item off the sync list of a device.
     ///
+    /// Needs a signed-in client. Confidence of the description: medium.
+    ///
     /// # Errors
     ///
     /// - 400, code 1000: The client identifier is missing.
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `DELETE` request to `/devices/{clientIdentifier}/sync_items/{syncItemId}`
     ///
     /// Arguments:
     /// - `client_identifier`: The client identifier of the device.
     /// - `sync_item_id`: The number of the item.
-    /// ```ignore
-    /// let response = client.delete_sync_item()
-    ///    .client_identifier(client_identifier)
-    ///    .sync_item_id(sync_item_id)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().delete_sync_item().client_identifier("4f1b0f54-6ae2-4f0a-9c1d-000000000001").sync_item_id(12345_i64).send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn delete_sync_item(&self) -> builder::DeleteSyncItem<'_>;
     /// Sync lists of a server
     ///
     /// Lists what is synced from a server, one list for each device, with the device and its user. It needs the token of the owner of the server.
+    ///
+    /// Needs a signed-in client. Confidence of the description: medium.
     ///
     /// # Errors
     ///
@@ -13040,17 +13315,23 @@ pub trait ClientSyncExt {
     /// - 401, code 1001: The token is missing, wrong or revoked.
     /// - 429, code 1003: Too many requests.
     /// - 498: The JWT sent as token has expired.
-    ///
+    /// - else what any call can fail with
     ///
     /// Sends a `GET` request to `/servers/{machineIdentifier}/sync_lists`
     ///
     /// Arguments:
     /// - `machine_identifier`: The machine identifier of the server.
-    /// ```ignore
-    /// let response = client.list_server_sync_lists()
-    ///    .machine_identifier(machine_identifier)
-    ///    .send()
-    ///    .await;
+    ///
+    /// # Example
+    ///
+    /// ```no_run
+    /// # #[allow(deprecated)]
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::prelude::*;
+    ///
+    /// let reply = client.plex_tv_v1().list_server_sync_lists().machine_identifier("0123456789abcdef0123456789abcdef01234567").send().await?;
+    /// # Ok(())
+    /// # }
     /// ```
     fn list_server_sync_lists(&self) -> builder::ListServerSyncLists<'_>;
 }
