@@ -4,10 +4,14 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::{Url, redirect::Policy};
 
+#[cfg(feature = "discover")]
+use crate::generated::discover;
+#[cfg(feature = "v1")]
+use crate::generated::plex_tv_v1;
 use crate::{
     ClientIdentity, Clock, Error, Server, SystemClock, Token, TokenCheck,
     auth::{PinLogin, verify},
-    generated::{discover, plex_tv, plex_tv_v1},
+    generated::plex_tv,
     servers,
     transport::{Hosts, Limits, Transport},
 };
@@ -41,7 +45,9 @@ struct Inner {
     http: reqwest::Client,
     transport: Transport,
     plex_tv: plex_tv::Client,
+    #[cfg(feature = "v1")]
     plex_tv_v1: plex_tv_v1::Client,
+    #[cfg(feature = "discover")]
     discover: discover::Client,
 }
 
@@ -54,11 +60,14 @@ impl Inner {
         transport: Transport,
     ) -> Self {
         let plex_tv_url = transport.hosts().plex_tv.as_str().trim_end_matches('/');
+        #[cfg(feature = "discover")]
         let discover_url = transport.hosts().discover.as_str().trim_end_matches('/');
         let api = format!("{plex_tv_url}/api/v2");
         Self {
             plex_tv: plex_tv::Client::new_with_client(&api, http.clone(), transport.clone()),
+            #[cfg(feature = "v1")]
             plex_tv_v1: plex_tv_v1::Client::new_with_client(plex_tv_url, http.clone(), transport.clone()),
+            #[cfg(feature = "discover")]
             discover: discover::Client::new_with_client(discover_url, http.clone(), transport.clone()),
             identity,
             app_url,
@@ -134,11 +143,13 @@ impl Client {
     }
 
     /// The older calls of `https://plex.tv` that have no better twin, generated; most answer XML, which is decoded alike.
+    #[cfg(feature = "v1")]
     pub fn plex_tv_v1(&self) -> &plex_tv_v1::Client {
         &self.0.plex_tv_v1
     }
 
     /// Discover and the metadata providers, generated: search, watchlist, metadata, user state.
+    #[cfg(feature = "discover")]
     pub fn discover(&self) -> &discover::Client {
         &self.0.discover
     }

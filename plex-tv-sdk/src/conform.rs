@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     Error, PlexError,
     error::{decode_failure, parse_plex_errors, text_of},
-    transport,
+    rows, transport,
 };
 
 /// A body that was decoded and encoded again. What it lacks of the original, the types do not carry.
@@ -43,6 +43,19 @@ impl std::fmt::Debug for Reread {
 /// The error list of a recorded refusal, in whatever form it came.
 pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
     parse_plex_errors(body)
+}
+
+/// An XML body as the JSON it is decoded from: attributes and children are members, and `$text` is the text beside them.
+///
+/// # Errors
+/// When the body is neither XML nor JSON.
+pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
+    transport::from_xml(body)
+}
+
+/// Decodes with a row that cannot be read failing the whole, as a strict client does.
+pub fn with_strict_rows<T>(decode: impl FnOnce() -> T) -> T {
+    rows::reading(true, decode)
 }
 
 pub(crate) fn json<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8]) -> Result<Reread, Error> {

@@ -12,18 +12,20 @@
     unused_imports
 )]
 
-macro_rules! descriptions {
-    ($($module:ident),*) => { $(
-        #[cfg(not(feature = "codegen"))]
+macro_rules! description {
+    ($module:ident $(, $feature:literal)?) => {
+        #[cfg(all(not(feature = "codegen") $(, feature = $feature)?))]
         #[rustfmt::skip]
         pub mod $module;
 
         /// Made by the build step.
-        #[cfg(feature = "codegen")]
+        #[cfg(all(feature = "codegen" $(, feature = $feature)?))]
         pub mod $module {
             include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
         }
-    )* };
+    };
 }
 
-descriptions!(discover, plex_tv, plex_tv_v1);
+description!(plex_tv);
+description!(plex_tv_v1, "v1");
+description!(discover, "discover");

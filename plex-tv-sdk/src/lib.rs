@@ -50,7 +50,7 @@ pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
-pub use conform::{Reread, reread_error};
+pub use conform::{Reread, reread_error, with_strict_rows, xml_as_json};
 pub use error::{Error, ErrorKind, PlexCode, PlexError};
 pub use extra::Extra;
 pub use flag::Flag;
@@ -75,6 +75,7 @@ pub mod plex_tv {
 }
 
 /// The older calls of `https://plex.tv`, generated.
+#[cfg(feature = "v1")]
 pub mod plex_tv_v1 {
     pub use crate::generated::plex_tv_v1::{
         Client, ClientAccountExt, ClientAuthenticationExt, ClientDevicesExt, ClientFriendsExt, ClientHomeExt,
@@ -85,6 +86,7 @@ pub mod plex_tv_v1 {
 }
 
 /// Discover and the metadata providers, generated.
+#[cfg(feature = "discover")]
 pub mod discover {
     pub use crate::generated::discover::{
         Client, ClientDiscoverExt, ClientHubsExt, ClientProvidersExt, ClientSettingsExt, ClientUserStateExt,
@@ -96,6 +98,7 @@ pub mod discover {
 
 /// The traits that the generated methods come with: `use plex_tv_sdk::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "discover")]
     pub use crate::discover::{
         ClientDiscoverExt as _, ClientHubsExt as _, ClientProvidersExt as _, ClientSettingsExt as _,
         ClientUserStateExt as _, ClientWatchlistExt as _,
@@ -105,6 +108,7 @@ pub mod prelude {
         ClientHomeExt as _, ClientJwtAuthenticationExt as _, ClientServersExt as _, ClientSettingsExt as _,
         ClientSharingExt as _, ClientWebhooksExt as _,
     };
+    #[cfg(feature = "v1")]
     pub use crate::plex_tv_v1::{
         ClientAccountExt as _, ClientAuthenticationExt as _, ClientDevicesExt as _, ClientFriendsExt as _,
         ClientHomeExt as _, ClientServersExt as _, ClientSharingExt as _, ClientSyncExt as _,

@@ -62,7 +62,7 @@ fn drop_empty_body(request: &mut Request) {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "discover"))]
 mod tests {
     use reqwest::Method;
 
