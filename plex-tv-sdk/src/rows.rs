@@ -4,7 +4,7 @@ use std::{cell::Cell, fmt, ops::Deref, slice, vec};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, DeserializeOwned, MapAccess, SeqAccess, Unexpected, Visitor, value::MapAccessDeserializer},
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_json::{Value, value::RawValue};
 
@@ -159,11 +159,13 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
         Ok(Rows::default())
     }
 
+    /// A child without attributes and children; empty text is no child at all.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        match text.trim() {
-            "" => Ok(Rows::default()),
-            _ => Err(E::invalid_type(Unexpected::Other("text"), &self)),
+        let mut rows = Rows::default();
+        if !text.trim().is_empty() {
+            rows.take(0, &Value::from(text).to_string())?;
         }
+        Ok(rows)
     }
 
     /// XML has no lists, only children: one child is a list of one.

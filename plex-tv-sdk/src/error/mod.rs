@@ -68,7 +68,7 @@ pub enum ErrorKind {
     UnexpectedContentType,
     /// The reply is larger than the limit.
     TooLarge,
-    /// The reply is JSON, but not what the description says.
+    /// The reply is not what the description says.
     Decode,
     /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
     PinExpired,
@@ -269,7 +269,7 @@ impl Error {
         self.kind() == ErrorKind::Redirect
     }
 
-    /// The reply is JSON, but not what the description says.
+    /// The reply is not what the description says.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }

@@ -171,7 +171,8 @@ fn value_of(after: &str, is_code: bool) -> Option<(&str, &str)> {
     let end = start + end.unwrap_or(after.len() - start);
     let value = &after[start..end];
     let says_nothing = value.is_empty() || (quote.is_none() && matches!(value, "null" | "true" | "false"));
-    (!says_nothing && !(is_code && is_error_code(value))).then(|| (between, &after[end..]))
+    let is_shown = says_nothing || (is_code && is_error_code(value));
+    (!is_shown).then(|| (between, &after[end..]))
 }
 
 /// The quote that ends a value: one that is escaped no more than the opening one was.

@@ -9,6 +9,7 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER},
 };
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::{redirect, sent::Sent, xml};
 use crate::{
@@ -49,14 +50,48 @@ pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response) -> Resul
 /// Reads a body that is due as XML.
 pub(crate) fn from_xml<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     let text = text_of(body);
-    let json = match xml::to_json(&text) {
-        Ok(value) => value.to_string(),
+    let value = match xml::to_json(&text) {
+        Ok((root, _)) if root.eq_ignore_ascii_case("html") => {
+            return Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a page, not the XML that is due"));
+        }
+        Ok((root, value)) if is_error(&root, &value) => return Err(error_in_place(body)),
+        Ok((_, value)) => value,
         // Calls that change something often answer nothing at all.
-        Err(_) if text.trim().is_empty() => "{}".to_owned(),
-        Err(_) if text.trim_start().starts_with(['{', '[']) => text.into_owned(),
-        Err(why) => return Err(Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
+        Err(_) if text.trim().is_empty() => Value::Object(Map::new()),
+        Err(why) => from_json_in_place(body, &text)?
+            .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}")))?,
     };
+    let json = value.to_string();
     serde_json::from_str(&json).map_err(|_| decode_failure::<T>(json.as_bytes()))
+}
+
+/// JSON where XML is due: what stands below its one member, which has the name of the root element.
+fn from_json_in_place(body: &[u8], text: &str) -> Result<Option<Value>, Error> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) if members.contains_key("error") || members.contains_key("errors") => {
+            Err(error_in_place(body))
+        }
+        Ok(Value::Object(mut members)) if members.len() == 1 && members.values().all(Value::is_object) => {
+            Ok(members.values_mut().next().map(Value::take))
+        }
+        Ok(value @ Value::Object(_)) => Ok(Some(value)),
+        _ => Ok(None),
+    }
+}
+
+/// `<errors>`, `<error>`, and `<Response code="404"/>`; with another code that is a plain answer.
+fn is_error(root: &str, value: &Value) -> bool {
+    let code = value["code"].as_str().and_then(|code| code.parse::<u16>().ok());
+    match root.to_ascii_lowercase().as_str() {
+        "error" | "errors" => true,
+        "response" => code.is_some_and(|code| code >= 400),
+        _ => false,
+    }
+}
+
+fn error_in_place(body: &[u8]) -> Error {
+    Error::new(ErrorKind::Decode, "the reply is a success, but its body is an error")
+        .with_plex_errors(parse_plex_errors(body))
 }
 
 /// Ends a call whose success has nothing to say. Whatever body comes along is read, so that the connection can be reused.

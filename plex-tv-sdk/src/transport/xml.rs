@@ -30,8 +30,8 @@ impl fmt::Display for NotXml {
     }
 }
 
-/// The members of the root element.
-pub(super) fn to_json(text: &str) -> Result<Value, NotXml> {
+/// The name of the root element and its members.
+pub(super) fn to_json(text: &str) -> Result<(String, Value), NotXml> {
     let mut reader = Reader::from_str(text);
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
@@ -90,7 +90,7 @@ pub(super) fn to_json(text: &str) -> Result<Value, NotXml> {
         if let Some(element) = closed {
             match open.last_mut() {
                 Some(parent) => parent.add(element),
-                None => root = Some(element.into_object()),
+                None => root = Some((element.name.clone(), element.into_object())),
             }
         }
     }
@@ -131,8 +131,13 @@ impl Element {
         }
     }
 
-    /// An element with nothing but text is that text; one with nothing at all is null.
-    fn into_value(self) -> Value {
+    /// An element with nothing but text is that text; one with nothing at all is null. Marks of Rails, as in
+    /// `<id type="integer">7</id>` and `<id nil="true"/>`, say nothing that the reader does not know.
+    fn into_value(mut self) -> Value {
+        if self.members.len() == self.attributes.len() && self.members.iter().all(|(name, value)| is_mark(name, value))
+        {
+            self.members.clear();
+        }
         let text = self.text.trim();
         match (self.members.is_empty(), text.is_empty()) {
             (true, true) => Value::Null,
@@ -147,6 +152,16 @@ impl Element {
             self.members.insert(TEXT.to_owned(), Value::String(text.to_owned()));
         }
         Value::Object(self.members)
+    }
+}
+
+fn is_mark(name: &str, value: &Value) -> bool {
+    const KINDS: [&str; 9] =
+        ["array", "boolean", "date", "datetime", "decimal", "float", "integer", "string", "symbol"];
+    match name {
+        "type" => value.as_str().is_some_and(|value| KINDS.contains(&value)),
+        "nil" => true,
+        _ => false,
     }
 }
 
@@ -166,7 +181,7 @@ mod tests {
             </MediaContainer>"#;
 
         assert_eq!(
-            to_json(xml).unwrap(),
+            to_json(xml).unwrap().1,
             json!({
                 "size": "2", "title": "A & B", "empty": null, "plain": "text",
                 "User": [
@@ -174,6 +189,16 @@ mod tests {
                     { "id": "2", "Server": { "id": "9" }, "note": { "lang": "en", "$text": "Hi <you> & all" } },
                 ],
             })
+        );
+    }
+
+    #[test]
+    fn marks_of_types_are_no_members() {
+        let xml = r#"<pin><id type="integer">7</id><token nil="true"/><at type="datetime"/><Image type="art"/></pin>"#;
+
+        assert_eq!(
+            to_json(xml).unwrap(),
+            ("pin".to_owned(), json!({ "id": "7", "token": null, "at": null, "Image": { "type": "art" } }))
         );
     }
 
