@@ -1992,7 +1992,7 @@ pub mod types {
                     rating: Ok(Default::default()),
                     rating_count: Ok(Default::default()),
                     type_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2138,7 +2138,7 @@ pub mod types {
                     quality: Ok(Default::default()),
                     title: Ok(Default::default()),
                     url: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2312,7 +2312,7 @@ pub mod types {
                     availability: Ok(Default::default()),
                     identifier: Ok(Default::default()),
                     size: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2394,7 +2394,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     platform: Err("no value supplied for platform".to_string()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2523,7 +2523,7 @@ pub mod types {
                     parental_advisory_topic: Ok(Default::default()),
                     parents_need_to_know: Ok(Default::default()),
                     talking_point: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -2671,7 +2671,7 @@ pub mod types {
                     common_sense_media: Ok(Default::default()),
                     identifier: Ok(Default::default()),
                     size: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3005,7 +3005,7 @@ pub mod types {
                     watchlisted_at: Ok(Default::default()),
                     writer: Ok(Default::default()),
                     year: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3628,7 +3628,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     media_provider: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3813,7 +3813,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     id: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3911,7 +3911,7 @@ pub mod types {
                     style: Ok(Default::default()),
                     title: Ok(Default::default()),
                     type_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4097,7 +4097,7 @@ pub mod types {
                     hub: Ok(Default::default()),
                     identifier: Ok(Default::default()),
                     size: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4230,7 +4230,7 @@ pub mod types {
                     alt: Ok(Default::default()),
                     type_: Ok(Default::default()),
                     url: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4315,7 +4315,7 @@ pub mod types {
                 Self {
                     id: Ok(Default::default()),
                     part: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4404,7 +4404,7 @@ pub mod types {
                     protocols: Ok(Default::default()),
                     title: Ok(Default::default()),
                     types: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4519,7 +4519,7 @@ pub mod types {
                     key: Ok(Default::default()),
                     title: Ok(Default::default()),
                     type_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4615,7 +4615,7 @@ pub mod types {
                     flavor: Ok(Default::default()),
                     key: Ok(Default::default()),
                     type_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4731,7 +4731,7 @@ pub mod types {
                     offset: Ok(Default::default()),
                     size: Ok(Default::default()),
                     total_size: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4918,7 +4918,7 @@ pub mod types {
                     positive: Ok(Default::default()),
                     rating: Ok(Default::default()),
                     tag: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5028,7 +5028,7 @@ pub mod types {
                 Self {
                     id: Ok(Default::default()),
                     key: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5099,7 +5099,7 @@ pub mod types {
                 Self {
                     availability_platform: Ok(Default::default()),
                     size: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5220,7 +5220,7 @@ pub mod types {
                     image: Ok(Default::default()),
                     type_: Ok(Default::default()),
                     value: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5325,7 +5325,7 @@ pub mod types {
                     slug: Ok(Default::default()),
                     tag: Ok(Default::default()),
                     thumb: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5445,7 +5445,7 @@ pub mod types {
                 Self {
                     credit: Ok(Default::default()),
                     role: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5529,7 +5529,7 @@ pub mod types {
                     items: Ok(Default::default()),
                     links: Ok(Default::default()),
                     title: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5623,7 +5623,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     url: Err("no value supplied for url".to_string()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5718,7 +5718,7 @@ pub mod types {
                     pub_date: Ok(Default::default()),
                     thumbnail: Ok(Default::default()),
                     title: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5871,7 +5871,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     self_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5926,7 +5926,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     rss_info: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5983,7 +5983,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     url: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6050,7 +6050,7 @@ pub mod types {
                     search_results: Ok(Default::default()),
                     size: Ok(Default::default()),
                     suggested_terms: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6155,7 +6155,7 @@ pub mod types {
                     search_result: Ok(Default::default()),
                     size: Ok(Default::default()),
                     title: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6294,7 +6294,7 @@ pub mod types {
                 Self {
                     metadata: Ok(Default::default()),
                     score: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6383,7 +6383,7 @@ pub mod types {
                     rating_key: Ok(Default::default()),
                     slug: Ok(Default::default()),
                     tag: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6486,7 +6486,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     tag: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6572,7 +6572,7 @@ pub mod types {
                     view_state: Ok(Default::default()),
                     viewed_leaf_count: Ok(Default::default()),
                     watchlisted_at: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6734,7 +6734,7 @@ pub mod types {
                     identifier: Ok(Default::default()),
                     size: Ok(Default::default()),
                     user_state: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }

@@ -3282,7 +3282,7 @@ pub mod types {
                     sync_lists: Ok(Default::default()),
                     token: Ok(Default::default()),
                     vendor: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3800,7 +3800,7 @@ pub mod types {
                 Self {
                     running: Ok(Default::default()),
                     server: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -3869,7 +3869,7 @@ pub mod types {
             fn default() -> Self {
                 Self {
                     address: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4880,7 +4880,7 @@ pub mod types {
                     title: Ok(Default::default()),
                     username: Ok(Default::default()),
                     uuid: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -6755,7 +6755,7 @@ pub mod types {
                     search_enabled: Ok(Default::default()),
                     source_title: Ok(Default::default()),
                     synced: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7115,7 +7115,7 @@ pub mod types {
                     owned: Ok(Default::default()),
                     token: Ok(Default::default()),
                     type_: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7261,7 +7261,7 @@ pub mod types {
                     synced: Ok(Default::default()),
                     updated_at: Ok(Default::default()),
                     version: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7625,7 +7625,7 @@ pub mod types {
                     type_: Ok(Default::default()),
                     updated_at: Ok(Default::default()),
                     value: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7889,7 +7889,7 @@ pub mod types {
                     search_enabled: Ok(Default::default()),
                     server_id: Ok(Default::default()),
                     sharing_settings: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -9365,7 +9365,7 @@ pub mod types {
                     two_factor_enabled: Ok(Default::default()),
                     username: Ok(Default::default()),
                     uuid: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }

@@ -3589,7 +3589,7 @@ pub mod types {
                     title: Ok(Default::default()),
                     username: Ok(Default::default()),
                     uuid: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -4121,7 +4121,7 @@ pub mod types {
                     two_factor_enabled: Ok(Default::default()),
                     username: Ok(Default::default()),
                     uuid: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -5316,7 +5316,7 @@ pub mod types {
                     token: Ok(Default::default()),
                     vendor: Ok(Default::default()),
                     version: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7129,7 +7129,7 @@ pub mod types {
                     expires_at: Ok(Default::default()),
                     id: Err("no value supplied for id".to_string()),
                     trusted: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -7462,7 +7462,7 @@ pub mod types {
                     protocol_capabilities: Ok(Default::default()),
                     protocol_version: Ok(Default::default()),
                     title: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -8003,7 +8003,7 @@ pub mod types {
                     relay: Ok(Default::default()),
                     source_title: Ok(Default::default()),
                     synced: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -8633,7 +8633,7 @@ pub mod types {
                     synced: Ok(Default::default()),
                     updated_at: Ok(Default::default()),
                     version: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }
@@ -9815,7 +9815,7 @@ pub mod types {
                     product: Ok(Default::default()),
                     product_version: Ok(Default::default()),
                     user_id: Ok(Default::default()),
-                    extra: Err("no value supplied for extra".to_string()),
+                    extra: Ok(::std::default::Default::default()),
                 }
             }
         }

@@ -25,8 +25,8 @@ macro_rules! hooks {
             }
 
             async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-                let send = self.inner().send(self.client(), request);
-                traced(find(generated::$module::OPERATIONS, info.operation_id), send).await
+                let operation = find(generated::$module::OPERATIONS, info.operation_id);
+                traced(operation, self.inner().send(self.client(), request, operation)).await
             }
         }
     };

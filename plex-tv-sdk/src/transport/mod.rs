@@ -87,9 +87,14 @@ impl Transport {
     }
 
     /// Sends a request within its time limit, following only harmless redirects.
-    async fn send(&self, http: &reqwest::Client, mut request: Request) -> reqwest::Result<Response> {
+    async fn send(
+        &self,
+        http: &reqwest::Client,
+        mut request: Request,
+        operation: Option<&Operation>,
+    ) -> reqwest::Result<Response> {
         request.timeout_mut().get_or_insert(self.0.limits.timeout);
-        let sent = sent::Sent::of(&request, self.token(), self.0.limits.strict_rows);
+        let sent = sent::Sent::of(&request, operation, self.token(), self.0.limits.strict_rows);
         let mut response = redirect::send(http, request).await?;
         response.extensions_mut().insert(sent);
         Ok(response)

@@ -1,0 +1,84 @@
+use plex_tv_sdk::prelude::*;
+use plex_tv_tests::{NO_BODY, failure, success};
+
+use crate::{MOVIE, SHOW, items, keys, told};
+
+#[tokio::test]
+async fn promoted_hubs_come_with_their_first_items() {
+    let reply = success("getPromotedHubs", 200)
+        .sends("GET /hubs/promoted?count=20&excludeContinueWatching=1", NO_BODY)
+        .call_discover(async |api| {
+            let hubs = api.get_promoted_hubs().count(20);
+            hubs.exclude_continue_watching(true).send().await
+        })
+        .await;
+
+    let hubs = reply.media_container.hub.unwrap();
+    let [hub] = &*hubs else {
+        panic!("one hub");
+    };
+    assert_eq!(hub.hub_identifier.as_deref(), Some("home.top_watchlisted"));
+    assert_eq!(hub.type_.as_deref(), Some("mixed"));
+    assert_eq!((hub.more, hub.promoted, hub.size), (Some(true), Some(true), Some(2)));
+    assert_eq!(keys(hub.metadata.as_deref().unwrap()), [MOVIE, SHOW]);
+}
+
+#[tokio::test]
+async fn a_bad_item_is_set_aside_inside_its_hub() {
+    let body = r#"{"MediaContainer":{"size":"2","Hub":[
+        {"title":"One","promoted":"1","Metadata":[{"title":"no key"},{"ratingKey":"2"}]},{"title":"Two","new":1},7]}}"#;
+
+    let reply = success("getPromotedHubs", 200)
+        .replying("application/json", body)
+        .sends("GET /hubs/promoted", NO_BODY)
+        .call_discover(async |api| api.get_promoted_hubs().send().await)
+        .await;
+
+    let hubs = reply.media_container.hub.as_ref();
+    assert_eq!(told(hubs).len(), 1);
+    let [one, two] = &**hubs.unwrap() else {
+        panic!("two hubs");
+    };
+    assert_eq!(one.promoted, Some(true));
+    assert_eq!(told(one.metadata.as_ref()), ["row 0: missing field `ratingKey`"]);
+    assert_eq!(keys(one.metadata.as_deref().unwrap()), ["2"]);
+    assert!(two.metadata.is_none());
+    assert_eq!(two.extra["new"], 1);
+}
+
+#[tokio::test]
+async fn promoted_hubs_asked_for_too_often_are_a_rate_limit() {
+    let error = failure("getPromotedHubs", 429, 1003)
+        .sends("GET /hubs/promoted", NO_BODY)
+        .call_discover(async |api| api.get_promoted_hubs().send().await)
+        .await;
+
+    assert!(error.is_rate_limited());
+}
+
+#[tokio::test]
+async fn a_hub_comes_page_by_page() {
+    let line = "GET /hubs/sections/home/top_watchlisted?X-Plex-Container-Size=2&X-Plex-Container-Start=38&contentDirectoryID=home";
+
+    let page = success("getHubSection", 200)
+        .sends(line, NO_BODY)
+        .call_discover(async |api| {
+            let hub = api.get_hub_section().section("home").hub("top_watchlisted");
+            let hub = hub.x_plex_container_start(38).x_plex_container_size(2);
+            hub.content_directory_id("home").send().await
+        })
+        .await;
+
+    assert_eq!((page.media_container.size, page.media_container.total_size), (Some(2), Some(40)));
+    assert_eq!(keys(items(&page)), [MOVIE, SHOW]);
+}
+
+#[tokio::test]
+async fn an_unknown_hub_is_not_found() {
+    let error = failure("getHubSection", 404, 1002)
+        .sends("GET /hubs/sections/home/nothing", NO_BODY)
+        .call_discover(async |api| api.get_hub_section().section("home").hub("nothing").send().await)
+        .await;
+
+    assert!(error.is_not_found());
+}

@@ -1,0 +1,365 @@
+use plex_tv_sdk::{
+    discover::types::{CreateRssFeedBody, FeedFormat, FeedType, MetadataType, WatchlistFilter},
+    prelude::*,
+};
+use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, example, failure, harness, success, unexpected};
+use serde_json::json;
+
+use crate::{MOVIE, SHOW, USELESS_BODIES, items, keys, told};
+
+const ETAG: &str = "W/\"0123456789abcdef\"";
+
+#[tokio::test]
+async fn an_item_is_put_on_the_watchlist_by_its_key() {
+    for status in [200, 204] {
+        success("addToWatchlist", status)
+            .sends("PUT /actions/addToWatchlist?ratingKey=5d7760000000000000000001", NO_BODY)
+            .call_discover(async |api| api.add_to_watchlist().rating_key(MOVIE).send().await)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_one_value_of_the_query_whatever_is_in_it() {
+    success("addToWatchlist", 200)
+        .sends("PUT /actions/addToWatchlist?ratingKey=a%2Fb%26c%3Dd+%F0%9F%98%80", NO_BODY)
+        .call_discover(async |api| api.add_to_watchlist().rating_key("a/b&c=d 😀").send().await)
+        .await;
+}
+
+#[tokio::test]
+async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
+    for (kind, body) in USELESS_BODIES {
+        success("addToWatchlist", 200)
+            .replying(kind, body)
+            .sends("PUT /actions/addToWatchlist?ratingKey=1", NO_BODY)
+            .call_discover(async |api| api.add_to_watchlist().rating_key("1").send().await)
+            .await;
+        success("removeFromWatchlist", 200)
+            .replying(kind, body)
+            .sends("PUT /actions/removeFromWatchlist?ratingKey=1", NO_BODY)
+            .call_discover(async |api| api.remove_from_watchlist().rating_key("1").send().await)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_managed_user_may_be_kept_from_the_watchlist() {
+    let error = failure("addToWatchlist", 403, 1009)
+        .sends("PUT /actions/addToWatchlist?ratingKey=5d7760000000000000000001", NO_BODY)
+        .call_discover(async |api| api.add_to_watchlist().rating_key(MOVIE).send().await)
+        .await;
+
+    assert!(error.is_forbidden());
+}
+
+#[tokio::test]
+async fn a_key_that_says_nothing_is_refused_by_the_service() {
+    let error = failure("addToWatchlist", 400, 1004)
+        .sends("PUT /actions/addToWatchlist?ratingKey=", NO_BODY)
+        .call_discover(async |api| api.add_to_watchlist().rating_key("").send().await)
+        .await;
+
+    assert!(!error.is_retryable() && !error.is_invalid_input());
+}
+
+#[tokio::test]
+async fn an_item_is_taken_off_the_watchlist_by_its_key() {
+    for status in [200, 204] {
+        success("removeFromWatchlist", status)
+            .sends("PUT /actions/removeFromWatchlist?ratingKey=5d7760000000000000000003", NO_BODY)
+            .call_discover(async |api| api.remove_from_watchlist().rating_key(SHOW).send().await)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_item_cannot_be_taken_off_the_watchlist() {
+    let error = failure("removeFromWatchlist", 404, 1002)
+        .sends("PUT /actions/removeFromWatchlist?ratingKey=0", NO_BODY)
+        .call_discover(async |api| api.remove_from_watchlist().rating_key("0").send().await)
+        .await;
+
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn the_watchlist_has_movies_and_shows() {
+    let page = success("getWatchlist", 200)
+        .sends("GET /library/sections/watchlist/all", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter(WatchlistFilter::All).send().await)
+        .await;
+
+    let container = &page.media_container;
+    assert_eq!(container.library_section_id.as_deref(), Some("watchlist"));
+    assert_eq!((container.offset, container.size, container.total_size), (Some(0), Some(2), Some(2)));
+    let [movie, show] = items(&page) else {
+        panic!("two items");
+    };
+    assert_eq!((movie.rating_key.as_str(), show.rating_key.as_str()), (MOVIE, SHOW));
+    assert_eq!(movie.watchlisted_at.unwrap().as_second(), 1790000000);
+    assert_eq!(show.type_, Some(MetadataType::Show));
+    assert_eq!((show.leaf_count, show.child_count, show.skip_children), (Some(18), Some(2), Some(false)));
+    assert!(told(container.metadata.as_ref()).is_empty());
+}
+
+#[tokio::test]
+async fn a_page_of_the_watchlist_is_asked_for_in_the_query() {
+    let line = "GET /library/sections/watchlist/released?X-Plex-Container-Size=100&X-Plex-Container-Start=200";
+
+    success("getWatchlist", 200)
+        .sends(line, NO_BODY)
+        .call_discover(async |api| {
+            let list = api.get_watchlist().filter(WatchlistFilter::Released);
+            list.x_plex_container_start(200).x_plex_container_size(100).send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn the_watchlist_is_asked_for_with_order_kind_flags_and_lists() {
+    let line = "GET /library/sections/watchlist/all?includeCollections=1&includeElements=Guid%2CImage&includeExternalMedia=0&includeFields=title%2CratingKey&includeGuids=1&preferredServices=example-stream%2Cexample-store&sort=titleSort%3Aasc&type=99";
+
+    success("getWatchlist", 200)
+        .sends(line, NO_BODY)
+        .call_discover(async |api| {
+            let list = api.get_watchlist().filter("all").sort("titleSort:asc").type_(99);
+            let list = list.include_guids(true).include_collections(true).include_external_media(false);
+            let list = list.include_fields("title,ratingKey").include_elements("Guid,Image");
+            list.preferred_services("example-stream,example-store").send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_filter_that_nobody_described_is_one_segment_of_the_path() {
+    success("getWatchlist", 200)
+        .sends("GET /library/sections/watchlist/a%2Fb%F0%9F%98%80", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter("a/b😀").send().await)
+        .await;
+}
+
+#[tokio::test]
+async fn a_bad_row_is_set_aside_inside_the_page() {
+    let body = r#"{"MediaContainer":{"size":4,"totalSize":4,"Metadata":[
+        {"ratingKey":"1","title":"One"},{"title":"no key"},{"ratingKey":"3","year":"CANARY"},{"ratingKey":4}]}}"#;
+
+    let page = success("getWatchlist", 200)
+        .replying("application/json", body)
+        .sends("GET /library/sections/watchlist/all", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .await;
+
+    assert_eq!(keys(items(&page)), ["1", "4"]);
+    assert_eq!(page.media_container.size, Some(4));
+    let wanted = ["row 1: missing field `ratingKey`", "row 2: invalid type: text, expected integer at year"];
+    assert_eq!(told(page.media_container.metadata.as_ref()), wanted);
+}
+
+#[tokio::test]
+async fn the_etag_of_the_watchlist_is_among_the_headers_of_the_reply() {
+    let (client, server) = harness().await;
+    let mut reply = Reply::json(200, &example("getWatchlist", 200));
+    reply.headers.push(("etag", ETAG.to_owned()));
+    Recorder::mount(&server, &reply).await;
+
+    let page = client.discover().get_watchlist().filter("all").send().await.unwrap();
+
+    assert_eq!(page.headers()["etag"], ETAG);
+    assert_eq!(items(&page).len(), 2);
+}
+
+#[tokio::test]
+async fn an_etag_is_sent_as_it_came_and_changes_nothing_else() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
+    let list = || client.discover().get_watchlist().filter("all").include_guids(true);
+
+    list().send().await.unwrap_err();
+    let error = list().if_none_match(ETAG).send().await.unwrap_err();
+
+    assert!(error.is_not_modified());
+    let [plain, mut conditional] = recorder.requests().try_into().unwrap();
+    assert_eq!(conditional.header("if-none-match"), Some(ETAG));
+    conditional.headers.retain(|header| !header.starts_with("if-none-match: "));
+    assert_eq!(conditional, plain);
+}
+
+#[tokio::test]
+async fn a_watchlist_that_did_not_change_is_neither_a_redirect_nor_worth_another_try() {
+    let error = unexpected("getWatchlist", Reply::empty(304))
+        .sends("GET /library/sections/watchlist/all", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .await;
+
+    assert!(error.is_not_modified() && !error.is_redirect() && !error.is_retryable() && !error.is_auth());
+    assert!(error.plex_errors().is_empty());
+}
+
+#[tokio::test]
+async fn an_etag_that_no_header_can_carry_is_refused_before_anything_is_sent() {
+    let (client, server) = harness().await;
+    let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
+
+    let list = client.discover().get_watchlist().filter("all");
+    let error = list.if_none_match("CANARY\r\nX-Plex-Token: x").send().await.unwrap_err();
+
+    assert!(error.is_invalid_input() && error.operation() == Some("getWatchlist"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("CANARY"));
+    assert_eq!(recorder.requests(), []);
+}
+
+#[tokio::test]
+async fn the_watchlist_of_nobody_is_an_auth_error() {
+    let error = failure("getWatchlist", 401, 1001)
+        .sends("GET /library/sections/watchlist/all", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .await;
+
+    assert!(error.is_auth() && !error.is_not_modified());
+}
+
+#[tokio::test]
+async fn an_unknown_filter_is_not_found() {
+    let error = failure("getWatchlist", 404, 1002)
+        .sends("GET /library/sections/watchlist/hidden", NO_BODY)
+        .call_discover(async |api| api.get_watchlist().filter("hidden").send().await)
+        .await;
+
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_feed_is_created_by_what_it_lists() {
+    for status in [200, 201] {
+        let reply = success("createRssFeed", status)
+            .sends("POST /rss?format=json", Body::Json(r#"{"feedType":"friendsWatchlist"}"#))
+            .call_discover(async |api| {
+                let feed = api.create_rss_feed().format(FeedFormat::Json);
+                feed.body_map(|body| body.feed_type(FeedType::FriendsWatchlist)).send().await
+            })
+            .await;
+
+        assert_eq!(reply.rss_info[0].url.expose(), "https://rss.plex.tv/EXAMPLE-FEED-0001");
+        assert!(!format!("{reply:?}").contains("EXAMPLE-FEED"));
+    }
+}
+
+#[tokio::test]
+async fn a_feed_is_created_from_a_body_made_elsewhere() {
+    let body: CreateRssFeedBody = CreateRssFeedBody::builder().feed_type("watchlist").try_into().unwrap();
+
+    success("createRssFeed", 201)
+        .sends("POST /rss", Body::Json(r#"{"feedType":"watchlist"}"#))
+        .call_discover(async |api| api.create_rss_feed().body(body).send().await)
+        .await;
+}
+
+#[tokio::test]
+async fn a_feed_needs_a_plex_pass() {
+    let error = failure("createRssFeed", 403, 1012)
+        .sends("POST /rss", Body::Json(r#"{"feedType":"watchlist"}"#))
+        .call_discover(async |api| {
+            let feed = api.create_rss_feed();
+            feed.body_map(|body| body.feed_type(FeedType::Watchlist)).send().await
+        })
+        .await;
+
+    assert!(error.is_forbidden());
+}
+
+#[tokio::test]
+async fn a_feed_is_read_without_a_token() {
+    let feed = success("getRssFeed", 200)
+        .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
+        .call_discover(async |api| {
+            let feed = api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001");
+            feed.format(FeedFormat::Json).send().await
+        })
+        .await;
+
+    let own = feed.links.as_ref().unwrap().self_.as_ref().unwrap();
+    assert_eq!(own.expose(), "https://rss.plex.tv/EXAMPLE-FEED-0001");
+    assert!(!format!("{feed:?}").contains("EXAMPLE-FEED"));
+    let items = feed.items.unwrap();
+    let [movie, show] = &*items else {
+        panic!("two items");
+    };
+    assert_eq!(movie.category, Some(MetadataType::Movie));
+    assert_eq!(movie.guids, ["imdb://tt0000001", "tmdb://1000001", "tvdb://1000001"]);
+    assert_eq!(movie.pub_date.as_deref(), Some("Thu, 01 Oct 2026 10:00:00 GMT"));
+    assert_eq!(movie.credits[1].role.as_deref(), Some("director"));
+    assert_eq!(show.keywords, ["comedy", "drama"]);
+    assert_eq!(show.thumbnail.as_ref().unwrap().url.as_deref(), Some("https://images.example.com/show.jpg"));
+}
+
+#[tokio::test]
+async fn an_entry_of_a_feed_that_cannot_be_read_is_set_aside() {
+    let feed = success("getRssFeed", 200)
+        .replying("application/json", r#"{"items":[{"title":"a","new":1},"b",{"credits":7}],"new":2}"#)
+        .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
+        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001").format("json").send().await)
+        .await;
+
+    assert_eq!(feed.extra["new"], 2);
+    assert_eq!(feed.items.as_ref().unwrap()[0].extra["new"], 1);
+    assert_eq!(told(feed.items.as_ref()).len(), 2);
+}
+
+#[tokio::test]
+async fn an_unknown_feed_is_not_found() {
+    let error = failure("getRssFeed", 404, 1002)
+        .sends("GET /EXAMPLE-FEED-0002?format=json", NO_BODY)
+        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0002").format("json").send().await)
+        .await;
+
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn a_feed_may_be_refused_though_no_token_is_due() {
+    let error = failure("getRssFeed", 401, None)
+        .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
+        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001").format("json").send().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+/// What an error of a feed shows when the service answers this.
+async fn shown_of_feed(identifier: &str, reply: Reply) -> String {
+    let (client, server) = harness().await;
+    Recorder::mount(&server, &reply).await;
+    let api = client.discover();
+
+    let read = api.get_rss_feed().feed_uuid(identifier).format("json").send().await.unwrap_err();
+    let create = api.create_rss_feed().body_map(|body| body.feed_type(FeedType::Watchlist));
+    let created = create.send().await.unwrap_err();
+
+    [read, created].map(|error| format!("{error} {error:?} {}", error.body().unwrap())).concat()
+}
+
+#[tokio::test]
+async fn an_error_does_not_show_an_identifier_of_a_feed_as_plex_makes_them() {
+    let identifier = "00000000-0000-4000-a000-00000000000f";
+    let feed = json!({"url": format!("https://rss.plex.tv/{identifier}")});
+    let refusal = Reply::new(404, "text/html", format!("<html><body>No feed /{identifier} here</body></html>"));
+    // Neither a feed nor the address of one.
+    let unreadable = Reply::json(200, &json!({"items": true, "RSSInfo": [feed, {}]}));
+
+    for reply in [refusal, unreadable] {
+        let shown = shown_of_feed(identifier, reply).await;
+        assert!(shown.contains("[redacted]") && !shown.contains(identifier), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_show_the_identifier_of_a_feed_that_was_sent() {
+    let (client, server) = harness().await;
+    Recorder::mount(&server, &Reply::new(404, "text/html", "<p>No feed /EXAMPLE-FEED-0001 here</p>")).await;
+
+    let feed = client.discover().get_rss_feed().feed_uuid("EXAMPLE-FEED-0001");
+    let error = feed.format("json").send().await.unwrap_err();
+
+    assert!(!error.body().unwrap().contains("EXAMPLE-FEED"), "{error:?}");
+}
