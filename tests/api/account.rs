@@ -1,6 +1,7 @@
 use plex_tv_sdk::{
+    PlexCode,
     plex_tv::types::{
-        GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus,
+        GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus, builder,
     },
     prelude::*,
 };
@@ -212,6 +213,54 @@ async fn setting_privacy_too_often_is_a_rate_limit() {
         .await;
 
     assert!(error.is_rate_limited());
+}
+
+/// Preferences of which each kind of member is set, and what they are on the wire.
+const PREFERENCES: Body = Body::Json(
+    r#"{"autoSelectAudio":true,"autoSelectSubtitle":1,"defaultAudioLanguage":"fr","defaultSubtitleLanguages":["en","fr"]}"#,
+);
+
+fn preferences(profile: builder::Profile) -> builder::Profile {
+    profile
+        .auto_select_audio(true)
+        .auto_select_subtitle(1)
+        .default_audio_language("fr".to_owned())
+        .default_subtitle_languages(["en", "fr"].map(str::to_owned))
+}
+
+#[tokio::test]
+async fn only_the_preferences_that_change_are_sent() {
+    for status in [200, 204] {
+        success("updateUserProfile", status)
+            .sends("PUT /user/profile", PREFERENCES)
+            .call(async |api| api.update_user_profile().body_map(preferences).send().await)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_language_is_unset_by_an_empty_text() {
+    success("updateUserProfile", 204)
+        .sends("PUT /user/profile", Body::Json(r#"{"defaultAudioLanguage":""}"#))
+        .call(async |api| {
+            let update = api.update_user_profile();
+            update.body_map(|body| body.default_audio_language(String::new())).send().await
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_malformed_preference_is_refused() {
+    let error = failure("updateUserProfile", 400, 1004)
+        .sends("PUT /user/profile", Body::Json(r#"{"watchedIndicator":-1}"#))
+        .call(async |api| {
+            let update = api.update_user_profile();
+            update.body_map(|body| body.watched_indicator(-1)).send().await
+        })
+        .await;
+
+    assert_eq!(error.code(), Some(PlexCode::BadParameter));
+    assert!(!error.is_auth() && !error.is_retryable());
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use plex_tv_sdk::{
-    Secret,
+    PlexCode, Secret,
     plex_tv::types::{DeviceJwk, GeoFlag, SubscriptionStatus},
     prelude::*,
 };
@@ -297,4 +299,41 @@ async fn signing_out_twice_is_an_auth_error() {
         .await;
 
     assert!(error.is_auth());
+}
+
+/// A change of password, with names that are made up.
+fn passwords(old: &str, new: &str) -> BTreeMap<String, Secret> {
+    BTreeMap::from([("currentPassword", old), ("newPassword", new)].map(|(name, text)| (name.to_owned(), text.into())))
+}
+
+#[tokio::test]
+async fn passwords_go_out_in_clear_as_a_form() {
+    let form = Body::Form("currentPassword=a%26b+%3D&newPassword=%C3%A9%2B%25");
+    for status in [200, 204] {
+        success("changePassword", status)
+            .sends("POST /users/password", form)
+            .call(async |api| api.change_password().body(passwords("a&b =", "é+%")).send().await)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_of_a_new_password_keeps_its_code() {
+    let refusals = [
+        (403, PlexCode::PasswordRequired),
+        (422, PlexCode::PasswordTooShort),
+        (422, PlexCode::PasswordTooWeak),
+        (422, PlexCode::PasswordIsName),
+    ];
+    for (status, code) in refusals {
+        let error = failure("changePassword", status, code.number())
+            .sends("POST /users/password", Body::Form("currentPassword=CANARY-A&newPassword=CANARY-B"))
+            .call(async |api| api.change_password().body(passwords("CANARY-A", "CANARY-B")).send().await)
+            .await;
+
+        assert_eq!(error.code(), Some(code));
+        assert_eq!(error.is_forbidden(), status == 403);
+        assert!(!error.is_auth() && !error.is_retryable());
+        assert!(!format!("{error} {error:?}").contains("CANARY"));
+    }
 }

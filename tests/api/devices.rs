@@ -1,5 +1,7 @@
-use plex_tv_sdk::{plex_tv::types::ConnectionProtocol, prelude::*};
+use plex_tv_sdk::{PlexCode, plex_tv::types::ConnectionProtocol, prelude::*};
 use plex_tv_tests::{NO_BODY, failure, success};
+
+const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
 
 #[tokio::test]
 async fn devices_come_with_their_tokens() {
@@ -29,6 +31,64 @@ async fn devices_of_nobody_are_an_auth_error() {
         .await;
 
     assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn a_certificate_comes_as_bytes() {
+    let pem = "-----BEGIN CERTIFICATE-----\nEXAMPLE\n-----END CERTIFICATE-----\n";
+    for kind in ["application/x-pem-file", "text/plain"] {
+        let certificate = success("downloadDeviceCertificate", 200)
+            .replying(kind, pem)
+            .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/download", NO_BODY)
+            .call(async |api| api.download_device_certificate().machine_identifier(MACHINE).send().await)
+            .await;
+
+        assert_eq!(crate::wire::bytes(certificate).await, pem.as_bytes());
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_ready_is_told_by_the_status() {
+    let nothing = success("downloadDeviceCertificate", 202)
+        .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/download", NO_BODY)
+        .call(async |api| api.download_device_certificate().machine_identifier(MACHINE).send().await)
+        .await;
+
+    assert_eq!(crate::wire::bytes(nothing).await, b"");
+}
+
+#[tokio::test]
+async fn the_certificate_of_another_server_is_forbidden() {
+    let error = failure("downloadDeviceCertificate", 403, 1068)
+        .sends("GET /devices/a%2Fb/certificate/download", NO_BODY)
+        .call(async |api| api.download_device_certificate().machine_identifier("a/b").send().await)
+        .await;
+
+    assert_eq!(error.code(), Some(PlexCode::DeviceNotYours));
+    assert!(error.is_forbidden() && !error.is_retryable());
+}
+
+#[tokio::test]
+async fn the_name_for_a_certificate_is_a_wildcard() {
+    let subject = success("getDeviceCertificateSubject", 200)
+        .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
+        .call(async |api| api.get_device_certificate_subject().machine_identifier(MACHINE).send().await)
+        .await;
+
+    assert_eq!(subject.common_name, "*.0123456789abcdef0123456789abcdef.plex.direct");
+}
+
+#[tokio::test]
+async fn the_name_for_a_certificate_is_only_told_to_the_server() {
+    for code in [PlexCode::DeviceNotYours, PlexCode::ServerTokenRequired] {
+        let error = failure("getDeviceCertificateSubject", 403, code.number())
+            .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
+            .call(async |api| api.get_device_certificate_subject().machine_identifier(MACHINE).send().await)
+            .await;
+
+        assert_eq!(error.code(), Some(code));
+        assert!(error.is_forbidden() && !error.is_auth());
+    }
 }
 
 #[tokio::test]

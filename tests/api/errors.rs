@@ -26,17 +26,19 @@ const FORMS: [(&str, &str, Option<i64>, Option<&str>); 9] = [
 #[tokio::test]
 async fn every_form_of_a_refusal_is_the_same_error() {
     let (client, server) = harness().await;
-    let api = client.plex_tv();
+    let (api, v1, discover) = (client.plex_tv(), client.plex_tv_v1(), client.discover());
     for status in [400, 401, 403, 404, 410, 422, 429, 498, 500, 502, 503] {
         for (kind, body, code, message) in FORMS {
             server.reset_async().await;
             Recorder::mount(&server, &Reply::new(status, kind, body)).await;
 
-            // One that decodes its reply, one that ignores it, one that hands it over.
+            // Some that decode their reply, as JSON and as XML, one that ignores it, one that hands it over.
             let outcomes = [
                 api.get_user_details().send().await.map(drop),
                 api.sign_out().send().await.map(drop),
                 api.get_pin_qr_code().code("a").send().await.map(drop),
+                v1.get_legacy_resources().send().await.map(drop),
+                discover.get_vod_hubs().send().await.map(drop),
             ];
 
             for outcome in outcomes {
@@ -114,5 +116,28 @@ async fn a_success_that_is_no_json_is_told_apart() {
         assert_eq!(error.is_unexpected_content_type(), !is_decode, "{body}");
         assert_eq!(error.status().unwrap().as_u16(), 200, "{body}");
         assert_eq!(error.operation(), Some("getUserDetails"));
+    }
+}
+
+#[tokio::test]
+async fn a_success_that_is_no_xml_where_xml_is_due_is_told_apart() {
+    let (client, server) = harness().await;
+    let cases = [
+        ("text/html", "<html></html>", false),
+        ("text/plain", "OK", true),
+        ("application/xml", "<MediaContainer>", true),
+        ("application/json", "{\"Device\":", true),
+        ("application/xml", "<MediaContainer size=\"many\"/>", true),
+    ];
+    for (kind, body, is_decode) in cases {
+        server.reset_async().await;
+        Recorder::mount(&server, &Reply::new(200, kind, body)).await;
+
+        let error = client.plex_tv_v1().get_legacy_resources().send().await.unwrap_err();
+
+        assert_eq!(error.is_decode(), is_decode, "{body}: {error}");
+        assert_eq!(error.is_unexpected_content_type(), !is_decode, "{body}");
+        assert_eq!(error.status().unwrap().as_u16(), 200, "{body}");
+        assert_eq!(error.operation(), Some("getLegacyResources"));
     }
 }

@@ -1,85 +1,133 @@
-//! The examples of the description decode, and nothing of them is lost on the way back out.
+//! The examples of the descriptions decode, and nothing of them is lost on the way back out.
 
 use std::collections::BTreeSet;
 
-use plex_tv_sdk::plex_tv::types;
+use plex_tv_sdk::{Client, Error, prelude::*};
 use plex_tv_tests::{
-    Recorder, Reply, Schema, call, compare, described, example, examples, harness, has_json_reply, operations,
+    Recorder, Reply, Schema, compare, described, descriptions, example, examples, from_xml, harness, has_reply,
+    operations, reread, reread_request, xml,
 };
-use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-#[tokio::test]
-async fn every_success_example_comes_back_out_whole() {
-    let (client, server) = harness().await;
-    let successes = examples().filter(|(_, status)| *status < 300);
-    for (operation, status) in successes {
-        server.reset_async().await;
-        let sent = example(operation, status);
-        Recorder::mount(&server, &Reply::json(status, &sent)).await;
+#[test]
+fn every_success_example_comes_back_out_whole() {
+    for (operation, status) in examples().filter(|(_, status)| *status < 300) {
+        let reply = Reply::example(operation, status);
 
-        let back = call(client.plex_tv(), operation).await.unwrap();
+        let back = reread(operation, reply.body.as_bytes()).unwrap();
 
+        let back = back.unwrap_or_else(|error| panic!("{operation} {status}: {error}"));
         let schema = Schema::of_reply(operation, status).unwrap();
-        let comparison = compare(&sent, &back, schema);
-        let what = format!("{operation} {status}");
-        assert_eq!(comparison.lost, [""; 0], "{what}");
-        assert_eq!(comparison.unknown, [""; 0], "{what}: not in the schema");
+        let comparison = compare(&example(operation, status), back.value(), schema);
+        assert_eq!(comparison.lost, [""; 0], "{operation} {status}");
+        assert_eq!(comparison.unknown, [""; 0], "{operation} {status}: not in the schema");
     }
+}
+
+/// One operation of each description; they all read an error alike.
+async fn refused(client: &Client, module: &str) -> Error {
+    let outcome = match module {
+        "plex_tv" => client.plex_tv().get_user_details().send().await.map(drop),
+        "plex_tv_v1" => client.plex_tv_v1().get_legacy_resources().send().await.map(drop),
+        "discover" => client.discover().get_vod_hubs().send().await.map(drop),
+        _ => panic!("no operation of {module}"),
+    };
+    outcome.unwrap_err()
 }
 
 #[tokio::test]
 async fn every_error_example_tells_its_code_and_message() {
     let (client, server) = harness().await;
-    let errors = examples().filter(|(operation, status)| *status >= 400 && has_json_reply(operation));
-    for (operation, status) in errors {
-        server.reset_async().await;
-        let sent = example(operation, status);
-        Recorder::mount(&server, &Reply::json(status, &sent)).await;
+    for description in descriptions() {
+        let is_own = |id: &str| description.operations.iter().any(|operation| operation.id == id);
+        let errors = examples().filter(|(operation, status)| *status >= 400 && is_own(operation));
+        // Most are shared by many operations.
+        let errors: BTreeSet<_> = errors.map(|(id, status)| (status, example(id, status).to_string())).collect();
+        assert!(!errors.is_empty());
+        for (status, sent) in errors {
+            server.reset_async().await;
+            Recorder::mount(&server, &Reply::new(status, "application/json", &*sent)).await;
 
-        let error = call(client.plex_tv(), operation).await.unwrap_err();
+            let error = refused(&client, description.module).await;
 
-        let (said, sent) = (&error.plex_errors()[0], &sent["errors"][0]);
-        assert_eq!(error.status().unwrap().as_u16(), status);
-        assert_eq!(said.code(), sent["code"].as_i64());
-        assert_eq!(said.message(), sent["message"].as_str());
-        assert_eq!(said.status(), sent["status"].as_i64());
-        assert_eq!(said.field(), sent["field"].as_str());
+            let sent: Value = serde_json::from_str(&sent).unwrap();
+            let (said, sent) = (&error.plex_errors()[0], &sent["errors"][0]);
+            assert_eq!(error.status().unwrap().as_u16(), status);
+            assert_eq!(said.code(), sent["code"].as_i64());
+            assert_eq!(said.message(), sent["message"].as_str());
+            assert_eq!(said.status(), sent["status"].as_i64());
+            assert_eq!(said.field(), sent["field"].as_str());
+        }
     }
 }
 
 #[test]
-fn every_operation_with_a_json_reply_is_in_the_table() {
-    let with_content = examples().filter(|(_, status)| *status < 300);
-    let with_content: BTreeSet<_> = with_content.map(|(operation, _)| operation).collect();
-    let in_table = operations().iter().map(|operation| &*operation.id);
-    let in_table: BTreeSet<_> = in_table.filter(|id| has_json_reply(id)).collect();
+fn every_reply_that_is_described_is_decoded_and_has_an_example() {
+    let with_example: BTreeSet<_> =
+        examples().filter(|(_, status)| *status < 300).map(|(operation, _)| operation).collect();
+    let decoded: BTreeSet<_> = operations().map(|operation| &*operation.id).filter(|id| has_reply(id)).collect();
+    let with_schema = |id: &&str| (200..300).any(|status| Schema::of_reply(id, status).is_some());
+    let described: BTreeSet<_> = operations().map(|operation| &*operation.id).filter(with_schema).collect();
 
-    assert_eq!(in_table, with_content);
+    assert_eq!(decoded, described);
+    assert_eq!(decoded, with_example);
 }
 
 #[test]
 fn every_request_example_is_what_its_type_sends() {
-    let examples = [
-        ("exchangeJwtToken", sends::<types::ExchangeJwtTokenBody>),
-        ("getPin", sends::<types::GetPinBody>),
-        ("linkPin", sends::<types::LinkPinBody>),
-        ("registerDeviceJwk", sends::<types::RegisterDeviceJwkBody>),
-        ("signIn", sends::<types::SignInBody>),
-        ("updatePrivacySettings", sends::<types::UpdatePrivacySettingsBody>),
-    ] as [(&str, fn(&Value) -> Value); 6];
-    for (operation, sends) in examples {
-        let content = described(operation).1["requestBody"]["content"].as_object();
-        let example = &content.unwrap().values().next().unwrap()["example"];
+    for operation in operations() {
+        let content = described(&operation.id).1["requestBody"]["content"].as_object();
+        for example in content.into_iter().flatten().map(|(_, media)| &media["example"]) {
+            let sent = reread_request(&operation.id, example).unwrap();
 
-        assert_eq!(sends(example), *example, "{operation}");
+            let sent = sent.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
+            assert!(!example.is_null());
+            assert_eq!(members_of(sent.value()), *example, "{}", operation.id);
+        }
+        assert_eq!(reread_request(&operation.id, &json!({})).is_some(), content.is_some(), "{}", operation.id);
     }
-    let with_body = operations().iter().filter(|operation| !described(&operation.id).1["requestBody"].is_null());
-    assert_eq!(with_body.count(), examples.len());
 }
 
-fn sends<T: DeserializeOwned + Serialize>(example: &Value) -> Value {
-    serde_json::to_value(T::deserialize(example).unwrap()).unwrap()
+/// A form that names a member more than once is sent as a list of pairs.
+fn members_of(sent: &Value) -> Value {
+    let Some(pairs) = sent.as_array() else { return sent.clone() };
+    let mut members = serde_json::Map::new();
+    for pair in pairs {
+        let values = members.entry(pair[0].as_str().unwrap()).or_insert(json!([])).as_array_mut();
+        values.unwrap().push(pair[1].clone());
+    }
+    members.into()
+}
+
+#[test]
+fn xml_is_made_from_an_example_and_read_back() {
+    let schema = Schema::of_reply("listLegacyReceivedInvites", 200).unwrap();
+    let value = json!({
+        "size": 1,
+        "Invite": [{ "id": "7", "friend": true, "username": "a \"b\" & <c>", "Server": [{ "name": "x" }, { "name": "y" }] }],
+        "new": { "$text": "text" },
+    });
+
+    let xml = xml(&value, schema);
+
+    assert_eq!(
+        xml,
+        concat!(
+            r#"<?xml version="1.0" encoding="UTF-8"?><MediaContainer size="1"><Invite friend="1" id="7" "#,
+            r#"username="a &quot;b&quot; &amp; &lt;c&gt;"><Server name="x"></Server><Server name="y"></Server></Invite>"#,
+            "<new>text</new></MediaContainer>",
+        )
+    );
+    assert_eq!(
+        from_xml(&xml, schema),
+        json!({
+            "size": "1",
+            "Invite": [
+                { "id": "7", "friend": "1", "username": "a \"b\" & <c>", "Server": [{ "name": "x" }, { "name": "y" }] },
+            ],
+            "new": "text",
+        })
+    );
 }
 
 #[test]

@@ -1,8 +1,9 @@
 use plex_tv_sdk::{
+    PlexCode,
     plex_tv::types::{OptOutState, SettingType},
     prelude::*,
 };
-use plex_tv_tests::{NO_BODY, failure, success};
+use plex_tv_tests::{Body, NO_BODY, failure, success};
 
 const UUID: &str = "0123456789abcdef";
 
@@ -30,6 +31,49 @@ async fn settings_of_nobody_are_an_auth_error() {
         .await;
 
     assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn settings_are_stored_as_one_json_text_in_the_json() {
+    let body = Body::Json(r#"{"value":"[{\"id\":\"experience\",\"type\":\"json\",\"value\":\"{}\"}]"}"#);
+    let text = r#"[{"id":"experience","type":"json","value":"{}"}]"#;
+    for status in [200, 201, 204] {
+        success("updateUserSettings", status)
+            .sends("POST /user/settings?sharedSettings=1", body)
+            .call(async |api| {
+                let update = api.update_user_settings().shared_settings(true);
+                update.body_map(|body| body.value(text)).send().await
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_list_in_the_reply_to_stored_settings_is_of_no_use() {
+    for (kind, body) in [("application/json", r#"[{"id":1}]"#), ("application/json", "[]"), ("text/html", "<html>")] {
+        success("updateUserSettings", 200)
+            .replying(kind, body)
+            .sends("POST /user/settings", Body::Json(r#"{"value":"[]"}"#))
+            .call(async |api| {
+                let update = api.update_user_settings();
+                update.body_map(|body| body.value("[]")).send().await
+            })
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_list_of_settings_is_refused() {
+    let error = failure("updateUserSettings", 422, 1065)
+        .sends("POST /user/settings?sharedSettings=0", Body::Json(r#"{"value":"no list"}"#))
+        .call(async |api| {
+            let update = api.update_user_settings().shared_settings(false);
+            update.body_map(|body| body.value("no list")).send().await
+        })
+        .await;
+
+    assert_eq!(error.code(), Some(PlexCode::SettingsFormat));
+    assert!(!error.is_auth() && !error.is_retryable());
 }
 
 #[tokio::test]

@@ -2,8 +2,9 @@
 
 use std::future::poll_fn;
 
-use plex_tv_sdk::{ByteStream, Client, Error, plex_tv, prelude::*};
-use plex_tv_tests::{Recorder, Reply, TOKEN, call, harness, has_json_reply, operations, signed_out_harness};
+use plex_tv_codegen::Auth;
+use plex_tv_sdk::{ByteStream, Client, Error, prelude::*};
+use plex_tv_tests::{Recorder, Reply, TOKEN, described, harness, signed_out_harness};
 
 /// What an operation without content may be answered with all the same.
 pub(crate) const USELESS_BODIES: [(&str, &str); 4] = [
@@ -22,13 +23,17 @@ pub(crate) async fn bytes(stream: ByteStream) -> Vec<u8> {
     bytes
 }
 
-/// Calls everything that takes a text in its path.
-async fn call_with_segment(api: &plex_tv::Client, segment: &str) -> [Result<(), Error>; 3] {
+/// Calls of all three descriptions that take a text in their path.
+async fn call_with_segment(client: &Client, segment: &str) -> [Result<(), Error>; 6] {
+    let (api, v1, discover) = (client.plex_tv(), client.plex_tv_v1(), client.discover());
     let code = api.get_pin_qr_code().code(segment).send().await;
     let read = api.get_user_opt_outs().uuid(segment).send().await;
     let update = api.update_user_opt_out().uuid(segment);
     let update = update.key("a").value("opt_in").send().await;
-    [code.map(drop), read.map(drop), update.map(drop)]
+    let avatar = v1.get_user_avatar().uuid(segment).send().await;
+    let sync = v1.list_sync_items().client_identifier(segment).send().await;
+    let children = discover.get_discover_metadata_children().rating_key(segment).send().await;
+    [code.map(drop), read.map(drop), update.map(drop), avatar.map(drop), sync.map(drop), children.map(drop)]
 }
 
 #[tokio::test]
@@ -49,8 +54,9 @@ async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
     let recorder = Recorder::mount(&server, &Reply::json(200, &serde_json::json!([]))).await;
 
     for (segment, _) in cases {
-        for outcome in call_with_segment(client.plex_tv(), segment).await {
-            outcome.unwrap();
+        for outcome in call_with_segment(&client, segment).await {
+            // The reply does not fit them all; here only the request counts.
+            assert!(!outcome.is_err_and(|error| error.is_invalid_input()));
         }
     }
 
@@ -60,7 +66,10 @@ async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
         .flat_map(|(_, encoded)| {
             let opt_outs = format!("/api/v2/user/{encoded}/settings/opt_outs");
             let update = format!("{opt_outs}?key=a&value=opt_in");
-            [format!("/api/v2/pins/qr/{encoded}"), opt_outs, update]
+            let avatar = format!("/users/{encoded}/avatar");
+            let sync = format!("/devices/{encoded}/sync_items");
+            let children = format!("/library/metadata/{encoded}/children");
+            [format!("/api/v2/pins/qr/{encoded}"), opt_outs, update, avatar, sync, children]
         })
         .collect();
     assert_eq!(sent, wanted);
@@ -84,7 +93,7 @@ async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_i
     let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
 
     for segment in ["", ".", ".."] {
-        for outcome in call_with_segment(client.plex_tv(), segment).await {
+        for outcome in call_with_segment(&client, segment).await {
             let error = outcome.unwrap_err();
             assert!(error.is_invalid_input(), "{segment:?}: {error}");
             assert!(error.operation().is_some() && error.status().is_none());
@@ -117,15 +126,30 @@ async fn a_required_argument_that_is_left_out_is_refused_before_anything_is_sent
     assert_eq!(recorder.requests(), []);
 }
 
-/// The headers that every operation with a JSON reply sends, by operation.
-async fn tokens_sent(client: &Client, recorder: &Recorder) -> Vec<Option<String>> {
-    let with_reply = operations().iter().filter(|each| has_json_reply(&each.id));
-    for operation in with_reply {
-        // The reply fits none of them; here only the request counts.
-        call(client.plex_tv(), &operation.id).await.unwrap_err();
-    }
-    let requests = recorder.requests().into_iter();
-    requests.map(|sent| sent.header("x-plex-token").map(ToOwned::to_owned)).collect()
+/// Calls of each kind of authentication from all three descriptions.
+async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
+    let (plex_tv, v1, discover) = (client.plex_tv(), client.plex_tv_v1(), client.discover());
+    vec![
+        plex_tv.get_user_details().send().await.map(drop),
+        plex_tv.sign_out().send().await.map(drop),
+        plex_tv.get_pin().send().await.map(drop),
+        plex_tv.get_geo_data().send().await.map(drop),
+        plex_tv.get_pin_qr_code().code("a").send().await.map(drop),
+        v1.get_announcements().send().await.map(drop),
+        v1.get_plex_downloads().channel_id(1).send().await.map(drop),
+        v1.get_public_ip().send().await.map(drop),
+        discover.get_promoted_hubs().send().await.map(drop),
+        discover.get_vod_hubs().send().await.map(drop),
+        discover.get_rss_feed().feed_uuid("a").format("json").send().await.map(drop),
+    ]
+}
+
+/// The tokens that were sent, by operation.
+async fn tokens_sent(client: &Client, recorder: &Recorder) -> Vec<(&'static str, Option<String>)> {
+    let outcomes = some_calls(client).await;
+    let operations = outcomes.into_iter().map(|outcome| outcome.unwrap_err().operation().unwrap());
+    let tokens = recorder.requests().into_iter().map(|sent| sent.header("x-plex-token").map(ToOwned::to_owned));
+    operations.zip(tokens).collect()
 }
 
 #[tokio::test]
@@ -135,7 +159,7 @@ async fn a_signed_out_client_sends_no_token() {
 
     let tokens = tokens_sent(&client, &recorder).await;
 
-    assert_eq!(tokens, vec![None; tokens.len()]);
+    assert!(tokens.iter().all(|(_, token)| token.is_none()), "{tokens:?}");
 }
 
 #[tokio::test]
@@ -145,8 +169,7 @@ async fn the_token_goes_only_where_the_description_asks_for_it() {
 
     let tokens = tokens_sent(&client, &recorder).await;
 
-    let with_reply = operations().iter().filter(|each| has_json_reply(&each.id));
-    let wanted: Vec<_> =
-        with_reply.map(|each| (each.auth == plex_tv_codegen::Auth::Token).then(|| TOKEN.to_owned())).collect();
-    assert_eq!(tokens, wanted);
+    let kinds = tokens.iter().map(|(operation, _)| described(operation).0.auth);
+    let wanted: Vec<_> = kinds.map(|auth| (auth == Auth::Token).then(|| TOKEN.to_owned())).collect();
+    assert_eq!(tokens.into_iter().map(|(_, token)| token).collect::<Vec<_>>(), wanted);
 }

@@ -423,14 +423,29 @@ async fn case_31_a_missing_identifier_is_told_with_its_path() {
     assert!(error.to_string().contains("`id`"), "{error}");
 
     let server = MockServer::start_async().await;
+    let keys = json!({"keys": [{"kid": "a"}, {"kid": "b"}, {"alg": "EdDSA"}]});
+    answer_json(&server, "/api/v2/auth/keys", 200, &keys).await;
+    let client = signed_in(&server.base_url());
+
+    let error = client.plex_tv().get_auth_keys().send().await.unwrap_err();
+
+    assert_eq!(error.json_path(), Some("keys[2]"));
+    assert!(error.to_string().contains("`kid`"), "{error}");
+}
+
+#[tokio::test]
+async fn case_31_a_home_user_without_an_identifier_is_set_aside_with_its_index() {
+    let server = MockServer::start_async().await;
     let home = json!({"id": 1, "users": [{"id": 1}, {"id": 2}, {"title": "Kid"}]});
     answer_json(&server, "/api/v2/home", 200, &home).await;
     let client = signed_in(&server.base_url());
 
-    let error = client.plex_tv().get_home_data().send().await.unwrap_err();
+    let home = client.plex_tv().get_home_data().send().await.unwrap().into_inner();
 
-    assert_eq!(error.json_path(), Some("users[2]"));
-    assert!(error.to_string().contains("`id`"), "{error}");
+    let users = home.users.unwrap();
+    assert_eq!(users.len(), 2);
+    assert_eq!(users.rejected()[0].index(), 2);
+    assert!(users.rejected()[0].reason().contains("`id`"), "{:?}", users.rejected());
 }
 
 #[tokio::test]

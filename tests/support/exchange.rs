@@ -94,6 +94,19 @@ impl Reply {
         Self::new(status, "application/json; charset=utf-8", body.to_string())
     }
 
+    /// The example of the description, as plex.tv would send it.
+    pub fn example(operation: &str, status: u16) -> Self {
+        match content(operation, status) {
+            None => Self::empty(status),
+            Some(("application/json", _)) => Self::json(status, &example(operation, status)),
+            Some((kind @ "application/xml", _)) => {
+                let schema = Schema::of_reply(operation, status).unwrap();
+                Self::new(status, kind, xml(&example(operation, status), schema))
+            }
+            Some((kind, _)) => Self::new(status, kind, "EXAMPLE-BYTES"),
+        }
+    }
+
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: String::new() }
     }
@@ -137,16 +150,7 @@ impl Recorder {
 #[must_use]
 pub fn success(operation: &'static str, status: u16) -> Success {
     assert!(has_status(operation, status), "{operation} does not document {status}");
-    let reply = match content(operation, status) {
-        None => Reply::empty(status),
-        Some(("application/json", _)) => Reply::json(status, &example(operation, status)),
-        Some((kind @ "application/xml", _)) => {
-            let schema = Schema::of_reply(operation, status).unwrap();
-            Reply::new(status, kind, xml(&example(operation, status), schema))
-        }
-        Some((kind, _)) => Reply::new(status, kind, "EXAMPLE-BYTES"),
-    };
-    Success(Exchange::new(operation, reply))
+    Success(Exchange::new(operation, Reply::example(operation, status)))
 }
 
 /// A case in which plex.tv refuses, with a status and a code that the description documents for the operation.
@@ -324,5 +328,8 @@ impl Exchange {
 fn fits(path: &str, template: &str) -> bool {
     let (path, template) = (path.split('/'), template.split('/'));
     path.clone().count() == template.clone().count()
-        && path.zip(template).all(|(segment, pattern)| pattern.starts_with('{') || segment == pattern)
+        && path.zip(template).all(|(segment, pattern)| match (pattern.split_once('{'), pattern.rsplit_once('}')) {
+            (Some((start, _)), Some((_, end))) => segment.starts_with(start) && segment.ends_with(end),
+            _ => segment == pattern,
+        })
 }

@@ -16,9 +16,9 @@ pub use description::{
 };
 pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
 pub use payloads::{Payload, payloads, payloads_in};
-pub use replies::{has_reply, reread, reread_request};
+pub use replies::{has_reply, reread, reread_json, reread_request};
 pub use schema::Schema;
-pub use xml::xml;
+pub use xml::{from_xml, xml};
 
 use httpmock::MockServer;
 use plex_tv_sdk::{Client, ClientIdentity, Token};

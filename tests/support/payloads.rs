@@ -7,6 +7,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::{Schema, xml::from_xml};
+
 /// One reply in a file.
 #[derive(Clone, Debug)]
 pub struct Payload {
@@ -37,8 +39,17 @@ impl Payload {
         format!("{}/{}-{}", self.operation, self.status, self.case)
     }
 
-    pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|why| panic!("{}: {why}", self.name()))
+    /// The schema of a success; a recorded status need not be documented.
+    pub fn schema(&self) -> Option<Schema> {
+        Schema::of_success(&self.operation)
+    }
+
+    /// The reply as JSON, XML too.
+    pub fn value(&self, schema: Schema) -> Value {
+        match self.format.as_str() {
+            "xml" => from_xml(&self.body, schema),
+            _ => serde_json::from_str(&self.body).unwrap_or_else(|why| panic!("{}: {why}", self.name())),
+        }
     }
 }
 

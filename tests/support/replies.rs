@@ -1,12 +1,21 @@
 //! Every operation with a reply that decodes, by its id: its type on its own.
 
 use plex_tv_sdk::{Error, Reread, discover, plex_tv, plex_tv_v1};
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use crate::{Schema, described};
 
 /// Decodes a reply by the type of its operation, and encodes it again; `None` where there is nothing to decode.
 pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     let tables = [plex_tv::reread_reply, plex_tv_v1::reread_reply, discover::reread_reply];
     tables.iter().find_map(|table| table(operation, body))
+}
+
+/// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with the name of the root element.
+pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Error>> {
+    let root = Schema::of_success(operation).filter(|_| described(operation).0.xml).and_then(Schema::element);
+    let body = root.map_or_else(|| value.clone(), |root| json!({ root: value }));
+    reread(operation, body.to_string().as_bytes())
 }
 
 /// The same for a request body, given as JSON.

@@ -9,17 +9,20 @@ use crate::description::{content, description_of, resolved};
 pub struct Schema {
     root: &'static Value,
     value: &'static Value,
+    /// Where it is used: `xml` may stand beside the reference.
+    used: &'static Value,
 }
 
 impl Schema {
-    pub(crate) fn new(root: &'static Value, mut value: &'static Value) -> Self {
+    pub(crate) fn new(root: &'static Value, used: &'static Value) -> Self {
+        let mut value = used;
         loop {
             let inner = match &value["allOf"][0] {
                 Value::Null => resolved(root, value),
                 inner => inner,
             };
             if std::ptr::eq(inner, value) {
-                return Self { root, value };
+                return Self { root, value, used };
             }
             value = inner;
         }
@@ -30,6 +33,11 @@ impl Schema {
         let (kind, media) = content(id, status)?;
         let is_decoded = matches!(kind, "application/json" | "application/xml");
         is_decoded.then(|| Self::new(&description_of(id).value, &media["schema"]))
+    }
+
+    /// The schema of a success, of whatever status: they all share one.
+    pub fn of_success(id: &str) -> Option<Self> {
+        [200, 201].into_iter().find_map(|status| Self::of_reply(id, status))
     }
 
     /// The schema of a member, named or not, if the description gives it one.
@@ -56,9 +64,19 @@ impl Schema {
         required.is_some_and(|names| names.iter().any(|required| required == name))
     }
 
+    /// Is it the same schema, wherever it is used?
+    pub fn is(self, other: Self) -> bool {
+        std::ptr::eq(self.value, other.value)
+    }
+
     /// Are members kept that the description does not name?
     pub fn keeps_the_unknown(self) -> bool {
         self.value.get("additionalProperties").is_some()
+    }
+
+    /// Does it name no member, but say what they all are?
+    pub fn is_map(self) -> bool {
+        self.value.get("properties").is_none() && self.value["additionalProperties"].is_object()
     }
 
     /// Is a row that cannot be read set aside?
@@ -75,13 +93,13 @@ impl Schema {
     }
 
     /// The name of the XML element, where the description gives one.
-    pub(crate) fn element(self) -> Option<&'static str> {
+    pub fn element(self) -> Option<&'static str> {
         self.value["xml"]["name"].as_str()
     }
 
     /// Is it an XML attribute?
-    pub(crate) fn is_attribute(self) -> bool {
-        self.value["xml"]["attribute"] == true
+    pub fn is_attribute(self) -> bool {
+        [self.used, self.value].iter().any(|schema| schema["xml"]["attribute"] == true)
     }
 
     /// The `type`, as in `integer`.

@@ -3,14 +3,16 @@
 use std::{
     fmt::Write as _,
     fs, io,
-    io::Write as _,
     path::{Path, PathBuf},
 };
 
 use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name, operations};
 use similar::{ChangeTag, TextDiff};
 
-use crate::outcome::Outcome;
+use crate::{
+    files::{workspace_path, write_atomically},
+    outcome::Outcome,
+};
 
 /// Changed lines shown of a stale file; the whole diff is one command away.
 const SHOWN_LINES: usize = 12;
@@ -55,16 +57,6 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Err(why) => return Outcome::Broken(format!("{} cannot be read: {why}", out.display())),
     };
     if arguments.check { check(arguments, &targets, &orphans) } else { write(&targets, &orphans) }
-}
-
-/// A path below the workspace, as short as it can be told from the current folder.
-pub(crate) fn workspace_path(below: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let path = root.join(below);
-    match std::env::current_dir() {
-        Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
-        Err(_) => path,
-    }
 }
 
 fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
@@ -131,22 +123,6 @@ fn write(targets: &[Target], orphans: &[PathBuf]) -> Outcome {
         let _ = writeln!(text, "{}: removed, it has no description", orphan.display());
     }
     Outcome::Fine(text)
-}
-
-/// Written beside its place and renamed: a reader sees the old file or the new one, never half of one.
-fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".generate-").suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path)?;
-    Ok(())
 }
 
 fn check(arguments: &Arguments, targets: &[Target], orphans: &[PathBuf]) -> Outcome {

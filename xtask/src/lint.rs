@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 use plex_tv_codegen::{Document, RULES, descriptions, lint};
 
 use crate::{
-    generate::workspace_path,
+    files::workspace_path,
     outcome::{Outcome, list},
 };
 

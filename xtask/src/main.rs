@@ -1,5 +1,8 @@
 //! The maintainer's commands: `cargo xtask …`.
 
+mod conform;
+mod coverage;
+mod files;
 mod generate;
 mod lint;
 mod outcome;
@@ -22,13 +25,18 @@ enum Command {
     Generate(generate::Arguments),
     /// Checks the descriptions against the rules of openapi/README.md.
     Lint(lint::Arguments),
+    /// Decodes recorded replies through the generated types: what fails, what is lost, what is unknown.
+    Conform(conform::Arguments),
+    /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
+    Coverage(coverage::Arguments),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome = match arguments.command {
-        Command::Generate(arguments) => generate::run(&arguments),
-        Command::Lint(arguments) => lint::run(&arguments),
-    };
-    outcome.report()
+    match arguments.command {
+        Command::Generate(arguments) => generate::run(&arguments).report(),
+        Command::Lint(arguments) => lint::run(&arguments).report(),
+        Command::Conform(arguments) => conform::run(&arguments),
+        Command::Coverage(arguments) => coverage::run(&arguments).report(),
+    }
 }

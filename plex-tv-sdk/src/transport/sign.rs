@@ -62,7 +62,8 @@ fn drop_empty_body(request: &mut Request) {
     }
 }
 
-#[cfg(all(test, feature = "discover"))]
+#[cfg(test)]
+#[cfg(feature = "discover")]
 mod tests {
     use reqwest::Method;
 

@@ -3,6 +3,7 @@
 mod bodies;
 mod errors;
 mod generated;
+mod generated_code;
 mod hand_made;
 
 use plex_tv_sdk::Error;

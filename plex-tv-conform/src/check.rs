@@ -1,0 +1,96 @@
+//! One payload: decoded, encoded again, compared.
+
+use plex_tv_sdk::{
+    Error, PlexError, Reread, discover, plex_tv, plex_tv_v1, reread_error, with_strict_rows, xml_as_json,
+};
+use serde_json::Value;
+
+use crate::{
+    compare::{Field, compare},
+    descriptions::{Described, Descriptions},
+    folder::{Kind, Payload},
+};
+
+/// What became of a payload.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// A success that the types can read.
+    Decoded {
+        fields: Vec<Field>,
+        is_documented: bool,
+    },
+    /// A refusal that the error can carry.
+    Refused {
+        errors: Vec<PlexError>,
+        is_documented: bool,
+    },
+    Failed {
+        path: Option<String>,
+        message: String,
+    },
+    Skipped(&'static str),
+}
+
+impl Verdict {
+    fn failed(message: &str) -> Self {
+        Self::Failed { path: None, message: message.to_owned() }
+    }
+}
+
+impl From<Error> for Verdict {
+    fn from(error: Error) -> Self {
+        Self::Failed { path: error.json_path().map(str::to_owned), message: error.to_string() }
+    }
+}
+
+pub(crate) fn check(payload: &Payload, descriptions: &Descriptions) -> Verdict {
+    let Some(described) = descriptions.operation(&payload.operation) else {
+        return Verdict::Skipped("no such operation");
+    };
+    if (200..300).contains(&payload.status) { success(payload, described) } else { refusal(payload, described) }
+}
+
+/// A refusal is one whatever its body, but a body that is made to be read should say something.
+fn refusal(payload: &Payload, described: Described<'_>) -> Verdict {
+    let errors = reread_error(&payload.body);
+    let should_speak = matches!(payload.kind, Kind::Json | Kind::Xml) && !payload.body.trim_ascii().is_empty();
+    if errors.is_empty() && should_speak {
+        return Verdict::failed("no error can be read from it");
+    }
+    Verdict::Refused { errors, is_documented: described.names(payload.status) }
+}
+
+fn success(payload: &Payload, described: Described<'_>) -> Verdict {
+    let Some(schema) = described.success() else {
+        return Verdict::Skipped("the description gives its success nothing to decode");
+    };
+    let Ok(text) = std::str::from_utf8(&payload.body) else {
+        return Verdict::failed("it is not UTF-8 text");
+    };
+    // A row that is set aside is as good as lost, and its message says more than a list that is too short.
+    let back = match with_strict_rows(|| reread(&payload.operation, &payload.body)) {
+        Some(Ok(back)) => back,
+        Some(Err(error)) => return error.into(),
+        None => return Verdict::Skipped("the generated code does not know it yet; run `cargo xtask generate`"),
+    };
+    match original(text, described.is_xml()) {
+        Ok(sent) => Verdict::Decoded {
+            fields: compare(&sent, back.value(), schema),
+            is_documented: described.names(payload.status),
+        },
+        Err(verdict) => verdict,
+    }
+}
+
+fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
+    plex_tv::reread_reply(operation, body)
+        .or_else(|| plex_tv_v1::reread_reply(operation, body))
+        .or_else(|| discover::reread_reply(operation, body))
+}
+
+fn original(text: &str, is_xml: bool) -> Result<Value, Verdict> {
+    if is_xml {
+        return xml_as_json(text.as_bytes()).map_err(Verdict::from);
+    }
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|_| Verdict::failed("it is not JSON"))
+}

@@ -1,0 +1,52 @@
+//! Run by `cargo xtask conform`.
+
+use std::{io::Write as _, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, ValueEnum};
+use plex_tv_conform::{Descriptions, Report, conform};
+
+/// Decodes recorded replies through the generated types.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The folder of payloads: `<operationId>/<status>[-<case>].{json,xml,html,txt}`.
+    folder: PathBuf,
+    /// The folder of descriptions.
+    #[arg(long, value_name = "DIR")]
+    openapi: PathBuf,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// A lost field is a fault too.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match report(&arguments) {
+        Ok(report) => {
+            let text = match arguments.format {
+                Format::Text => report.text(),
+                Format::Json => format!("{:#}\n", report.json()),
+            };
+            // A closed pipe is no reason to fail: the exit code is what counts.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::from(u8::from(report.is_faulty(arguments.strict)))
+        }
+        Err(why) => {
+            let _ = writeln!(std::io::stderr(), "error: {why}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn report(arguments: &Arguments) -> Result<Report, String> {
+    let descriptions = Descriptions::load(&arguments.openapi).map_err(|problem| problem.to_string())?;
+    conform(&arguments.folder, &descriptions)
+}

@@ -1,0 +1,122 @@
+//! The report as text.
+
+use std::fmt::Write as _;
+
+use plex_tv_sdk::PlexError;
+
+use crate::{check::Verdict, compare::Field};
+
+/// What became of every payload of a folder.
+#[derive(Debug)]
+pub struct Report {
+    pub(crate) payloads: Vec<(String, Verdict)>,
+    pub(crate) passed_over: Vec<(String, &'static str)>,
+}
+
+/// The numbers of the last line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Totals {
+    pub(crate) payloads: usize,
+    pub(crate) decoded: usize,
+    pub(crate) failed: usize,
+    pub(crate) skipped: usize,
+    pub(crate) lost: usize,
+    pub(crate) unknown: usize,
+}
+
+impl Report {
+    pub(crate) fn new(payloads: Vec<(String, Verdict)>, passed_over: Vec<(String, &'static str)>) -> Self {
+        Self { payloads, passed_over }
+    }
+
+    /// Did a payload fail, or, to a strict reader, lose a field?
+    #[must_use]
+    pub fn is_faulty(&self, strict: bool) -> bool {
+        let totals = self.totals();
+        totals.failed > 0 || strict && totals.lost > 0
+    }
+
+    /// The report for people; its last line has the numbers.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for (name, verdict) in &self.payloads {
+            let _ = writeln!(text, "{}: {}", plain(name), summary(verdict));
+            details(&mut text, verdict);
+        }
+        for (name, why) in &self.passed_over {
+            let _ = writeln!(text, "{}: passed over, {why}", plain(name));
+        }
+        let Totals { payloads, decoded, failed, skipped, lost, unknown } = self.totals();
+        if skipped > 0 {
+            let _ = writeln!(text, "{skipped} skipped, neither decoded nor failed");
+        }
+        let _ = writeln!(
+            text,
+            "{payloads} payloads: {decoded} decoded, {failed} failed, {lost} lost fields, {unknown} unknown fields"
+        );
+        text
+    }
+
+    pub(crate) fn totals(&self) -> Totals {
+        let mut totals = Totals { payloads: self.payloads.len(), ..Totals::default() };
+        for (_, verdict) in &self.payloads {
+            match verdict {
+                Verdict::Decoded { fields, .. } => {
+                    let lost = fields.iter().filter(|field| field.fate.is_loss()).count();
+                    totals.decoded += 1;
+                    totals.lost += lost;
+                    totals.unknown += fields.len() - lost;
+                }
+                Verdict::Refused { .. } => totals.decoded += 1,
+                Verdict::Failed { .. } => totals.failed += 1,
+                Verdict::Skipped(_) => totals.skipped += 1,
+            }
+        }
+        totals
+    }
+}
+
+fn summary(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Decoded { .. } => "decoded".to_owned(),
+        Verdict::Refused { errors, .. } if errors.is_empty() => "decoded, the status alone".to_owned(),
+        Verdict::Refused { errors, .. } => {
+            let told: Vec<_> = errors.iter().map(refusal).collect();
+            format!("decoded, {}", told.join("; "))
+        }
+        Verdict::Failed { path: Some(path), message } => format!("failed at {}: {}", plain(path), plain(message)),
+        Verdict::Failed { path: None, message } => format!("failed: {}", plain(message)),
+        Verdict::Skipped(why) => format!("skipped: {why}"),
+    }
+}
+
+fn refusal(error: &PlexError) -> String {
+    let code = error.code().map_or("no code".to_owned(), |code| format!("code {code}"));
+    format!("{code}, {} message", if error.message().is_some() { "with a" } else { "no" })
+}
+
+fn details(text: &mut String, verdict: &Verdict) {
+    let (fields, is_documented) = match verdict {
+        Verdict::Decoded { fields, is_documented } => (fields.as_slice(), *is_documented),
+        Verdict::Refused { is_documented, .. } => (&[][..], *is_documented),
+        Verdict::Failed { .. } | Verdict::Skipped(_) => return,
+    };
+    if !is_documented {
+        let _ = writeln!(text, "  note: the description does not name this status");
+    }
+    for Field { fate, path, first, times, kind } in fields {
+        let what = if fate.is_loss() { "lost" } else { "unknown" };
+        let again = match times {
+            1 => String::new(),
+            times => format!(", {times} times, first at {first}"),
+        };
+        let path = if path.is_empty() { "the whole" } else { path };
+        let _ = writeln!(text, "  {what}: {path} ({kind}, {fate}{again})");
+    }
+}
+
+/// Names come from elsewhere and may hold control characters, which a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
+}

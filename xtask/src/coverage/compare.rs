@@ -1,0 +1,234 @@
+//! The operations here and those of another document.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use serde_json::{Value, json};
+
+use super::surface::{Endpoint, Fields};
+
+/// Raised when a member changes its meaning or goes.
+const SCHEMA_VERSION: u32 = 1;
+
+#[derive(Debug)]
+pub(super) struct Comparison {
+    only_here: Vec<Endpoint>,
+    only_there: Vec<Endpoint>,
+    both: Vec<Pair>,
+}
+
+#[derive(Debug)]
+struct Pair {
+    here: Endpoint,
+    there: Endpoint,
+    differences: Vec<Difference>,
+}
+
+/// What one side has and the other has not.
+#[derive(Debug)]
+struct Difference {
+    what: &'static str,
+    here: Vec<String>,
+    there: Vec<String>,
+}
+
+impl Comparison {
+    pub(super) fn new(mut here: Vec<Endpoint>, mut there: Vec<Endpoint>) -> Self {
+        for side in [&mut here, &mut there] {
+            side.sort_by(|one, other| {
+                (&one.key, &one.method, &one.host).cmp(&(&other.key, &other.method, &other.host))
+            });
+        }
+        // Hosts share paths: those of the same host go together first.
+        let mut both = Vec::new();
+        for same_host in [true, false] {
+            let mut rest = Vec::new();
+            for endpoint in here {
+                let is_same = |other: &Endpoint| {
+                    (&endpoint.key, &endpoint.method) == (&other.key, &other.method)
+                        && (!same_host || endpoint.host == other.host)
+                };
+                match there.iter().position(is_same) {
+                    Some(at) => both.push(Pair::new(endpoint, there.remove(at))),
+                    None => rest.push(endpoint),
+                }
+            }
+            here = rest;
+        }
+        both.sort_by(|one, other| (&one.here.key, &one.here.method).cmp(&(&other.here.key, &other.here.method)));
+        Self { only_here: here, only_there: there, both }
+    }
+
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        for (title, endpoints) in [("only here", &self.only_here), ("only there", &self.only_there)] {
+            let _ = writeln!(text, "{title}: {}", endpoints.len());
+            for endpoint in endpoints {
+                let id = if endpoint.id.is_empty() { String::new() } else { format!(" ({})", plain(&endpoint.id)) };
+                let host = endpoint.host.as_deref().unwrap_or_default();
+                let _ = writeln!(text, "  {} {}{}{id}", endpoint.method, plain(host), plain(&endpoint.path));
+            }
+        }
+        let different = self.both.iter().filter(|pair| !pair.differences.is_empty());
+        let _ = writeln!(text, "in both: {}, of which {} differ", self.both.len(), different.clone().count());
+        for pair in different {
+            let _ = writeln!(text, "  {} {}{}", pair.here.method, plain(&pair.here.path), pair.names());
+            for Difference { what, here, there } in &pair.differences {
+                for (side, names) in [("here", here), ("there", there)] {
+                    if !names.is_empty() {
+                        let _ = writeln!(text, "    {what} only {side}: {}", plain(&names.join(", ")));
+                    }
+                }
+            }
+        }
+        let _ = writeln!(
+            text,
+            "{} operations here, {} there, {} in both",
+            self.only_here.len() + self.both.len(),
+            self.only_there.len() + self.both.len(),
+            self.both.len()
+        );
+        text
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        let mut text = String::new();
+        for (title, endpoints) in [("Only here", &self.only_here), ("Only there", &self.only_there)] {
+            let _ = writeln!(text, "### {title}: {}\n", endpoints.len());
+            for endpoint in endpoints {
+                let host = endpoint.host.as_deref().unwrap_or_default();
+                let _ = writeln!(
+                    text,
+                    "- `{} {}{}` {}",
+                    endpoint.method,
+                    plain(host),
+                    plain(&endpoint.path),
+                    plain(&endpoint.id)
+                );
+            }
+            text.push_str(if endpoints.is_empty() { "" } else { "\n" });
+        }
+        let different: Vec<_> = self.both.iter().filter(|pair| !pair.differences.is_empty()).collect();
+        let _ = writeln!(text, "### In both: {}, of which {} differ\n", self.both.len(), different.len());
+        for pair in different {
+            let _ = writeln!(text, "- `{} {}`{}", pair.here.method, plain(&pair.here.path), pair.names());
+            for Difference { what, here, there } in &pair.differences {
+                for (side, names) in
+                    [("here", here), ("there", there)].into_iter().filter(|(_, names)| !names.is_empty())
+                {
+                    let _ = writeln!(text, "  - {what} only {side}: `{}`", plain(&names.join("`, `")));
+                }
+            }
+        }
+        text
+    }
+
+    pub(super) fn json(&self) -> Value {
+        let all = |endpoints: &[Endpoint]| endpoints.iter().map(endpoint).collect::<Vec<_>>();
+        let pair = |Pair { here, there, differences }: &Pair| {
+            let difference = |Difference { what, here, there }: &Difference| json!({ "what": what, "only_here": here, "only_there": there });
+            json!({
+                "here": endpoint(here), "there": endpoint(there),
+                "differences": differences.iter().map(difference).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "schema_version": SCHEMA_VERSION,
+            "only_here": all(&self.only_here),
+            "only_there": all(&self.only_there),
+            "both": self.both.iter().map(pair).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Pair {
+    fn new(here: Endpoint, there: Endpoint) -> Self {
+        let names = |endpoint: &Endpoint| endpoint.parameters.keys().cloned().collect::<BTreeSet<_>>();
+        let required = |endpoint: &Endpoint, other: &Endpoint| {
+            let required = endpoint.parameters.iter().filter(|(_, required)| **required);
+            let shared = required.filter(|(name, _)| other.parameters.contains_key(*name));
+            shared.map(|(name, _)| name.clone()).collect::<BTreeSet<_>>()
+        };
+        let hosts = |endpoint: &Endpoint| endpoint.host.iter().cloned().collect::<BTreeSet<_>>();
+        let mut differences = vec![
+            Difference::of("parameters", &names(&here), &names(&there)),
+            Difference::of("required parameters", &required(&here, &there), &required(&there, &here)),
+            Difference::of("statuses", &here.statuses, &there.statuses),
+            Difference::of_fields("request fields", here.request.as_ref(), there.request.as_ref()),
+            Difference::of_fields("reply fields", here.reply.as_ref(), there.reply.as_ref()),
+        ];
+        // An address without a host says nothing about it.
+        if here.host.is_some() && there.host.is_some() {
+            differences.insert(0, Difference::of("host", &hosts(&here), &hosts(&there)));
+        }
+        differences.retain(|difference| !difference.here.is_empty() || !difference.there.is_empty());
+        Self { here, there, differences }
+    }
+
+    fn names(&self) -> String {
+        match (self.here.id.as_str(), self.there.id.as_str()) {
+            (here, there) if there.is_empty() || here == there => format!(" ({})", plain(here)),
+            (here, there) => format!(" ({} here, {} there)", plain(here), plain(there)),
+        }
+    }
+}
+
+impl Difference {
+    fn of(what: &'static str, here: &BTreeSet<String>, there: &BTreeSet<String>) -> Self {
+        let without = |one: &BTreeSet<String>, other| one.difference(other).cloned().collect();
+        Self { what, here: without(here, there), there: without(there, here) }
+    }
+
+    fn of_fields(what: &'static str, here: Option<&Fields>, there: Option<&Fields>) -> Self {
+        let all = || vec!["all of them".to_owned()];
+        match (here, there) {
+            (None, None) => Self { what, here: Vec::new(), there: Vec::new() },
+            (Some(_), None) => Self { what, here: all(), there: Vec::new() },
+            (None, Some(_)) => Self { what, here: Vec::new(), there: all() },
+            (Some(here), Some(there)) => Self { what, here: missing(here, there), there: missing(there, here) },
+        }
+    }
+}
+
+/// The fields that the other side should name and does not. One that is missing stands for all that is below it.
+fn missing(fields: &Fields, other: &Fields) -> Vec<String> {
+    let missing: BTreeSet<&str> = fields.known.difference(&other.known).map(String::as_str).collect();
+    let is_told = |path: &str| above(path).any(|above| missing.contains(above) || other.open.contains(above));
+    missing.iter().filter(|path| !is_told(path)).map(|path| (*path).to_owned()).collect()
+}
+
+/// The paths above a path, the body itself among them.
+fn above(path: &str) -> impl Iterator<Item = &str> {
+    let steps = path.match_indices(['.', '[', '{']).map(|(at, _)| &path[..at]);
+    std::iter::once("").chain(steps)
+}
+
+fn endpoint(Endpoint { id, method, path, host, .. }: &Endpoint) -> Value {
+    json!({ "operationId": id, "method": method, "host": host, "path": path })
+}
+
+/// Names come from elsewhere and may hold control characters, which a terminal would obey.
+fn plain(text: &str) -> String {
+    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(known: &[&str], open: &[&str]) -> Fields {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let mut fields = Fields::default();
+        fields.known = set(known);
+        fields.open = set(open);
+        fields
+    }
+
+    #[test]
+    fn a_missing_field_stands_for_all_below_and_nothing_is_missing_below_an_open_one() {
+        let here = fields(&["a", "a.b", "a-c", "d[].e", "f{}.g", "h"], &[]);
+
+        assert_eq!(missing(&here, &fields(&["h"], &["d", "f"])), ["a", "a-c"]);
+        assert_eq!(missing(&here, &fields(&[], &[""])), Vec::<String>::new());
+        assert_eq!(missing(&here, &fields(&["a", "a-c", "d[].e", "f{}.g"], &[])), ["a.b", "h"]);
+    }
+}

@@ -1,0 +1,33 @@
+//! Files that are written whole or not at all.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+/// A path below the workspace, as short as it can be told from the current folder.
+pub(crate) fn workspace_path(below: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    let path = root.join(below);
+    match std::env::current_dir() {
+        Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
+        Err(_) => path,
+    }
+}
+
+/// Written beside its place and renamed: a reader sees the old file or the new one, never half of one.
+pub(crate) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new().prefix(".xtask-").suffix(".tmp").tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path)?;
+    Ok(())
+}
