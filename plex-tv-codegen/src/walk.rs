@@ -41,8 +41,8 @@ pub struct Operation {
     pub unstable: bool,
     /// The server, where it is not that of the description.
     pub server: Option<String>,
-    /// Does its success come as XML?
-    pub xml: bool,
+    /// The root element of a success that comes as XML.
+    pub xml: Option<String>,
     /// JSON pointer of the operation.
     pub pointer: String,
 }
@@ -66,7 +66,7 @@ pub fn operations(description: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
         for method in METHODS {
-            if let Some(operation) = item.get(method).and_then(|operation| read(path, method, operation)) {
+            if let Some(operation) = item.get(method).and_then(|operation| read(description, path, method, operation)) {
                 found.push(operation);
             }
         }
@@ -74,7 +74,7 @@ pub fn operations(description: &Value) -> Vec<Operation> {
     found
 }
 
-fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
+fn read(description: &Value, path: &str, method: &str, operation: &Value) -> Option<Operation> {
     let id = operation["operationId"].as_str()?;
     let is = |key: &str| operation[key] == Value::Bool(true);
     Some(Operation {
@@ -91,13 +91,18 @@ fn read(path: &str, method: &str, operation: &Value) -> Option<Operation> {
         deprecated: is("deprecated"),
         unstable: operation["x-plex-confidence"] == "low",
         server: operation["servers"][0]["url"].as_str().map(str::to_owned),
-        xml: operation["responses"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .any(|(status, reply)| status.starts_with('2') && reply["content"].get("application/xml").is_some()),
+        xml: root_element(description, operation),
         pointer: format!("/paths/{}/{method}", path.replace('~', "~0").replace('/', "~1")),
     })
+}
+
+/// The name that the schema of an XML success gives its element; empty where it gives none.
+fn root_element(description: &Value, operation: &Value) -> Option<String> {
+    let replies = operation["responses"].as_object()?.iter().filter(|(status, _)| status.starts_with('2'));
+    let media = replies.filter_map(|(_, reply)| reply["content"].get("application/xml")).next()?;
+    let pointer = media["schema"]["$ref"].as_str().unwrap_or_default();
+    let schema = description.pointer(pointer.trim_start_matches('#')).unwrap_or(&Value::Null);
+    Some(schema["xml"]["name"].as_str().unwrap_or_default().to_owned())
 }
 
 pub(crate) fn auth(security: &Value) -> Auth {
@@ -117,12 +122,15 @@ mod tests {
 
     #[test]
     fn an_operation_is_read_with_its_marks() {
-        let found = operations(&json!({ "paths": { "/pins/{id}": { "post": {
+        let found = operations(&json!({ "components": { "schemas": { "Pin": { "xml": { "name": "pin" } } } },
+            "paths": { "/pins/{id}": { "post": {
             "operationId": "getPin", "tags": ["Authentication"], "x-plex-safe-to-retry": true,
             "x-plex-confidence": "low", "deprecated": true,
             "security": [{ "Token": [], "ClientIdentifier": [] }], "requestBody": {},
             "servers": [{ "url": "https://other.plex.tv" }],
-            "responses": { "200": { "content": { "application/xml": {} } } },
+            "responses": { "200": { "content": { "application/xml": {
+                "schema": { "$ref": "#/components/schemas/Pin" },
+            } } } },
         } } } }));
 
         assert_eq!(
@@ -139,7 +147,7 @@ mod tests {
                 deprecated: true,
                 unstable: true,
                 server: Some("https://other.plex.tv".into()),
-                xml: true,
+                xml: Some("pin".into()),
                 pointer: "/paths/~1pins~1{id}/post".into(),
             }]
         );

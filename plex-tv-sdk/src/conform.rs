@@ -50,7 +50,7 @@ pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
 /// # Errors
 /// When the body is neither XML nor JSON.
 pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
-    transport::from_xml(body)
+    transport::from_xml(body, "")
 }
 
 /// Decodes with a row that cannot be read failing the whole, as a strict client does.
@@ -64,6 +64,6 @@ pub(crate) fn json<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8
     Reread::new(&decoded)
 }
 
-pub(crate) fn xml<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8]) -> Result<Reread, Error> {
-    Reread::new(&transport::from_xml::<T>(body)?)
+pub(crate) fn xml<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8], root: &str) -> Result<Reread, Error> {
+    Reread::new(&transport::from_xml::<T>(body, root)?)
 }

@@ -38,7 +38,7 @@ async fn replay(payload: &Payload) -> Result<Vec<String>, String> {
     let operation = operations().find(|operation| operation.id == payload.operation);
     let is_success = (200..300).contains(&payload.status);
     // What reads XML reads JSON too, but not the other way round.
-    let is_due = payload.format == "json" || payload.format == "xml" && operation.is_none_or(|it| it.xml);
+    let is_due = payload.format == "json" || payload.format == "xml" && operation.is_none_or(|it| it.xml.is_some());
     if !is_success || !is_due {
         return refuse(payload, is_success).await;
     }

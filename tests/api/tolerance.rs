@@ -27,7 +27,7 @@ impl Body {
     }
 
     fn is_xml(&self) -> bool {
-        described(&self.operation).0.xml
+        described(&self.operation).0.xml.is_some()
     }
 }
 
@@ -403,7 +403,7 @@ fn full_payloads_name_every_member_and_sparse_ones_only_what_is_required() {
     for operation in operations().filter(|operation| has_reply(&operation.id)) {
         let case = |case: &str| {
             let mut own = payloads.iter().filter(|payload| payload.operation == operation.id);
-            own.find(|payload| payload.case == case && (payload.format == "xml") == operation.xml)
+            own.find(|payload| payload.case == case && (payload.format == "xml") == operation.xml.is_some())
         };
         let (Some(full), Some(sparse)) = (case("full"), case("sparse")) else {
             faults.push(format!("{}: no full or no sparse payload", operation.id));

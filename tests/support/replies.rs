@@ -13,7 +13,7 @@ pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
 
 /// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with the name of the root element.
 pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Error>> {
-    let root = Schema::of_success(operation).filter(|_| described(operation).0.xml).and_then(Schema::element);
+    let root = Schema::of_success(operation).filter(|_| described(operation).0.xml.is_some()).and_then(Schema::element);
     let body = root.map_or_else(|| value.clone(), |root| json!({ root: value }));
     reread(operation, body.to_string().as_bytes())
 }

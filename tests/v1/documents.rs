@@ -299,3 +299,12 @@ async fn a_refusal_as_an_errors_element_tells_its_codes() {
     let codes: Vec<_> = error.plex_errors().iter().map(|each| each.code()).collect();
     assert_eq!(codes, [Some(1041), Some(1000)]);
 }
+
+#[test]
+fn json_whose_only_member_the_description_names_keeps_it() {
+    let body = br#"{"SyncItems": {"SyncItem": [{"id": 7}]}}"#;
+
+    let back = plex_tv_tests::reread("listSyncItems", body).unwrap().unwrap();
+
+    assert_eq!(back.value()["SyncItems"]["SyncItem"][0]["id"], 7);
+}

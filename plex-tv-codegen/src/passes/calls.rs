@@ -80,19 +80,20 @@ fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Resul
     Segments.visit_block_mut(&mut send.block);
     let last = send.block.stmts.pop();
     let reader = match &last {
-        Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string(), *xml),
+        Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string(), xml.is_some()),
         _ => None,
     };
     let reader = reader.ok_or_else(|| format!("`{rust_name}` does not end in a match on the status"))?;
+    let root = xml.iter();
     let steps = &send.block.stmts;
     send.block = parse_quote!({
         crate::transport::call(#id, async move {
             #(#steps)*
-            crate::transport::#reader(response).await
+            crate::transport::#reader(response #(, #root)*).await
         })
         .await
     });
-    Ok(Reply { id: id.clone(), kind, reader: reader.to_string() })
+    Ok(Reply { id: id.clone(), kind, reader: reader.to_string(), root: xml.clone() })
 }
 
 /// `ResponseValue<T>` of `Result<ResponseValue<T>, Error<E>>`.

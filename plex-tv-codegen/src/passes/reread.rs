@@ -11,16 +11,19 @@ pub(super) struct Reply {
     pub(super) id: String,
     pub(super) kind: Type,
     pub(super) reader: String,
+    /// The root element of a success that comes as XML.
+    pub(super) root: Option<String>,
 }
 
 pub(super) fn tables(replies: &[Reply], description: &Value) -> [Item; 2] {
-    let replies = replies.iter().filter_map(|Reply { id, kind, reader }| {
+    let replies = replies.iter().filter_map(|Reply { id, kind, reader, root }| {
         let reread = match reader.as_str() {
             "decode" => format_ident!("json"),
             "decode_xml" => format_ident!("xml"),
             _ => return None,
         };
-        Some(quote!(#id => crate::conform::#reread::<#kind>(body),))
+        let root = root.iter();
+        Some(quote!(#id => crate::conform::#reread::<#kind>(body #(, #root)*),))
     });
     let bodies = bodies(description).into_iter().map(|(id, name)| {
         let kind = format_ident!("{name}");
@@ -76,9 +79,14 @@ mod tests {
     #[test]
     fn replies_and_bodies_are_listed_by_operation() {
         let replies = [
-            Reply { id: "getIt".into(), kind: parse_quote!(types::It), reader: "decode".into() },
-            Reply { id: "getOld".into(), kind: parse_quote!(types::Old), reader: "decode_xml".into() },
-            Reply { id: "setIt".into(), kind: parse_quote!(()), reader: "finish".into() },
+            Reply { id: "getIt".into(), kind: parse_quote!(types::It), reader: "decode".into(), root: None },
+            Reply {
+                id: "getOld".into(),
+                kind: parse_quote!(types::Old),
+                reader: "decode_xml".into(),
+                root: Some("old".into()),
+            },
+            Reply { id: "setIt".into(), kind: parse_quote!(()), reader: "finish".into(), root: None },
         ];
         let description = json!({ "paths": { "/it": { "put": { "operationId": "setIt", "requestBody": { "content": {
             "application/json": { "schema": { "$ref": "#/components/schemas/ItBody" } },
@@ -87,7 +95,10 @@ mod tests {
         let [replies, bodies] = tables(&replies, &description).map(|item| item.to_token_stream().to_string());
 
         assert!(replies.contains(r#""getIt" => crate :: conform :: json :: < types :: It > (body)"#), "{replies}");
-        assert!(replies.contains(r#""getOld" => crate :: conform :: xml :: < types :: Old > (body)"#), "{replies}");
+        assert!(
+            replies.contains(r#""getOld" => crate :: conform :: xml :: < types :: Old > (body , "old")"#),
+            "{replies}"
+        );
         assert!(!replies.contains("setIt"), "{replies}");
         assert!(bodies.contains(r#""setIt" => crate :: conform :: json :: < types :: ItBody > (body)"#), "{bodies}");
     }

@@ -13233,7 +13233,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "info").await
             })
             .await
         }
@@ -18411,7 +18411,7 @@ pub fn reread_reply(operation: &str, body: &[u8]) -> Option<Result<crate::Reread
         "getAuthKeys" => crate::conform::json::<types::AuthKeys>(body),
         "getAuthNonce" => crate::conform::json::<types::AuthNonce>(body),
         "exchangeJwtToken" => crate::conform::json::<types::ExchangedToken>(body),
-        "getCloudServer" => crate::conform::xml::<types::CloudServer>(body),
+        "getCloudServer" => crate::conform::xml::<types::CloudServer>(body, "info"),
         "getCompanionsData" => crate::conform::json::<types::CompanionList>(body),
         "listAccountDevices" => crate::conform::json::<
             crate::Rows<crate::generated::plex_tv::types::AccountDevice>,

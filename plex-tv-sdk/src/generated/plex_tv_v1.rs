@@ -13431,7 +13431,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -13505,7 +13505,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "Response").await
             })
             .await
         }
@@ -13851,7 +13851,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -13946,7 +13946,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "User").await
             })
             .await
         }
@@ -14171,7 +14171,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "user").await
             })
             .await
         }
@@ -14214,7 +14214,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14359,7 +14359,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14562,7 +14562,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14627,7 +14627,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14692,7 +14692,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14789,7 +14789,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -14868,7 +14868,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -15089,7 +15089,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -15132,7 +15132,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -15197,7 +15197,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "SyncList").await
             })
             .await
         }
@@ -15609,7 +15609,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "SyncItem").await
             })
             .await
         }
@@ -15821,7 +15821,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "pin").await
             })
             .await
         }
@@ -15884,7 +15884,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "pin").await
             })
             .await
         }
@@ -15949,7 +15949,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -15992,7 +15992,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "MediaContainer").await
             })
             .await
         }
@@ -16057,7 +16057,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "SyncLists").await
             })
             .await
         }
@@ -16100,7 +16100,7 @@ pub mod builder {
                 let result = client.exec(request, &info).await;
                 client.post(&result, &info).await?;
                 let response = result?;
-                crate::transport::decode_xml(response).await
+                crate::transport::decode_xml(response, "user").await
             })
             .await
         }
@@ -17008,31 +17008,47 @@ pub const OPERATIONS: &[crate::Operation] = &[
 #[cfg(feature = "conform")]
 pub fn reread_reply(operation: &str, body: &[u8]) -> Option<Result<crate::Reread, crate::Error>> {
     Some(match operation {
-        "getAnnouncements" => crate::conform::xml::<types::AnnouncementsReply>(body),
-        "updateAnnouncement" => crate::conform::xml::<types::ActionReply>(body),
+        "getAnnouncements" => {
+            crate::conform::xml::<types::AnnouncementsReply>(body, "MediaContainer")
+        }
+        "updateAnnouncement" => crate::conform::xml::<types::ActionReply>(body, "Response"),
         "getClaimToken" => crate::conform::json::<types::ClaimToken>(body),
         "getPlexDownloads" => crate::conform::json::<types::DownloadsReply>(body),
-        "getLegacyHomeUsers" => crate::conform::xml::<types::HomeUsersReply>(body),
-        "createLegacyHomeUser" => crate::conform::xml::<types::HomeUser>(body),
-        "switchLegacyHomeUser" => crate::conform::xml::<types::AccountXml>(body),
-        "listLegacySentInvites" => crate::conform::xml::<types::InvitesReply>(body),
-        "listLegacyReceivedInvites" => crate::conform::xml::<types::InvitesReply>(body),
-        "getLegacyResources" => crate::conform::xml::<types::ResourcesReply>(body),
-        "getLegacyServer" => crate::conform::xml::<types::ServersReply>(body),
-        "listLegacySharedServers" => crate::conform::xml::<types::SharedServersReply>(body),
-        "createLegacySharedServer" => crate::conform::xml::<types::SharedServersReply>(body),
-        "getLegacySharedServer" => crate::conform::xml::<types::SharedServersReply>(body),
-        "getLegacyUsers" => crate::conform::xml::<types::UsersReply>(body),
-        "getLegacyDevices" => crate::conform::xml::<types::DevicesReply>(body),
-        "listSyncItems" => crate::conform::xml::<types::SyncList>(body),
-        "createSyncItem" => crate::conform::xml::<types::SyncItem>(body),
+        "getLegacyHomeUsers" => {
+            crate::conform::xml::<types::HomeUsersReply>(body, "MediaContainer")
+        }
+        "createLegacyHomeUser" => crate::conform::xml::<types::HomeUser>(body, "User"),
+        "switchLegacyHomeUser" => crate::conform::xml::<types::AccountXml>(body, "user"),
+        "listLegacySentInvites" => {
+            crate::conform::xml::<types::InvitesReply>(body, "MediaContainer")
+        }
+        "listLegacyReceivedInvites" => {
+            crate::conform::xml::<types::InvitesReply>(body, "MediaContainer")
+        }
+        "getLegacyResources" => {
+            crate::conform::xml::<types::ResourcesReply>(body, "MediaContainer")
+        }
+        "getLegacyServer" => crate::conform::xml::<types::ServersReply>(body, "MediaContainer"),
+        "listLegacySharedServers" => {
+            crate::conform::xml::<types::SharedServersReply>(body, "MediaContainer")
+        }
+        "createLegacySharedServer" => {
+            crate::conform::xml::<types::SharedServersReply>(body, "MediaContainer")
+        }
+        "getLegacySharedServer" => {
+            crate::conform::xml::<types::SharedServersReply>(body, "MediaContainer")
+        }
+        "getLegacyUsers" => crate::conform::xml::<types::UsersReply>(body, "MediaContainer"),
+        "getLegacyDevices" => crate::conform::xml::<types::DevicesReply>(body, "MediaContainer"),
+        "listSyncItems" => crate::conform::xml::<types::SyncList>(body, "SyncList"),
+        "createSyncItem" => crate::conform::xml::<types::SyncItem>(body, "SyncItem"),
         "getMediaProviders" => crate::conform::json::<types::MediaProviderList>(body),
-        "createLegacyPin" => crate::conform::xml::<types::Pin>(body),
-        "getLegacyPin" => crate::conform::xml::<types::Pin>(body),
-        "getLegacyServers" => crate::conform::xml::<types::ServersReply>(body),
-        "getSonosResources" => crate::conform::xml::<types::PlayersReply>(body),
-        "listServerSyncLists" => crate::conform::xml::<types::SyncLists>(body),
-        "getAccountXml" => crate::conform::xml::<types::AccountXml>(body),
+        "createLegacyPin" => crate::conform::xml::<types::Pin>(body, "pin"),
+        "getLegacyPin" => crate::conform::xml::<types::Pin>(body, "pin"),
+        "getLegacyServers" => crate::conform::xml::<types::ServersReply>(body, "MediaContainer"),
+        "getSonosResources" => crate::conform::xml::<types::PlayersReply>(body, "MediaContainer"),
+        "listServerSyncLists" => crate::conform::xml::<types::SyncLists>(body, "SyncLists"),
+        "getAccountXml" => crate::conform::xml::<types::AccountXml>(body, "user"),
         "getAccountJson" => crate::conform::json::<types::AccountReply>(body),
         "legacySignIn" => crate::conform::json::<types::AccountReply>(body),
         _ => return None,

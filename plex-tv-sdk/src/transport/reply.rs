@@ -36,44 +36,42 @@ pub(crate) async fn decode<T: DeserializeOwned>(response: Response) -> Result<Re
 }
 
 /// Reads a success that plex.tv only has as XML. Should it learn JSON one day, that is read as well.
-pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response) -> Result<ResponseValue<T>, Error> {
+pub(crate) async fn decode_xml<T: DeserializeOwned>(response: Response, root: &str) -> Result<ResponseValue<T>, Error> {
     let response = accepted(response).await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let sent = Sent::of_reply(&response);
     let body = read(response).await?;
-    match reading(sent.strict, || from_xml(&body)) {
+    match reading(sent.strict, || from_xml(&body, root)) {
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
         Err(error) => Err(error.with_status(status).with_body(&body, &sent.secrets())),
     }
 }
 
-/// Reads a body that is due as XML.
-pub(crate) fn from_xml<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+/// Reads a body that is due as XML, or JSON in its place. The root element is not checked: plex.tv varies its name.
+pub(crate) fn from_xml<T: DeserializeOwned>(body: &[u8], root: &str) -> Result<T, Error> {
     let text = text_of(body);
     let value = match xml::to_json(&text) {
-        Ok((root, _)) if root.eq_ignore_ascii_case("html") => {
+        Ok((found, _)) if found.eq_ignore_ascii_case("html") => {
             return Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a page, not the XML that is due"));
         }
-        Ok((root, value)) if is_error(&root, &value) => return Err(error_in_place(body)),
+        Ok((found, value)) if is_error(&found, &value) => return Err(error_in_place(body)),
         Ok((_, value)) => value,
         // Calls that change something often answer nothing at all.
         Err(_) if text.trim().is_empty() => Value::Object(Map::new()),
-        Err(why) => from_json_in_place(body, &text)?
+        Err(why) => from_json_in_place(body, &text, root)?
             .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}")))?,
     };
     let json = value.to_string();
     serde_json::from_str(&json).map_err(|_| decode_failure::<T>(json.as_bytes()))
 }
 
-/// JSON where XML is due: what stands below its one member, which has the name of the root element.
-fn from_json_in_place(body: &[u8], text: &str) -> Result<Option<Value>, Error> {
+/// JSON where XML is due: what stands below the name of the root element, or all of it.
+fn from_json_in_place(body: &[u8], text: &str, root: &str) -> Result<Option<Value>, Error> {
     match serde_json::from_str(text) {
         Ok(Value::Object(members)) if members.contains_key("error") || members.contains_key("errors") => {
             Err(error_in_place(body))
         }
-        Ok(Value::Object(mut members)) if members.len() == 1 && members.values().all(Value::is_object) => {
-            Ok(members.values_mut().next().map(Value::take))
-        }
+        Ok(Value::Object(mut members)) if members.len() == 1 && members.contains_key(root) => Ok(members.remove(root)),
         Ok(value @ Value::Object(_)) => Ok(Some(value)),
         _ => Ok(None),
     }
