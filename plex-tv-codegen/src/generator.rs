@@ -1,6 +1,9 @@
 //! Runs progenitor on the generator view.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::{Mutex, PoisonError},
+};
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
@@ -36,6 +39,9 @@ fn generate(view: &Value, module: &str) -> Result<TokenStream, String> {
 
 /// progenitor panics without a place on what it does not know. Its panics end here, and are not printed.
 fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    // The hook is the whole program's: one at a time may change it.
+    static HOOK: Mutex<()> = Mutex::new(());
+    let _alone = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let printer = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));

@@ -2,8 +2,9 @@
 
 use std::{
     fmt::Write as _,
-    fs, io,
+    fs, io, panic,
     path::{Path, PathBuf},
+    thread,
 };
 
 use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name, operations};
@@ -60,12 +61,18 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
+    let descriptions = descriptions(openapi).map_err(|problem| vec![problem])?;
+    // Side by side: while one is formatted, the next is generated.
+    let generated: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> = descriptions.iter().map(|from| scope.spawn(move || code(from))).collect();
+        running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
+    });
     let mut targets = Vec::new();
     let mut problems = Vec::new();
-    for from in descriptions(openapi).map_err(|problem| vec![problem])? {
-        let path = out.join(module_name(&from)).with_extension("rs");
-        match code(&from) {
+    for (from, generated) in descriptions.into_iter().zip(generated) {
+        match generated {
             Ok((operations, wanted)) => {
+                let path = out.join(module_name(&from)).with_extension("rs");
                 let found = fs::read_to_string(&path).ok();
                 targets.push(Target { path, from, operations, wanted, found });
             }
