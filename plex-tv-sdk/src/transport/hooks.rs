@@ -91,4 +91,64 @@ mod tests {
             assert!(table.iter().all(|operation| find(table, operation.rust_name) == Some(operation)));
         }
     }
+
+    /// Keeps every span and event as text.
+    #[cfg(feature = "tracing")]
+    #[derive(Clone, Default)]
+    struct Log(std::sync::Arc<std::sync::Mutex<String>>);
+
+    #[cfg(feature = "tracing")]
+    impl tracing::field::Visit for Log {
+        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+            self.0.lock().unwrap().push_str(&format!("{field}={value:?} "));
+        }
+    }
+
+    #[cfg(feature = "tracing")]
+    impl tracing::Subscriber for Log {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            span.record(&mut self.clone());
+            tracing::span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+            values.record(&mut self.clone());
+        }
+
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            event.record(&mut self.clone());
+        }
+
+        fn enter(&self, _: &tracing::span::Id) {}
+
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    #[cfg(feature = "tracing")]
+    #[tokio::test]
+    async fn a_call_is_a_span_without_secrets() {
+        use generated::plex_tv::ClientAuthenticationExt as _;
+
+        let sandbox = plex_tv_sandbox::Sandbox::start().await.unwrap();
+        let identity = crate::ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
+        let token = crate::Token::new("CANARY-TOKEN").unwrap();
+        let client = crate::Client::builder(identity).base_url(sandbox.url()).token(token).build().unwrap();
+        let log = Log::default();
+
+        let guard = tracing::subscriber::set_default(log.clone());
+        let outcome = client.plex_tv().get_token().pin_id(7).code("CANARY-CODE").device_jwt("CANARY-JWT").send().await;
+        drop(guard);
+
+        assert!(outcome.is_err());
+        let log = log.0.lock().unwrap();
+        assert!(log.contains("operation=\"getToken\"") && log.contains("path=\"/pins/{pinID}\""), "{log}");
+        assert!(log.contains("status=404"), "{log}");
+        assert!(!log.contains("CANARY"), "{log}");
+    }
 }
