@@ -1,0 +1,118 @@
+//! The forms of a report.
+
+mod changelog;
+mod github;
+mod json;
+mod markdown;
+mod sarif;
+mod text;
+
+use crate::{
+    finding::Finding,
+    level::{Bump, Level},
+    report::Report,
+};
+
+pub use json::SCHEMA_VERSION;
+
+/// What is shown of a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Findings below this level are only counted.
+    pub min_level: Level,
+    /// Findings shown at the most; the others are counted.
+    pub max_rows: usize,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { min_level: Level::Docs, max_rows: usize::MAX }
+    }
+}
+
+impl Report {
+    /// For a terminal.
+    #[must_use]
+    pub fn text(&self, shown: Shown) -> String {
+        text::render(self, shown)
+    }
+
+    /// For a comment on a pull request: at most 60,000 characters, with a marker in the last line.
+    #[must_use]
+    pub fn markdown(&self, shown: Shown) -> String {
+        markdown::render(self, shown)
+    }
+
+    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below the level.
+    #[must_use]
+    pub fn json(&self, shown: Shown) -> String {
+        json::render(self, shown)
+    }
+
+    /// Annotations for GitHub, one a line.
+    #[must_use]
+    pub fn github(&self, shown: Shown) -> String {
+        github::render(self, shown)
+    }
+
+    /// SARIF 2.1.0.
+    #[must_use]
+    pub fn sarif(&self, shown: Shown) -> String {
+        sarif::render(self, shown)
+    }
+
+    /// Lines for the changelog, under "API (description)".
+    #[must_use]
+    pub fn changelog(&self) -> String {
+        changelog::render(self)
+    }
+
+    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1 waived`
+    fn numbers(&self) -> String {
+        let [breaking, potential, compatible, docs] = Level::ALL.map(|level| self.count(level));
+        let waived = match self.waived().count() {
+            0 => String::new(),
+            waived => format!("; {waived} waived"),
+        };
+        format!(
+            "{breaking} breaking, {potential} potentially breaking, {compatible} compatible, {docs} docs-only, in {} of {} operations{waived}",
+            self.touched(),
+            self.operations
+        )
+    }
+
+    /// `needs 0.4.0 (breaking)` and `Cargo.toml says 0.3.2`
+    fn verdict_line(&self) -> Option<(String, String)> {
+        let verdict = self.verdict()?;
+        let why = match verdict.bump {
+            Bump::None => {
+                return Some(("needs no new version".to_owned(), format!("Cargo.toml says {}", verdict.current)));
+            }
+            Bump::Patch => "a patch",
+            Bump::Minor => "additions",
+            Bump::Major => "breaking",
+        };
+        let enough = if verdict.is_bumped() { ", which is enough" } else { "" };
+        Some((format!("needs {} ({why})", verdict.needed), format!("Cargo.toml says {}{enough}", verdict.current)))
+    }
+
+    /// The findings that are shown, and how many are cut off.
+    fn rows(&self, shown: Shown) -> (Vec<&Finding>, usize) {
+        let all = self.findings.iter().filter(|finding| finding.waived.is_none() && finding.level >= shown.min_level);
+        let mut rows: Vec<_> = all.collect();
+        let cut = rows.len().saturating_sub(shown.max_rows);
+        rows.truncate(shown.max_rows);
+        (rows, cut)
+    }
+
+    /// The items that a finding moved, in one line each.
+    fn effects(&self, finding: &Finding) -> Vec<String> {
+        let changes = self.rust.as_ref().map(|rust| rust.changes.as_slice()).unwrap_or_default();
+        finding.effects.iter().filter_map(|index| changes.get(*index)).map(crate::ItemChange::told).collect()
+    }
+}
+
+/// The path with `/`, whatever the system writes.
+fn slashed(path: &std::path::Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}

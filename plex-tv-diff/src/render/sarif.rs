@@ -1,0 +1,54 @@
+//! SARIF 2.1.0, for code scanning.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Shown, slashed};
+use crate::{level::Level, report::Report, rule::Rule};
+
+pub(super) fn render(report: &Report, shown: Shown) -> String {
+    let shown: Vec<_> = report.findings.iter().filter(|finding| finding.level >= shown.min_level).collect();
+    let rules: BTreeSet<Rule> = shown.iter().map(|finding| finding.rule).collect();
+    let level = |level: Level| match level {
+        Level::Breaking => "error",
+        Level::Potential => "warning",
+        Level::Compatible => "note",
+        Level::Docs => "none",
+    };
+    let results = shown.iter().map(|finding| {
+        let line = finding.place().map_or(1, |place| place.line);
+        let mut result = json!({
+            "ruleId": finding.rule.id(),
+            "level": level(finding.level),
+            "message": { "text": format!("{}: {}", finding.about().replace('`', ""), finding.message) },
+            "locations": [{ "physicalLocation": {
+                "artifactLocation": { "uri": slashed(&finding.file) },
+                "region": { "startLine": line, "startColumn": 1 },
+            } }],
+            "partialFingerprints": { "specDiff/v1": finding.fingerprint() },
+        });
+        if let Some(reason) = &finding.waived {
+            result["suppressions"] = json!([{ "kind": "external", "justification": reason }]);
+        }
+        result
+    });
+    let results: Vec<_> = results.collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "cargo xtask diff",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|rule| json!({
+                    "id": rule.id(),
+                    "shortDescription": { "text": rule.title() },
+                    "fullDescription": { "text": rule.why() },
+                })).collect::<Vec<_>>(),
+            } },
+            "results": results,
+        }],
+    });
+    format!("{document:#}\n")
+}

@@ -1,0 +1,154 @@
+//! All that changed between two sets of descriptions, and the verdict.
+
+use std::collections::BTreeSet;
+
+use semver::Version;
+
+use crate::{
+    effects::RustReport,
+    finding::{Finding, Subject},
+    level::{Bump, Level},
+};
+
+/// All that changed, and the verdict.
+#[derive(Debug)]
+pub struct Report {
+    /// What a reader calls the old state.
+    pub base: String,
+    /// What a reader calls the new state.
+    pub head: String,
+    /// What changed, the worst first.
+    pub findings: Vec<Finding>,
+    /// How many operations the new descriptions have.
+    pub operations: usize,
+    /// The effect on the Rust API; none when nobody asked for it.
+    pub rust: Option<RustReport>,
+    /// The versions of the crate; none where no `Cargo.toml` tells one.
+    pub versions: Option<Versions>,
+}
+
+/// The versions of the crate on either side.
+#[derive(Clone, Debug)]
+pub struct Versions {
+    /// Where the change starts from.
+    pub base: Version,
+    /// What the change says.
+    pub head: Version,
+}
+
+/// What the change needs of the version.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The part that is to be raised.
+    pub bump: Bump,
+    /// The lowest version that is enough.
+    pub needed: Version,
+    /// The version that the change says.
+    pub current: Version,
+}
+
+impl Verdict {
+    /// Does the version announce the change?
+    #[must_use]
+    pub fn is_bumped(&self) -> bool {
+        self.current >= self.needed
+    }
+}
+
+impl Report {
+    /// A report with its findings in order.
+    #[must_use]
+    pub fn new(base: String, head: String, mut findings: Vec<Finding>, operations: usize) -> Self {
+        findings.sort_by(|one, other| {
+            let order = |finding: &Finding| (std::cmp::Reverse(finding.level), finding.file.clone());
+            order(one)
+                .cmp(&order(other))
+                .then_with(|| {
+                    (&one.subject, one.place().map(|place| place.line))
+                        .cmp(&(&other.subject, other.place().map(|place| place.line)))
+                })
+                .then_with(|| (one.rule, &one.key).cmp(&(other.rule, &other.key)))
+        });
+        Self { base, head, findings, operations, rust: None, versions: None }
+    }
+
+    /// Findings of a level that nobody waived.
+    pub fn of_level(&self, level: Level) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.level == level && finding.waived.is_none())
+    }
+
+    /// How many findings of a level nobody waived.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.of_level(level).count()
+    }
+
+    /// The findings that are waived.
+    pub fn waived(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.waived.is_some())
+    }
+
+    /// How many operations see any of it.
+    #[must_use]
+    pub fn touched(&self) -> usize {
+        self.findings.iter().flat_map(|finding| &finding.used_by).collect::<BTreeSet<_>>().len()
+    }
+
+    /// The worst level that nobody waived.
+    #[must_use]
+    pub fn worst(&self) -> Option<Level> {
+        self.findings.iter().filter(|finding| finding.waived.is_none()).map(|finding| finding.level).max()
+    }
+
+    /// The part of the version to raise: what the items of the Rust API prove where they are known, what the rules say where
+    /// they are not.
+    #[must_use]
+    pub fn bump(&self) -> Bump {
+        let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
+        let Some(rust) = self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) else {
+            return findings.map(|finding| finding.rule.bump()).max().unwrap_or_default();
+        };
+        let wire = findings.map(|finding| match finding.level {
+            // A released crate fails, whether or not an item moved.
+            Level::Breaking => finding.rule.bump(),
+            Level::Potential => finding.rule.bump().min(Bump::Minor),
+            Level::Compatible | Level::Docs => finding.rule.bump().min(Bump::Patch),
+        });
+        wire.chain([rust.bump()]).max().unwrap_or_default()
+    }
+
+    /// What the change needs of the version; none where the version is not known.
+    #[must_use]
+    pub fn verdict(&self) -> Option<Verdict> {
+        let Versions { base, head } = self.versions.clone()?;
+        let bump = self.bump();
+        Some(Verdict { bump, needed: bump.applied_to(&base), current: head })
+    }
+
+    /// Keeps the findings that one of these operations sees.
+    pub fn keep_operations(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.findings.retain(|finding| finding.used_by.iter().any(|operation| is_kept(operation)));
+    }
+}
+
+impl Finding {
+    /// What a reader calls the thing it is about: `` `getPin` ``, `` `Device`, used by 9 operations ``.
+    #[must_use]
+    pub fn about(&self) -> String {
+        let users = |name: String| match self.used_by.as_slice() {
+            [] => format!("{name}, used by no operation"),
+            [only] => format!("{name}, used by `{only}`"),
+            users => format!("{name}, used by {} operations", users.len()),
+        };
+        match &self.subject {
+            Subject::Operation { id, method, path } => match id {
+                Some(id) => format!("`{method} {path}` {id}"),
+                None => format!("`{method} {path}`"),
+            },
+            Subject::Component { name, .. } => users(format!("`{name}`")),
+            Subject::Document => {
+                format!("`{}`", self.file.file_name().unwrap_or_default().to_string_lossy())
+            }
+        }
+    }
+}
