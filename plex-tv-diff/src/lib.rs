@@ -44,3 +44,19 @@ pub use waiver::Waivers;
 pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
     Ok(compare::compare(spec::Spec::new(base)?, &spec::Spec::new(head)?))
 }
+
+/// The one finding about a description that only the new state has.
+///
+/// # Errors
+/// When it is no OpenAPI document of version 3.0 or 3.1.
+pub fn added(document: &Document) -> Result<Finding, Problem> {
+    Ok(compare::whole(Rule::DocAdded, &spec::Spec::new(document)?))
+}
+
+/// The one finding about a description that only the old state has.
+///
+/// # Errors
+/// When it is no OpenAPI document of version 3.0 or 3.1.
+pub fn removed(document: &Document) -> Result<Finding, Problem> {
+    Ok(compare::whole(Rule::DocRemoved, &spec::Spec::new(document)?))
+}

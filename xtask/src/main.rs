@@ -4,6 +4,7 @@
 mod api;
 mod conform;
 mod coverage;
+mod diff;
 mod files;
 mod generate;
 mod lint;
@@ -27,6 +28,8 @@ enum Command {
     Generate(generate::Arguments),
     /// Checks the descriptions against the rules of openapi/README.md.
     Lint(lint::Arguments),
+    /// Tells what a change of the descriptions means for the wire, for the Rust API, and for the version.
+    Diff(Box<diff::Arguments>),
     /// Decodes recorded replies through the generated types: what fails, what is lost, what is unknown.
     Conform(conform::Arguments),
     /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Generate(arguments) => generate::run(&arguments).report(),
+        Command::Diff(arguments) => diff::run(&arguments).report(),
         Command::Lint(arguments) => lint::run(&arguments).report(),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),

@@ -20,12 +20,16 @@ pub(crate) enum Outcome {
     Fine(String),
     /// Findings of a check; the text goes to standard output.
     Findings(String),
+    /// The command was used in a wrong way.
+    Misused(String),
     /// A description cannot be used.
     Invalid(Vec<Problem>),
     /// Generated files are not what the descriptions give.
     Stale(String),
     /// A file could not be written or read back.
     Broken(String),
+    /// These tools contradict themselves; there may be something to show all the same.
+    Bug { data: String, talk: String },
 }
 
 impl Outcome {
@@ -35,6 +39,8 @@ impl Outcome {
             Self::Fine(text) => (0, text, String::new()),
             Self::Findings(text) => (1, text, String::new()),
             Self::Invalid(problems) => (if problems.iter().any(ours) { 5 } else { 3 }, String::new(), list(&problems)),
+            Self::Misused(text) => (2, String::new(), format!("error: {text}\n")),
+            Self::Bug { data, talk } => (5, data, talk),
             Self::Stale(text) => (4, String::new(), text),
             Self::Broken(text) => (3, String::new(), format!("error: {text}\n")),
         };

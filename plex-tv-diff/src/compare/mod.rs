@@ -49,6 +49,29 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     findings
 }
 
+/// A description that came or went as a whole.
+pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
+    let place = Some(Place { pointer: String::new(), line: 1 });
+    let (base, head, verb) = if rule == Rule::DocRemoved { (place, None, "removed") } else { (None, place, "added") };
+    let operations: Vec<_> = spec.operations.iter().map(Operation::label).collect();
+    Finding {
+        rule,
+        level: rule.level(Side::Both),
+        side: Side::Both,
+        subject: Subject::Document,
+        message: format!("the description was {verb}, with {} operations", operations.len()),
+        used_by: operations,
+        file: spec.document.path().to_owned(),
+        base,
+        head,
+        waived: None,
+        effects: Vec::new(),
+        prediction: rule.prediction(),
+        key: String::new(),
+        related: Vec::new(),
+    }
+}
+
 /// A pair of values that is compared as one, and what the rules have told of it.
 struct Frame<'a> {
     base: &'a Value,

@@ -52,6 +52,8 @@ impl<'a> Comparer<'a> {
 
     fn operation(&mut self, old: &'a Operation, new: &'a Operation) {
         self.about(new);
+        // What was generated under the old name belongs to it too.
+        self.referrers = old.id.iter().cloned().collect();
         let spot = Spot::new("", Side::Both);
         let (pair, roots) = ((&old.value, &new.value), (old.pointer.as_str(), new.pointer.as_str()));
         if (&old.method, &old.shape) != (&new.method, &new.shape) {

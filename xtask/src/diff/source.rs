@@ -1,0 +1,233 @@
+//! Where the two sides of a comparison come from: files, folders, and git.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use plex_tv_codegen::{Document, Problem, descriptions};
+use plex_tv_diff::{Finding, added, diff, removed};
+use semver::Version;
+
+use crate::files::workspace_path;
+
+/// Why there is no report.
+#[derive(Debug)]
+pub(super) enum Unusable {
+    /// The command was used in a wrong way.
+    Argument(String),
+    /// Something that was read is not as it should be.
+    Input(Vec<Problem>),
+}
+
+/// One side: its descriptions, and the version of the crate beside them.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// What a reader calls it.
+    pub(super) name: String,
+    pub(super) documents: Vec<Document>,
+    pub(super) version: Option<Version>,
+    /// One file was named, so its name means nothing.
+    is_file: bool,
+}
+
+const MEND: &str = "name a file, a folder of descriptions, REV:PATH, or a git revision";
+
+impl Source {
+    pub(super) fn head(argument: Option<&OsStr>) -> Result<Self, Unusable> {
+        argument.map_or_else(Self::work_tree, Self::named)
+    }
+
+    pub(super) fn base(argument: Option<&OsStr>) -> Result<Self, Unusable> {
+        argument.map_or_else(|| Self::revision(&merge_base()?), Self::named)
+    }
+
+    fn work_tree() -> Result<Self, Unusable> {
+        let mut side = Self::folder(&workspace_path("openapi"))?;
+        "work tree".clone_into(&mut side.name);
+        side.version = work_tree_version();
+        Ok(side)
+    }
+
+    /// What a user named: a path wins over a revision of the same name.
+    fn named(argument: &OsStr) -> Result<Self, Unusable> {
+        let path = Path::new(argument);
+        if path.is_dir() {
+            return Self::folder(path);
+        }
+        if path.exists() {
+            let document = read(path)?;
+            let name = path.display().to_string();
+            return Ok(Self { name, documents: vec![document], version: None, is_file: true });
+        }
+        let Some(text) = argument.to_str() else {
+            let what = "there is no such file, and a git revision is plain text";
+            return Err(Problem::new(path, "no-such-input", what, MEND).into());
+        };
+        match text.split_once(':') {
+            Some((revision, below)) if is_revision(revision) => Self::of_git(revision, below),
+            // `C:\openapi` and the like.
+            _ if text.contains(':') || !is_revision(text) => {
+                let what = "there is no such file or folder, and git knows no such revision";
+                Err(Problem::new(path, "no-such-input", what, MEND).into())
+            }
+            _ => Self::revision(text),
+        }
+    }
+
+    fn folder(path: &Path) -> Result<Self, Unusable> {
+        let (mut documents, mut problems) = (Vec::new(), Vec::new());
+        for file in descriptions(path)? {
+            match read(&file) {
+                Ok(document) => documents.push(document),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let name = path.display().to_string();
+        let side = Self { name, documents, version: None, is_file: false };
+        if problems.is_empty() { Ok(side) } else { Err(Unusable::Input(problems)) }
+    }
+
+    fn revision(revision: &str) -> Result<Self, Unusable> {
+        let mut side = Self::of_git(revision, "openapi")?;
+        let short = git(&["rev-parse", "--short", &format!("{revision}^{{commit}}")]).ok();
+        let short = short.map(|text| text.trim().to_owned()).filter(|short| !revision.starts_with(short.as_str()));
+        side.name = short.map_or_else(|| revision.to_owned(), |short| format!("{revision} ({short})"));
+        side.version = git(&["show", &format!("{revision}:Cargo.toml")]).ok().and_then(|text| version(&text));
+        Ok(side)
+    }
+
+    /// A file or a folder of a revision.
+    fn of_git(revision: &str, below: &str) -> Result<Self, Unusable> {
+        let object = format!("{revision}:{below}");
+        let unreadable = |why: String| Unusable::from(Problem::new(&object, "unreadable", why, MEND));
+        let kind = git(&["cat-file", "-t", &object])
+            .map_err(|_| unreadable(format!("the revision {revision:?} has no file or folder {below:?}")))?;
+        if kind.trim() == "blob" {
+            let document = of_blob(&object, Path::new(below))?;
+            return Ok(Self { name: object, documents: vec![document], version: None, is_file: true });
+        }
+        let listed = git(&["ls-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
+        let files = listed.split('\0').filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "yaml"));
+        let folder = below.trim_end_matches('/');
+        let read = |name| {
+            let inner = if folder.is_empty() { format!("{name}") } else { format!("{folder}/{name}") };
+            of_blob(&format!("{revision}:{inner}"), Path::new(&inner))
+        };
+        let documents: Vec<_> = files.map(|name: &str| read(name)).collect::<Result<_, _>>()?;
+        if documents.is_empty() {
+            return Err(unreadable("there is no *.yaml file in this folder".to_owned()));
+        }
+        Ok(Self { name: object, documents, version: None, is_file: false })
+    }
+}
+
+/// Reads a description; one in the middle of a merge is told as that, and not as odd YAML.
+fn read(file: &Path) -> Result<Document, Problem> {
+    Document::load(file).map_err(|problem| {
+        let text = fs::read(file).unwrap_or_default();
+        match text.split(|byte| *byte == b'\n').position(|line| line.starts_with(b"<<<<<<< ")) {
+            Some(at) => Problem::new(
+                file,
+                "merge-conflict",
+                "the file has marks of a merge conflict",
+                "resolve the conflict first",
+            )
+            .on_line(at + 1),
+            None => problem,
+        }
+    })
+}
+
+fn of_blob(object: &str, path: &Path) -> Result<Document, Problem> {
+    let bytes =
+        git_bytes(&["cat-file", "blob", object]).map_err(|why| Problem::new(object, "unreadable", why, MEND))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Problem::new(object, "not-utf8", "the file is not UTF-8 text", "save the file as UTF-8"))?;
+    Document::parse(path, &text)
+}
+
+/// Where the current commit left main.
+fn merge_base() -> Result<String, Unusable> {
+    for main in ["main", "origin/main"] {
+        if let Ok(found) = git(&["merge-base", main, "HEAD"]) {
+            return Ok(found.trim().chars().take(12).collect());
+        }
+    }
+    Err(Unusable::Argument(
+        "there is no branch main to compare with; say what is to be compared, as in `cargo xtask diff HEAD~1`"
+            .to_owned(),
+    ))
+}
+
+fn is_revision(text: &str) -> bool {
+    let is_option = text.starts_with('-');
+    !is_option && !text.is_empty() && git(&["rev-parse", "--quiet", "--verify", &format!("{text}^{{commit}}")]).is_ok()
+}
+
+fn git(arguments: &[&str]) -> Result<String, String> {
+    String::from_utf8(git_bytes(arguments)?).map_err(|_| "git answered with something that is no text".to_owned())
+}
+
+fn git_bytes(arguments: &[&str]) -> Result<Vec<u8>, String> {
+    let output = Command::new("git").args(arguments).output().map_err(|why| format!("git cannot be run: {why}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let talk = String::from_utf8_lossy(&output.stderr);
+    Err(talk.lines().next().unwrap_or("git failed").trim_start_matches("fatal: ").to_owned())
+}
+
+/// The version that the work tree says.
+pub(super) fn work_tree_version() -> Option<Version> {
+    fs::read_to_string(workspace_path("Cargo.toml")).ok().and_then(|text| version(&text))
+}
+
+/// The version of the crate in a `Cargo.toml`.
+fn version(manifest: &str) -> Option<Version> {
+    let manifest: toml::Table = manifest.parse().ok()?;
+    let package = |table: &toml::Table| Some(table.get("package")?.get("version")?.as_str()?.to_owned());
+    let found =
+        manifest.get("workspace").and_then(toml::Value::as_table).and_then(package).or_else(|| package(&manifest))?;
+    Version::parse(&found).ok()
+}
+
+/// The same description on both sides, or one that only one side has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pair<'a> {
+    pub(super) base: Option<&'a Document>,
+    pub(super) head: Option<&'a Document>,
+}
+
+impl Pair<'_> {
+    pub(super) fn diff(&self) -> Result<Vec<Finding>, Problem> {
+        match (self.base, self.head) {
+            (Some(base), Some(head)) => diff(base, head),
+            (Some(base), None) => removed(base).map(|finding| vec![finding]),
+            (None, Some(head)) => added(head).map(|finding| vec![finding]),
+            (None, None) => Ok(Vec::new()),
+        }
+    }
+}
+
+pub(super) fn pairs<'a>(base: &'a Source, head: &'a Source) -> Result<Vec<Pair<'a>>, Unusable> {
+    if let (true, [base], true, [head]) =
+        (base.is_file, base.documents.as_slice(), head.is_file, head.documents.as_slice())
+    {
+        return Ok(vec![Pair { base: Some(base), head: Some(head) }]);
+    }
+    if base.is_file != head.is_file {
+        let (file, folder) = if base.is_file { (base, head) } else { (head, base) };
+        return Err(Unusable::Argument(format!(
+            "{} is one description and {} is a folder of them; give two files, or two folders",
+            file.name, folder.name
+        )));
+    }
+    let name = |document: &Document| document.path().file_name().map(PathBuf::from).unwrap_or_default();
+    let find = |side: &'a Source, wanted: &Path| side.documents.iter().find(|document| name(document) == wanted);
+    let both = base.documents.iter().map(|document| Pair { base: Some(document), head: find(head, &name(document)) });
+    let new = head.documents.iter().filter(|document| find(base, &name(document)).is_none());
+    Ok(both.chain(new.map(|document| Pair { base: None, head: Some(document) })).collect())
+}
