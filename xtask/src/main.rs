@@ -1,6 +1,5 @@
 //! The maintainer's commands: `cargo xtask …`.
 
-#[allow(dead_code)] // The command that uses it comes next.
 mod api;
 mod conform;
 mod coverage;
@@ -31,6 +30,8 @@ enum Command {
     Conform(conform::Arguments),
     /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
     Coverage(coverage::Arguments),
+    /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
+    Api(api::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -40,5 +41,6 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments).report(),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),
+        Command::Api(arguments) => api::run(&arguments).report(),
     }
 }
