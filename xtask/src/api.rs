@@ -19,7 +19,7 @@ use plex_tv_codegen::Problem;
 
 use crate::{
     files::{workspace_path, write_atomically},
-    outcome::{Outcome, PUBLIC_PATH},
+    outcome::{Outcome, PUBLIC_PATH, PUBLIC_PATH_MEND},
 };
 use items::Item;
 use sources::Sources;
@@ -37,7 +37,7 @@ path. An item with several paths is told at the shortest, the others are `pub us
 written or derived. `#[cfg(…)]` says which features an item needs, on whatever way; feature `codegen` gives the same code \
 and is not told. `{ .. }` stands for private fields of a struct, and for the body of a method that a trait provides; items \
 that rustdoc hides are marked `#[doc(hidden)]`. Macros of the crate itself are expanded; those of other crates are left \
-alone: a call in a public module is told as such, in a private one not at all. Traits that the compiler gives by itself \
+alone: a call in a public module is told as such, in a private one not at all, and neither is an impl inside a function. Traits that the compiler gives by itself \
 (Send, Sync, blanket impls) are not told.";
 
 #[derive(Debug, clap::Args)]
@@ -101,8 +101,7 @@ fn crate_items(folder: &Path) -> Result<Vec<Item>, Vec<Problem>> {
     }
     let problems = surface.limits.into_iter().map(|limit| {
         let file = sources.file(&tree.modules[limit.module].path);
-        let mend = "write it plainer, or teach it to xtask/src/api";
-        Problem::new(file, PUBLIC_PATH, limit.message, mend).on_line(limit.span.start().line)
+        Problem::new(file, PUBLIC_PATH, limit.message, PUBLIC_PATH_MEND).on_line(limit.span.start().line)
     });
     Err(problems.collect())
 }

@@ -15,6 +15,7 @@ pub(crate) const EXIT_CODES: &str = "Exit codes:
 
 /// The rule of a problem with code that compiles and that `cargo xtask api` cannot follow: a bug of ours.
 pub(crate) const PUBLIC_PATH: &str = "public-path";
+pub(crate) const PUBLIC_PATH_MEND: &str = "write it plainer, or teach it to xtask/src/api";
 
 /// How a command ended.
 #[derive(Debug)]

@@ -270,6 +270,8 @@ fn a_path_that_cannot_be_followed_is_our_bug_and_told_by_file_and_line() {
         ("mod a {}\npub use a::Lost;", "lib.rs:2: public-path: `pub use a::Lost` leads to nothing"),
         ("pub use unknown::*;", "lib.rs:1: public-path: `pub use unknown` leads to nothing"),
         ("pub mod a {\n    mod b { pub use super::c; }\n    pub use b::c;\n}", "lib.rs:3: public-path: "),
+        ("macro_rules! odd { ($x:pat_param) => {}; }\nodd!(_);", "lib.rs:2: public-path: this call of a macro"),
+        ("macro_rules! endless { () => { endless!(); }; }\nendless!();", "public-path: this call of a macro"),
         ("pub struct A;\nimpl A {\n    methods!();\n}", "lib.rs:3: public-path: "),
     ];
 

@@ -55,6 +55,7 @@ mod tests {
                         ::std::string::String,
                         super::types::Place,
                     >,
+                    pub rows: crate::Rows<crate::generated::plex_tv::types::Place>,
                     hidden: u8,
                 }
                 pub struct Place(pub ::std::string::String, i64);
@@ -69,6 +70,7 @@ mod tests {
                 "types::Pin as serde::Deserialize: impl",
                 "types::Pin::auth_token: Option<Secret>",
                 "types::Pin::location: #[deprecated] BTreeMap<String, types::Place>",
+                "types::Pin::rows: Rows<types::Place>",
                 "types::Place: struct Place(String, _)",
                 "types::Place::0: String",
                 "types::Unit: struct Unit",

@@ -7,9 +7,10 @@ use std::{
 };
 
 use plex_tv_codegen::Problem;
-use syn::{Attribute, Expr, ExprLit, Item, ItemMod, Lit, Meta, token::Brace};
+use syn::{Attribute, Expr, ExprLit, Item, ItemMod, Lit, Meta, spanned::Spanned as _, token::Brace};
 
 use super::{cfg::Condition, macros::Rules};
+use crate::outcome::{PUBLIC_PATH, PUBLIC_PATH_MEND};
 
 /// No crate calls more of its macros; a macro that calls itself would.
 const MOST_CALLS: usize = 10_000;
@@ -39,11 +40,15 @@ impl Sources {
         loader.places.insert(Vec::new(), root);
         loop {
             loader.moved = false;
+            loader.stuck.clear();
             loader.module(&[], &mut items);
             // A macro may be defined after its first call in the order of files.
             if !loader.moved || loader.calls > MOST_CALLS {
                 break;
             }
+        }
+        if loader.problems.is_empty() {
+            loader.problems = loader.stuck;
         }
         if !loader.problems.is_empty() {
             return Err(loader.problems);
@@ -77,6 +82,8 @@ struct Loader {
     macros: HashMap<String, Rules>,
     places: BTreeMap<Vec<String>, Place>,
     problems: Vec<Problem>,
+    /// Calls of own macros that could not be expanded in this round.
+    stuck: Vec<Problem>,
     /// Was something read, learned or expanded in this round?
     moved: bool,
     calls: usize,
@@ -101,9 +108,17 @@ impl Loader {
             if Condition::of(&attributes).is_none() {
                 continue;
             }
-            if let Some(made) = self.expanded(&item, &attributes) {
-                waiting.extend(made.into_iter().rev());
-                continue;
+            if let Some(rules) = self.rules_of(&item) {
+                if let Some(made) = expanded(rules, &item, &attributes).filter(|_| self.calls < MOST_CALLS) {
+                    self.calls += 1;
+                    self.moved = true;
+                    waiting.extend(made.into_iter().rev());
+                    continue;
+                }
+                let file = self.places.get(path).map(|place| place.file.clone()).unwrap_or_default();
+                let message = "this call of a macro of the crate cannot be expanded by these tools";
+                let problem = Problem::new(file, PUBLIC_PATH, message, PUBLIC_PATH_MEND);
+                self.stuck.push(problem.on_line(item.span().start().line));
             }
             if let Item::Mod(module) = &mut item {
                 self.child(path, module);
@@ -112,28 +127,18 @@ impl Loader {
         }
     }
 
-    /// What the call of one of the crate's own macros gives.
-    fn expanded(&mut self, item: &Item, attributes: &[Attribute]) -> Option<Vec<Item>> {
+    /// The rules behind the call of one of the crate's own macros.
+    fn rules_of(&self, item: &Item) -> Option<&Rules> {
         let Item::Macro(call) = item else { return None };
-        if call.ident.is_some() || self.calls > MOST_CALLS {
-            return None;
-        }
-        let name = call.mac.path.segments.last()?.ident.to_string();
-        let tokens = self.macros.get(&name)?.expand(call.mac.tokens.clone())?;
-        let mut made = syn::parse2::<syn::File>(tokens).ok()?.items;
-        for inner in made.iter_mut().filter_map(attributes_mut) {
-            inner.extend(attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned());
-        }
-        self.calls += 1;
-        self.moved = true;
-        Some(made)
+        let name = call.mac.path.segments.last().filter(|_| call.ident.is_none())?;
+        self.macros.get(&name.ident.to_string())
     }
 
     fn child(&mut self, above: &[String], module: &mut ItemMod) {
         let name = module.ident.to_string();
         let name = name.strip_prefix("r#").unwrap_or(&name);
         let path = [above, &[name.to_owned()]].concat();
-        let Some(parent) = self.place_of(above) else { return };
+        let Some(parent) = self.places.get(above).cloned() else { return };
         if let Some((_, items)) = &mut module.content {
             if !self.places.contains_key(&path) {
                 self.places.insert(path.clone(), Place { file: parent.file, folder: parent.folder.join(name) });
@@ -173,10 +178,17 @@ impl Loader {
             Err(problem) => self.problems.push(problem),
         }
     }
+}
 
-    fn place_of(&self, path: &[String]) -> Option<Place> {
-        self.places.get(path).cloned()
+/// What the call of a macro gives.
+fn expanded(rules: &Rules, item: &Item, attributes: &[Attribute]) -> Option<Vec<Item>> {
+    let Item::Macro(call) = item else { return None };
+    let tokens = rules.expand(call.mac.tokens.clone())?;
+    let mut made = syn::parse2::<syn::File>(tokens).ok()?.items;
+    for inner in made.iter_mut().filter_map(attributes_mut) {
+        inner.extend(attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned());
     }
+    Some(made)
 }
 
 fn read(file: &Path) -> Result<String, Problem> {
