@@ -246,6 +246,22 @@ fn re_exports_are_followed_and_private_items_left_out() {
 }
 
 #[test]
+fn two_modules_of_one_name_are_told_under_their_features() {
+    let copy = Copy::with(
+        "#[cfg(feature = \"a\")] #[path = \"one.rs\"] mod inner;
+        #[cfg(not(feature = \"a\"))] #[path = \"two.rs\"] mod inner;
+        pub use inner::go;",
+    );
+    fs::write(copy.path("src/one.rs"), "pub fn go() {}").unwrap();
+    fs::write(copy.path("src/two.rs"), "pub fn go() -> u8 { 1 }").unwrap();
+
+    assert_eq!(
+        copy.list(),
+        ["my_crate::go: #[cfg(feature = \"a\")] fn go()", "my_crate::go: #[cfg(not(feature = \"a\"))] fn go() -> u8",]
+    );
+}
+
+#[test]
 fn the_crates_own_macros_are_expanded_wherever_they_are_defined() {
     let copy = Copy::with(
         "pub mod first { #[cfg(feature = \"a\")] crate::last::make!(Name); other::unknown!(x); }

@@ -145,9 +145,6 @@ impl Loader {
             }
             return self.module(&path, items);
         }
-        if self.places.contains_key(&path) {
-            return; // It could not be read in an earlier round, and that was told.
-        }
         self.moved = true;
         let place = match own_path(&module.attrs) {
             Some(own) => {
@@ -165,18 +162,18 @@ impl Loader {
             let message = format!("the module `{name}` has no file");
             let problem = Problem::new(&parent.file, "missing-module", message, format!("add {name}.rs, or drop it"));
             self.problems.push(problem.on_line(line));
-            self.places.insert(path, parent);
+            // Told once, not in every round.
+            module.content = Some((Brace::default(), Vec::new()));
             return;
         };
         let read = parse(&place.file);
         self.places.insert(path.clone(), place);
-        match read {
-            Ok(mut items) => {
-                self.module(&path, &mut items);
-                module.content = Some((Brace::default(), items));
-            }
-            Err(problem) => self.problems.push(problem),
-        }
+        let mut items = read.unwrap_or_else(|problem| {
+            self.problems.push(problem);
+            Vec::new()
+        });
+        self.module(&path, &mut items);
+        module.content = Some((Brace::default(), items));
     }
 }
 
