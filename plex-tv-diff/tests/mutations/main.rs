@@ -82,7 +82,9 @@ fn a_description_does_not_differ_from_itself_and_the_way_back_has_as_many_findin
         let places = |findings: &[Finding], is_back: bool| -> BTreeMap<String, usize> {
             findings.iter().fold(BTreeMap::new(), |mut places, finding| {
                 let sides = if is_back { (&finding.head, &finding.base) } else { (&finding.base, &finding.head) };
-                let pointer = |place: &Option<plex_tv_diff::Place>| place.as_ref().map_or("", |place| place.pointer.as_str()).to_owned();
+                let pointer = |place: &Option<plex_tv_diff::Place>| {
+                    place.as_ref().map_or("", |place| place.pointer.as_str()).to_owned()
+                };
                 *places.entry(format!("{} | {}", pointer(sides.0), pointer(sides.1))).or_default() += 1;
                 places
             })

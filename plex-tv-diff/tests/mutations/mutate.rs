@@ -130,7 +130,11 @@ fn addition(pointer: &str, members: &Map<String, Value>, rng: &mut Rng) -> Optio
         return choices.into_iter().nth(rng.usize(..9)).filter(|(key, _)| !members.contains_key(*key));
     }
     if members.contains_key("operationId") {
-        let choices = [("deprecated", json!(true)), ("servers", json!([{ "url": "https://other.plex.tv" }])), ("callbacks", json!({ "a": {} }))];
+        let choices = [
+            ("deprecated", json!(true)),
+            ("servers", json!([{ "url": "https://other.plex.tv" }])),
+            ("callbacks", json!({ "a": {} })),
+        ];
         return choices.into_iter().nth(rng.usize(..3)).filter(|(key, _)| !members.contains_key(*key));
     }
     (!members.contains_key("another")).then(|| ("another", json!({ "a": 1 })))

@@ -15,6 +15,7 @@ pub(crate) fn backward_incompatible(base: &Value, head: &Value) -> Option<Vec<St
     let outcome = panic::catch_unwind(|| drift::compare(base, head)).ok()?;
     let changes = outcome.ok()?;
     let infos = changes.into_iter().flat_map(|change| change.changes);
-    let breaks = infos.filter(|info| matches!(info.class, ChangeClass::BackwardIncompatible | ChangeClass::Incompatible));
+    let breaks =
+        infos.filter(|info| matches!(info.class, ChangeClass::BackwardIncompatible | ChangeClass::Incompatible));
     Some(breaks.map(|info| format!("{} ({:?} at {})", info.message, info.details, info.new_subpath)).collect())
 }

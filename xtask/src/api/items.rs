@@ -18,7 +18,6 @@ pub(crate) struct Item {
 /// Rust has likewise, `Option`. A trait of a type, written or derived, is the item `types::Pin as Clone`. Of an item in
 /// several places only the shortest path tells it all, the others are `pub use`. The code of derives and of macros that
 /// are called is not looked into; a call of a macro is an item of its own, `types::text_traits!(Kind)`.
-#[allow(dead_code)] // For reports on a change of a description; the list of the whole crate needs more than a module.
 pub(crate) fn items(file: &syn::File) -> Vec<Item> {
     Surface::of(&Tree::new(Root::Module, &file.items), "").items
 }
