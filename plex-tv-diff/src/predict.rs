@@ -42,6 +42,8 @@ pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Predicti
         Rule::TypeChanged | Rule::TypeWidened | Rule::TypeNarrowed | Rule::IntWidth => change.of_type(),
         Rule::FormatAdded | Rule::FormatRemoved | Rule::FormatChanged => change.of_format(),
         Rule::EnumAdded | Rule::EnumRemoved | Rule::EnumOpened | Rule::EnumClosed => change.of_values(),
+        // A list that is read row by row has no type of its own.
+        Rule::SchemaRenamed if change.sides(0).into_iter().flatten().any(|(value, _)| value["x-plex-rows"] == true) => Open,
         Rule::OpExtension => change.of_operation_key(),
         Rule::SchemaExtension => change.of_schema_key(),
         rule => rule.prediction(),
@@ -102,7 +104,8 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// What may be null is an `Option<T>` anyway, and a list never is.
+    /// `Option<T>` or `T` for a scalar. What may be null is an `Option<T>` anyway, and a list never is, but whether their
+    /// type has a `Default` depends on all of its members.
     fn of_required(&self) -> Prediction {
         let place = self.finding.place().map(|place| place.pointer.as_str()).unwrap_or_default();
         let Some(name) = [self.base, self.head].into_iter().find_map(|root| root.pointer(place)?.as_str()) else {
@@ -116,7 +119,6 @@ impl<'a> Change<'a> {
         let target = |root: &'a Value, value: &'a Value| resolved(root, value, String::new()).0;
         let may_be_null = |value: &Value| value["nullable"] == Value::Bool(true);
         match (target(self.base, old), target(self.head, new)) {
-            (old, new) if is_list(old) && is_list(new) || may_be_null(old) && may_be_null(new) => Nothing,
             (old, new) if is_scalar(old) && is_scalar(new) && !may_be_null(old) && !may_be_null(new) => {
                 if old.get("default").or(new.get("default")).is_some() { Open } else { Items }
             }

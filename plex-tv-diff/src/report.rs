@@ -19,7 +19,7 @@ pub struct Report {
     pub head: String,
     /// What changed, the worst first.
     pub findings: Vec<Finding>,
-    /// How many operations the new descriptions have.
+    /// How many operations the descriptions have, on either side.
     pub operations: usize,
     /// The effect on the Rust API; none when nobody asked for it.
     pub rust: Option<RustReport>,

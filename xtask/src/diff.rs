@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::{Document, Problem, operations};
+use plex_tv_codegen::{Problem, operations};
 use plex_tv_diff::{Level, Report, Rule, Shown, Versions, Waivers};
 
 use crate::{
@@ -155,7 +155,7 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
         return Err(Unusable::Input(problems));
     }
     waivers(arguments)?.apply(&mut findings, jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    let operations = pairs.iter().filter_map(|pair| pair.head).map(count).sum();
+    let operations = pairs.iter().map(count).sum();
     let rust = (!arguments.no_rust).then(|| rust::effect(&pairs, &mut findings));
     let mut report = Report::new(base.name.clone(), head.name.clone(), findings, operations);
     report.rust = rust;
@@ -167,8 +167,10 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
     Ok(report)
 }
 
-fn count(document: &Document) -> usize {
-    operations(document.value()).len()
+/// The operations of either side.
+fn count(pair: &source::Pair<'_>) -> usize {
+    let sides = [pair.base, pair.head].into_iter().flatten();
+    sides.flat_map(|document| operations(document.value())).map(|operation| operation.id).collect::<BTreeSet<_>>().len()
 }
 
 fn waivers(arguments: &Arguments) -> Result<Waivers, Unusable> {
