@@ -1,17 +1,17 @@
 //! `cargo xtask diff`: what a change of the descriptions means for the wire, for the Rust API, and for the version.
 
 mod rust;
+mod selection;
 mod source;
 
 use std::{
-    collections::BTreeSet,
     ffi::OsString,
     fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::{Problem, operations};
+use plex_tv_codegen::Problem;
 use plex_tv_diff::{Level, Report, Rule, Shown, Versions, Waivers};
 
 use crate::{
@@ -163,14 +163,21 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
     let current = source::work_tree_version();
     let (old, new) = (base.version.clone().or(current.clone()), head.version.clone().or(current));
     report.versions = old.zip(new).map(|(base, head)| Versions { base, head });
-    keep(arguments, &pairs, &mut report)?;
+    if arguments.fail_on == FailOn::Unbumped && report.versions.is_none() {
+        let (what, mend) = ("no version can be read from it", "give it one, or leave out `--fail-on unbumped`");
+        return Err(Problem::new(workspace_path("Cargo.toml"), "no-version", what, mend).into());
+    }
+    if !arguments.operation.is_empty() || !arguments.tag.is_empty() {
+        let kept = selection::labels(&pairs, &arguments.operation, &arguments.tag).map_err(Unusable::Argument)?;
+        report.keep_operations(|operation| kept.contains(operation));
+    }
     Ok(report)
 }
 
 /// The operations of either side.
 fn count(pair: &source::Pair<'_>) -> usize {
     let sides = [pair.base, pair.head].into_iter().flatten();
-    sides.flat_map(|document| operations(document.value())).map(|operation| operation.id).collect::<BTreeSet<_>>().len()
+    sides.flat_map(selection::operations).map(|operation| operation.label().to_owned()).collect::<BTreeSet<_>>().len()
 }
 
 fn waivers(arguments: &Arguments) -> Result<Waivers, Unusable> {
@@ -180,39 +187,6 @@ fn waivers(arguments: &Arguments) -> Result<Waivers, Unusable> {
         None if usual.exists() => Ok(Waivers::load(&usual)?),
         None => Ok(Waivers::default()),
     }
-}
-
-/// Keeps what the named operations and tags see.
-fn keep(arguments: &Arguments, pairs: &[source::Pair<'_>], report: &mut Report) -> Result<(), Unusable> {
-    if arguments.operation.is_empty() && arguments.tag.is_empty() {
-        return Ok(());
-    }
-    let all: Vec<_> = pairs
-        .iter()
-        .flat_map(|pair| [pair.base, pair.head])
-        .flatten()
-        .flat_map(|document| operations(document.value()))
-        .collect();
-    let mut kept = BTreeSet::new();
-    for wanted in &arguments.operation {
-        let before = kept.len();
-        let named = all.iter().filter(|each| each.id == *wanted || format!("{} {}", each.method, each.path) == *wanted);
-        kept.extend(named.map(|each| each.id.clone()));
-        if kept.len() == before {
-            return Err(Unusable::Argument(format!(
-                "no operation is called {wanted:?}; give an operationId, or method and path as in \"GET /user\""
-            )));
-        }
-    }
-    for wanted in &arguments.tag {
-        let before = kept.len();
-        kept.extend(all.iter().filter(|each| each.tag == *wanted).map(|each| each.id.clone()));
-        if kept.len() == before {
-            return Err(Unusable::Argument(format!("no operation has the tag {wanted:?}")));
-        }
-    }
-    report.keep_operations(|operation| kept.contains(operation));
-    Ok(())
 }
 
 fn deliver(arguments: &Arguments, report: &Report) -> Outcome {

@@ -1,16 +1,17 @@
 //! Files that are written whole or not at all.
 
 use std::{
-    fs, io,
+    env, fs, io,
     io::Write as _,
     path::{Path, PathBuf},
 };
 
 /// A path below the workspace, as short as it can be told from the current folder.
 pub(crate) fn workspace_path(below: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
-    let path = root.join(below);
-    match std::env::current_dir() {
+    // Cargo says which checkout it runs this from: the binary may come from a target folder that several share.
+    let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let path = Path::new(&package).parent().unwrap_or(Path::new(".")).join(below);
+    match env::current_dir() {
         Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
         Err(_) => path,
     }

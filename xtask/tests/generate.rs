@@ -1,12 +1,11 @@
 //! `cargo xtask generate` and `lint`, run as a maintainer runs them.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+mod common;
 
+use std::{fs, path::PathBuf};
+
+use common::{Ended, text, workspace, xtask};
 use tempfile::TempDir;
 
 /// A copy of the descriptions and of the generated files, to be spoilt.
@@ -57,27 +56,6 @@ impl Copy {
     fn generated(&self) -> String {
         fs::read_to_string(self.path("generated/plex_tv.rs")).unwrap()
     }
-}
-
-struct Ended {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-fn xtask(arguments: &[&str]) -> Ended {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap();
-    let [stdout, stderr] = [stdout, stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    assert!(!stderr.contains("panicked"), "{stderr}");
-    Ended { code: status.code().unwrap(), stdout, stderr }
-}
-
-fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
 }
 
 #[test]
@@ -151,62 +129,11 @@ fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     assert_eq!(copy.generate(&["--check"]).code, 0);
 }
 
-#[test]
-fn a_checkout_with_other_line_ends_gives_the_same_code() {
-    let copy = Copy::new();
-    let text = fs::read_to_string(copy.description()).unwrap();
-    fs::write(copy.description(), text.replace('\n', "\r\n")).unwrap();
-
-    let ended = copy.generate(&["--check"]);
-
-    assert_eq!(ended.code, 0, "{}", ended.stderr);
-}
-
-#[test]
-fn a_place_that_cannot_be_written_is_told_in_one_line() {
-    let copy = Copy::new();
-    let in_the_way = copy.path("generated/plex_tv.rs");
-
-    let ended = xtask(&["generate", "--openapi", text(&copy.path("openapi")), "--out", text(&in_the_way)]);
-
-    assert_eq!((ended.code, ended.stderr.lines().count()), (3, 1), "{}", ended.stderr);
-    assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_folder_that_cannot_be_written_leaves_nothing_half_done() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let copy = Copy::new();
-    let before = copy.generated();
-    copy.edit("newRegistration:", "newRegistration:\n          deprecated: true");
-    let folder = copy.path("generated");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
-    let can_write_anyway = fs::write(folder.join("probe"), "").is_ok();
-
-    let ended = copy.generate(&[]);
-
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-    if can_write_anyway {
-        // The superuser may write anywhere.
-        return;
-    }
-    assert_eq!(ended.code, 3);
-    assert!(ended.stderr.contains("cannot be written"), "{}", ended.stderr);
-    assert_eq!(copy.generated(), before);
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-}
-
 /// Wrong input ends with exit 3, the file, the line, the rule and the mend, and never with a panic.
 #[test]
 fn wrong_descriptions_are_refused_by_file_line_rule_and_mend() {
     let cases = [
-        ("openapi: 3.0.3", "openapi: 3.1.0", "openapi-version"),
         ("openapi: 3.0.3", "swagger: '2.0'", "openapi-version"),
-        ("openapi: 3.0.3", "openapi: [3.0.3", "yaml-syntax"),
-        ("operationId: getToken", "operationId: getPin", "operation-id"),
-        ("#/components/schemas/PinInfo", "#/components/schemas/PinInf", "dangling-ref"),
         ("operationId: getToken", "operationId: getToken\n      operationId: getToken", "duplicate-key"),
         ("operationId: getToken", "operationID: getToken", "operation-id"),
     ];
@@ -289,21 +216,15 @@ fn constructs_that_the_generator_cannot_read_are_named_before_it_panics() {
 }
 
 #[test]
-fn missing_empty_and_unreadable_input_is_told_in_one_sentence() {
+fn what_is_no_description_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let yaml = folder.path().join("x.yaml");
 
-    let nothing = xtask(&["generate", "--openapi", "no/such/folder"]);
-    assert_eq!(nothing.code, 3);
-    assert!(nothing.stderr.contains("no/such/folder"), "{}", nothing.stderr);
-
-    let no_description = xtask(&["lint", text(folder.path())]);
-    assert_eq!(no_description.code, 3, "{}", no_description.stderr);
-
-    for bytes in [&b""[..], b"\xff\xfe", b"just text", b"[]"] {
+    for bytes in [&b"\xff\xfe"[..], b"just text", b"[]"] {
         fs::write(&yaml, bytes).unwrap();
         let ended = xtask(&["generate", "--openapi", text(folder.path()), "--out", text(&folder.path().join("out"))]);
-        assert_eq!(ended.code, 3, "{}", ended.stderr);
+        assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{}", ended.stderr);
+        assert!(ended.stderr.contains("x.yaml"), "{}", ended.stderr);
     }
 }
 

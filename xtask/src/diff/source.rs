@@ -70,7 +70,11 @@ impl Source {
             Some((revision, below)) if is_revision(revision) => Self::of_git(revision, below),
             // `C:\openapi` and the like.
             _ if text.contains(':') || !is_revision(text) => {
-                let what = "there is no such file or folder, and git knows no such revision";
+                let git = match without_git() {
+                    Some(why) => format!("no git revision can be looked up ({why})"),
+                    None => "git knows no such revision".to_owned(),
+                };
+                let what = format!("there is no such file or folder, and {git}");
                 Err(Problem::new(path, "no-such-input", what, MEND).into())
             }
             _ => Self::revision(text),
@@ -95,7 +99,6 @@ impl Source {
         let short = git(&["rev-parse", "--short", &format!("{revision}^{{commit}}")]).ok();
         let short = short.map(|text| text.trim().to_owned()).filter(|short| !revision.starts_with(short.as_str()));
         side.name = short.map_or_else(|| revision.to_owned(), |short| format!("{revision} ({short})"));
-        side.version = git(&["show", &format!("{revision}:Cargo.toml")]).ok().and_then(|text| version(&text));
         Ok(side)
     }
 
@@ -103,24 +106,25 @@ impl Source {
     fn of_git(revision: &str, below: &str) -> Result<Self, Unusable> {
         let object = format!("{revision}:{below}");
         let unreadable = |why: String| Unusable::from(Problem::new(&object, "unreadable", why, MEND));
+        let version = git(&["show", &format!("{revision}:Cargo.toml")]).ok().and_then(|text| version(&text));
         let kind = git(&["cat-file", "-t", &object])
             .map_err(|_| unreadable(format!("the revision {revision:?} has no file or folder {below:?}")))?;
         if kind.trim() == "blob" {
             let document = of_blob(&object, Path::new(below))?;
-            return Ok(Self { name: object, documents: vec![document], version: None, is_file: true });
+            return Ok(Self { name: object, documents: vec![document], version, is_file: true });
         }
         let listed = git(&["ls-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
         let files = listed.split('\0').filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "yaml"));
         let folder = below.trim_end_matches('/');
-        let read = |name| {
-            let inner = if folder.is_empty() { format!("{name}") } else { format!("{folder}/{name}") };
+        let read = |name: &str| {
+            let inner = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             of_blob(&format!("{revision}:{inner}"), Path::new(&inner))
         };
-        let documents: Vec<_> = files.map(|name: &str| read(name)).collect::<Result<_, _>>()?;
+        let documents: Vec<_> = files.map(read).collect::<Result<_, _>>()?;
         if documents.is_empty() {
             return Err(unreadable("there is no *.yaml file in this folder".to_owned()));
         }
-        Ok(Self { name: object, documents, version: None, is_file: false })
+        Ok(Self { name: object, documents, version, is_file: false })
     }
 }
 
@@ -156,10 +160,16 @@ fn merge_base() -> Result<String, Unusable> {
             return Ok(found.trim().chars().take(12).collect());
         }
     }
-    Err(Unusable::Argument(
-        "there is no branch main to compare with; say what is to be compared, as in `cargo xtask diff HEAD~1`"
-            .to_owned(),
-    ))
+    let mend = "say what is to be compared, as in `cargo xtask diff HEAD~1`";
+    Err(Unusable::Argument(match without_git() {
+        Some(why) => format!("without git there is no branch main to compare with ({why}); {mend}"),
+        None => format!("there is no branch main to compare with; {mend}"),
+    }))
+}
+
+/// Why git can answer nothing here, if it cannot.
+fn without_git() -> Option<String> {
+    git(&["rev-parse", "--git-dir"]).err()
 }
 
 fn is_revision(text: &str) -> bool {

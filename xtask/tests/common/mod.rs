@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test target uses a part of it.
 
 use std::{
+    ffi::OsStr,
     path::Path,
     process::{Command, Output},
 };
@@ -41,7 +42,7 @@ impl Ended {
     }
 }
 
-pub(crate) fn xtask(arguments: &[&str]) -> Ended {
+pub(crate) fn xtask(arguments: &[impl AsRef<OsStr>]) -> Ended {
     Ended::of(Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments))
 }
 
