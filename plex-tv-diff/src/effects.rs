@@ -150,7 +150,7 @@ struct Owner {
 
 impl Owner {
     fn of(change: &ItemChange) -> Self {
-        let path = change.path.split(" as ").next().unwrap_or_default();
+        let path = owner_path(&change.path);
         let steps: Vec<&str> = path.split("::").collect();
         let (of_type, of_operation) = match steps.as_slice() {
             ["types", "builder" | "defaults" | "error", name, ..] | ["types", name, ..] => {
@@ -163,6 +163,20 @@ impl Owner {
         };
         Self { module: change.module.clone(), of_type, of_operation }
     }
+}
+
+/// The path of what an item is a part of: `types::Pin` of `types::Pin as Clone`, of `Vec<types::Item> as From<types::Pin>`, and
+/// of `types::text_traits!(Pin)`.
+fn owner_path(path: &str) -> String {
+    let (of, implemented) = path.split_once(" as ").unwrap_or((path, ""));
+    let is_ours = |text: &str| text.starts_with("types::") || text.starts_with("builder::");
+    if let Some((_, name)) = of.split_once("!(") {
+        return format!("types::{}", name.trim_end_matches(')'));
+    }
+    if is_ours(of) || implemented.is_empty() {
+        return of.to_owned();
+    }
+    implemented.split(['<', '>', ',', ' ', '&']).find(|part| is_ours(part)).unwrap_or(of).to_owned()
 }
 
 /// The types and operations that a finding may move.

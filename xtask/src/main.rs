@@ -1,6 +1,5 @@
 //! The maintainer's commands: `cargo xtask …`.
 
-#[allow(dead_code)] // The command that uses it comes next.
 mod api;
 mod conform;
 mod coverage;
@@ -34,6 +33,8 @@ enum Command {
     Conform(conform::Arguments),
     /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
     Coverage(coverage::Arguments),
+    /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
+    Api(api::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -44,5 +45,6 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments).report(),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),
+        Command::Api(arguments) => api::run(&arguments).report(),
     }
 }

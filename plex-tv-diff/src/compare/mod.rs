@@ -170,10 +170,12 @@ impl<'a> Comparer<'a> {
     /// The same with pointers of the frame; the first one is the place.
     fn tell_at(&mut self, rule: Rule, spot: &Spot, pointers: &[String], what: impl AsRef<str>) -> &mut Finding {
         let at = pointers.first().cloned().unwrap_or_default();
+        // What has another name stands at the old one in the base, and at the new one in the head.
         let place = |spec: &Spec<'_>, root: &str, value: &Value| {
             // A pair of which one side is null is something that came or went.
-            let found = value.pointer(&at).filter(|_| !value.is_null());
-            found.map(|_| spec.place(&format!("{root}{at}"))).map(|(pointer, line)| Place { pointer, line })
+            let mut found = pointers.iter().filter(|at| !value.is_null() && value.pointer(at).is_some());
+            let (pointer, line) = spec.place(&format!("{root}{}", found.next()?));
+            Some(Place { pointer, line })
         };
         let (base, head) = (
             place(self.base, &self.frame.base_root, self.frame.base),

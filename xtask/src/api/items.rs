@@ -50,7 +50,11 @@ mod tests {
                     #[serde(default, deserialize_with = "crate::loose::option")]
                     pub auth_token: ::std::option::Option<crate::Secret>,
                     #[deprecated(note = "gone")]
-                    pub location: ::std::collections::BTreeMap<::std::string::String, super::types::Place>,
+                    pub location: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        super::types::Place,
+                    >,
+                    pub rows: crate::Rows<crate::generated::plex_tv::types::Place>,
                     hidden: u8,
                 }
                 pub struct Place(pub ::std::string::String, i64);
@@ -65,6 +69,7 @@ mod tests {
                 "types::Pin as serde::Deserialize: impl",
                 "types::Pin::auth_token: Option<Secret>",
                 "types::Pin::location: #[deprecated] BTreeMap<String, types::Place>",
+                "types::Pin::rows: Rows<types::Place>",
                 "types::Place: struct Place(String, _)",
                 "types::Place::0: String",
                 "types::Unit: struct Unit",
@@ -189,7 +194,7 @@ mod tests {
             pub trait Client {}
             pub const ALL: &[crate::Operation] = &[];
             pub static ONE: u8 = 1;
-            pub type Reply<T> = ::std::result::Result<T, Failure>;
+            pub type Reply<T> = ::std::result::Result<(T, u8,), (Failure,),>;
             pub(crate) use hidden::Name;
             macro_rules! own { () => {} }
             crate::open_enum::text_traits!(Kind);
@@ -202,7 +207,7 @@ mod tests {
                 "Failure: pub use progenitor_client::Error",
                 "ONE: static ONE: u8",
                 "Pin: struct Pin",
-                "Reply: type Reply<T> = Result<T, Failure>",
+                "Reply: type Reply<T> = Result<(T, u8), (Failure,)>",
                 "prelude: mod prelude",
                 "prelude::*: pub use other::*",
                 "prelude::A: pub use types::Kind::A",

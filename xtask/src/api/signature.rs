@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{
     Field, Fields, FnArg, GenericArgument, GenericParam, Generics, Ident, Pat, Path, PathArguments, ReceiverKind,
-    ReturnType, Safety, Signature, Type, TypeParamBound, TypePath, Variant,
+    ReturnType, Safety, Signature, Type, TypeParamBound, TypePath, TypeTuple, Variant,
     visit_mut::{self, VisitMut},
 };
 
@@ -256,6 +256,13 @@ impl VisitMut for Printer<'_, '_> {
         }
     }
 
+    fn visit_type_tuple_mut(&mut self, tuple: &mut TypeTuple) {
+        visit_mut::visit_type_tuple_mut(self, tuple);
+        if tuple.elems.len() > 1 {
+            tuple.elems.pop_punct();
+        }
+    }
+
     fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
         let Some(of) = &mut ty.qself else { return self.visit_path_mut(&mut ty.path) };
         self.visit_type_mut(&mut of.ty);
@@ -283,7 +290,11 @@ pub(super) fn line(tokens: TokenStream) -> String {
     flatten(tokens, &mut lexemes);
     let mut text = String::new();
     let mut before = "";
-    for lexeme in &lexemes {
+    for (index, lexeme) in lexemes.iter().enumerate() {
+        // A comma at the end says how the code was broken into lines.
+        if lexeme == "," && lexemes.get(index + 1).is_some_and(|next| next == ">" || next == "]") {
+            continue;
+        }
         if is_spaced(before, lexeme) {
             text.push(' ');
         }

@@ -62,7 +62,7 @@ impl Surface {
         let mut surface = Self::default();
         let places = Places::of(tree, &mut surface.limits);
         let printer = Printer { tree, places: &places, module: 0, named: Vec::new() };
-        let mut teller = Teller { printer, prefix, items: BTreeSet::new() };
+        let mut teller = Teller { printer, prefix, items: BTreeSet::new(), limits: Vec::new() };
         teller.modules();
         teller.aliases();
         teller.definitions();
@@ -76,6 +76,7 @@ impl Surface {
                 message: "this kind of item is not understood".to_owned(),
             }));
         }
+        surface.limits.extend(teller.limits);
         surface.items = teller.items.into_iter().collect();
         surface
     }
@@ -255,11 +256,18 @@ struct Teller<'t, 'a> {
     printer: Printer<'t, 'a>,
     prefix: &'t str,
     items: BTreeSet<Item>,
+    limits: Vec<Limit>,
 }
 
 impl<'a> Teller<'_, 'a> {
     fn put(&mut self, path: String, signature: String) {
         self.items.insert(Item { path, signature });
+    }
+
+    /// A macro in an `impl` or a trait, or what syn does not know.
+    fn limit(&mut self, item: &impl syn::spanned::Spanned) {
+        let message = "what this gives to a public type or trait cannot be told".to_owned();
+        self.limits.push(Limit { module: self.printer.module, span: item.span(), message });
     }
 
     fn modules(&mut self) {
@@ -390,7 +398,7 @@ impl<'a> Teller<'_, 'a> {
             TraitItem::Const(item) => (&item.ident, &item.attrs),
             TraitItem::Fn(item) => (&item.sig.ident, &item.attrs),
             TraitItem::Type(item) => (&item.ident, &item.attrs),
-            _ => return,
+            unknown => return self.limit(unknown),
         };
         let Some(of_item) = Condition::of(attributes) else { return };
         let told = match item {
@@ -487,7 +495,7 @@ impl<'a> Teller<'_, 'a> {
             ImplItem::Const(item) => (&item.ident, &item.vis, &item.attrs),
             ImplItem::Fn(item) => (&item.sig.ident, &item.vis, &item.attrs),
             ImplItem::Type(item) => (&item.ident, &item.vis, &item.attrs),
-            _ => return,
+            unknown => return self.limit(unknown),
         };
         let Some(of_item) = Condition::of(attributes) else { return };
         if !is_public(visibility) {

@@ -1,0 +1,149 @@
+//! One random change of a description.
+
+use std::fmt;
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+/// A changed description, and what was done to it.
+pub(crate) struct Mutation {
+    pub(crate) value: Value,
+    what: String,
+}
+
+impl fmt::Display for Mutation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// The description with one change. The same seed gives the same change.
+pub(crate) fn mutated(description: &Value, seed: u64) -> Mutation {
+    let mut rng = Rng::with_seed(seed);
+    let pointers = pointers(description);
+    loop {
+        let pointer = &pointers[rng.usize(..pointers.len())];
+        let mut value = description.clone();
+        if let Some(what) = change(&mut value, pointer, &mut rng)
+            && !is_silent(description, &value, pointer)
+        {
+            return Mutation { value, what: format!("{what} at {pointer} (seed {seed})") };
+        }
+    }
+}
+
+/// A pointer may be changed where it is in a path or a component; the rest has no operations.
+fn pointers(description: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for part in ["paths", "components"] {
+        walk(&description[part], format!("/{part}"), &mut found);
+    }
+    found
+}
+
+fn walk(value: &Value, at: String, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                walk(value, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                walk(value, format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+    found.push(at);
+}
+
+fn change(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<String> {
+    let (above, step) = pointer.rsplit_once('/')?;
+    match rng.u8(..6) {
+        0 => {
+            let value = root.pointer_mut(pointer)?;
+            *value = match &*value {
+                Value::Null => json!(1),
+                Value::Bool(flag) => Value::Bool(!flag),
+                Value::Number(number) => json!(number.as_f64()? + 1.0),
+                Value::String(text) if text.starts_with("#/") => return None,
+                Value::String(text) => Value::String(format!("{text}X")),
+                Value::Array(_) | Value::Object(_) => return None,
+            };
+            Some("changed".to_owned())
+        }
+        1 | 2 => {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            match root.pointer_mut(above)? {
+                Value::Object(members) => drop(members.remove(&step)?),
+                Value::Array(items) => drop(items.remove(step.parse().ok()?)),
+                _ => return None,
+            }
+            Some("removed".to_owned())
+        }
+        3 => {
+            let members = root.pointer_mut(pointer)?.as_object_mut()?;
+            let (key, value) = addition(pointer, members, rng)?;
+            members.insert(key.to_owned(), value);
+            Some(format!("added {key}"))
+        }
+        4 => {
+            let members = root.pointer_mut(above)?.as_object_mut()?;
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let value = members.remove(&step)?;
+            members.insert(format!("{step}x"), value);
+            Some("renamed".to_owned())
+        }
+        _ => {
+            let items = root.pointer_mut(pointer)?.as_array_mut()?;
+            items.push(match items.first()? {
+                Value::String(text) => Value::String(format!("{text}2")),
+                Value::Object(first) if first.contains_key("in") => {
+                    json!({ "name": "another", "in": "query", "required": rng.bool(), "schema": { "type": "string" } })
+                }
+                // The same security twice is the same security.
+                _ => return None,
+            });
+            Some("added an item".to_owned())
+        }
+    }
+}
+
+/// Something that fits, more or less, where it is put.
+fn addition(pointer: &str, members: &Map<String, Value>, rng: &mut Rng) -> Option<(&'static str, Value)> {
+    if pointer.ends_with("/properties") {
+        return Some(("another", json!({ "type": "integer", "format": "int64" })));
+    }
+    if members.contains_key("type") || members.contains_key("$ref") {
+        let choices = [
+            ("nullable", json!(true)),
+            ("maxLength", json!(7)),
+            ("format", json!("date-time")),
+            ("deprecated", json!(true)),
+            ("x-another", json!(1)),
+            ("not", json!({})),
+            ("enum", json!(["a", "b"])),
+            ("default", json!("a")),
+            ("additionalProperties", json!(false)),
+        ];
+        return choices.into_iter().nth(rng.usize(..9)).filter(|(key, _)| !members.contains_key(*key));
+    }
+    if members.contains_key("operationId") {
+        let choices = [
+            ("deprecated", json!(true)),
+            ("servers", json!([{ "url": "https://other.plex.tv" }])),
+            ("callbacks", json!({ "a": {} })),
+        ];
+        return choices.into_iter().nth(rng.usize(..3)).filter(|(key, _)| !members.contains_key(*key));
+    }
+    (!members.contains_key("another")).then(|| ("another", json!({ "a": 1 })))
+}
+
+/// `required: false` and the like say what is so anyway.
+fn is_silent(old: &Value, new: &Value, pointer: &str) -> bool {
+    let is_default = |value: Option<&Value>| value == Some(&Value::Bool(false));
+    let key = pointer.rsplit('/').next().unwrap_or_default();
+    matches!(key, "required" | "nullable" | "deprecated" | "explode")
+        && (is_default(old.pointer(pointer)) && new.pointer(pointer).is_none())
+}
