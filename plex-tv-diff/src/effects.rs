@@ -90,15 +90,15 @@ impl RustReport {
         )
     }
 
-    /// The part of the version that the items ask for.
-    #[must_use]
-    pub fn bump(&self) -> Bump {
+    /// The part of the version that the items ask for, but for those whose number `is_waived`.
+    pub(crate) fn bump(&self, is_waived: impl Fn(usize) -> bool) -> Bump {
         let bump = |change: &ItemChange| match (&change.old, &change.new) {
             (None, _) => Bump::Minor,
             (Some(old), Some(new)) if without_marks(old) == without_marks(new) => Bump::Minor,
             _ => Bump::Major,
         };
-        self.changes.iter().map(bump).max().unwrap_or_default()
+        let counted = self.changes.iter().enumerate().filter(|(index, _)| !is_waived(*index));
+        counted.map(|(_, change)| bump(change)).max().unwrap_or_default()
     }
 
     /// Puts items beside the findings that moved them, and notes where rules and items disagree.

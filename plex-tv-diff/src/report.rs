@@ -101,7 +101,7 @@ impl Report {
     }
 
     /// The part of the version to raise: what the items of the Rust API prove where they are known, what the rules say where
-    /// they are not.
+    /// they are not. What is waived asks for nothing, and neither do the items that nothing else moved.
     #[must_use]
     pub fn bump(&self) -> Bump {
         let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
@@ -114,7 +114,12 @@ impl Report {
             Level::Potential => finding.rule.bump().min(Bump::Minor),
             Level::Compatible | Level::Docs => finding.rule.bump().min(Bump::Patch),
         });
-        wire.chain([rust.bump()]).max().unwrap_or_default()
+        let moved_by = |is_waived: bool| -> BTreeSet<usize> {
+            let findings = self.findings.iter().filter(|finding| finding.waived.is_some() == is_waived);
+            findings.flat_map(|finding| finding.effects.iter().copied()).collect()
+        };
+        let (waived, counted) = (moved_by(true), moved_by(false));
+        wire.chain([rust.bump(|item| waived.contains(&item) && !counted.contains(&item))]).max().unwrap_or_default()
     }
 
     /// What the change needs of the version; none where the version is not known.
