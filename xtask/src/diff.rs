@@ -5,6 +5,7 @@ mod selection;
 mod source;
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs,
     io::Write as _,
