@@ -62,6 +62,7 @@ pub use reqwest;
 pub use rows::{RejectedRow, Rows};
 pub use secret::{Secret, Token};
 pub use servers::Server;
+pub use transport::RetryPolicy;
 
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.
 pub mod plex_tv {

@@ -5,7 +5,7 @@ use std::{fmt, pin::Pin, time::Duration};
 use reqwest::Url;
 
 use crate::{
-    Client, Error, Secret, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _,
+    Client, Error, RetryPolicy, Secret, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _,
     plex_tv::types::PinInfo,
 };
 
@@ -177,6 +177,8 @@ impl PinFlow {
         if self.expires_in().is_zero() {
             return Err(Error::new(ErrorKind::PinExpired, "the PIN expired before it was approved; start again"));
         }
+        // Polling is a loop already.
+        let client = client.with_retry(RetryPolicy::off());
         let pin = match client.plex_tv().get_token().pin_id(self.id).send().await {
             Ok(pin) => pin.into_inner(),
             Err(error) if error.is_not_found() => return Err(self.gone(error)),
