@@ -9,8 +9,8 @@ use crate::generated::discover;
 #[cfg(feature = "v1")]
 use crate::generated::plex_tv_v1;
 use crate::{
-    ClientIdentity, Clock, Error, RetryPolicy, Server, SystemClock, Token, TokenCheck,
-    auth::{PinLogin, verify},
+    ClientIdentity, Clock, Error, RetryPolicy, Secret, Server, SystemClock, Token, TokenCheck,
+    auth::{PinLogin, pin, verify},
     generated::plex_tv,
     servers,
     transport::{Hosts, Limits, Transport},
@@ -194,6 +194,20 @@ impl Client {
     /// Starts a sign-in that a person approves in a browser.
     pub fn pin_login(&self) -> PinLogin {
         PinLogin::new(self.clone())
+    }
+
+    /// Approves the four-character code that another device shows, such as a television: it is then signed in as this
+    /// client's user.
+    ///
+    /// Approve only what the user themself asked for: whoever gets a stranger's code approved is in the account.
+    ///
+    /// # Errors
+    /// `is_pin_expired` when the code is unknown or its time is over; `is_auth` without a good token; else what any call can
+    /// fail with.
+    ///
+    /// Calls `PUT /api/v2/pins/link`.
+    pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
+        pin::link_device(self, code.into()).await
     }
 
     /// Asks plex.tv whether the client's token is good. Three answers: it is, it is not, or that could not be learned.

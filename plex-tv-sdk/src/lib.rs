@@ -46,7 +46,7 @@ mod secret;
 mod servers;
 mod transport;
 
-pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
+pub use auth::{PinFlow, PinLogin, PinPoll, PinProgress, PinStatus, PinWait, TokenCheck};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
