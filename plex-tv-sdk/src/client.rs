@@ -9,11 +9,17 @@ use crate::generated::discover;
 #[cfg(feature = "v1")]
 use crate::generated::plex_tv_v1;
 use crate::{
-    ClientIdentity, Clock, Error, RetryPolicy, Secret, Server, SystemClock, Token, TokenCheck,
-    auth::{PinLogin, pin, verify},
+    ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, Secret, Server, SystemClock, Token,
+    TokenCheck,
+    auth::{PinLogin, Session, pin, verify},
     generated::plex_tv,
     servers,
     transport::{Hosts, Limits, Transport},
+};
+#[cfg(feature = "jwt")]
+use crate::{
+    DeviceKey, Scopes,
+    auth::{Keeper, OnRenewed},
 };
 
 const PLEX_TV: &str = "https://plex.tv";
@@ -44,6 +50,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
     transport: Transport,
+    session: Session,
     plex_tv: plex_tv::Client,
     #[cfg(feature = "v1")]
     plex_tv_v1: plex_tv_v1::Client,
@@ -58,6 +65,7 @@ impl Inner {
         clock: Arc<dyn Clock>,
         http: reqwest::Client,
         transport: Transport,
+        session: Session,
     ) -> Self {
         let plex_tv_url = transport.hosts().plex_tv.as_str().trim_end_matches('/');
         #[cfg(feature = "discover")]
@@ -74,12 +82,13 @@ impl Inner {
             clock,
             http,
             transport,
+            session,
         }
     }
 
     fn with_transport(&self, transport: Transport) -> Client {
-        let Self { identity, app_url, clock, http, .. } = self.clone();
-        Client(Arc::new(Self::new(identity, app_url, clock, http, transport)))
+        let Self { identity, app_url, clock, http, session, .. } = self.clone();
+        Client(Arc::new(Self::new(identity, app_url, clock, http, transport, session)))
     }
 }
 
@@ -97,6 +106,9 @@ impl Client {
         ClientBuilder {
             identity,
             token: None,
+            session: Session::default(),
+            #[cfg(feature = "jwt")]
+            device_key: None,
             base_url: None,
             discover_url: None,
             app_url: APP.to_owned(),
@@ -108,16 +120,16 @@ impl Client {
         }
     }
 
-    /// The same client for another user: it shares connections and settings.
+    /// The same client for another user: it shares connections and settings, but not the store.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        self.0.with_transport(self.0.transport.with_token(Some(token)))
+        self.with_transport(|transport| transport.with_token(Some(token))).with_session(self.0.session.of_another())
     }
 
     /// The same client, signed in as nobody.
     #[must_use]
     pub fn without_token(&self) -> Self {
-        self.0.with_transport(self.0.transport.with_token(None))
+        self.with_transport(|transport| transport.with_token(None)).with_session(self.0.session.of_another())
     }
 
     /// The same client with another time limit for each attempt of a call.
@@ -162,8 +174,16 @@ impl Client {
         self.0.with_transport(change(&self.0.transport))
     }
 
-    /// The token, if the client is signed in.
-    pub fn token(&self) -> Option<&Token> {
+    pub(crate) fn with_session(&self, session: Session) -> Self {
+        Self(Arc::new(Inner { session, ..self.0.as_ref().clone() }))
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// The token, if the client is signed in. One that is kept fresh changes: ask for it when it is needed.
+    pub fn token(&self) -> Option<Token> {
         self.0.transport.token()
     }
 
@@ -263,6 +283,9 @@ type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilde
 pub struct ClientBuilder {
     identity: ClientIdentity,
     token: Option<Token>,
+    session: Session,
+    #[cfg(feature = "jwt")]
+    device_key: Option<DeviceKey>,
     base_url: Option<String>,
     discover_url: Option<String>,
     app_url: String,
@@ -277,6 +300,35 @@ impl ClientBuilder {
     /// The token of a signed-in user.
     pub fn token(self, token: Token) -> Self {
         Self { token: Some(token), ..self }
+    }
+
+    /// Where the user's credentials are kept. The client starts with those that are there, saves what a sign-in gives before
+    /// it hands out the signed-in client, saves a renewed token before it uses it, and clears them when the user signs out.
+    pub fn store(self, store: impl CredentialStore) -> Self {
+        Self { session: Session { store: Some(Arc::new(store)), ..self.session }, ..self }
+    }
+
+    /// The device key by which the client keeps its Plex JWT fresh, for apps that keep it elsewhere than in a store. Without
+    /// [`ClientBuilder::token`] the first call gets one.
+    #[cfg(feature = "jwt")]
+    pub fn device_key(self, key: DeviceKey) -> Self {
+        Self { device_key: Some(key), ..self }
+    }
+
+    /// What Plex JWTs shall tell of the user: nothing, unless said here.
+    #[cfg(feature = "jwt")]
+    pub fn scopes(mut self, scopes: impl Into<Scopes>) -> Self {
+        self.session.settings.scopes = scopes.into();
+        self
+    }
+
+    /// Tells the app of each new token that the client got by itself, after it was saved and before it is used. It must not
+    /// take long: all calls wait for it.
+    #[cfg(feature = "jwt")]
+    pub fn on_token_renewed(mut self, told: impl Fn(&Token) + Send + Sync + 'static) -> Self {
+        let told: OnRenewed = Arc::new(told);
+        self.session.settings.on_renewed = Some(told);
+        self
     }
 
     /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
@@ -360,7 +412,8 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `is_invalid_input` when a URL is no base URL or the identity has a value that cannot stand in a header.
+    /// `is_invalid_input` when a URL is no base URL, the identity has a value that cannot stand in a header, or the store
+    /// belongs to another client identifier; `is_store` when the store cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         let moved = self.base_url.is_some() || self.discover_url.is_some();
         let plex_tv = base_url("base URL", self.base_url.as_deref().unwrap_or(PLEX_TV))?;
@@ -378,8 +431,23 @@ impl ClientBuilder {
         };
         let http = http.redirect(Policy::none()).referer(false).build()?;
         let hosts = Hosts { plex_tv, discover, moved };
-        let transport = Transport::new(hosts, headers, self.token, self.limits, Arc::clone(&self.clock));
-        Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
+        let kept = kept(&self.session, &self.identity)?;
+        let token = self.token.or(kept.token);
+        let transport = Transport::new(hosts, headers, token.clone(), self.limits, Arc::clone(&self.clock));
+        let client =
+            Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport, self.session.clone())));
+        #[cfg(feature = "jwt")]
+        {
+            let of_store = [kept.device_key, kept.next_device_key].into_iter().flatten();
+            let of_store = of_store.map(|pem| DeviceKey::from_pem(&pem)).collect::<Result<Vec<_>, _>>()?;
+            let keys = self.device_key.map_or(of_store, |key| vec![key]);
+            if !keys.is_empty() {
+                let Session { store, settings, .. } = self.session;
+                let keeper = Keeper::new(client.without_token(), store.clone(), settings, keys, token);
+                return Ok(client.kept_fresh(keeper, store));
+            }
+        }
+        Ok(client)
     }
 }
 
@@ -391,6 +459,20 @@ impl fmt::Debug for ClientBuilder {
             .field("token", &self.token)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
+    }
+}
+
+/// What the store has, if there is one. Tokens and keys are good only under the client identifier that they were made under.
+fn kept(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
+    let Some(store) = &session.store else { return Ok(Credentials::default()) };
+    let kept = store.load()?;
+    match &kept.client_identifier {
+        Some(identifier) if identifier != identity.client_identifier() => {
+            let message =
+                "the store belongs to another client identifier; ClientIdentity::load_or_create uses the one in it";
+            Err(Error::invalid_input(message))
+        }
+        _ => Ok(kept),
     }
 }
 

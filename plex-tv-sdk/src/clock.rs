@@ -2,6 +2,8 @@
 
 use std::{fmt, pin::Pin, sync::OnceLock, time::Duration};
 
+use jiff::Timestamp;
+
 /// A clock that never goes back, and a way to wait on it.
 ///
 /// [`SystemClock`] is what clients use unless [`crate::ClientBuilder::clock`] gives them another.
@@ -17,6 +19,11 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// By the real clock, unless a clock says otherwise. One whose `sleep` ends at once must not let this end at once.
     fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
+    }
+
+    /// The time of day, which may be wrong, and may jump: for what plex.tv dates.
+    fn wall(&self) -> Timestamp {
+        Timestamp::now()
     }
 
     /// A random number from 0 to 1: the part that is taken of a pause before the next attempt, so that many clients do not

@@ -46,7 +46,16 @@ mod secret;
 mod servers;
 mod transport;
 
-pub use auth::{PinFlow, PinLogin, PinPoll, PinProgress, PinStatus, PinWait, TokenCheck};
+#[cfg(feature = "file-store")]
+pub use auth::FileStore;
+#[cfg(feature = "keyring")]
+pub use auth::KeyringStore;
+#[cfg(feature = "jwt")]
+pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
+pub use auth::{
+    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
+    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]

@@ -11,8 +11,9 @@ use std::{
     time::Duration,
 };
 
-use plex_tv_sdk::Clock;
+use plex_tv_sdk::{Clock, Timestamp};
 
+type Wall = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Hook = Arc<dyn Fn(usize) + Send + Sync>;
 
 /// A clock whose `sleep` is over at once and moves it on. Clones are the same clock.
@@ -24,6 +25,7 @@ struct State {
     milliseconds: AtomicU64,
     pauses: Mutex<Vec<Duration>>,
     hook: Mutex<Option<Hook>>,
+    wall: Mutex<Option<Wall>>,
     /// The number of the sleep that never ends; 0 is none.
     endless: AtomicUsize,
 }
@@ -49,6 +51,11 @@ impl TestClock {
         self.0.endless.store(number, Ordering::Relaxed);
     }
 
+    /// Takes the time of day from here.
+    pub(crate) fn set_wall(&self, wall: impl Fn() -> Timestamp + Send + Sync + 'static) {
+        *self.0.wall.lock().unwrap() = Some(Arc::new(wall));
+    }
+
     /// Lets time pass while nobody sleeps.
     pub(crate) fn advance(&self, duration: Duration) {
         let milliseconds = u64::try_from(duration.as_millis()).unwrap();
@@ -57,6 +64,10 @@ impl TestClock {
 }
 
 impl Clock for TestClock {
+    fn wall(&self) -> Timestamp {
+        self.0.wall.lock().unwrap().as_ref().map_or_else(Timestamp::now, |wall| wall())
+    }
+
     fn now(&self) -> Duration {
         Duration::from_millis(self.0.milliseconds.load(Ordering::Relaxed))
     }

@@ -2,9 +2,13 @@
 
 use std::{fmt, time::Duration};
 
+#[cfg(feature = "jwt")]
+use jiff::SignedDuration;
 use reqwest::Url;
 
 use super::poll::{PinPoll, PinStatus, PinWait, gone};
+#[cfg(feature = "jwt")]
+use super::{DeviceKey, device_jwt::ahead, poll::Proof};
 use crate::{
     Client, Error, Secret,
     generated::plex_tv::ClientAuthenticationExt as _,
@@ -30,11 +34,19 @@ pub struct PinLogin {
     client: Client,
     strong: bool,
     forward_url: Option<String>,
+    #[cfg(feature = "jwt")]
+    key: Option<DeviceKey>,
 }
 
 impl PinLogin {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, strong: false, forward_url: None }
+        Self {
+            client,
+            strong: false,
+            forward_url: None,
+            #[cfg(feature = "jwt")]
+            key: None,
+        }
     }
 
     /// A long code, carried by the address of the approval page: nothing to type. Without it the code has four characters,
@@ -48,24 +60,48 @@ impl PinLogin {
         Self { forward_url: Some(url.into()), ..self }
     }
 
+    /// Signs in by this device key: the token is then a Plex JWT, good for seven days, and the client keeps it fresh by the
+    /// key. Key and token go into the client's store, if it has one.
+    ///
+    /// Mind what was reported of JWTs and media servers: see [`Client::register_device_key`]. There is no way back, either: a
+    /// later sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
+    #[cfg(feature = "jwt")]
+    pub fn device_key(self, key: &DeviceKey) -> Self {
+        Self { key: Some(key.clone()), ..self }
+    }
+
     /// Asks plex.tv for a PIN.
     ///
     /// # Errors
-    /// `is_invalid_input` for a forward URL that is not http or https; else what any call can fail with.
+    /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and `is_device_removed` with a
+    /// device key; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
         let forward_url = self.forward_url.as_deref().map(checked_forward_url).transpose()?;
         let call = self.client.plex_tv().get_pin();
         let call = if self.strong { call.strong(true) } else { call };
-        let pin = call.send().await?.into_inner();
-        Ok(PinFlow::new(self.client, pin, self.strong, forward_url))
+        #[cfg(feature = "jwt")]
+        let call = match &self.key {
+            Some(key) => {
+                let jwk = key.jwk()?;
+                call.body_map(|body| body.jwk(Some(jwk)))
+            }
+            None => call,
+        };
+        let reply = call.send().await?;
+        #[cfg(feature = "jwt")]
+        let proof = self.key.map(|key| Proof { key, ahead: ahead(reply.headers(), self.client.clock().wall()) });
+        let flow = PinFlow::new(self.client, reply.into_inner(), self.strong, forward_url);
+        #[cfg(feature = "jwt")]
+        let flow = PinFlow { poll: flow.poll.with_proof(proof), ..flow };
+        Ok(flow)
     }
 
     /// Goes on with a PIN that was started before, by the same client identifier: in another process, or in the request by
     /// which the browser came back to a web app's forward URL. Keep [`PinFlow::id`] in the user's session until then.
     ///
-    /// Nothing is sent yet. Coming back does not mean approved: the user may have denied, or typed the address.
+    /// A sign-in by device key needs the same key again. Nothing is sent yet. Coming back does not mean approved: the user may have denied, or typed the address.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client, pin_id: i64) -> Result<(), plex_tv_sdk::Error> {
@@ -79,7 +115,10 @@ impl PinLogin {
     /// # }
     /// ```
     pub fn resume(self, pin_id: i64) -> PinPoll {
-        PinPoll::resumed(self.client, pin_id)
+        let poll = PinPoll::resumed(self.client, pin_id);
+        #[cfg(feature = "jwt")]
+        let poll = poll.with_proof(self.key.map(|key| Proof { key, ahead: SignedDuration::ZERO }));
+        poll
     }
 }
 

@@ -2,6 +2,16 @@
 
 use std::{fmt, pin::Pin, time::Duration};
 
+#[cfg(feature = "jwt")]
+use jiff::SignedDuration;
+
+#[cfg(feature = "jwt")]
+use super::{
+    DeviceKey,
+    device_jwt::{DeviceJwt, at_plex},
+};
+#[cfg(feature = "jwt")]
+use crate::Secret;
 use crate::{Client, Error, RetryPolicy, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _};
 
 /// plex.tv limits polling; faster than this it answers 429.
@@ -24,6 +34,17 @@ pub struct PinPoll {
     id: i64,
     /// By the client's clock.
     expires: Duration,
+    #[cfg(feature = "jwt")]
+    proof: Option<Proof>,
+}
+
+/// What proves that the one who polls holds the device key.
+#[cfg(feature = "jwt")]
+#[derive(Clone)]
+pub(super) struct Proof {
+    pub(super) key: DeviceKey,
+    /// How far the clock of plex.tv is ahead.
+    pub(super) ahead: SignedDuration,
 }
 
 /// What a poll found.
@@ -39,7 +60,18 @@ pub enum PinStatus {
 impl PinPoll {
     pub(super) fn new(client: Client, id: i64, life: Duration) -> Self {
         let expires = client.clock().now().saturating_add(life);
-        Self { client, id, expires }
+        Self {
+            client,
+            id,
+            expires,
+            #[cfg(feature = "jwt")]
+            proof: None,
+        }
+    }
+
+    #[cfg(feature = "jwt")]
+    pub(super) fn with_proof(self, proof: Option<Proof>) -> Self {
+        Self { proof, ..self }
     }
 
     /// Of a PIN that was made before, nobody knows when: plex.tv will say when it is gone.
@@ -78,15 +110,40 @@ impl PinPoll {
         }
         // Polling is a loop already.
         let client = client.with_retry(RetryPolicy::off());
-        let pin = match client.plex_tv().get_token().pin_id(self.id).send().await {
+        let call = client.plex_tv().get_token().pin_id(self.id);
+        #[cfg(feature = "jwt")]
+        let call = match &self.proof {
+            Some(proof) => call.device_jwt(self.signed(proof)?),
+            None => call,
+        };
+        let pin = match call.send().await {
             Ok(pin) => pin.into_inner(),
             Err(error) if error.is_not_found() => return Err(self.gone(error)),
             Err(error) => return Err(error),
         };
         match pin.auth_token.filter(|token| !token.expose().is_empty()) {
-            Some(token) => Ok(PinStatus::Approved(self.client.with_token(Token::new(token)?))),
+            Some(token) => self.signed_in(Token::new(token)?).map(PinStatus::Approved),
             None => Ok(PinStatus::Pending),
         }
+    }
+
+    fn signed_in(&self, token: Token) -> Result<Client, Error> {
+        #[cfg(feature = "jwt")]
+        if let Some(proof) = &self.proof {
+            return self.client.signed_in_with_key(token, &proof.key);
+        }
+        self.client.signed_in(token)
+    }
+
+    #[cfg(feature = "jwt")]
+    fn signed(&self, proof: &Proof) -> Result<Secret, Error> {
+        let jwt = DeviceJwt {
+            key: &proof.key,
+            client_identifier: self.client.identity().client_identifier(),
+            scopes: &self.client.session().settings.scopes,
+            nonce: None,
+        };
+        jwt.sign(at_plex(self.client.clock().wall(), proof.ahead))
     }
 
     /// plex.tv forgets a PIN that expired, was denied, or was replaced, and does not say which; the clock knows a little.

@@ -84,6 +84,12 @@ pub enum ErrorKind {
     PinExpired,
     /// The deadline of the wait passed before the user approved.
     Deadline,
+    /// A token is no genuine Plex JWT for this client.
+    JwtInvalid,
+    /// A token is a genuine Plex JWT, and its time is over.
+    JwtExpired,
+    /// Credentials cannot be loaded or saved.
+    Store,
 }
 
 impl Error {
@@ -140,6 +146,25 @@ impl Error {
     pub(crate) fn with_body(mut self, body: &[u8], sent: &[String]) -> Self {
         self.0.body = Some(redacted(body, sent));
         self
+    }
+
+    /// The same failure for another caller, without its source, which only one can have.
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code))]
+    pub(crate) fn again(&self) -> Self {
+        let Inner { kind, message, operation, status, plex_errors, retry_after, request_id, json_path, body, .. } =
+            self.0.as_ref();
+        Self(Box::new(Inner {
+            kind: *kind,
+            message: message.clone(),
+            operation: *operation,
+            status: *status,
+            plex_errors: plex_errors.clone(),
+            retry_after: *retry_after,
+            request_id: request_id.clone(),
+            json_path: json_path.clone(),
+            body: body.clone(),
+            source: None,
+        }))
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -308,6 +333,46 @@ impl Error {
     /// The user removed this device: a new client identifier and key are needed (code 1097).
     pub fn is_device_removed(&self) -> bool {
         self.code() == Some(PlexCode::DeviceRemoved)
+    }
+
+    /// The account has no password: it signs in by e-mail only (code 1030). A PIN sign-in works.
+    pub fn is_email_sign_in_only(&self) -> bool {
+        self.code() == Some(PlexCode::EmailSignInOnly)
+    }
+
+    /// plex.tv takes no sign-ins from this network address for a while, after failed ones (code 1031).
+    pub fn is_address_blocked(&self) -> bool {
+        self.code() == Some(PlexCode::AddressBlocked)
+    }
+
+    /// A Plex JWT whose time is over: 498, or a check of one's own. A client with a device key gets a new one by itself.
+    pub fn is_token_expired(&self) -> bool {
+        self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
+    }
+
+    /// A token is no genuine Plex JWT for this client.
+    pub fn is_jwt_invalid(&self) -> bool {
+        self.kind() == ErrorKind::JwtInvalid
+    }
+
+    /// plex.tv does not take the proof of the device key: wrong signature, stale nonce, or a key that it does not know
+    /// (422, or 401). When it stays so, sign in again with a new key.
+    pub fn is_device_jwt_rejected(&self) -> bool {
+        let proves = matches!(self.operation(), Some("exchangeJwtToken" | "getToken"));
+        let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
+        proves && refuses && !self.is_device_removed()
+    }
+
+    /// The device key belongs to another client identifier already (422): make a new one.
+    pub fn is_device_key_taken(&self) -> bool {
+        let registers = matches!(self.operation(), Some("getPin" | "registerDeviceJwk"));
+        let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
+        registers && refuses && !self.is_device_removed()
+    }
+
+    /// Credentials cannot be loaded or saved.
+    pub fn is_store(&self) -> bool {
+        self.kind() == ErrorKind::Store
     }
 
     /// plex.tv gave this call up (410).

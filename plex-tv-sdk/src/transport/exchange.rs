@@ -236,9 +236,12 @@ mod tests {
     struct Renewal(Mutex<Vec<&'static str>>);
 
     impl Renewer for Renewal {
+        fn current(&self) -> Option<Token> {
+            self.0.lock().unwrap().first().map(|token| Token::new(*token).unwrap())
+        }
+
         fn fresh(&self) -> BoxFuture<'_, Result<Option<Token>, Error>> {
-            let token = self.0.lock().unwrap().first().map(|token| Token::new(*token).unwrap());
-            Box::pin(std::future::ready(Ok(token)))
+            Box::pin(std::future::ready(Ok(self.current())))
         }
 
         fn renewed<'a>(&'a self, expired: &'a Token) -> BoxFuture<'a, Result<Option<Token>, Error>> {

@@ -107,7 +107,7 @@ impl Transport {
     }
 
     /// The same with a token that is kept fresh.
-    #[allow(dead_code)]
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code))]
     pub(crate) fn with_renewer(&self, renewer: Arc<dyn Renewer>) -> Self {
         Self(Arc::new(Parts { renewer: Some(renewer), ..self.0.as_ref().clone() }))
     }
@@ -118,8 +118,8 @@ impl Transport {
         Self(Arc::new(parts))
     }
 
-    pub(crate) fn token(&self) -> Option<&Token> {
-        self.0.token.as_ref()
+    pub(crate) fn token(&self) -> Option<Token> {
+        self.0.renewer.as_ref().map_or_else(|| self.0.token.clone(), |renewer| renewer.current())
     }
 
     pub(crate) fn timeout(&self) -> Duration {
@@ -133,7 +133,7 @@ impl Transport {
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let token = if self.0.token.is_some() { "[redacted]" } else { "none" };
+        let token = if self.token().is_some() { "[redacted]" } else { "none" };
         f.debug_struct("Transport")
             .field("plex_tv", &self.0.hosts.plex_tv.as_str())
             .field("discover", &self.0.hosts.discover.as_str())

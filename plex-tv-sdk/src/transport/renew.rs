@@ -6,6 +6,9 @@ use crate::{Error, Token, clock::BoxFuture};
 
 /// Keeps a token fresh. All clones of a client for one user share it, so that many calls at once renew once.
 pub(crate) trait Renewer: fmt::Debug + Send + Sync {
+    /// The token as it is now, whether or not it will do.
+    fn current(&self) -> Option<Token>;
+
     /// The token for an attempt that is about to be sent; a new one, should the old one end soon.
     ///
     /// An old token that still works is better than none: an error here ends the call.
