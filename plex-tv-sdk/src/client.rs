@@ -9,8 +9,8 @@ use crate::generated::discover;
 #[cfg(feature = "v1")]
 use crate::generated::plex_tv_v1;
 use crate::{
-    ClientIdentity, Clock, Error, Server, SystemClock, Token, TokenCheck,
-    auth::{PinLogin, verify},
+    ClientIdentity, Clock, Error, RetryPolicy, Secret, Server, SystemClock, Token, TokenCheck,
+    auth::{PinLogin, pin, verify},
     generated::plex_tv,
     servers,
     transport::{Hosts, Limits, Transport},
@@ -100,8 +100,9 @@ impl Client {
             base_url: None,
             discover_url: None,
             app_url: APP.to_owned(),
-            limits: Limits { timeout: Duration::from_secs(30), strict_rows: false },
+            limits: Limits::default(),
             connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(60),
             clock: Arc::new(SystemClock),
             configure: None,
         }
@@ -122,7 +123,43 @@ impl Client {
     /// The same client with another time limit for each attempt of a call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        self.0.with_transport(self.0.transport.with_timeout(timeout))
+        self.with_limits(|limits| limits.timeout = timeout)
+    }
+
+    /// The same client with a time limit for a call as a whole: all attempts, and the pauses between them.
+    #[must_use]
+    pub fn with_overall_timeout(&self, timeout: Duration) -> Self {
+        self.with_limits(|limits| limits.overall = Some(timeout))
+    }
+
+    /// The same client with other rules for trying again; [`RetryPolicy::off`] never does.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::{RetryPolicy, prelude::*};
+    ///
+    /// let once = client.with_retry(RetryPolicy::off());
+    /// let user = once.plex_tv().get_user_details().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        self.with_limits(|limits| limits.retry = policy)
+    }
+
+    /// The same client with another limit for the size of a reply, in bytes.
+    #[must_use]
+    pub fn with_body_limit(&self, bytes: usize) -> Self {
+        self.with_limits(|limits| limits.body = bytes)
+    }
+
+    fn with_limits(&self, change: impl FnOnce(&mut Limits)) -> Self {
+        self.with_transport(|transport| transport.with_limits(change))
+    }
+
+    pub(crate) fn with_transport(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        self.0.with_transport(change(&self.0.transport))
     }
 
     /// The token, if the client is signed in.
@@ -157,6 +194,20 @@ impl Client {
     /// Starts a sign-in that a person approves in a browser.
     pub fn pin_login(&self) -> PinLogin {
         PinLogin::new(self.clone())
+    }
+
+    /// Approves the four-character code that another device shows, such as a television: it is then signed in as this
+    /// client's user.
+    ///
+    /// Approve only what the user themself asked for: whoever gets a stranger's code approved is in the account.
+    ///
+    /// # Errors
+    /// `is_pin_expired` when the code is unknown or its time is over; `is_auth` without a good token; else what any call can
+    /// fail with.
+    ///
+    /// Calls `PUT /api/v2/pins/link`.
+    pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
+        pin::link_device(self, code.into()).await
     }
 
     /// Asks plex.tv whether the client's token is good. Three answers: it is, it is not, or that could not be learned.
@@ -217,6 +268,7 @@ pub struct ClientBuilder {
     app_url: String,
     limits: Limits,
     connect_timeout: Duration,
+    read_timeout: Duration,
     clock: Arc<dyn Clock>,
     configure: Option<Configure>,
 }
@@ -245,9 +297,38 @@ impl ClientBuilder {
         Self { app_url: url.into(), ..self }
     }
 
-    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds.
+    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds. A call that runs into it is
+    /// not tried again.
+    ///
+    /// A reply that is handed over as a stream counts up to its first byte.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { timeout, ..self.limits }, ..self }
+    }
+
+    /// The time limit for a call as a whole, all attempts and the pauses between them: none.
+    pub fn overall_timeout(self, timeout: Duration) -> Self {
+        Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
+    }
+
+    /// The longest silence of the server within a reply: 60 seconds. It also holds for streams.
+    pub fn read_timeout(self, timeout: Duration) -> Self {
+        Self { read_timeout: timeout, ..self }
+    }
+
+    /// The rules for trying again: see [`RetryPolicy`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { limits: Limits { retry: policy, ..self.limits }, ..self }
+    }
+
+    /// The largest reply that is read, in bytes and decompressed: 16 MiB. Streams are handed over whatever their size.
+    pub fn body_limit(self, bytes: usize) -> Self {
+        Self { limits: Limits { body: bytes, ..self.limits }, ..self }
+    }
+
+    /// The shortest time between two requests to one host, over all clones of the client: none. For apps that poll, or go
+    /// through many accounts: plex.tv limits calls, and does not say how.
+    pub fn spacing(self, spacing: Duration) -> Self {
+        Self { limits: Limits { spacing, ..self.limits }, ..self }
     }
 
     /// Makes a row that cannot be read an error of the call, instead of setting it aside: see [`crate::Rows`]. For tests
@@ -261,7 +342,7 @@ impl ClientBuilder {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// The clock that waiting goes by.
+    /// The clock that waiting and time limits go by.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
@@ -289,13 +370,15 @@ impl ClientBuilder {
         let headers = self.identity.headers()?;
         let http = reqwest::Client::builder()
             .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout);
+            .connect_timeout(self.connect_timeout)
+            .read_timeout(self.read_timeout);
         let http = match self.configure {
             Some(configure) => configure(http),
             None => http,
         };
         let http = http.redirect(Policy::none()).referer(false).build()?;
-        let transport = Transport::new(Hosts { plex_tv, discover, moved }, headers, self.token, self.limits);
+        let hosts = Hosts { plex_tv, discover, moved };
+        let transport = Transport::new(hosts, headers, self.token, self.limits, Arc::clone(&self.clock));
         Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
     }
 }

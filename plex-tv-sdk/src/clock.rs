@@ -11,7 +11,23 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// Waits.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+
+    /// The time limit of something that is under way: ends after `duration`, unless it is dropped before.
+    ///
+    /// By the real clock, unless a clock says otherwise. One whose `sleep` ends at once must not let this end at once.
+    fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        SystemClock.sleep(duration)
+    }
+
+    /// A random number from 0 to 1: the part that is taken of a pause before the next attempt, so that many clients do not
+    /// come again at the same moment.
+    fn random(&self) -> f64 {
+        fastrand::f64()
+    }
 }
+
+/// A future in a box, as traits hand it out.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The real clock: monotonic, and sleeping on tokio's timer.
 #[derive(Clone, Copy, Debug, Default)]

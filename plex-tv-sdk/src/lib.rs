@@ -46,7 +46,7 @@ mod secret;
 mod servers;
 mod transport;
 
-pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
+pub use auth::{PinFlow, PinLogin, PinPoll, PinProgress, PinStatus, PinWait, TokenCheck};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
@@ -62,6 +62,7 @@ pub use reqwest;
 pub use rows::{RejectedRow, Rows};
 pub use secret::{Secret, Token};
 pub use servers::Server;
+pub use transport::RetryPolicy;
 
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.
 pub mod plex_tv {

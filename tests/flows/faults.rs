@@ -85,12 +85,12 @@ async fn case_02_a_host_without_an_address_is_a_connect_error_in_one_line() {
 }
 
 #[tokio::test]
-async fn case_03_a_certificate_that_nobody_signed_is_a_connect_error_and_sends_nothing() {
+async fn case_03_a_certificate_that_nobody_signed_is_a_tls_error_and_sends_nothing() {
     let plex = crate::tls::start("localhost", |_| Reply::json(r#"{"id":7}"#)).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();
 
-    assert!(error.is_connect(), "{error:?}");
+    assert!(error.is_tls() && !error.is_retryable(), "{error:?}");
     assert!(error.to_string().contains("localhost"), "{error}");
     assert_eq!(plex.seen.requests(), Vec::<String>::new());
 }
@@ -130,15 +130,14 @@ async fn case_05_the_body_of_a_refusal_that_stalls_leaves_the_status() {
 }
 
 #[tokio::test]
-async fn case_06_a_connection_that_closes_in_the_middle_is_a_transport_error() {
+async fn case_06_a_connection_that_closes_in_the_middle_is_a_body_error() {
     let chunked = ["content-type: application/json", "transfer-encoding: chunked"];
     let mut bytes = head("200 OK", &chunked, None);
     bytes.extend_from_slice(b"6\r\n{\"id\":\r\n");
 
     let error = user_from(Reply::Bytes(bytes)).await.unwrap_err();
 
-    assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
-    assert!(error.is_retryable());
+    assert!(error.is_body() && error.is_retryable(), "{error:?}");
     assert_names_the_operation(&error);
 }
 
@@ -175,13 +174,13 @@ async fn case_06_the_message_of_a_broken_body_names_the_server() {
 }
 
 #[tokio::test]
-async fn case_07_a_content_length_that_is_too_large_is_a_transport_error() {
+async fn case_07_a_content_length_that_is_too_large_is_a_body_error() {
     let mut bytes = head("200 OK", &["content-type: application/json"], Some(100));
     bytes.extend_from_slice(br#"{"id":7}"#);
 
     let error = user_from(Reply::Bytes(bytes)).await.unwrap_err();
 
-    assert_eq!(error.kind(), ErrorKind::Transport, "{error:?}");
+    assert!(error.is_body(), "{error:?}");
 }
 
 #[tokio::test]

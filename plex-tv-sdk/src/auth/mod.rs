@@ -1,7 +1,11 @@
 //! Ways to get a token, and to learn whether it is still good.
 
-mod pin;
+pub(crate) mod pin;
+mod poll;
+#[cfg(feature = "qr")]
+mod qr;
 pub(crate) mod verify;
 
-pub use pin::{PinFlow, PinLogin, PinStatus, PinWait};
+pub use pin::{PinFlow, PinLogin};
+pub use poll::{PinPoll, PinProgress, PinStatus, PinWait};
 pub use verify::TokenCheck;

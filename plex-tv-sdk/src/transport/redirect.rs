@@ -4,33 +4,19 @@
 //! times, and only within its origin; any other redirect is an error that names where it pointed.
 
 use reqwest::{
-    Client, Method, Request, Response, StatusCode, Url,
+    Method, Response, StatusCode, Url,
     header::{HeaderMap, LOCATION},
 };
 
-const LIMIT: usize = 3;
+/// So often a call is sent to another address.
+pub(super) const LIMIT: usize = 3;
 
-pub(super) async fn send(http: &Client, request: Request) -> reqwest::Result<Response> {
-    let mut again = repeatable(&request);
-    let mut response = http.execute(request).await?;
-    for _ in 0..LIMIT {
-        let Some(mut next) = again.take() else { break };
-        let Some(url) = target(&response).filter(|url| url.origin() == next.url().origin()) else {
-            break;
-        };
-        *next.url_mut() = url;
-        again = repeatable(&next);
-        response = http.execute(next).await?;
+/// Where to ask instead, if that may be done.
+pub(super) fn target(method: &Method, asked: &Url, response: &Response) -> Option<Url> {
+    if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
+        return None;
     }
-    Ok(response)
-}
-
-fn repeatable(request: &Request) -> Option<Request> {
-    matches!(*request.method(), Method::GET | Method::HEAD).then(|| request.try_clone()).flatten()
-}
-
-fn target(response: &Response) -> Option<Url> {
-    is_redirect(response.status()).then(|| location(response.url(), response.headers())).flatten()
+    location(asked, response.headers()).filter(|url| url.origin() == asked.origin())
 }
 
 pub(super) fn is_redirect(status: StatusCode) -> bool {

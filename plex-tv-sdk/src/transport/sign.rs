@@ -6,15 +6,16 @@ use reqwest::{
 };
 
 use super::{Hosts, Parts};
-use crate::{Auth, Operation};
+use crate::{Auth, Operation, Token};
 
 /// plex.tv answers JSON to exactly this, and XML to anything else, `*/*` included.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Added by the generator; it says the version of our description, which is nobody's business.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
+const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
 
-pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Operation>) {
+/// Signs a request: identity always, the token where the operation asks for it, and both only to the configured hosts.
+pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Operation>, token: Option<&Token>) {
     if operation.is_some_and(|operation| operation.optional_body) {
         drop_empty_body(request);
     }
@@ -30,7 +31,7 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
     }
     // Last, so that nothing before it can have been added for another host.
     if operation.is_none_or(|operation| operation.auth == Auth::Token)
-        && let Some(token) = &parts.token
+        && let Some(token) = token
         && let Ok(mut value) = HeaderValue::from_str(token.expose())
     {
         value.set_sensitive(true);

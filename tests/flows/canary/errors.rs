@@ -9,6 +9,7 @@ use super::{CANARIES, DEVICE_JWT, PASSWORD, PIN_CODE, TOKEN, UNKNOWN, assert_cle
 use crate::{
     clock::TestClock,
     harness::{builder, closed_port},
+    tls,
     wire::{Reply, Wire, head},
 };
 
@@ -147,7 +148,10 @@ async fn one_of_each_kind() -> Vec<Error> {
         poll(&client(&closed_port().await)).await,
         impatient_poll_of(Vec::new()).await,
         impatient_poll_of(head("200 OK", &json, Some(9))).await,
+        poll(&client("http://plex.invalid")).await,
+        poll(&client(&tls::start("localhost", |_| Reply::json("{}")).await.url)).await,
         poll_of(Reply::Bytes(Vec::new())).await,
+        poll_of(Reply::Bytes(head("200 OK", &json, Some(9)))).await,
         poll_of(Reply::Bytes(UNKNOWN.into())).await,
         poll_of(Reply::http("401 Unauthorized", &[], json!({ "authToken": TOKEN }).to_string())).await,
         poll_of(Reply::redirect("302 Found", &format!("http://localhost/?code={PIN_CODE}"))).await,
@@ -202,8 +206,11 @@ async fn no_kind_of_error_shows_a_secret() {
     let all = [
         ErrorKind::InvalidInput,
         ErrorKind::Connect,
+        ErrorKind::Dns,
+        ErrorKind::Tls,
         ErrorKind::Timeout,
         ErrorKind::Transport,
+        ErrorKind::Body,
         ErrorKind::Refused,
         ErrorKind::Redirect,
         ErrorKind::UnexpectedContentType,

@@ -1,0 +1,190 @@
+//! One span for each call, with feature `tracing`: operation, method, path template, attempts, status, duration, request
+//! id. It names the path template, never the path: that may hold a PIN code.
+
+use std::time::Duration;
+
+use super::exchange::Reply;
+use crate::{Error, Operation};
+
+/// The span of a call; nothing without the feature.
+pub(super) struct Span(#[cfg(feature = "tracing")] tracing::Span);
+
+#[cfg(not(feature = "tracing"))]
+impl Span {
+    pub(super) fn new(_: Option<&Operation>) -> Self {
+        Self()
+    }
+
+    pub(super) fn around<F: Future>(&self, call: F) -> F {
+        call
+    }
+
+    pub(super) fn attempt(&self, _: u32) {}
+
+    pub(super) fn again(&self, _: &Error, _: Duration) {}
+
+    pub(super) fn ended(&self, _: &Result<Reply, Error>, _: Duration) {}
+}
+
+#[cfg(feature = "tracing")]
+impl Span {
+    pub(super) fn new(operation: Option<&Operation>) -> Self {
+        use tracing::field::Empty;
+
+        Self(tracing::info_span!(
+            "plex_tv",
+            operation = operation.map(|operation| operation.id),
+            method = operation.map(|operation| operation.method),
+            path = operation.map(|operation| operation.path),
+            attempts = Empty,
+            status = Empty,
+            error = Empty,
+            duration_ms = Empty,
+            request_id = Empty,
+        ))
+    }
+
+    pub(super) fn around<F: Future>(&self, call: F) -> tracing::instrument::Instrumented<F> {
+        tracing::Instrument::instrument(call, self.0.clone())
+    }
+
+    pub(super) fn attempt(&self, attempt: u32) {
+        self.0.record("attempts", attempt);
+    }
+
+    /// A failed attempt that is followed by another.
+    pub(super) fn again(&self, failure: &Error, pause: Duration) {
+        let status = failure.status().map(|status| status.as_u16());
+        let pause_ms = milliseconds(pause);
+        self.0.in_scope(|| tracing::debug!(kind = ?failure.kind(), status, pause_ms, "trying again"));
+    }
+
+    pub(super) fn ended(&self, outcome: &Result<Reply, Error>, duration: Duration) {
+        let (status, request_id) = match outcome {
+            Ok(reply) => (Some(reply.response.status()), crate::error::request_id(reply.response.headers())),
+            Err(error) => {
+                self.0.record("error", tracing::field::debug(error.kind()));
+                (error.status(), error.request_id().map(str::to_owned))
+            }
+        };
+        if let Some(status) = status {
+            self.0.record("status", status.as_u16());
+        }
+        if let Some(request_id) = request_id {
+            self.0.record("request_id", request_id);
+        }
+        self.0.record("duration_ms", milliseconds(duration));
+    }
+}
+
+#[cfg(feature = "tracing")]
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+#[cfg(feature = "tracing")]
+mod tests {
+    use std::{
+        pin::Pin,
+        sync::{Arc, Mutex},
+    };
+
+    use plex_tv_sandbox::{Fault, Sandbox};
+
+    use super::*;
+    use crate::{Client, ClientIdentity, Clock, Token, generated::plex_tv::ClientAuthenticationExt as _};
+
+    /// Keeps every span and event as text.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<String>>);
+
+    impl tracing::field::Visit for Log {
+        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+            self.0.lock().unwrap().push_str(&format!("{field}={value:?} "));
+        }
+    }
+
+    impl tracing::Subscriber for Log {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            span.record(&mut self.clone());
+            tracing::span::Id::from_u64(1)
+        }
+
+        fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
+            values.record(&mut self.clone());
+        }
+
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            event.record(&mut self.clone());
+        }
+
+        fn enter(&self, _: &tracing::span::Id) {}
+
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    /// Nothing takes any time.
+    #[derive(Debug)]
+    struct Impatient;
+
+    impl Clock for Impatient {
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn sleep(&self, _: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    async fn log_of_a_poll(fault: Option<Fault>) -> String {
+        let sandbox = Sandbox::start().await.unwrap();
+        fault.into_iter().for_each(|fault| assert!(sandbox.next("getToken", fault)));
+        let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
+        let token = Token::new("CANARY-TOKEN").unwrap();
+        let client = Client::builder(identity).base_url(sandbox.url()).token(token).clock(Impatient).build().unwrap();
+        let log = Log::default();
+
+        let guard = tracing::subscriber::set_default(log.clone());
+        let outcome = client.plex_tv().get_token().pin_id(7).code("CANARY-CODE").device_jwt("CANARY-JWT").send().await;
+        drop(guard);
+
+        assert!(outcome.is_err());
+        let log = log.0.lock().unwrap();
+        log.clone()
+    }
+
+    #[tokio::test]
+    async fn a_call_is_a_span_without_secrets() {
+        let log = log_of_a_poll(None).await;
+
+        for part in [
+            "operation=\"getToken\"",
+            "path=\"/pins/{pinID}\"",
+            "attempts=1",
+            "status=404",
+            "error=Refused",
+            "duration_ms=0",
+        ] {
+            assert!(log.contains(part), "{part}: {log}");
+        }
+        assert!(!log.contains("CANARY"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn an_attempt_that_failed_is_an_event_of_the_span() {
+        let log = log_of_a_poll(Some(Fault::Status(503))).await;
+
+        for part in ["trying again", "kind=Refused", "status=503", "pause_ms=", "attempts=2", "status=404"] {
+            assert!(log.contains(part), "{part}: {log}");
+        }
+        assert!(!log.contains("CANARY"), "{log}");
+    }
+}
