@@ -4,6 +4,8 @@ mod support;
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use plex_tv_sandbox::{Fault, PinState, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -540,4 +542,30 @@ async fn the_clock_and_the_keys_can_be_turned_by_hand() {
     for body in ["", "seconds=soon", "seconds=-1"] {
         assert_eq!(post("/sandbox/advance", body).await.unwrap().status(), 400);
     }
+}
+
+#[tokio::test]
+async fn hostile_tokens_and_keys_are_refused_and_hurt_nothing() {
+    let plex = harness().await;
+    let tv = registered(&plex, "tv").await;
+    let good = tv.sign(&tv.claims(&plex.sandbox));
+    let deep = BASE64.encode("[".repeat(10_000));
+    let wide = BASE64.encode(json!({"kid": "k".repeat(10_000)}).to_string());
+    let cut: Vec<String> = (0..good.len()).step_by(7).map(|end| String::from(&good[..end])).collect();
+    let doubled = format!("{good}.{good}");
+    let hostile =
+        [doubled, format!("{deep}.{deep}.{deep}"), format!("{wide}.{wide}.AAAA"), String::from("\u{202e}.é.\0")];
+
+    for jwt in hostile.iter().chain(&cut) {
+        let (status, _) = tv.exchange_text(&plex, jwt).await;
+        assert!(status == 400 || status == 422, "{status} {jwt}");
+        assert_eq!(tv.status(&plex, &BASE64.encode(jwt)).await, 401);
+    }
+    for x in [json!("A".repeat(43)), json!("A".repeat(40_000)), json!([1]), json!({"x": {}}), Value::Null] {
+        let mut jwk = device("phone").jwk();
+        jwk["x"] = x;
+        let request = device("phone").call(&plex, Method::POST, "/api/v2/pins").json(&json!({"jwk": jwk}));
+        assert!([201, 400].contains(&request.send().await.unwrap().status().as_u16()));
+    }
+    tv.renew(&plex, "").await;
 }
