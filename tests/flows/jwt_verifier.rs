@@ -66,8 +66,8 @@ async fn a_jwt_that_has_ended_is_told_apart() {
 ///             "thumbprint": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "username": "exampleuser",
 ///             "joinedAt": 1556281940}, key, algorithm="EdDSA", headers={"kid": "rfc8037"})
 /// ```
-const PYTHON_JWT: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6InJmYzgwMzciLCJ0eXAiOiJKV1QifQ.eyJhdWQiOlsicGxleC50diIsImZsb3dzLWRlc2stMDEiXSwiaXNzIjoicGxleC50diIsImlhdCI6MTgwMDAwMDAwMCwiZXhwIjoxODAwNjA0ODAwLCJ0aHVtYnByaW50Ijoia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0ayIsInVzZXJuYW1lIjoiZXhhbXBsZXVzZXIiLCJqb2luZWRBdCI6MTU1NjI4MTk0MH0.QZLtbP1djkd5tC5pmaopZBN983mqbDvwZ3D3WkoUSgQGMFRn5wzTHIW3R07t6EeU8QZYYFWvFlntlIY7zjcrBA";
-const RFC_8037_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+pub(crate) const PYTHON_JWT: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6InJmYzgwMzciLCJ0eXAiOiJKV1QifQ.eyJhdWQiOlsicGxleC50diIsImZsb3dzLWRlc2stMDEiXSwiaXNzIjoicGxleC50diIsImlhdCI6MTgwMDAwMDAwMCwiZXhwIjoxODAwNjA0ODAwLCJ0aHVtYnByaW50Ijoia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0ayIsInVzZXJuYW1lIjoiZXhhbXBsZXVzZXIiLCJqb2luZWRBdCI6MTU1NjI4MTk0MH0.QZLtbP1djkd5tC5pmaopZBN983mqbDvwZ3D3WkoUSgQGMFRn5wzTHIW3R07t6EeU8QZYYFWvFlntlIY7zjcrBA";
+pub(crate) const RFC_8037_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 const RFC_8037_THUMBPRINT: &str = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
 
 async fn publishing(server: &MockServer, seconds: i64) -> Client {

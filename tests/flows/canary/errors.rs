@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use plex_tv_sdk::{Client, Error, ErrorKind, Secret, Token, prelude::*};
+use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token, prelude::*};
 use serde_json::{Value, json};
 
 use super::{CANARIES, DEVICE_JWT, PASSWORD, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
@@ -165,6 +165,8 @@ async fn one_of_each_kind() -> Vec<Error> {
         call_without_login().await,
     ];
     errors.extend(pin_errors().await);
+    errors.extend(jwt_errors().await);
+    errors.push(broken_store());
     errors
 }
 
@@ -174,6 +176,27 @@ async fn call_without_login() -> Error {
     let call = client.plex_tv().sign_in().body_map(|body| body.password(Secret::from(PASSWORD)));
     assert_clean("a builder", &format!("{call:?}"));
     call.send().await.unwrap_err()
+}
+
+/// A JWT that has ended, and one of somebody else, under a key that the server publishes.
+async fn jwt_errors() -> [Error; 2] {
+    let plex = Wire::start(|_| {
+        Reply::json(&json!({ "keys": [{ "kid": "rfc8037", "x": crate::jwt_verifier::RFC_8037_X }] }).to_string())
+    })
+    .await;
+    let token = Token::new(crate::jwt_verifier::PYTHON_JWT).unwrap();
+    let clock = TestClock::default();
+    clock.set_wall(|| Timestamp::from_second(2_000_000_000).unwrap());
+    let ended = builder(&plex.url).clock(clock).build().unwrap().jwt_verifier().verify(&token).await.unwrap_err();
+    let invalid = client(&plex.url).jwt_verifier().verify(&Token::new(TOKEN).unwrap()).await.unwrap_err();
+    [ended, invalid]
+}
+
+fn broken_store() -> Error {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials.json");
+    std::fs::write(&path, format!(r#"{{"version":1,"accounts":"{TOKEN}"}}"#)).unwrap();
+    FileStore::at(path).load().unwrap_err()
 }
 
 /// The two ways in which a wait ends badly.
@@ -218,6 +241,9 @@ async fn no_kind_of_error_shows_a_secret() {
         ErrorKind::Decode,
         ErrorKind::PinExpired,
         ErrorKind::Deadline,
+        ErrorKind::JwtInvalid,
+        ErrorKind::JwtExpired,
+        ErrorKind::Store,
     ];
     for kind in all {
         assert!(kinds.contains_key(&format!("{kind:?}")), "{kind:?} was not provoked: {kinds:?}");
