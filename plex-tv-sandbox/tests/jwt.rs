@@ -64,6 +64,8 @@ async fn a_pin_with_a_key_ends_in_a_jwt_that_the_published_keys_verify() {
     assert_eq!(tv.status(&plex, token).await, 200);
     let (_, again) = poll(&plex, &tv, &pin, Some(&proof)).await;
     assert_eq!(again["authToken"], approved["authToken"]);
+    let (_, without) = poll(&plex, &tv, &pin, None).await;
+    assert_eq!(without["authToken"], Value::Null, "not even now for who does not prove the key");
 }
 
 #[tokio::test]
