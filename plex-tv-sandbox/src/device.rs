@@ -108,7 +108,7 @@ impl Devices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::ACCOUNT;
+    use crate::data::{ACCOUNT, HOME};
 
     fn jwk(kid: &str, byte: u8) -> Jwk {
         Jwk::new(kid, [byte; 32])
@@ -134,6 +134,16 @@ mod tests {
         assert_eq!(devices.key("tv", "new").unwrap().0, jwk("new", 2));
         assert_eq!(devices.check_key(&jwk("old", 1), "phone"), Err(KeyProblem::Taken));
         assert_eq!(devices.of_account(&ACCOUNT).count(), 1);
+    }
+
+    #[test]
+    fn an_installation_has_one_key_whoever_signs_in_on_it() {
+        let mut devices = Devices::default();
+        devices.register_key(&ACCOUNT, "tv", "App", &jwk("old", 1)).unwrap();
+        devices.register_key(HOME[1], "tv", "App", &jwk("new", 2)).unwrap();
+
+        assert_eq!(devices.key("tv", "old").unwrap_err(), KeyProblem::Unknown);
+        assert_eq!(devices.key("tv", "new").unwrap().1.id, HOME[1].id);
     }
 
     #[test]

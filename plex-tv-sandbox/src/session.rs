@@ -119,11 +119,11 @@ mod tests {
     fn a_jwt_ends_the_legacy_token_and_makes_the_next_ones_useless() {
         let mut sessions = Sessions::default();
         let before = sessions.issue(&ACCOUNT, "tv");
+
         sessions.add_jwt(String::from("a.b.c"), &ACCOUNT, "tv", 7);
 
-        let after = sessions.issue(&ACCOUNT, "tv");
-
         assert_eq!(sessions.find(&before, "tv", 6).unwrap_err(), Refusal::Unknown);
+        let after = sessions.issue(&ACCOUNT, "tv");
         assert_eq!(sessions.find(&after, "tv", 6).unwrap_err(), Refusal::Unknown);
         assert!(sessions.find("a.b.c", "tv", 6).is_ok());
         assert_eq!(sessions.find("a.b.c", "phone", 6).unwrap_err(), Refusal::Unknown);

@@ -95,8 +95,8 @@ async fn a_request_that_expired_leads_back_to_a_new_try() {
     let mut later = Url::parse(&browser.url().await).unwrap();
     later.set_path("/sandbox/advance");
     later.set_fragment(None);
-    let form = "application/x-www-form-urlencoded";
-    let turned = Client::new().post(later).header("content-type", form).body("seconds=1800").send().await.unwrap();
+    let turn = Client::builder().no_proxy().build().unwrap().post(later).body("seconds=1800");
+    let turned = turn.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap();
     assert!(turned.status().is_success());
 
     browser.click("Allow").await;
