@@ -13,7 +13,8 @@ use crate::error::decode_message;
 /// A list of which every readable row arrived.
 ///
 /// It reads as a slice. A row that could not be read is set aside with its index and the reason: see [`Rows::rejected`].
-/// A client that is strict ([`crate::ClientBuilder::strict_rows`]) makes it an error instead.
+/// A client that is strict ([`crate::ClientBuilder::strict_rows`]) makes it an error instead, and so do more than a thousand
+/// of them.
 ///
 /// ```
 /// use plex_tv_sdk::Rows;
@@ -29,6 +30,9 @@ pub struct Rows<T> {
     rows: Vec<T>,
     rejected: Vec<RejectedRow>,
 }
+
+/// A list with more bad rows than this is not what the description says, and not worth the memory of their reports.
+const MOST_REJECTED: usize = 1000;
 
 thread_local! {
     static STRICT: Cell<bool> = const { Cell::new(false) };
@@ -88,6 +92,11 @@ impl<T: DeserializeOwned> Rows<T> {
                 let rejected = RejectedRow { index, reason: decode_message::<T>(json.as_bytes()).1 };
                 if STRICT.get() {
                     return Err(E::custom(rejected));
+                }
+                if self.rejected.len() == MOST_REJECTED {
+                    return Err(E::custom(format_args!(
+                        "more than {MOST_REJECTED} rows cannot be read, at last {rejected}"
+                    )));
                 }
                 self.rejected.push(rejected);
             }

@@ -14,7 +14,6 @@ mod clock;
 mod faults;
 mod harness;
 mod pin_login;
-mod redirects;
 mod servers;
 mod tls;
 mod verify_token;
