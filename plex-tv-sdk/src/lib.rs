@@ -45,12 +45,13 @@ mod rows;
 mod secret;
 mod servers;
 mod transport;
+mod unknown;
 
 pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
-pub use conform::{Reread, reread_error, with_strict_rows, xml_as_json};
+pub use conform::{Reread, redacted_body, reread_error, reread_retry_after, with_strict_rows, xml_as_json};
 pub use error::{Error, ErrorKind, PlexCode, PlexError};
 pub use extra::Extra;
 pub use flag::Flag;

@@ -15,6 +15,7 @@ mod faults;
 mod harness;
 mod pin_login;
 mod servers;
+mod soak;
 mod tls;
 mod verify_token;
 mod wire;

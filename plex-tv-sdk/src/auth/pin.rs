@@ -1,12 +1,12 @@
 //! Sign-in by PIN: a person approves in a browser, the app polls.
 
-use std::{fmt, pin::Pin, time::Duration};
+use std::{fmt, time::Duration};
 
 use reqwest::Url;
 
 use crate::{
-    Client, Error, RetryPolicy, Secret, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _,
-    plex_tv::types::PinInfo,
+    Client, Error, RetryPolicy, Secret, Token, clock::BoxFuture, error::ErrorKind,
+    generated::plex_tv::ClientAuthenticationExt as _, plex_tv::types::PinInfo,
 };
 
 /// plex.tv limits polling; faster than this it answers 429.
@@ -277,7 +277,7 @@ fn overdue(last_failure: Option<Error>) -> Error {
 
 impl<'a> IntoFuture for PinWait<'a> {
     type Output = Result<Client, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
