@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Url, redirect::Policy};
+use reqwest::Url;
 
 #[cfg(feature = "discover")]
 use crate::generated::discover;
@@ -290,7 +290,9 @@ pub struct ClientBuilder {
     discover_url: Option<String>,
     app_url: String,
     limits: Limits,
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     connect_timeout: Duration,
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     read_timeout: Duration,
     clock: Arc<dyn Clock>,
     configure: Option<Configure>,
@@ -362,7 +364,7 @@ impl ClientBuilder {
         Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
     }
 
-    /// The longest silence of the server within a reply: 60 seconds. It also holds for streams.
+    /// The longest silence of the server within a reply: 60 seconds. It also holds for streams, but not in a browser.
     pub fn read_timeout(self, timeout: Duration) -> Self {
         Self { read_timeout: timeout, ..self }
     }
@@ -389,7 +391,7 @@ impl ClientBuilder {
         Self { limits: Limits { strict_rows, ..self.limits }, ..self }
     }
 
-    /// The time limit for making a connection: 5 seconds.
+    /// The time limit for making a connection: 5 seconds. A browser makes its connections by itself.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
@@ -401,7 +403,8 @@ impl ClientBuilder {
 
     /// Settings of the HTTP client below: proxies, root certificates and the like.
     ///
-    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along.
+    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
+    /// is the page that decides on both.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -421,15 +424,16 @@ impl ClientBuilder {
         let discover = base_url("Discover URL", discover.as_deref().unwrap_or(DISCOVER))?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
-            .read_timeout(self.read_timeout);
+        let http = reqwest::Client::builder().user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")));
+        #[cfg(not(target_arch = "wasm32"))]
+        let http = http.connect_timeout(self.connect_timeout).read_timeout(self.read_timeout);
         let http = match self.configure {
             Some(configure) => configure(http),
             None => http,
         };
-        let http = http.redirect(Policy::none()).referer(false).build()?;
+        #[cfg(not(target_arch = "wasm32"))]
+        let http = http.redirect(reqwest::redirect::Policy::none()).referer(false);
+        let http = http.build()?;
         let hosts = Hosts { plex_tv, discover, moved };
         let kept = kept(&self.session, &self.identity)?;
         let token = self.token.or(kept.token);

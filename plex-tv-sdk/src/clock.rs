@@ -1,8 +1,12 @@
 //! Time as an argument, so that waiting can be tested without waiting.
 
+#[cfg(not(target_arch = "wasm32"))]
+use std::time::Instant;
 use std::{fmt, pin::Pin, sync::OnceLock, time::Duration};
 
 use jiff::Timestamp;
+#[cfg(target_arch = "wasm32")]
+use web_time::Instant;
 
 /// A clock that never goes back, and a way to wait on it.
 ///
@@ -33,20 +37,28 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     }
 }
 
+/// A future in a box, as traits hand it out. A browser's futures stay on their thread.
+#[cfg(target_arch = "wasm32")]
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
 /// A future in a box, as traits hand it out.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The real clock: monotonic, and sleeping on tokio's timer.
+/// The real clock: monotonic, and sleeping on tokio's timer, or on the browser's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Duration {
-        static START: OnceLock<std::time::Instant> = OnceLock::new();
-        START.get_or_init(std::time::Instant::now).elapsed()
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(tokio::time::sleep(duration))
+        #[cfg(not(target_arch = "wasm32"))]
+        return Box::pin(tokio::time::sleep(duration));
+        #[cfg(target_arch = "wasm32")]
+        return Box::pin(futures_timer::Delay::new(duration));
     }
 }

@@ -45,6 +45,7 @@ mod rows;
 mod secret;
 mod servers;
 mod transport;
+mod unknown;
 
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
@@ -59,7 +60,7 @@ pub use auth::{
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
-pub use conform::{Reread, reread_error, with_strict_rows, xml_as_json};
+pub use conform::{Reread, redacted_body, reread_error, reread_retry_after, with_strict_rows, xml_as_json};
 pub use error::{Error, ErrorKind, PlexCode, PlexError};
 pub use extra::Extra;
 pub use flag::Flag;

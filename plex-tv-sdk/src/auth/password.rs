@@ -1,9 +1,9 @@
 //! Sign-in by password.
 
-use std::{fmt, pin::Pin};
+use std::fmt;
 
 use crate::{
-    Client, Error, RetryPolicy, Secret, Token, generated::plex_tv::ClientAuthenticationExt as _,
+    Client, Error, RetryPolicy, Secret, Token, clock::BoxFuture, generated::plex_tv::ClientAuthenticationExt as _,
     plex_tv::types::SignInBody,
 };
 
@@ -91,7 +91,7 @@ impl PasswordSignIn {
 
 impl IntoFuture for PasswordSignIn {
     type Output = Result<SignIn, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())

@@ -1,6 +1,6 @@
 //! Polling a PIN until somebody approves it.
 
-use std::{fmt, pin::Pin, time::Duration};
+use std::{fmt, time::Duration};
 
 #[cfg(feature = "jwt")]
 use jiff::SignedDuration;
@@ -12,7 +12,10 @@ use super::{
 };
 #[cfg(feature = "jwt")]
 use crate::Secret;
-use crate::{Client, Error, RetryPolicy, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _};
+use crate::{
+    Client, Error, RetryPolicy, Token, clock::BoxFuture, error::ErrorKind,
+    generated::plex_tv::ClientAuthenticationExt as _,
+};
 
 /// plex.tv limits polling; faster than this it answers 429.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -269,7 +272,7 @@ fn overdue(last_failure: Option<Error>) -> Error {
 
 impl<'a> IntoFuture for PinWait<'a> {
     type Output = Result<Client, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())

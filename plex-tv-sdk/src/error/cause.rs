@@ -3,6 +3,7 @@
 use std::{error::Error as _, io};
 
 /// The causes that are told apart.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
     Builder,
@@ -18,10 +19,8 @@ pub(super) enum Cause {
 pub(super) fn of(error: &reqwest::Error) -> Cause {
     if error.is_builder() {
         Cause::Builder
-    } else if error.is_dns() {
-        Cause::Dns
-    } else if error.is_connect() {
-        if is_tls(error) { Cause::Tls } else { Cause::Connect }
+    } else if let Some(cause) = of_connecting(error) {
+        cause
     } else if error.is_timeout() {
         Cause::Timeout
     } else if has_invalid_data(error) {
@@ -31,20 +30,36 @@ pub(super) fn of(error: &reqwest::Error) -> Cause {
     }
 }
 
-/// rustls tells of a handshake that failed as of invalid data.
+#[cfg(not(target_arch = "wasm32"))]
+fn of_connecting(error: &reqwest::Error) -> Option<Cause> {
+    if error.is_dns() {
+        Some(Cause::Dns)
+    } else if error.is_connect() {
+        Some(if is_tls(error) { Cause::Tls } else { Cause::Connect })
+    } else {
+        None
+    }
+}
+
+/// A browser does not tell a page why it has no reply.
+#[cfg(target_arch = "wasm32")]
+fn of_connecting(_: &reqwest::Error) -> Option<Cause> {
+    None
+}
+
+/// rustls tells of a handshake that failed as of invalid data; the operating system's library has an error of its own.
+#[cfg(not(target_arch = "wasm32"))]
 fn is_tls(error: &reqwest::Error) -> bool {
+    #[cfg(feature = "native-tls")]
+    if std::iter::successors(error.source(), |&cause| cause.source()).any(|cause| cause.is::<native_tls::Error>()) {
+        return true;
+    }
     has_invalid_data(error)
 }
 
 fn has_invalid_data(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if cause.downcast_ref::<io::Error>().is_some_and(is_invalid_data) {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_invalid_data))
 }
 
 /// An I/O error gives the source of what it holds as its own, so that one in another has to be looked for.

@@ -1,14 +1,18 @@
 //! One call with all its attempts: the one place where requests are sent, waited for, and sent again.
 
-use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
 
 use jiff::Timestamp;
-use reqwest::{Method, Request, Response, Url};
+use reqwest::{Method, Request, Response, StatusCode, Url, header::HeaderMap};
 
 use super::{Transport, body::read, redirect, retry::next_step, retry_after::retry_after, sent, sign, trace::Span};
 use crate::{
     Auth, Error, Operation, Token,
-    clock::BoxFuture,
     error::{ErrorKind, host_of, parse_plex_errors, refusal, request_id},
 };
 
@@ -21,21 +25,41 @@ pub(crate) struct Exchange<'a> {
     request: Request,
 }
 
-/// How much of a success an attempt waits for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The head; the body is handed over as it comes, beyond time limits and repeats.
-    Head,
-    Whole,
+/// How a success is taken from its response.
+pub(super) trait Take: Sized {
+    async fn take(response: Response, limit: usize) -> Result<Self, Error>;
+
+    fn head(&self) -> (StatusCode, &HeaderMap);
 }
 
-/// A success.
+/// The body is handed over as it comes, beyond time limits and repeats.
+impl Take for Response {
+    async fn take(response: Response, _: usize) -> Result<Self, Error> {
+        Ok(response)
+    }
+
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status(), self.headers())
+    }
+}
+
+/// A success that was read to its end.
 pub(super) struct Reply {
-    pub(super) response: Response,
-    /// Empty when only the head was waited for.
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
-    /// What the request was signed with.
-    pub(super) token: Option<Token>,
+}
+
+impl Take for Reply {
+    async fn take(mut response: Response, limit: usize) -> Result<Self, Error> {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = read(response, limit).await?;
+        Ok(Self { status, headers, body })
+    }
+
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status, &self.headers)
+    }
 }
 
 impl<'a> Exchange<'a> {
@@ -43,9 +67,16 @@ impl<'a> Exchange<'a> {
         transport: &'a Transport,
         http: &'a reqwest::Client,
         operation: Option<&'static Operation>,
-        request: Request,
+        mut request: Request,
     ) -> Self {
+        if operation.is_some_and(|operation| operation.server.is_some()) {
+            sign::address(&transport.0.hosts, &mut request, operation);
+        }
         Self { transport, http, operation, request }
+    }
+
+    pub(super) fn operation_id(&self) -> Option<&'static str> {
+        self.operation.map(|operation| operation.id)
     }
 
     /// Does one bad row fail the whole list?
@@ -59,32 +90,35 @@ impl<'a> Exchange<'a> {
         sent::secrets(&self.request, template, token)
     }
 
-    /// Sends the request until it succeeds or its failure stands.
-    pub(super) async fn run(&self, part: Part) -> Result<Reply, Error> {
-        let span = Span::new(self.operation);
-        let started = self.transport.0.clock.now();
-        let outcome = span.around(self.attempts(part, &span)).await;
-        span.ended(&outcome, self.transport.0.clock.now().saturating_sub(started));
+    /// Sends the request until it succeeds or its failure stands. Says as well what the request was signed with.
+    pub(super) async fn run<T: Take>(&self) -> Result<(T, Option<Token>), Error> {
+        let span = Span::new(self.operation, &*self.transport.0.clock);
+        let outcome = span.around(self.attempts::<T>(&span)).await;
+        match &outcome {
+            Ok((success, _)) => span.succeeded(success.head()),
+            Err(error) => span.failed(error),
+        }
         outcome
     }
 
-    async fn attempts(&self, part: Part, span: &Span) -> Result<Reply, Error> {
+    async fn attempts<T: Take>(&self, span: &Span<'_>) -> Result<(T, Option<Token>), Error> {
         let parts = &*self.transport.0;
         let (limits, clock) = (&parts.limits, &*parts.clock);
-        let started = clock.now();
+        let started = limits.overall.map(|overall| (overall, clock.now()));
         // A clock that goes back, against its word, gives no more time than there was.
         let left = || {
-            limits.overall.map_or(Duration::MAX, |overall| overall.saturating_sub(clock.now().saturating_sub(started)))
+            started
+                .map_or(Duration::MAX, |(overall, started)| overall.saturating_sub(clock.now().saturating_sub(started)))
         };
         let mut token = self.fresh_token().await?;
         let mut renewed = false;
         let mut attempt = 1;
         loop {
             span.attempt(attempt);
-            let failure = match self.attempt(token.as_ref(), part, left()).await {
-                Ok((response, body)) => {
+            let failure = match self.attempt(token.as_ref(), left()).await {
+                Ok(success) => {
                     parts.shared.refund(self.request.url());
-                    return Ok(Reply { response, body, token });
+                    return Ok((success, token));
                 }
                 Err(failure) => failure,
             };
@@ -131,11 +165,11 @@ impl<'a> Exchange<'a> {
     }
 
     /// Sends the request once and reads the reply, within the time limit of an attempt or what is left of all.
-    async fn attempt(&self, token: Option<&Token>, part: Part, left: Duration) -> Result<(Response, Vec<u8>), Error> {
+    async fn attempt<T: Take>(&self, token: Option<&Token>, left: Duration) -> Result<T, Error> {
         let parts = &self.transport.0;
         let overdue =
             || Error::new(ErrorKind::Timeout, format!("no answer from {} in time", host_of(self.request.url())));
-        let pause = parts.shared.next_slot(self.request.url(), parts.clock.now(), parts.limits.spacing);
+        let pause = parts.shared.next_slot(self.request.url(), &*parts.clock, parts.limits.spacing);
         if pause >= left {
             return Err(overdue());
         }
@@ -148,17 +182,14 @@ impl<'a> Exchange<'a> {
         if redirect::is_redirect(status) {
             return Err(not_followed(&response));
         }
-        if !status.is_success() {
-            // A refusal is a refusal even when its body cannot be read.
-            let body = within(&mut limit, read(&mut response, parts.limits.body)).await;
-            return Err(self.refused(&response, &body.and_then(Result::ok).unwrap_or_default(), token));
+        if status.is_success() {
+            let success = within(&mut limit, T::take(response, parts.limits.body)).await;
+            return success.unwrap_or_else(|| Err(overdue()));
         }
-        if part == Part::Head {
-            return Ok((response, Vec::new()));
-        }
-        let body =
-            within(&mut limit, read(&mut response, parts.limits.body)).await.unwrap_or_else(|| Err(overdue()))?;
-        Ok((response, body))
+        let headers = std::mem::take(response.headers_mut());
+        // A refusal is a refusal even when its body cannot be read.
+        let body = within(&mut limit, read(response, parts.limits.body)).await;
+        Err(self.refused(status, &headers, &body.and_then(Result::ok).unwrap_or_default(), token))
     }
 
     /// Sends the request, following only harmless redirects.
@@ -173,10 +204,10 @@ impl<'a> Exchange<'a> {
                 *request.url_mut() = url;
             }
             sign::sign(&self.transport.0, &mut request, self.operation, token);
-            let asked = request.url().clone();
+            // Whatever it is moved to is of the same origin.
             let sent = self.http.execute(request).await;
-            let response = sent.map_err(|error| Error::below_http(error, &host_of(&asked)))?;
-            moved = redirect::target(self.request.method(), &asked, &response);
+            let response = sent.map_err(|error| Error::below_http(error, &host_of(self.request.url())))?;
+            moved = redirect::target(self.request.method(), &response);
             if moved.is_none() || hops == redirect::LIMIT {
                 return Ok(response);
             }
@@ -184,13 +215,13 @@ impl<'a> Exchange<'a> {
         }
     }
 
-    fn refused(&self, response: &Response, body: &[u8], token: Option<&Token>) -> Error {
+    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], token: Option<&Token>) -> Error {
         let plex_errors = parse_plex_errors(body);
-        Error::new(ErrorKind::Refused, refusal(response.status(), &plex_errors))
-            .with_status(response.status())
+        Error::new(ErrorKind::Refused, refusal(status, &plex_errors))
+            .with_status(status)
             .with_plex_errors(plex_errors)
-            .with_retry_after(retry_after(response.headers(), Timestamp::now))
-            .with_request_id(request_id(response.headers()))
+            .with_retry_after(retry_after(headers, Timestamp::now))
+            .with_request_id(request_id(headers))
             .with_body(body, &self.secrets(token))
     }
 }
@@ -206,11 +237,11 @@ fn not_followed(response: &Response) -> Error {
 }
 
 /// The outcome of some work, unless the limit ends first.
-async fn within<T>(limit: &mut BoxFuture<'_, ()>, work: impl Future<Output = T>) -> Option<T> {
+async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-        Poll::Pending => limit.as_mut().poll(context).map(|()| None),
+        Poll::Pending => Pin::new(&mut *limit).poll(context).map(|()| None),
     })
     .await
 }
@@ -227,6 +258,7 @@ mod tests {
     use super::*;
     use crate::{
         Client, ClientIdentity,
+        clock::BoxFuture,
         generated::plex_tv::{ClientAccountExt as _, ClientAuthenticationExt as _},
         transport::Renewer,
     };

@@ -32,6 +32,8 @@ pub(crate) use reply::from_xml;
 #[cfg_attr(not(feature = "v1"), allow(unused_imports))]
 pub(crate) use reply::{decode, decode_xml, finish, stream};
 pub use retry::RetryPolicy;
+#[cfg(feature = "conform")]
+pub(crate) use retry_after::retry_after;
 
 /// What every call of a client shares: hosts, identity, token, limits. Made by [`crate::ClientBuilder`].
 #[derive(Clone)]

@@ -1,22 +1,26 @@
 //! Our own redirects.
 //!
 //! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. Here a GET follows at most three
-//! times, and only within its origin; any other redirect is an error that names where it pointed.
+//! times, and only within its origin; any other redirect is an error that names where it pointed. In a browser there is
+//! nothing to do: it follows by itself, and shows no redirect to the page.
 
 use reqwest::{
     Method, Response, StatusCode, Url,
     header::{HeaderMap, LOCATION},
 };
 
+use super::sign::same_origin;
+
 /// So often a call is sent to another address.
 pub(super) const LIMIT: usize = 3;
 
 /// Where to ask instead, if that may be done.
-pub(super) fn target(method: &Method, asked: &Url, response: &Response) -> Option<Url> {
+pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
     if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
         return None;
     }
-    location(asked, response.headers()).filter(|url| url.origin() == asked.origin())
+    let asked = response.url();
+    location(asked, response.headers()).filter(|url| same_origin(url, asked))
 }
 
 pub(super) fn is_redirect(status: StatusCode) -> bool {

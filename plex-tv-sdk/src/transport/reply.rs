@@ -1,28 +1,35 @@
 //! From a reply to a value or an error.
 
 use progenitor_client::{ByteStream, ResponseValue};
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{
+    Response,
+    header::{CONTENT_TYPE, HeaderMap},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    exchange::{Exchange, Part, Reply},
+    exchange::{Exchange, Reply},
     xml,
 };
 use crate::{
     Error,
     error::{ErrorKind, decode_failure, parse_plex_errors, request_id, text_of},
     rows::reading,
+    unknown,
 };
 
 /// Reads a success that has a JSON body.
 pub(crate) async fn decode<T: DeserializeOwned>(exchange: Exchange<'_>) -> Result<ResponseValue<T>, Error> {
-    let reply = exchange.run(Part::Whole).await?;
+    let (reply, token): (Reply, _) = exchange.run().await?;
     let text = reply.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&reply.body);
-    let read = || serde_json::from_slice(text).map_err(|_| unreadable::<T>(text, reply.response.headers()));
-    match reading(exchange.strict_rows(), read) {
-        Ok(value) => Ok(value_of(reply, value)),
-        Err(error) => Err(misread(error, &reply, &exchange)),
+    let explain = |_| unreadable::<T>(text, &reply.headers);
+    match reading(exchange.strict_rows(), || unknown::from_slice(text), explain) {
+        Ok(value) => {
+            unknown::tell(exchange.operation_id());
+            Ok(ResponseValue::new(value, reply.status, reply.headers))
+        }
+        Err(error) => Err(misread(error, &reply, &exchange.secrets(token.as_ref()))),
     }
 }
 
@@ -31,33 +38,27 @@ pub(crate) async fn decode_xml<T: DeserializeOwned>(
     exchange: Exchange<'_>,
     root: &str,
 ) -> Result<ResponseValue<T>, Error> {
-    let reply = exchange.run(Part::Whole).await?;
-    match reading(exchange.strict_rows(), || from_xml(&reply.body, root)) {
-        Ok(value) => Ok(value_of(reply, value)),
-        Err(error) => Err(misread(error, &reply, &exchange)),
+    let (reply, token): (Reply, _) = exchange.run().await?;
+    match reading(exchange.strict_rows(), || from_xml(&reply.body, root), |error| error) {
+        Ok(value) => Ok(ResponseValue::new(value, reply.status, reply.headers)),
+        Err(error) => Err(misread(error, &reply, &exchange.secrets(token.as_ref()))),
     }
 }
 
 /// Ends a call whose success has nothing to say. Whatever body comes along is read, so that the connection can be reused.
 pub(crate) async fn finish(exchange: Exchange<'_>) -> Result<ResponseValue<()>, Error> {
-    Ok(value_of(exchange.run(Part::Whole).await?, ()))
+    let (reply, _): (Reply, _) = exchange.run().await?;
+    Ok(ResponseValue::new((), reply.status, reply.headers))
 }
 
 /// Hands over a success that is no JSON.
 pub(crate) async fn stream(exchange: Exchange<'_>) -> Result<ResponseValue<ByteStream>, Error> {
-    Ok(ResponseValue::stream(exchange.run(Part::Head).await?.response))
+    let (response, _): (Response, _) = exchange.run().await?;
+    Ok(ResponseValue::stream(response))
 }
 
-fn value_of<T>(mut reply: Reply, value: T) -> ResponseValue<T> {
-    let headers = std::mem::take(reply.response.headers_mut());
-    ResponseValue::new(value, reply.response.status(), headers)
-}
-
-fn misread(error: Error, reply: &Reply, exchange: &Exchange<'_>) -> Error {
-    error
-        .with_status(reply.response.status())
-        .with_request_id(request_id(reply.response.headers()))
-        .with_body(&reply.body, &exchange.secrets(reply.token.as_ref()))
+fn misread(error: Error, reply: &Reply, secrets: &[String]) -> Error {
+    error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(&reply.body, secrets)
 }
 
 /// Reads a body that is due as XML, or JSON in its place. The root element is not checked: plex.tv varies its name.

@@ -40,17 +40,23 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
 }
 
 /// Sends an operation of another host there, and says whether the request goes where the token may go.
-fn address(hosts: &Hosts, request: &mut Request, operation: Option<&Operation>) -> bool {
+pub(super) fn address(hosts: &Hosts, request: &mut Request, operation: Option<&Operation>) -> bool {
     let own = operation.and_then(|operation| operation.server).filter(|_| !hosts.moved);
     let Some(server) = own.and_then(|server| Url::parse(server).ok()) else {
-        let origin = request.url().origin();
-        return [&hosts.plex_tv, &hosts.discover].iter().any(|host| host.origin() == origin);
+        return [&hosts.plex_tv, &hosts.discover].iter().any(|host| same_origin(host, request.url()));
     };
     let mut url = server;
     url.set_path(request.url().path());
     url.set_query(request.url().query());
     *request.url_mut() = url;
     true
+}
+
+/// As `Url::origin` has it for http and https, without copies.
+pub(super) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 /// The generator always sends a body; one that may be left out and has no members is left out.

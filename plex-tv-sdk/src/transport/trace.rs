@@ -3,16 +3,26 @@
 
 use std::time::Duration;
 
-use super::exchange::Reply;
-use crate::{Error, Operation};
+use reqwest::{StatusCode, header::HeaderMap};
 
-/// The span of a call; nothing without the feature.
-pub(super) struct Span(#[cfg(feature = "tracing")] tracing::Span);
+use crate::{Clock, Error, Operation};
+
+/// The span of a call.
+#[cfg(feature = "tracing")]
+pub(super) struct Span<'a> {
+    span: tracing::Span,
+    clock: &'a dyn Clock,
+    started: Duration,
+}
+
+/// Nothing, without the feature.
+#[cfg(not(feature = "tracing"))]
+pub(super) struct Span<'a>(std::marker::PhantomData<&'a dyn Clock>);
 
 #[cfg(not(feature = "tracing"))]
-impl Span {
-    pub(super) fn new(_: Option<&Operation>) -> Self {
-        Self()
+impl<'a> Span<'a> {
+    pub(super) fn new(_: Option<&Operation>, _: &'a dyn Clock) -> Self {
+        Self(std::marker::PhantomData)
     }
 
     pub(super) fn around<F: Future>(&self, call: F) -> F {
@@ -23,15 +33,17 @@ impl Span {
 
     pub(super) fn again(&self, _: &Error, _: Duration) {}
 
-    pub(super) fn ended(&self, _: &Result<Reply, Error>, _: Duration) {}
+    pub(super) fn succeeded(&self, _: (StatusCode, &HeaderMap)) {}
+
+    pub(super) fn failed(&self, _: &Error) {}
 }
 
 #[cfg(feature = "tracing")]
-impl Span {
-    pub(super) fn new(operation: Option<&Operation>) -> Self {
+impl<'a> Span<'a> {
+    pub(super) fn new(operation: Option<&Operation>, clock: &'a dyn Clock) -> Self {
         use tracing::field::Empty;
 
-        Self(tracing::info_span!(
+        let span = tracing::info_span!(
             "plex_tv",
             operation = operation.map(|operation| operation.id),
             method = operation.map(|operation| operation.method),
@@ -41,39 +53,43 @@ impl Span {
             error = Empty,
             duration_ms = Empty,
             request_id = Empty,
-        ))
+        );
+        Self { span, clock, started: clock.now() }
     }
 
     pub(super) fn around<F: Future>(&self, call: F) -> tracing::instrument::Instrumented<F> {
-        tracing::Instrument::instrument(call, self.0.clone())
+        tracing::Instrument::instrument(call, self.span.clone())
     }
 
     pub(super) fn attempt(&self, attempt: u32) {
-        self.0.record("attempts", attempt);
+        self.span.record("attempts", attempt);
     }
 
     /// A failed attempt that is followed by another.
     pub(super) fn again(&self, failure: &Error, pause: Duration) {
         let status = failure.status().map(|status| status.as_u16());
         let pause_ms = milliseconds(pause);
-        self.0.in_scope(|| tracing::debug!(kind = ?failure.kind(), status, pause_ms, "trying again"));
+        self.span.in_scope(|| tracing::debug!(kind = ?failure.kind(), status, pause_ms, "trying again"));
     }
 
-    pub(super) fn ended(&self, outcome: &Result<Reply, Error>, duration: Duration) {
-        let (status, request_id) = match outcome {
-            Ok(reply) => (Some(reply.response.status()), crate::error::request_id(reply.response.headers())),
-            Err(error) => {
-                self.0.record("error", tracing::field::debug(error.kind()));
-                (error.status(), error.request_id().map(str::to_owned))
-            }
-        };
+    pub(super) fn succeeded(&self, (status, headers): (StatusCode, &HeaderMap)) {
+        self.ended(Some(status), crate::error::request_id(headers).as_deref());
+    }
+
+    pub(super) fn failed(&self, error: &Error) {
+        self.span.record("error", tracing::field::debug(error.kind()));
+        self.ended(error.status(), error.request_id());
+    }
+
+    fn ended(&self, status: Option<StatusCode>, request_id: Option<&str>) {
         if let Some(status) = status {
-            self.0.record("status", status.as_u16());
+            self.span.record("status", status.as_u16());
         }
         if let Some(request_id) = request_id {
-            self.0.record("request_id", request_id);
+            self.span.record("request_id", request_id);
         }
-        self.0.record("duration_ms", milliseconds(duration));
+        let duration = self.clock.now().saturating_sub(self.started);
+        self.span.record("duration_ms", milliseconds(duration));
     }
 }
 
@@ -173,6 +189,27 @@ mod tests {
             "error=Refused",
             "duration_ms=0",
         ] {
+            assert!(log.contains(part), "{part}: {log}");
+        }
+        assert!(!log.contains("CANARY"), "{log}");
+    }
+
+    #[cfg(feature = "trace-unknown")]
+    #[tokio::test]
+    async fn case_28_unknown_members_are_told_by_name() {
+        use crate::{Rows, plex_tv::types::Resource, unknown};
+
+        let log = Log::default();
+        let json = br#"[{"clientIdentifier":"a","newOne":"CANARY","connections":[{"newTwo":{"x":"CANARY"}}]}]"#;
+
+        let guard = tracing::subscriber::set_default(log.clone());
+        let rows: Rows<Resource> = crate::rows::reading(false, || unknown::from_slice(json), |why| why).unwrap();
+        unknown::tell(Some("getDevices"));
+        drop(guard);
+
+        assert_eq!(rows.len(), 1);
+        let log = log.0.lock().unwrap();
+        for part in ["operation=\"getDevices\"", "newOne", ".newTwo"] {
             assert!(log.contains(part), "{part}: {log}");
         }
         assert!(!log.contains("CANARY"), "{log}");
