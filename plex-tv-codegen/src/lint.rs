@@ -9,6 +9,7 @@ mod operations;
 mod parameters;
 mod references;
 mod schemas;
+mod secrets;
 mod texts;
 
 use self::context::Context;
@@ -63,6 +64,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("enum-values", "each value becomes a variant with a name of its own, or the generator panics"),
     ("integer-enum", "the generator makes a bare newtype of it"),
     ("password-constraint", "the secret would become a plain validated string that Debug prints"),
+    ("secret-format", "only what has `format: password` becomes a `Secret`, which nothing prints"),
     ("property-names", "each property becomes a field with a name of its own"),
     ("additional-properties", "the generator drops unknown members for `true` and refuses them for `false`"),
     ("rows", "`Rows<T>` needs a named list of a named row"),
@@ -86,6 +88,7 @@ pub fn lint(document: &Document) -> Vec<Problem> {
             exchange::check,
             parameters::check,
             schemas::check,
+            secrets::check,
             texts::check,
         ] {
             check(&context, &mut report);

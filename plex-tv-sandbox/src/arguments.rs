@@ -3,25 +3,46 @@ use std::time::Duration;
 pub(crate) const HELP: &str = "\
 An in-memory plex.tv on a loopback port, for trying clients by hand. Unofficial, not affiliated with Plex.
 
-Usage: plex-tv-sandbox [--port N] [--approve-after SECONDS]
+Usage: plex-tv-sandbox [--port N] [--approve-after SECONDS] [--rate-limits] [--jwt-everywhere]
 
 Options:
   --port N                 listen on 127.0.0.1:N (default: a free port)
   --approve-after SECONDS  approve PINs by themselves once they are this old
+  --rate-limits            answer 429 to those who poll, ask for nonces or switch users too often
+  --jwt-everywhere         let a Plex JWT switch home users and open servers, which plex.tv was seen to refuse
   -h, --help               print this
+
+What it knows:
+  sign-in by PIN           strong ones at /auth, 4-character ones at /link, with or without a device key
+  sign-in by password      two-factor codes, an account without a password, a block after ten wrong guesses
+  device keys and JWTs     Ed25519 signatures, nonces for one use, 498 after a week, removed devices, key rotation
+  home users               two managed ones, one of them with a PIN
+  sign-out, devices, resources with fake media servers behind them
+
+Turn it with POST requests:
+  /sandbox/approve         code=CODE: approve a PIN (or /sandbox/deny)
+  /sandbox/advance         seconds=N: turn its clock ahead
+  /sandbox/rotate-keys     sign Plex JWTs with a new key
 ";
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     Help,
-    Run { port: u16, approve_after: Option<Duration> },
+    Run(Settings),
+}
+
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) port: u16,
+    pub(crate) approve_after: Option<Duration>,
+    pub(crate) rate_limits: bool,
+    pub(crate) jwt_everywhere: bool,
 }
 
 /// Understands `--name value` and `--name=value`.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.into_iter();
-    let mut port = 0;
-    let mut approve_after = None;
+    let mut settings = Settings::default();
     while let Some(argument) = arguments.next() {
         let (name, attached) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(String::from(value))),
@@ -30,15 +51,17 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
         let mut value = || attached.clone().or_else(|| arguments.next());
         match name {
             "-h" | "--help" => return Ok(Command::Help),
-            "--port" => port = number(name, value(), "a number from 0 to 65535")?,
+            "--port" => settings.port = number(name, value(), "a number from 0 to 65535")?,
             "--approve-after" => {
                 let seconds = number(name, value(), "a whole number of seconds")?;
-                approve_after = Some(Duration::from_secs(seconds));
+                settings.approve_after = Some(Duration::from_secs(seconds));
             }
+            "--rate-limits" if attached.is_none() => settings.rate_limits = true,
+            "--jwt-everywhere" if attached.is_none() => settings.jwt_everywhere = true,
             _ => return Err(format!("unknown argument `{argument}`")),
         }
     }
-    Ok(Command::Run { port, approve_after })
+    Ok(Command::Run(settings))
 }
 
 fn number<N: std::str::FromStr>(name: &str, value: Option<String>, wanted: &str) -> Result<N, String> {
@@ -58,10 +81,16 @@ mod tests {
 
     #[test]
     fn settings_are_read_in_both_spellings() {
-        let expected = Command::Run { port: 8080, approve_after: Some(Duration::from_secs(3)) };
+        let expected = Settings {
+            port: 8080,
+            approve_after: Some(Duration::from_secs(3)),
+            rate_limits: true,
+            jwt_everywhere: true,
+        };
 
-        assert_eq!(parsed("--port 8080 --approve-after=3"), Ok(expected));
-        assert_eq!(parsed(""), Ok(Command::Run { port: 0, approve_after: None }));
+        let line = "--port 8080 --approve-after=3 --rate-limits --jwt-everywhere";
+        assert_eq!(parsed(line), Ok(Command::Run(expected)));
+        assert_eq!(parsed(""), Ok(Command::Run(Settings::default())));
         assert_eq!(parsed("--port 1 --help"), Ok(Command::Help));
     }
 
@@ -71,5 +100,6 @@ mod tests {
         assert_eq!(parsed("--port"), Err(String::from("--port needs a number from 0 to 65535")));
         assert_eq!(parsed("--port 70000"), Err(String::from("--port needs a number from 0 to 65535, not `70000`")));
         assert!(parsed("--approve-after soon").is_err());
+        assert!(parsed("--rate-limits=yes").is_err());
     }
 }

@@ -1,18 +1,35 @@
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::time::Instant;
 
-/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both.
+/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A test may turn it ahead.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
     wall: Timestamp,
+    ahead_seconds: AtomicU64,
 }
 
 impl Clock {
+    /// A century: enough for every test, and far from any overflow.
+    const FURTHEST: u64 = 100 * 365 * 24 * 60 * 60;
+
     pub(crate) fn start() -> Self {
-        Self { started: Instant::now(), wall: Timestamp::now() }
+        Self { started: Instant::now(), wall: Timestamp::now(), ahead_seconds: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        Instant::now() + Duration::from_secs(self.ahead_seconds.load(Ordering::Relaxed))
+    }
+
+    /// Turns the clock ahead, rounding up to whole seconds; it never goes back.
+    pub(crate) fn advance(&self, by: Duration) {
+        let seconds = by.as_secs().saturating_add(u64::from(by.subsec_nanos() > 0));
+        let turn = |ahead: u64| Some(ahead.saturating_add(seconds).min(Self::FURTHEST));
+        let _ = self.ahead_seconds.fetch_update(Ordering::Relaxed, Ordering::Relaxed, turn);
     }
 
     /// `2026-10-01T10:00:00Z`.
@@ -22,6 +39,15 @@ impl Clock {
 
     pub(crate) fn epoch_seconds(&self, at: Instant) -> i64 {
         self.at(at).as_second()
+    }
+
+    pub(crate) fn system_time(&self) -> SystemTime {
+        SystemTime::from(self.at(self.now()))
+    }
+
+    /// The present time as the header `Date` writes it.
+    pub(crate) fn http_date(&self) -> Option<String> {
+        DateTimePrinter::new().timestamp_to_rfc9110_string(&self.at(self.now())).ok()
     }
 
     fn at(&self, at: Instant) -> Timestamp {
@@ -41,6 +67,10 @@ pub(crate) fn seconds_until(deadline: Instant, now: Instant) -> u64 {
 mod tests {
     use super::*;
 
+    fn clock() -> Clock {
+        Clock { started: Instant::now(), wall: Timestamp::UNIX_EPOCH, ahead_seconds: AtomicU64::new(0) }
+    }
+
     #[test]
     fn remaining_seconds_are_rounded_up() {
         let now = Instant::now();
@@ -52,8 +82,30 @@ mod tests {
 
     #[test]
     fn times_are_iso_without_fractions() {
-        let clock = Clock { started: Instant::now(), wall: Timestamp::UNIX_EPOCH };
+        let clock = clock();
 
         assert_eq!(clock.iso(clock.started + Duration::from_millis(90_500)), "1970-01-01T00:01:30Z");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turning_it_moves_every_kind_of_time() {
+        let clock = clock();
+
+        clock.advance(Duration::from_millis(6_999_500));
+
+        assert_eq!(clock.now() - clock.started, Duration::from_secs(7000));
+        assert_eq!(clock.epoch_seconds(clock.now()), 7000);
+        assert_eq!(clock.system_time(), SystemTime::UNIX_EPOCH + Duration::from_secs(7000));
+        assert_eq!(clock.http_date().as_deref(), Some("Thu, 01 Jan 1970 01:56:40 GMT"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_turn_is_too_far() {
+        let clock = clock();
+
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+
+        assert_eq!(clock.epoch_seconds(clock.now()), i64::try_from(Clock::FURTHEST).unwrap());
     }
 }

@@ -35,18 +35,88 @@ pub const TWO_FACTOR_PASSWORD: &str = "sandbox-two-factor-password";
 /// ```
 pub const TWO_FACTOR_VERIFICATION_CODE: &str = "135790";
 
+/// The e-mail address of the account that has no password: it signs in by e-mail only.
+///
+/// ```
+/// assert_eq!(plex_tv_sandbox::EMAIL_ONLY_EMAIL, "email-only@example.com");
+/// ```
+pub const EMAIL_ONLY_EMAIL: &str = "email-only@example.com";
+
+/// The PIN of the one home user who has one: [`HOME_PIN_USER`].
+///
+/// ```
+/// assert_eq!(plex_tv_sandbox::HOME_PIN.len(), 4);
+/// ```
+pub const HOME_PIN: &str = "2468";
+
+/// The `uuid` of the managed home user that [`HOME_PIN`] protects.
+///
+/// ```
+/// assert_eq!(plex_tv_sandbox::HOME_PIN_USER.len(), 16);
+/// ```
+pub const HOME_PIN_USER: &str = "edcba98765432100";
+
+/// The `uuid` of the managed home user without a PIN.
+///
+/// ```
+/// assert_eq!(plex_tv_sandbox::HOME_USER.len(), 16);
+/// ```
+pub const HOME_USER: &str = "fedcba9876543210";
+
 /// The token of the built-in account: the same in every run, so that a command line can be repeated.
 pub(crate) const ACCOUNT_TOKEN: &str = "sandbox-account-0001";
+
+/// How an account signs in.
+#[derive(Debug)]
+pub(crate) enum SignIn {
+    Password {
+        password: &'static str,
+        verification_code: Option<&'static str>,
+    },
+    EmailOnly,
+    /// A managed user: somebody else of the home switches to it.
+    Managed {
+        restriction_profile: &'static str,
+    },
+}
 
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) id: u64,
     pub(crate) uuid: &'static str,
+    /// Empty for a managed user, and so is the address.
     pub(crate) username: &'static str,
     pub(crate) title: &'static str,
     pub(crate) email: &'static str,
-    pub(crate) password: &'static str,
-    pub(crate) verification_code: Option<&'static str>,
+    pub(crate) sign_in: SignIn,
+    pub(crate) home_pin: Option<&'static str>,
+}
+
+impl Account {
+    pub(crate) const JOINED_AT: i64 = 1_556_281_940;
+
+    pub(crate) fn is_managed(&self) -> bool {
+        self.restriction_profile().is_some()
+    }
+
+    pub(crate) fn restriction_profile(&self) -> Option<&'static str> {
+        match self.sign_in {
+            SignIn::Managed { restriction_profile } => Some(restriction_profile),
+            SignIn::Password { .. } | SignIn::EmailOnly => None,
+        }
+    }
+
+    pub(crate) fn has_two_factor(&self) -> bool {
+        matches!(self.sign_in, SignIn::Password { verification_code: Some(_), .. })
+    }
+
+    pub(crate) fn is_in_home(&self) -> bool {
+        home_user(self.uuid).is_some()
+    }
+
+    pub(crate) fn is_home_admin(&self) -> bool {
+        self.id == ACCOUNT.id
+    }
 }
 
 pub(crate) static ACCOUNT: Account = Account {
@@ -55,8 +125,8 @@ pub(crate) static ACCOUNT: Account = Account {
     username: "exampleuser",
     title: "Example User",
     email: EMAIL,
-    password: PASSWORD,
-    verification_code: None,
+    sign_in: SignIn::Password { password: PASSWORD, verification_code: None },
+    home_pin: None,
 };
 
 static TWO_FACTOR_ACCOUNT: Account = Account {
@@ -65,15 +135,54 @@ static TWO_FACTOR_ACCOUNT: Account = Account {
     username: "twofactoruser",
     title: "Careful User",
     email: TWO_FACTOR_EMAIL,
-    password: TWO_FACTOR_PASSWORD,
-    verification_code: Some(TWO_FACTOR_VERIFICATION_CODE),
+    sign_in: SignIn::Password { password: TWO_FACTOR_PASSWORD, verification_code: Some(TWO_FACTOR_VERIFICATION_CODE) },
+    home_pin: None,
 };
+
+static EMAIL_ONLY_ACCOUNT: Account = Account {
+    id: 1_234_569,
+    uuid: "23456789abcdef01",
+    username: "emailonlyuser",
+    title: "User without a Password",
+    email: EMAIL_ONLY_EMAIL,
+    sign_in: SignIn::EmailOnly,
+    home_pin: None,
+};
+
+static KID: Account = Account {
+    id: 7_654_322,
+    uuid: HOME_USER,
+    username: "",
+    title: "Kid",
+    email: "",
+    sign_in: SignIn::Managed { restriction_profile: "little_kid" },
+    home_pin: None,
+};
+
+static TEEN: Account = Account {
+    id: 7_654_323,
+    uuid: HOME_PIN_USER,
+    username: "",
+    title: "Teen",
+    email: "",
+    sign_in: SignIn::Managed { restriction_profile: "teen" },
+    home_pin: Some(HOME_PIN),
+};
+
+pub(crate) static ACCOUNTS: [&Account; 5] = [&ACCOUNT, &TWO_FACTOR_ACCOUNT, &EMAIL_ONLY_ACCOUNT, &KID, &TEEN];
+
+/// The one Home: the built-in account and those it manages.
+pub(crate) static HOME: [&Account; 3] = [&ACCOUNT, &KID, &TEEN];
+
+/// The member of the Home with this `uuid`.
+pub(crate) fn home_user(uuid: &str) -> Option<&'static Account> {
+    HOME.into_iter().find(|account| account.uuid == uuid)
+}
 
 /// The account that signs in with this name or e-mail address.
 pub(crate) fn account_by_login(login: &str) -> Option<&'static Account> {
-    [&ACCOUNT, &TWO_FACTOR_ACCOUNT]
-        .into_iter()
-        .find(|account| account.email.eq_ignore_ascii_case(login) || account.username == login)
+    let mut with_name = ACCOUNTS.into_iter().filter(|account| !account.is_managed());
+    with_name.find(|account| account.email.eq_ignore_ascii_case(login) || account.username == login)
 }
 
 /// The other person, who shares a server.

@@ -26,6 +26,14 @@ use crate::reply::Fail;
 pub enum Fault {
     /// Answers with this status and the error body plex.tv sends with it; 498 and 2xx come without a body.
     Status(u16),
+    /// Answers with this status and an error body with this code of plex.tv, as `401` and `1031` for an address that
+    /// is blocked.
+    Code {
+        /// The status of the answer.
+        status: u16,
+        /// `errors[0].code` in its body.
+        code: u16,
+    },
     /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do.
     RateLimited {
         /// Seconds for the `Retry-After` header, which is left out when `None`.
@@ -54,6 +62,7 @@ impl Fault {
         Outcome::Answer(match self {
             Self::Delay(duration) => return Outcome::Wait(duration),
             Self::Status(status) => status_response(status),
+            Self::Code { status, code } => Fail::scripted(possible(status), code).into_response(),
             Self::RateLimited { retry_after } => rate_limited(retry_after),
             Self::Html => (StatusCode::BAD_GATEWAY, Html(GATEWAY_PAGE)).into_response(),
             Self::Garbage => ([JSON], r#"{"id":123,"authTok"#).into_response(),
@@ -69,13 +78,17 @@ const GATEWAY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head
 const JSON: (header::HeaderName, &str) = (header::CONTENT_TYPE, "application/json; charset=utf-8");
 
 fn status_response(status: u16) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let bare = status.as_u16() == 498 || !(status.is_client_error() || status.is_server_error());
-    if bare { status.into_response() } else { Fail::of_status(status).into_response() }
+    let status = possible(status);
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if is_failure { Fail::of_status(status).into_response() } else { status.into_response() }
+}
+
+fn possible(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 fn rate_limited(retry_after: Option<u64>) -> Response {
-    let mut response = Fail::of_status(StatusCode::TOO_MANY_REQUESTS).into_response();
+    let mut response = Fail::RATE_LIMITED.into_response();
     if let Some(seconds) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

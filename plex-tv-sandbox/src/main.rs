@@ -6,9 +6,12 @@ mod arguments;
 
 use std::process::ExitCode;
 
-use plex_tv_sandbox::{EMAIL, PASSWORD, Sandbox};
+use plex_tv_sandbox::{
+    EMAIL, EMAIL_ONLY_EMAIL, HOME_PIN, HOME_PIN_USER, HOME_USER, PASSWORD, Sandbox, TWO_FACTOR_EMAIL,
+    TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
+};
 
-use crate::arguments::{Command, HELP};
+use crate::arguments::{Command, HELP, Settings};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -17,7 +20,7 @@ async fn main() -> ExitCode {
             print!("{HELP}");
             ExitCode::SUCCESS
         }
-        Ok(Command::Run { port, approve_after }) => run(port, approve_after).await,
+        Ok(Command::Run(settings)) => run(settings).await,
         Err(problem) => {
             eprintln!("error: {problem}\n  fix: see plex-tv-sandbox --help");
             ExitCode::from(2)
@@ -25,8 +28,10 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(port: u16, approve_after: Option<std::time::Duration>) -> ExitCode {
-    let sandbox = match Sandbox::builder().port(port).approve_after(approve_after).start().await {
+async fn run(settings: Settings) -> ExitCode {
+    let Settings { port, approve_after, rate_limits, jwt_everywhere } = settings;
+    let builder = Sandbox::builder().port(port).approve_after(approve_after);
+    let sandbox = match builder.rate_limits(rate_limits).jwt_everywhere(jwt_everywhere).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {
             eprintln!("error: cannot listen on 127.0.0.1:{port}: {error}");
@@ -56,6 +61,9 @@ fn greeting(sandbox: &Sandbox, approves_itself: bool) -> String {
          \n\
          account token   {token}\n\
          password login  {EMAIL} / {PASSWORD}\n\
+         with a code     {TWO_FACTOR_EMAIL} / {TWO_FACTOR_PASSWORD} / {TWO_FACTOR_VERIFICATION_CODE}\n\
+         no password     {EMAIL_ONLY_EMAIL}\n\
+         home users      {HOME_USER}, and {HOME_PIN_USER} with PIN {HOME_PIN}\n\
          \n\
          Who am I?\n  \
            curl -H 'Accept: application/json' -H 'X-Plex-Client-Identifier: my-app' -H 'X-Plex-Token: {token}' {url}/api/v2/user\n\
@@ -67,6 +75,9 @@ fn greeting(sandbox: &Sandbox, approves_itself: bool) -> String {
          {approval}\n  \
            strong PIN         open {url}/auth#?clientID=my-app&code=CODE\n  \
            4-character PIN    open {url}/link\n  \
-           without a browser  curl -d code=CODE {url}/sandbox/approve   (or /sandbox/deny)"
+           without a browser  curl -d code=CODE {url}/sandbox/approve   (or /sandbox/deny)\n\
+         \n\
+         Let a week pass, so that JWTs expire:\n  \
+           curl -d seconds=604800 {url}/sandbox/advance"
     )
 }

@@ -10,11 +10,11 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::data::Server;
+use crate::data::{ACCOUNT, ACCOUNTS, Account, Server};
 use crate::reply::{Format, Reply};
 
 /// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to anyone, and `GET /`
-/// to those who bring its own access token; anything else without that token is 401.
+/// to those who bring its own access token, which is another one for every account; anything else without is 401.
 ///
 /// # Example
 ///
@@ -70,7 +70,7 @@ impl MediaServer {
         self.facts.machine_identifier
     }
 
-    /// The token this server accepts; the account token is refused.
+    /// The token this server accepts of the built-in account; the account token itself is refused.
     ///
     /// ```
     /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
@@ -92,6 +92,11 @@ impl MediaServer {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Every account has a token of its own here.
+    pub(crate) fn access_token_for(&self, account: &Account) -> String {
+        access_token(self.facts, account)
     }
 
     pub(crate) async fn bind(facts: &'static Server) -> io::Result<(Self, TcpListener)> {
@@ -119,11 +124,17 @@ async fn render(request: Request, next: Next) -> Response {
 }
 
 async fn require_token(State(server): State<&'static Server>, request: Request, next: Next) -> Response {
-    if token(request.headers(), request.uri()).as_deref() == Some(server.access_token) {
+    let token = token(request.headers(), request.uri()).unwrap_or_default();
+    if ACCOUNTS.iter().any(|account| token == access_token(server, account)) {
         next.run(request).await
     } else {
         (StatusCode::UNAUTHORIZED, Html(UNAUTHORIZED_PAGE)).into_response()
     }
+}
+
+fn access_token(server: &Server, account: &Account) -> String {
+    let of_admin = String::from(server.access_token);
+    if account.id == ACCOUNT.id { of_admin } else { format!("{of_admin}-{}", account.id) }
 }
 
 const UNAUTHORIZED_PAGE: &str =

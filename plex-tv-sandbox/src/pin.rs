@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::data::Account;
+use crate::jwk::Jwk;
 use crate::random;
 
 /// Where a PIN stands.
@@ -26,7 +28,7 @@ use crate::random;
 pub enum PinState {
     /// Waits for the user; polls answer with a null `authToken`.
     Pending,
-    /// The user agreed; polls answer with the token.
+    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the holder of that key only.
     Approved,
     /// The user refused; polls answer 404 with code 1020.
     Denied,
@@ -86,12 +88,18 @@ pub(crate) struct Order {
     pub(crate) product: String,
     pub(crate) strong: bool,
     pub(crate) lifetime: Duration,
+    /// The key that is to come with the approval.
+    pub(crate) jwk: Option<Jwk>,
 }
 
 #[derive(Clone, Debug)]
 enum Decision {
     Open,
-    Approved { token: String },
+    Approved {
+        account: &'static Account,
+        /// None until the first poll that proves to have the key.
+        token: Option<String>,
+    },
     Denied,
 }
 
@@ -105,6 +113,7 @@ pub(crate) struct Record {
     pub(crate) strong: bool,
     pub(crate) created: Instant,
     pub(crate) expires: Instant,
+    pub(crate) jwk: Option<Jwk>,
     decision: Decision,
 }
 
@@ -120,13 +129,20 @@ impl Record {
 
     pub(crate) fn token(&self) -> Option<&str> {
         match &self.decision {
-            Decision::Approved { token } => Some(token),
+            Decision::Approved { token, .. } => token.as_deref(),
             Decision::Open | Decision::Denied => None,
         }
     }
 
-    pub(crate) fn approve(&mut self, token: String) {
-        self.decision = Decision::Approved { token };
+    pub(crate) fn approved_by(&self) -> Option<&'static Account> {
+        match self.decision {
+            Decision::Approved { account, .. } => Some(account),
+            Decision::Open | Decision::Denied => None,
+        }
+    }
+
+    pub(crate) fn approve(&mut self, account: &'static Account, token: Option<String>) {
+        self.decision = Decision::Approved { account, token };
     }
 
     pub(crate) fn deny(&mut self) {
@@ -167,6 +183,7 @@ impl Pins {
             strong: order.strong,
             created: now,
             expires: now + order.lifetime,
+            jwk: order.jwk,
             decision: Decision::Open,
         })
     }
@@ -210,6 +227,7 @@ mod tests {
             product: String::from("Example App"),
             strong,
             lifetime: Duration::from_secs(900),
+            jwk: None,
         }
     }
 

@@ -30,7 +30,7 @@ impl Format {
         let Some(reply) = response.extensions_mut().remove::<Reply>() else {
             return response;
         };
-        let (content_type, body) = match self {
+        let (content_type, body) = match reply.only_as.unwrap_or(self) {
             Self::Json => ("application/json; charset=utf-8", reply.value.to_string()),
             Self::Xml => ("application/xml; charset=utf-8", xml::document(reply.root, &reply.value)),
         };
@@ -48,15 +48,22 @@ pub(crate) struct Reply {
     status: StatusCode,
     root: &'static str,
     value: Value,
+    /// The one form it has, whatever the caller accepts.
+    only_as: Option<Format>,
 }
 
 impl Reply {
     pub(crate) fn ok(root: &'static str, value: Value) -> Self {
-        Self { status: StatusCode::OK, root, value }
+        Self { status: StatusCode::OK, root, value, only_as: None }
     }
 
     pub(crate) fn created(root: &'static str, value: Value) -> Self {
-        Self { status: StatusCode::CREATED, root, value }
+        Self { status: StatusCode::CREATED, root, value, only_as: None }
+    }
+
+    /// An answer that is JSON for everybody.
+    pub(crate) fn json(value: Value) -> Self {
+        Self { status: StatusCode::OK, root: "response", value, only_as: Some(Format::Json) }
     }
 }
 
@@ -73,7 +80,8 @@ impl IntoResponse for Reply {
 #[derive(Debug)]
 pub(crate) struct Fail {
     status: StatusCode,
-    code: u16,
+    /// Not every failure has one.
+    code: Option<u16>,
     message: &'static str,
 }
 
@@ -82,66 +90,111 @@ impl Fail {
         Self::new(StatusCode::BAD_REQUEST, 1000, "X-Plex-Client-Identifier is missing");
     pub(crate) const UNAUTHENTICATED: Self =
         Self::new(StatusCode::UNAUTHORIZED, 1001, "User could not be authenticated");
+    pub(crate) const NOT_FOUND: Self = Self::new(StatusCode::NOT_FOUND, 1002, "Not found");
+    pub(crate) const RATE_LIMITED: Self = Self::new(StatusCode::TOO_MANY_REQUESTS, 1003, "Too many requests");
     pub(crate) const MALFORMED: Self = Self::new(StatusCode::BAD_REQUEST, 1004, "A parameter is missing or malformed");
     pub(crate) const UNKNOWN_PIN: Self = Self::new(StatusCode::NOT_FOUND, 1020, "Code not found or expired");
     pub(crate) const VERIFICATION_CODE_WRONG: Self =
         Self::new(StatusCode::UNAUTHORIZED, 1028, "The verification code is wrong");
     pub(crate) const VERIFICATION_CODE_REQUIRED: Self =
         Self::new(StatusCode::UNAUTHORIZED, 1029, "Please enter the verification code");
+    pub(crate) const EMAIL_SIGN_IN_ONLY: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1030, "This account signs in by e-mail only");
+    pub(crate) const ADDRESS_BLOCKED: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1031, "Too many failed sign-ins from your address");
+    pub(crate) const HOME_PIN_REQUIRED: Self = Self::new(StatusCode::FORBIDDEN, 1041, "A valid PIN is required");
+    pub(crate) const DEVICE_REMOVED: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1097, "The key is missing: the device was removed");
+    pub(crate) const KEY_TAKEN: Self = Self::without_code(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The thumbprint of the key is already taken by another device",
+    );
     pub(crate) const INVALID: Self = Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1998, "Validation failed");
     pub(crate) const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, 1999, "The request body is too large");
 
     const fn new(status: StatusCode, code: u16, message: &'static str) -> Self {
-        Self { status, code, message }
+        Self { status, code: Some(code), message }
     }
 
-    /// The failure plex.tv most likely means by a status alone.
+    pub(crate) const fn without_code(status: StatusCode, message: &'static str) -> Self {
+        Self { status, code: None, message }
+    }
+
+    /// A JWT in place of a token has expired. The answer has no body, and a status that is plex.tv's own.
+    pub(crate) fn jwt_expired() -> Self {
+        Self::without_code(StatusCode::from_u16(498).unwrap_or(StatusCode::UNAUTHORIZED), "")
+    }
+
+    /// The failure plex.tv most likely means by a status alone; 498 comes without a body.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::UNAUTHENTICATED,
             403 => Self::new(status, 1042, "You may not do this"),
-            404 => Self::new(status, 1002, "Not found"),
+            404 => Self::NOT_FOUND,
             405 => Self::new(status, 1005, "Method not allowed"),
             406 => Self::new(status, 1006, "Not acceptable"),
             422 => Self::INVALID,
-            429 => Self::new(status, 1003, "Too many requests"),
+            429 => Self::RATE_LIMITED,
+            498 => Self::jwt_expired(),
             500.. => Self::new(status, 1007, "Something went wrong on our side"),
             _ => Self::new(status, 1999, "The request failed"),
         }
+    }
+
+    /// Any status with any code.
+    pub(crate) fn scripted(status: StatusCode, code: u16) -> Self {
+        Self::new(status, code, "This failure was asked for")
     }
 }
 
 impl IntoResponse for Fail {
     fn into_response(self) -> Response {
-        let mut error = json!({"code": self.code, "message": self.message});
+        if self.message.is_empty() {
+            return self.status.into_response();
+        }
+        let mut error = json!({"message": self.message});
+        if let Some(code) = self.code {
+            error["code"] = json!(code);
+        }
         // plex.tv leaves the status out here, and only here.
-        if self.code != 1020 {
+        if self.code != Some(1020) {
             error["status"] = json!(self.status.as_u16());
         }
-        Reply { status: self.status, root: "errors", value: json!({"errors": [error]}) }.into_response()
+        let errors = json!({"errors": [error]});
+        Reply { status: self.status, root: "errors", value: errors, only_as: None }.into_response()
     }
 }
 
 /// The members of a form or JSON body; empty for any other content type.
-#[derive(Debug)]
-pub(crate) struct Fields(Map<String, Value>);
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    members: Map<String, Value>,
+    are_json: bool,
+}
 
 impl Fields {
     /// Some clients announce JSON and send nothing.
     fn of_json(body: &[u8]) -> Result<Self, Fail> {
         if body.is_empty() {
-            return Ok(Self(Map::new()));
+            return Ok(Self::default());
         }
-        serde_json::from_slice(body).map(Self).map_err(|_| Fail::MALFORMED)
+        let members = serde_json::from_slice(body).map_err(|_| Fail::MALFORMED)?;
+        Ok(Self { members, are_json: true })
     }
 
     fn of_pairs(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect())
+        let members = pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+        Self { members, are_json: false }
+    }
+
+    /// The member of a JSON body; forms have none.
+    pub(crate) fn json(&self, name: &str) -> Option<&Value> {
+        self.members.get(name).filter(|_| self.are_json)
     }
 
     /// The member as text, whatever scalar it was sent as.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        match self.0.get(name)? {
+        match self.members.get(name)? {
             Value::String(text) => Some(text.clone()),
             Value::Null | Value::Array(_) | Value::Object(_) => None,
             scalar => Some(scalar.to_string()),
@@ -165,7 +218,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
             let Form(pairs) = form.map_err(|rejection| body_failure(rejection.status()))?;
             return Ok(Self::of_pairs(pairs));
         }
-        Ok(Self(Map::new()))
+        Ok(Self::default())
     }
 }
 

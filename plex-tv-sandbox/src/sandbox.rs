@@ -2,7 +2,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::serve::ListenerExt;
@@ -165,6 +165,77 @@ impl Sandbox {
         self.shared.expire(pin_id)
     }
 
+    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs grow older at once.
+    /// It also follows tokio's clock. The header `Date` of every answer tells its time.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # use std::time::Duration;
+    /// let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+    /// let before = sandbox.now();
+    ///
+    /// sandbox.advance(Duration::from_secs(7 * 24 * 60 * 60));
+    ///
+    /// assert!(sandbox.now() > before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// The time by the clock of the sandbox, in whole seconds.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
+    /// let now = sandbox.now();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn now(&self) -> SystemTime {
+        self.shared.clock.system_time()
+    }
+
+    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT signed by it may
+    /// live.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no random key.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+    /// sandbox.rotate_signing_key()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn rotate_signing_key(&self) -> io::Result<()> {
+        self.shared.rotate_signing_key()
+    }
+
+    /// Removes an installation from the devices of every account, as the user would: its tokens end, and if it had a
+    /// key, that and every other key is refused with code 1097 from then on. False when no account had signed in on it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
+    /// assert!(!sandbox.remove_device("never-seen"));
+    /// # }
+    /// ```
+    pub fn remove_device(&self, client_identifier: &str) -> bool {
+        self.shared.remove_devices(|device| device.client_identifier == client_identifier)
+    }
+
     /// The PINs created so far, oldest first; the last 10,000.
     ///
     /// # Example
@@ -279,11 +350,36 @@ impl Builder {
         self
     }
 
+    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs or switch home users too
+    /// often, by the clock of the sandbox. Off without it: tests are hasty.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);
+    /// ```
+    #[must_use]
+    pub fn rate_limits(mut self, on: bool) -> Self {
+        self.options.rate_limits = on;
+        self
+    }
+
+    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the sandbox does what
+    /// was reported of plex.tv: home users cannot be switched with a JWT (403), and the list of resources gives the JWT
+    /// itself for owned servers, which then refuse it.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().jwt_everywhere(true);
+    /// ```
+    #[must_use]
+    pub fn jwt_everywhere(mut self, on: bool) -> Self {
+        self.options.jwt_everywhere = on;
+        self
+    }
+
     /// Starts the sandbox in the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened.
+    /// When the port cannot be opened, or the system gives no random key to sign with.
     ///
     /// # Example
     ///
@@ -306,7 +402,7 @@ impl Builder {
             servers.push(server);
         }
 
-        let shared = Arc::new(Shared::new(url, servers, self.options));
+        let shared = Arc::new(Shared::new(url, servers, self.options)?);
         tokio::spawn(serve(listener, routes::router(Arc::clone(&shared)), stopped));
         Ok(Sandbox { shared, _stop: stop })
     }

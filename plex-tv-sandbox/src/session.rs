@@ -1,42 +1,100 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::data::{ACCOUNT, ACCOUNT_TOKEN, Account};
 use crate::random;
 
-/// Who a token speaks for, and on which installation.
-#[derive(Clone, Debug)]
-struct Session {
-    account: &'static Account,
-    client_identifier: String,
+/// What a token is, besides a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Lives until it is replaced or signed out.
+    Legacy,
+    /// A Plex JWT that is good before this time, in epoch seconds.
+    Jwt { expires: i64 },
 }
 
-/// The tokens that are valid now.
+/// Who a token speaks for, and on which installation.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) account: &'static Account,
+    pub(crate) client_identifier: String,
+    pub(crate) kind: Kind,
+}
+
+impl Session {
+    fn is_of(&self, account: &Account, client_identifier: &str) -> bool {
+        self.account.id == account.id && self.client_identifier == client_identifier
+    }
+}
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Unknown,
+    Expired,
+}
+
+/// The tokens that were issued and not taken back.
 #[derive(Debug)]
-pub(crate) struct Sessions(HashMap<String, Session>);
+pub(crate) struct Sessions {
+    by_token: HashMap<String, Session>,
+    /// The pairs of account and installation that have ever got a JWT.
+    with_jwt: HashSet<(u64, String)>,
+}
 
 impl Default for Sessions {
     fn default() -> Self {
-        let built_in = Session { account: &ACCOUNT, client_identifier: String::new() };
-        Self(HashMap::from([(String::from(ACCOUNT_TOKEN), built_in)]))
+        let built_in = Session { account: &ACCOUNT, client_identifier: String::new(), kind: Kind::Legacy };
+        Self { by_token: HashMap::from([(String::from(ACCOUNT_TOKEN), built_in)]), with_jwt: HashSet::new() }
     }
 }
 
 impl Sessions {
-    pub(crate) fn account(&self, token: &str) -> Option<&'static Account> {
-        self.0.get(token).map(|session| session.account)
+    /// Whose token this is. A JWT is good on its own installation only, and for a week.
+    pub(crate) fn find(&self, token: &str, client_identifier: &str, now: i64) -> Result<&Session, Refusal> {
+        let session = self.by_token.get(token).ok_or(Refusal::Unknown)?;
+        match session.kind {
+            Kind::Jwt { .. } if session.client_identifier != client_identifier => Err(Refusal::Unknown),
+            Kind::Jwt { expires } if expires <= now => Err(Refusal::Expired),
+            _ => Ok(session),
+        }
     }
 
-    /// Issues a token. As on plex.tv there is one per account and installation: the previous one stops working.
+    /// Issues a token. As on plex.tv there is one per account and installation: the previous one stops working. Where
+    /// a JWT was issued before, the new token opens nothing.
     pub(crate) fn issue(&mut self, account: &'static Account, client_identifier: &str) -> String {
-        self.0.retain(|_, session| session.account.id != account.id || session.client_identifier != client_identifier);
+        self.end_legacy(account, client_identifier);
         let token = random::token();
-        let session = Session { account, client_identifier: String::from(client_identifier) };
-        self.0.insert(token.clone(), session);
+        if !self.with_jwt.contains(&(account.id, String::from(client_identifier))) {
+            let session = Session { account, client_identifier: String::from(client_identifier), kind: Kind::Legacy };
+            self.by_token.insert(token.clone(), session);
+        }
         token
     }
 
+    /// Makes a JWT good, and ends the legacy token of its account and installation.
+    pub(crate) fn add_jwt(&mut self, jwt: String, account: &'static Account, client_identifier: &str, expires: i64) {
+        self.end_legacy(account, client_identifier);
+        let client_identifier = String::from(client_identifier);
+        self.with_jwt.insert((account.id, client_identifier.clone()));
+        self.by_token.insert(jwt, Session { account, client_identifier, kind: Kind::Jwt { expires } });
+    }
+
+    pub(crate) fn legacy_token(&self, account: &Account, client_identifier: &str) -> Option<&str> {
+        let wanted = |session: &Session| session.kind == Kind::Legacy && session.is_of(account, client_identifier);
+        self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str())
+    }
+
     pub(crate) fn revoke(&mut self, token: &str) {
-        self.0.remove(token);
+        self.by_token.remove(token);
+    }
+
+    /// Ends every token of an account on an installation.
+    pub(crate) fn revoke_all(&mut self, account: &Account, client_identifier: &str) {
+        self.by_token.retain(|_, session| !session.is_of(account, client_identifier));
+    }
+
+    fn end_legacy(&mut self, account: &Account, client_identifier: &str) {
+        self.by_token.retain(|_, session| session.kind != Kind::Legacy || !session.is_of(account, client_identifier));
     }
 }
 
@@ -52,9 +110,23 @@ mod tests {
 
         let second = sessions.issue(&ACCOUNT, "tv");
 
-        assert!(sessions.account(&first).is_none());
-        assert!(sessions.account(&other).is_some());
-        assert!(sessions.account(&second).is_some());
-        assert!(sessions.account(ACCOUNT_TOKEN).is_some());
+        let good = |token: &str| sessions.find(token, "anything", 0).is_ok();
+        assert_eq!([&first, &other, &second].map(|token| good(token)), [false, true, true]);
+        assert!(good(ACCOUNT_TOKEN));
+    }
+
+    #[test]
+    fn a_jwt_ends_the_legacy_token_and_makes_the_next_ones_useless() {
+        let mut sessions = Sessions::default();
+        let before = sessions.issue(&ACCOUNT, "tv");
+
+        sessions.add_jwt(String::from("a.b.c"), &ACCOUNT, "tv", 7);
+
+        assert_eq!(sessions.find(&before, "tv", 6).unwrap_err(), Refusal::Unknown);
+        let after = sessions.issue(&ACCOUNT, "tv");
+        assert_eq!(sessions.find(&after, "tv", 6).unwrap_err(), Refusal::Unknown);
+        assert!(sessions.find("a.b.c", "tv", 6).is_ok());
+        assert_eq!(sessions.find("a.b.c", "phone", 6).unwrap_err(), Refusal::Unknown);
+        assert_eq!(sessions.find("a.b.c", "tv", 7).unwrap_err(), Refusal::Expired);
     }
 }

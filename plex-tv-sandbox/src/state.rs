@@ -1,16 +1,28 @@
 //! Everything that changes while the sandbox runs.
 
+mod device_keys;
+mod pins;
+mod sign_in;
+
 use std::collections::VecDeque;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub(crate) use self::pins::{Answer, NewPin, Verdict};
+pub(crate) use self::sign_in::Credentials;
+use crate::attempts::Attempts;
 use crate::clock::Clock;
-use crate::data::{ACCOUNT, Account};
+use crate::data::Account;
+use crate::device::Devices;
 use crate::fault::{Fault, Script};
+use crate::limits::Limits;
 use crate::media_server::MediaServer;
-use crate::pin::{Order, Pin, PinState, Pins, Record};
+use crate::nonce::Nonces;
+use crate::pin::Pins;
+use crate::plex_jwt::SigningKeys;
 use crate::session::Sessions;
 
 /// A line of the log that [`Sandbox::requests`](crate::Sandbox::requests) gives: no header, no query, no code.
@@ -43,21 +55,8 @@ pub struct Request {
 pub(crate) struct Options {
     pub(crate) pin_lifetime: Option<Duration>,
     pub(crate) approve_after: Option<Duration>,
-}
-
-/// What came of an attempt to approve or deny a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Done,
-    AlreadyApproved,
-    Unknown,
-    Expired,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Answer {
-    Approve(&'static Account),
-    Deny,
+    pub(crate) rate_limits: bool,
+    pub(crate) jwt_everywhere: bool,
 }
 
 /// What every handler shares.
@@ -66,101 +65,52 @@ pub(crate) struct Shared {
     pub(crate) url: String,
     pub(crate) servers: Vec<MediaServer>,
     pub(crate) clock: Clock,
-    options: Options,
+    pub(crate) options: Options,
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     pins: Pins,
-    sessions: Sessions,
+    access: Access,
+    nonces: Nonces,
+    signing_keys: SigningKeys,
+    attempts: Attempts,
+    limits: Limits,
     script: Script,
     requests: VecDeque<Request>,
 }
 
+/// Who may come in, and on what.
+#[derive(Debug, Default)]
+struct Access {
+    sessions: Sessions,
+    devices: Devices,
+}
+
+impl Access {
+    /// Signs an account in on an installation, with a token of the old kind.
+    fn sign_in(&mut self, account: &'static Account, client_identifier: &str, product: &str) -> String {
+        self.devices.seen(account, client_identifier, product);
+        self.sessions.issue(account, client_identifier)
+    }
+}
+
 impl Shared {
-    const STRONG_LIFETIME: Duration = Duration::from_secs(1800);
-    const LINK_LIFETIME: Duration = Duration::from_secs(900);
     const REQUESTS_KEPT: usize = 10_000;
 
-    pub(crate) fn new(url: String, servers: Vec<MediaServer>, options: Options) -> Self {
-        Self { url, servers, clock: Clock::start(), options, state: Mutex::default() }
-    }
-
-    pub(crate) fn create_pin(&self, client_identifier: String, product: String, strong: bool) -> Record {
-        let usual = if strong { Self::STRONG_LIFETIME } else { Self::LINK_LIFETIME };
-        let lifetime = self.options.pin_lifetime.unwrap_or(usual);
-        let order = Order { client_identifier, product, strong, lifetime };
-        self.lock().pins.create(order, Instant::now()).clone()
-    }
-
-    /// The PIN as its own installation sees it; `None` once it is denied or expired.
-    pub(crate) fn poll(&self, id: u64, client_identifier: &str) -> Option<Record> {
-        let now = Instant::now();
-        let mut state = self.lock();
-        let State { pins, sessions, .. } = &mut *state;
-        let record = pins.by_id(id).filter(|record| record.client_identifier == client_identifier)?;
-        self.approve_if_due(record, sessions, now);
-        let alive = matches!(record.state(now), PinState::Pending | PinState::Approved);
-        alive.then(|| record.clone())
-    }
-
-    pub(crate) fn knows_code(&self, code: &str) -> bool {
-        let now = Instant::now();
-        let state = self.lock().pins.by_code(code).map(|record| record.state(now));
-        matches!(state, Some(PinState::Pending | PinState::Approved))
-    }
-
-    /// Decides about the PIN with this code, if `wanted` accepts it.
-    pub(crate) fn answer_code(&self, code: &str, answer: Answer, wanted: impl FnOnce(&Record) -> bool) -> Verdict {
-        let mut state = self.lock();
-        let State { pins, sessions, .. } = &mut *state;
-        let record = pins.by_code(code).filter(|record| wanted(record));
-        self.answer(record, sessions, answer)
-    }
-
-    pub(crate) fn answer_id(&self, id: u64, answer: Answer) -> Verdict {
-        let mut state = self.lock();
-        let State { pins, sessions, .. } = &mut *state;
-        self.answer(pins.by_id(id), sessions, answer)
-    }
-
-    pub(crate) fn expire(&self, id: u64) -> bool {
-        let now = Instant::now();
-        let mut state = self.lock();
-        let State { pins, sessions, .. } = &mut *state;
-        let Some(record) = pins.by_id(id) else {
-            return false;
+    pub(crate) fn new(url: String, servers: Vec<MediaServer>, options: Options) -> io::Result<Self> {
+        let state = State {
+            pins: Pins::default(),
+            access: Access::default(),
+            nonces: Nonces::default(),
+            signing_keys: SigningKeys::generate()?,
+            attempts: Attempts::default(),
+            limits: Limits::default(),
+            script: Script::default(),
+            requests: VecDeque::new(),
         };
-        self.approve_if_due(record, sessions, now);
-        let pending = record.state(now) == PinState::Pending;
-        if pending {
-            record.expires = now;
-        }
-        pending
-    }
-
-    pub(crate) fn pins(&self) -> Vec<Pin> {
-        let now = Instant::now();
-        let mut state = self.lock();
-        let State { pins, sessions, .. } = &mut *state;
-        let snapshot = |record: &mut Record| {
-            self.approve_if_due(record, sessions, now);
-            record.snapshot(now)
-        };
-        pins.all().map(snapshot).collect()
-    }
-
-    pub(crate) fn account(&self, token: &str) -> Option<&'static Account> {
-        self.lock().sessions.account(token)
-    }
-
-    pub(crate) fn sign_in(&self, account: &'static Account, client_identifier: &str) -> String {
-        self.lock().sessions.issue(account, client_identifier)
-    }
-
-    pub(crate) fn sign_out(&self, token: &str) {
-        self.lock().sessions.revoke(token);
+        Ok(Self { url, servers, clock: Clock::start(), options, state: Mutex::new(state) })
     }
 
     pub(crate) fn script(&self, operation: &'static str, fault: Fault) {
@@ -169,6 +119,12 @@ impl Shared {
 
     pub(crate) fn next_fault(&self, operation: &str) -> Option<Fault> {
         self.lock().script.pop(operation)
+    }
+
+    /// Whether the rate limits leave room for this call.
+    pub(crate) fn allows(&self, operation: &'static str, client_identifier: &str, path: &str) -> bool {
+        let now = self.now();
+        !self.options.rate_limits || self.lock().limits.allow(operation, client_identifier, path, now)
     }
 
     pub(crate) fn log(&self, request: Request) {
@@ -183,35 +139,12 @@ impl Shared {
         self.lock().requests.iter().cloned().collect()
     }
 
-    fn answer(&self, record: Option<&mut Record>, sessions: &mut Sessions, answer: Answer) -> Verdict {
-        let now = Instant::now();
-        let Some(record) = record else {
-            return Verdict::Unknown;
-        };
-        self.approve_if_due(record, sessions, now);
-        match (record.state(now), answer) {
-            (PinState::Pending, Answer::Approve(account)) => {
-                record.approve(sessions.issue(account, &record.client_identifier));
-                Verdict::Done
-            }
-            (PinState::Pending, Answer::Deny) => {
-                record.deny();
-                Verdict::Done
-            }
-            (PinState::Approved, _) => Verdict::AlreadyApproved,
-            (PinState::Denied | PinState::Expired, _) => Verdict::Expired,
-        }
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
     }
 
-    /// Needs no timer: a PIN that nobody looks at need not change.
-    fn approve_if_due(&self, record: &mut Record, sessions: &mut Sessions, now: Instant) {
-        let Some(after) = self.options.approve_after else {
-            return;
-        };
-        let due = now.saturating_duration_since(record.created) >= after;
-        if due && record.state(now) == PinState::Pending {
-            record.approve(sessions.issue(&ACCOUNT, &record.client_identifier));
-        }
+    pub(crate) fn epoch_seconds(&self) -> i64 {
+        self.clock.epoch_seconds(self.now())
     }
 
     /// A handler that panicked leaves nothing half-done behind, so a poisoned lock is as good as any.

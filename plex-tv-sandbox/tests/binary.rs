@@ -13,7 +13,9 @@ fn help_names_every_option() {
 
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    assert!(text.contains("--port") && text.contains("--approve-after"), "{text}");
+    for option in ["--port", "--approve-after", "--rate-limits", "--jwt-everywhere"] {
+        assert!(text.contains(option), "{text}");
+    }
 }
 
 #[test]

@@ -101,7 +101,7 @@ async fn faults_hit_their_own_operation_and_unknown_ones_are_refused() {
 
     assert_eq!(user(&plex).await.unwrap().status(), 200);
     assert!(!plex.sandbox.next("getUserDetail", Fault::Html));
-    assert_eq!(operations().count(), 14);
+    assert_eq!(operations().count(), 21);
     assert!(operations().all(|operation| plex.sandbox.next(operation, Fault::Html)));
 }
 
@@ -114,6 +114,10 @@ async fn every_operation_is_served_where_the_log_says() {
         (Method::PUT, "/api/v2/pins/link", "linkPin"),
         (Method::PUT, "/api/v2/pins/link.json", "linkPin"),
         (Method::GET, "/api/v2/pins/qr/SECRET", "getPinQrCode"),
+        (Method::POST, "/api/v2/auth/jwk", "registerDeviceJwk"),
+        (Method::GET, "/api/v2/auth/nonce", "getAuthNonce"),
+        (Method::POST, "/api/v2/auth/token", "exchangeJwtToken"),
+        (Method::GET, "/api/v2/auth/keys", "getAuthKeys"),
         (Method::POST, "/api/v2/users/signin", "signIn"),
         (Method::DELETE, "/api/v2/users/signout", "signOut"),
         (Method::GET, "/api/v2/ping", "ping"),
@@ -122,8 +126,11 @@ async fn every_operation_is_served_where_the_log_says() {
         (Method::GET, "/api/v2/companions", "getCompanionsData"),
         (Method::GET, "/api/v2/geoip", "getGeoData"),
         (Method::GET, "/api/v2/home", "getHomeData"),
+        (Method::GET, "/api/v2/home/users", "listHomeUsers"),
+        (Method::POST, "/api/v2/home/users/0123456789abcdef/switch", "switchHomeUser"),
         (Method::GET, "/api/v2/resources", "getDevices"),
         (Method::GET, "/api/v2/devices", "listAccountDevices"),
+        (Method::DELETE, "/devices/900000001.xml", "deleteLegacyDevice"),
     ];
 
     for (method, path, operation) in calls {

@@ -2,7 +2,11 @@
 
 mod support;
 
-use plex_tv_sandbox::{EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
+use std::time::Duration;
+
+use plex_tv_sandbox::{
+    EMAIL, EMAIL_ONLY_EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use support::{CLIENT, Harness, content_type, error_code, harness};
@@ -89,6 +93,7 @@ async fn wrong_sign_ins_say_what_is_wrong() {
         (json!({"login": two, "password": "wrong"}), 401, 1001),
         (json!({"login": two, "password": pass}), 401, 1029),
         (json!({"login": two, "password": pass, "verificationCode": "000000"}), 401, 1028),
+        (json!({"login": EMAIL_ONLY_EMAIL, "password": "anything"}), 401, 1030),
     ];
 
     for (members, status, error) in cases {
@@ -112,6 +117,37 @@ async fn the_right_verification_code_signs_in() {
 }
 
 #[tokio::test]
+async fn ten_wrong_guesses_block_the_address_for_a_quarter_of_an_hour() {
+    let plex = harness().await;
+    let right = json!({"login": EMAIL, "password": PASSWORD});
+    let wrong = json!({"login": EMAIL, "password": "wrong"});
+    for _ in 0..10 {
+        assert_eq!(error_code(&sign_in(&plex, &wrong).await.1), 1001);
+    }
+
+    let (status, body) = sign_in(&plex, &right).await;
+
+    assert_eq!((status, error_code(&body)), (401, &json!(1031)));
+    plex.sandbox.advance(Duration::from_secs(15 * 60));
+    assert_eq!(sign_in(&plex, &right).await.0, 201);
+}
+
+#[tokio::test]
+async fn a_right_password_forgives_the_wrong_guesses_and_a_missing_code_is_none() {
+    let plex = harness().await;
+    let wrong = json!({"login": EMAIL, "password": "wrong"});
+    let without_code = json!({"login": TWO_FACTOR_EMAIL, "password": TWO_FACTOR_PASSWORD});
+
+    for _ in 0..3 {
+        for _ in 0..9 {
+            assert_eq!(sign_in(&plex, &wrong).await.0, 401);
+        }
+        assert_eq!(error_code(&sign_in(&plex, &without_code).await.1), 1029);
+        assert_eq!(sign_in(&plex, &json!({"login": EMAIL, "password": PASSWORD})).await.0, 201);
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_the_token() {
     let plex = harness().await;
 
@@ -130,7 +166,7 @@ async fn small_account_calls_have_their_shapes() {
     assert!(plex.get("/api/v2/features").await.1[0]["uuid"].is_string());
     assert_eq!(plex.get("/api/v2/companions").await.1[0]["provides"], "client,player");
     let (_, home) = plex.get("/api/v2/home").await;
-    assert_eq!(home["users"].as_array().unwrap().len(), 2);
+    assert_eq!(home["users"].as_array().unwrap().len(), 3);
     assert!(home["guestUserID"].is_u64());
 }
 

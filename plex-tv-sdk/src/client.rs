@@ -2,18 +2,24 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Url, redirect::Policy};
+use reqwest::Url;
 
 #[cfg(feature = "discover")]
 use crate::generated::discover;
 #[cfg(feature = "v1")]
 use crate::generated::plex_tv_v1;
 use crate::{
-    ClientIdentity, Clock, Error, Server, SystemClock, Token, TokenCheck,
-    auth::{PinLogin, verify},
+    ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, Secret, Server, SystemClock, Token,
+    TokenCheck,
+    auth::{PinLogin, Session, pin, verify},
     generated::plex_tv,
     servers,
     transport::{Hosts, Limits, Transport},
+};
+#[cfg(feature = "jwt")]
+use crate::{
+    DeviceKey, Scopes,
+    auth::{Keeper, OnRenewed},
 };
 
 const PLEX_TV: &str = "https://plex.tv";
@@ -44,6 +50,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     http: reqwest::Client,
     transport: Transport,
+    session: Session,
     plex_tv: plex_tv::Client,
     #[cfg(feature = "v1")]
     plex_tv_v1: plex_tv_v1::Client,
@@ -58,6 +65,7 @@ impl Inner {
         clock: Arc<dyn Clock>,
         http: reqwest::Client,
         transport: Transport,
+        session: Session,
     ) -> Self {
         let plex_tv_url = transport.hosts().plex_tv.as_str().trim_end_matches('/');
         #[cfg(feature = "discover")]
@@ -74,12 +82,13 @@ impl Inner {
             clock,
             http,
             transport,
+            session,
         }
     }
 
     fn with_transport(&self, transport: Transport) -> Client {
-        let Self { identity, app_url, clock, http, .. } = self.clone();
-        Client(Arc::new(Self::new(identity, app_url, clock, http, transport)))
+        let Self { identity, app_url, clock, http, session, .. } = self.clone();
+        Client(Arc::new(Self::new(identity, app_url, clock, http, transport, session)))
     }
 }
 
@@ -97,36 +106,84 @@ impl Client {
         ClientBuilder {
             identity,
             token: None,
+            session: Session::default(),
+            #[cfg(feature = "jwt")]
+            device_key: None,
             base_url: None,
             discover_url: None,
             app_url: APP.to_owned(),
-            limits: Limits { timeout: Duration::from_secs(30), strict_rows: false },
+            limits: Limits::default(),
             connect_timeout: Duration::from_secs(5),
+            read_timeout: Duration::from_secs(60),
             clock: Arc::new(SystemClock),
             configure: None,
         }
     }
 
-    /// The same client for another user: it shares connections and settings.
+    /// The same client for another user: it shares connections and settings, but not the store.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        self.0.with_transport(self.0.transport.with_token(Some(token)))
+        self.with_transport(|transport| transport.with_token(Some(token))).with_session(self.0.session.of_another())
     }
 
     /// The same client, signed in as nobody.
     #[must_use]
     pub fn without_token(&self) -> Self {
-        self.0.with_transport(self.0.transport.with_token(None))
+        self.with_transport(|transport| transport.with_token(None)).with_session(self.0.session.of_another())
     }
 
     /// The same client with another time limit for each attempt of a call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
-        self.0.with_transport(self.0.transport.with_timeout(timeout))
+        self.with_limits(|limits| limits.timeout = timeout)
     }
 
-    /// The token, if the client is signed in.
-    pub fn token(&self) -> Option<&Token> {
+    /// The same client with a time limit for a call as a whole: all attempts, and the pauses between them.
+    #[must_use]
+    pub fn with_overall_timeout(&self, timeout: Duration) -> Self {
+        self.with_limits(|limits| limits.overall = Some(timeout))
+    }
+
+    /// The same client with other rules for trying again; [`RetryPolicy::off`] never does.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::{RetryPolicy, prelude::*};
+    ///
+    /// let once = client.with_retry(RetryPolicy::off());
+    /// let user = once.plex_tv().get_user_details().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        self.with_limits(|limits| limits.retry = policy)
+    }
+
+    /// The same client with another limit for the size of a reply, in bytes.
+    #[must_use]
+    pub fn with_body_limit(&self, bytes: usize) -> Self {
+        self.with_limits(|limits| limits.body = bytes)
+    }
+
+    fn with_limits(&self, change: impl FnOnce(&mut Limits)) -> Self {
+        self.with_transport(|transport| transport.with_limits(change))
+    }
+
+    pub(crate) fn with_transport(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
+        self.0.with_transport(change(&self.0.transport))
+    }
+
+    pub(crate) fn with_session(&self, session: Session) -> Self {
+        Self(Arc::new(Inner { session, ..self.0.as_ref().clone() }))
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// The token, if the client is signed in. One that is kept fresh changes: ask for it when it is needed.
+    pub fn token(&self) -> Option<Token> {
         self.0.transport.token()
     }
 
@@ -157,6 +214,20 @@ impl Client {
     /// Starts a sign-in that a person approves in a browser.
     pub fn pin_login(&self) -> PinLogin {
         PinLogin::new(self.clone())
+    }
+
+    /// Approves the four-character code that another device shows, such as a television: it is then signed in as this
+    /// client's user.
+    ///
+    /// Approve only what the user themself asked for: whoever gets a stranger's code approved is in the account.
+    ///
+    /// # Errors
+    /// `is_pin_expired` when the code is unknown or its time is over; `is_auth` without a good token; else what any call can
+    /// fail with.
+    ///
+    /// Calls `PUT /api/v2/pins/link`.
+    pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
+        pin::link_device(self, code.into()).await
     }
 
     /// Asks plex.tv whether the client's token is good. Three answers: it is, it is not, or that could not be learned.
@@ -212,11 +283,17 @@ type Configure = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilde
 pub struct ClientBuilder {
     identity: ClientIdentity,
     token: Option<Token>,
+    session: Session,
+    #[cfg(feature = "jwt")]
+    device_key: Option<DeviceKey>,
     base_url: Option<String>,
     discover_url: Option<String>,
     app_url: String,
     limits: Limits,
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     connect_timeout: Duration,
+    #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
+    read_timeout: Duration,
     clock: Arc<dyn Clock>,
     configure: Option<Configure>,
 }
@@ -225,6 +302,35 @@ impl ClientBuilder {
     /// The token of a signed-in user.
     pub fn token(self, token: Token) -> Self {
         Self { token: Some(token), ..self }
+    }
+
+    /// Where the user's credentials are kept. The client starts with those that are there, saves what a sign-in gives before
+    /// it hands out the signed-in client, saves a renewed token before it uses it, and clears them when the user signs out.
+    pub fn store(self, store: impl CredentialStore) -> Self {
+        Self { session: Session { store: Some(Arc::new(store)), ..self.session }, ..self }
+    }
+
+    /// The device key by which the client keeps its Plex JWT fresh, for apps that keep it elsewhere than in a store. Without
+    /// [`ClientBuilder::token`] the first call gets one.
+    #[cfg(feature = "jwt")]
+    pub fn device_key(self, key: DeviceKey) -> Self {
+        Self { device_key: Some(key), ..self }
+    }
+
+    /// What Plex JWTs shall tell of the user: nothing, unless said here.
+    #[cfg(feature = "jwt")]
+    pub fn scopes(mut self, scopes: impl Into<Scopes>) -> Self {
+        self.session.settings.scopes = scopes.into();
+        self
+    }
+
+    /// Tells the app of each new token that the client got by itself, after it was saved and before it is used. It must not
+    /// take long: all calls wait for it.
+    #[cfg(feature = "jwt")]
+    pub fn on_token_renewed(mut self, told: impl Fn(&Token) + Send + Sync + 'static) -> Self {
+        let told: OnRenewed = Arc::new(told);
+        self.session.settings.on_renewed = Some(told);
+        self
     }
 
     /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
@@ -245,9 +351,38 @@ impl ClientBuilder {
         Self { app_url: url.into(), ..self }
     }
 
-    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds.
+    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds. A call that runs into it is
+    /// not tried again.
+    ///
+    /// A reply that is handed over as a stream counts up to its first byte.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { timeout, ..self.limits }, ..self }
+    }
+
+    /// The time limit for a call as a whole, all attempts and the pauses between them: none.
+    pub fn overall_timeout(self, timeout: Duration) -> Self {
+        Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
+    }
+
+    /// The longest silence of the server within a reply: 60 seconds. It also holds for streams, but not in a browser.
+    pub fn read_timeout(self, timeout: Duration) -> Self {
+        Self { read_timeout: timeout, ..self }
+    }
+
+    /// The rules for trying again: see [`RetryPolicy`].
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { limits: Limits { retry: policy, ..self.limits }, ..self }
+    }
+
+    /// The largest reply that is read, in bytes and decompressed: 16 MiB. Streams are handed over whatever their size.
+    pub fn body_limit(self, bytes: usize) -> Self {
+        Self { limits: Limits { body: bytes, ..self.limits }, ..self }
+    }
+
+    /// The shortest time between two requests to one host, over all clones of the client: none. For apps that poll, or go
+    /// through many accounts: plex.tv limits calls, and does not say how.
+    pub fn spacing(self, spacing: Duration) -> Self {
+        Self { limits: Limits { spacing, ..self.limits }, ..self }
     }
 
     /// Makes a row that cannot be read an error of the call, instead of setting it aside: see [`crate::Rows`]. For tests
@@ -256,19 +391,20 @@ impl ClientBuilder {
         Self { limits: Limits { strict_rows, ..self.limits }, ..self }
     }
 
-    /// The time limit for making a connection: 5 seconds.
+    /// The time limit for making a connection: 5 seconds. A browser makes its connections by itself.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// The clock that waiting goes by.
+    /// The clock that waiting and time limits go by.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
     /// Settings of the HTTP client below: proxies, root certificates and the like.
     ///
-    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along.
+    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
+    /// is the page that decides on both.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -279,7 +415,8 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `is_invalid_input` when a URL is no base URL or the identity has a value that cannot stand in a header.
+    /// `is_invalid_input` when a URL is no base URL, the identity has a value that cannot stand in a header, or the store
+    /// belongs to another client identifier; `is_store` when the store cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         let moved = self.base_url.is_some() || self.discover_url.is_some();
         let plex_tv = base_url("base URL", self.base_url.as_deref().unwrap_or(PLEX_TV))?;
@@ -287,16 +424,34 @@ impl ClientBuilder {
         let discover = base_url("Discover URL", discover.as_deref().unwrap_or(DISCOVER))?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout);
+        let http = reqwest::Client::builder().user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")));
+        #[cfg(not(target_arch = "wasm32"))]
+        let http = http.connect_timeout(self.connect_timeout).read_timeout(self.read_timeout);
         let http = match self.configure {
             Some(configure) => configure(http),
             None => http,
         };
-        let http = http.redirect(Policy::none()).referer(false).build()?;
-        let transport = Transport::new(Hosts { plex_tv, discover, moved }, headers, self.token, self.limits);
-        Ok(Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport))))
+        #[cfg(not(target_arch = "wasm32"))]
+        let http = http.redirect(reqwest::redirect::Policy::none()).referer(false);
+        let http = http.build()?;
+        let hosts = Hosts { plex_tv, discover, moved };
+        let kept = kept(&self.session, &self.identity)?;
+        let token = self.token.or(kept.token);
+        let transport = Transport::new(hosts, headers, token.clone(), self.limits, Arc::clone(&self.clock));
+        let client =
+            Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport, self.session.clone())));
+        #[cfg(feature = "jwt")]
+        {
+            let of_store = [kept.device_key, kept.next_device_key].into_iter().flatten();
+            let of_store = of_store.map(|pem| DeviceKey::from_pem(&pem)).collect::<Result<Vec<_>, _>>()?;
+            let keys = self.device_key.map_or(of_store, |key| vec![key]);
+            if !keys.is_empty() {
+                let Session { store, settings, .. } = self.session;
+                let keeper = Keeper::new(client.without_token(), store.clone(), settings, keys, token);
+                return Ok(client.kept_fresh(keeper, store));
+            }
+        }
+        Ok(client)
     }
 }
 
@@ -308,6 +463,20 @@ impl fmt::Debug for ClientBuilder {
             .field("token", &self.token)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
+    }
+}
+
+/// What the store has, if there is one. Tokens and keys are good only under the client identifier that they were made under.
+fn kept(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
+    let Some(store) = &session.store else { return Ok(Credentials::default()) };
+    let kept = store.load()?;
+    match &kept.client_identifier {
+        Some(identifier) if identifier != identity.client_identifier() => {
+            let message =
+                "the store belongs to another client identifier; ClientIdentity::load_or_create uses the one in it";
+            Err(Error::invalid_input(message))
+        }
+        _ => Ok(kept),
     }
 }
 

@@ -1,11 +1,15 @@
 //! Recorded replies through the generated types, for `cargo xtask conform` and the like.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{
     Error, PlexError,
-    error::{decode_failure, parse_plex_errors, text_of},
+    error::{decode_failure, parse_plex_errors, redacted, text_of},
     rows, transport,
 };
 
@@ -55,7 +59,21 @@ pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
 
 /// Decodes with a row that cannot be read failing the whole, as a strict client does.
 pub fn with_strict_rows<T>(decode: impl FnOnce() -> T) -> T {
-    rows::reading(true, decode)
+    rows::strictly(decode)
+}
+
+/// What a recorded `Retry-After` asks for, by the `Date` of the same reply.
+pub fn reread_retry_after(retry_after: &[u8], date: &[u8]) -> Option<Duration> {
+    let value = |bytes| HeaderValue::from_bytes(bytes).ok();
+    let mut headers = HeaderMap::new();
+    headers.insert(RETRY_AFTER, value(retry_after)?);
+    headers.extend(value(date).map(|date| (DATE, date)));
+    transport::retry_after(&headers, || Timestamp::UNIX_EPOCH)
+}
+
+/// What an error keeps of a body, when these secrets were sent.
+pub fn redacted_body(body: &[u8], secrets: &[String]) -> String {
+    redacted(body, secrets)
 }
 
 pub(crate) fn json<T: DeserializeOwned + Serialize + std::fmt::Debug>(body: &[u8]) -> Result<Reread, Error> {

@@ -2,7 +2,7 @@
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::Error;
+use crate::{CredentialStore, Error};
 
 /// An app on a device, as plex.tv and the user's device list see it.
 ///
@@ -66,6 +66,41 @@ impl ClientIdentity {
         }
         identity.headers()?;
         Ok(identity)
+    }
+
+    /// An app in this installation, by the client identifier that the store keeps; the first time one is made up and kept.
+    ///
+    /// ```
+    /// use plex_tv_sdk::{ClientIdentity, MemoryStore};
+    ///
+    /// let store = MemoryStore::new();
+    /// let first = ClientIdentity::load_or_create(&store, "Example App", "1.0.0")?;
+    /// let second = ClientIdentity::load_or_create(&store, "Example App", "1.1.0")?;
+    ///
+    /// assert_eq!(first.client_identifier(), second.client_identifier());
+    /// # Ok::<(), plex_tv_sdk::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `is_store` when the store cannot be read or written; else as [`ClientIdentity::new`].
+    pub fn load_or_create(
+        store: &(impl CredentialStore + ?Sized),
+        product: impl Into<String>,
+        version: impl Into<String>,
+    ) -> Result<Self, Error> {
+        let kept = store.load()?.client_identifier;
+        let identifier = match kept {
+            Some(identifier) => identifier,
+            None => {
+                let new = new_identifier();
+                // Another process may have been faster.
+                let kept = store.update(&mut |credentials| {
+                    credentials.client_identifier.get_or_insert_with(|| new.clone());
+                })?;
+                kept.client_identifier.unwrap_or(new)
+            }
+        };
+        Self::new(identifier, product, version)
     }
 
     /// The operating system or browser, as in `Linux`.
@@ -159,6 +194,19 @@ impl ClientIdentity {
     }
 }
 
+/// 128 bits that nobody else has, as a UUID. They need not be a secret, so the standard library's keys for hash tables, which
+/// come from the operating system, are random enough.
+fn new_identifier() -> String {
+    use std::hash::{BuildHasher as _, RandomState};
+
+    let random = [RandomState::new(), RandomState::new()].map(|state| u128::from(state.hash_one(0)));
+    let bits = (random[0] << 64) | random[1];
+    // Version 4, variant 1.
+    let bits = bits & !(0xF << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
+    let digits = format!("{bits:032x}");
+    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
 /// Names may be in any script: they go out as UTF-8.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
     let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
@@ -197,6 +245,16 @@ mod tests {
             let error = ClientIdentity::new(bad, "App", "1").unwrap_err();
             assert!(error.is_invalid_input() && error.to_string().starts_with("the client identifier has"), "{error}");
         }
+    }
+
+    #[test]
+    fn identifiers_that_are_made_up_are_uuids_and_differ() {
+        let (one, two) = (new_identifier(), new_identifier());
+
+        let lengths: Vec<_> = one.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert!(one.as_bytes()[14] == b'4' && b"89ab".contains(&one.as_bytes()[19]), "{one}");
+        assert_ne!(one, two);
     }
 
     #[test]

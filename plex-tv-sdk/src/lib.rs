@@ -45,12 +45,22 @@ mod rows;
 mod secret;
 mod servers;
 mod transport;
+mod unknown;
 
-pub use auth::{PinFlow, PinLogin, PinStatus, PinWait, TokenCheck};
+#[cfg(feature = "file-store")]
+pub use auth::FileStore;
+#[cfg(feature = "keyring")]
+pub use auth::KeyringStore;
+#[cfg(feature = "jwt")]
+pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
+pub use auth::{
+    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
+    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+};
 pub use client::{Client, ClientBuilder};
 pub use clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
-pub use conform::{Reread, reread_error, with_strict_rows, xml_as_json};
+pub use conform::{Reread, redacted_body, reread_error, reread_retry_after, with_strict_rows, xml_as_json};
 pub use error::{Error, ErrorKind, PlexCode, PlexError};
 pub use extra::Extra;
 pub use flag::Flag;
@@ -62,6 +72,7 @@ pub use reqwest;
 pub use rows::{RejectedRow, Rows};
 pub use secret::{Secret, Token};
 pub use servers::Server;
+pub use transport::RetryPolicy;
 
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.
 pub mod plex_tv {

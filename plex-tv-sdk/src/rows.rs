@@ -13,7 +13,8 @@ use crate::error::decode_message;
 /// A list of which every readable row arrived.
 ///
 /// It reads as a slice. A row that could not be read is set aside with its index and the reason: see [`Rows::rejected`].
-/// A client that is strict ([`crate::ClientBuilder::strict_rows`]) makes it an error instead.
+/// A client that is strict ([`crate::ClientBuilder::strict_rows`]) makes it an error instead, and so do more than a thousand
+/// of them.
 ///
 /// ```
 /// use plex_tv_sdk::Rows;
@@ -30,16 +31,47 @@ pub struct Rows<T> {
     rejected: Vec<RejectedRow>,
 }
 
-thread_local! {
-    static STRICT: Cell<bool> = const { Cell::new(false) };
+/// A list with more bad rows than this is not what the description says, and not worth the memory of their reports.
+const MOST_REJECTED: usize = 1000;
+
+/// How rows are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// One by one: a bad one is set aside.
+    Lenient,
+    /// One by one: the first bad one fails the whole, and is told.
+    Strict,
+    /// As any list: a bad one fails the whole. Most lists are read so, since looking for the end of each row first costs
+    /// about as much as reading it.
+    Plain,
 }
 
-/// Decodes with one bad row failing the whole, if `strict`. Decoding never waits, so the thread is the right scope.
-pub(crate) fn reading<T>(strict: bool, decode: impl FnOnce() -> T) -> T {
-    let before = STRICT.replace(strict);
+thread_local! {
+    static MODE: Cell<Mode> = const { Cell::new(Mode::Lenient) };
+}
+
+/// Decoding never waits, so the thread is the right scope.
+fn in_mode<T>(mode: Mode, decode: impl FnOnce() -> T) -> T {
+    let before = MODE.replace(mode);
     let decoded = decode();
-    STRICT.set(before);
+    MODE.set(before);
     decoded
+}
+
+/// Decodes with one bad row failing the whole.
+#[cfg(any(test, feature = "conform"))]
+pub(crate) fn strictly<T>(decode: impl FnOnce() -> T) -> T {
+    in_mode(Mode::Strict, decode)
+}
+
+/// Decodes, and only when that fails decodes again to set bad rows aside, or to explain what failed the whole.
+pub(crate) fn reading<T, E, F>(
+    strict: bool,
+    decode: impl Fn() -> Result<T, E>,
+    explain: impl FnOnce(E) -> F,
+) -> Result<T, F> {
+    let mode = if strict { Mode::Strict } else { Mode::Lenient };
+    in_mode(Mode::Plain, &decode).or_else(|_| in_mode(mode, || decode().map_err(explain)))
 }
 
 /// A row that could not be read.
@@ -86,8 +118,13 @@ impl<T: DeserializeOwned> Rows<T> {
             Ok(row) => self.rows.push(row),
             Err(_) => {
                 let rejected = RejectedRow { index, reason: decode_message::<T>(json.as_bytes()).1 };
-                if STRICT.get() {
+                if MODE.get() == Mode::Strict {
                     return Err(E::custom(rejected));
+                }
+                if self.rejected.len() == MOST_REJECTED {
+                    return Err(E::custom(format_args!(
+                        "more than {MOST_REJECTED} rows cannot be read, at last {rejected}"
+                    )));
                 }
                 self.rejected.push(rejected);
             }
@@ -178,6 +215,12 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for RowsVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
         let mut rows = Rows::default();
+        if MODE.get() == Mode::Plain {
+            while let Some(row) = list.next_element()? {
+                rows.rows.push(row);
+            }
+            return Ok(rows);
+        }
         let mut index = 0;
         while let Some(row) = list.next_element::<Box<RawValue>>()? {
             rows.take(index, row.get())?;
@@ -224,10 +267,28 @@ mod tests {
     fn a_strict_reader_fails_on_the_first_bad_row() {
         let read = || serde_json::from_str::<Rows<Row>>(r#"[{"id":1},{"id":"CANARY"}]"#);
 
-        let error = reading(true, read).unwrap_err();
+        let error = strictly(read).unwrap_err();
 
         assert!(error.to_string().starts_with("row 1: invalid type: string, expected u8 at id"), "{error}");
         assert_eq!(read().unwrap().rejected().len(), 1);
+    }
+
+    #[test]
+    fn a_list_is_read_at_once_and_row_by_row_only_when_that_fails() {
+        let tries = Cell::new(0);
+        let read = |text: &'static str| {
+            tries.set(tries.get() + 1);
+            serde_json::from_str::<Rows<Row>>(text)
+        };
+
+        let good = reading(false, || read(r#"[{"id":1},{"id":2}]"#), |why| why).unwrap();
+        assert_eq!((good.len(), tries.take()), (2, 1));
+
+        let lenient = reading(false, || read(r#"[{"id":1},{}]"#), |why| why).unwrap();
+        assert_eq!((lenient.len(), lenient.rejected().len(), tries.take()), (1, 1, 2));
+
+        let strict = reading(true, || read(r#"[{"id":1},{}]"#), |why| why).unwrap_err();
+        assert!(strict.to_string().starts_with("row 1: "), "{strict}");
     }
 
     #[test]

@@ -41,6 +41,9 @@ impl Server {
 
     /// The token for this server. A shared server refuses the account's token.
     ///
+    /// Of a client that is signed in by a Plex JWT, plex.tv was seen to give that JWT here for servers that the user owns, and
+    /// servers to answer 401 to it: see `Client::register_device_key` for the way round.
+    ///
     /// # Errors
     /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
     pub fn access_token(&self) -> Result<Token, Error> {

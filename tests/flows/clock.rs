@@ -6,13 +6,15 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use plex_tv_sdk::Clock;
+use plex_tv_sdk::{Clock, SystemClock, Timestamp};
+use tokio::sync::Notify;
 
+type Wall = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Hook = Arc<dyn Fn(usize) + Send + Sync>;
 
 /// A clock whose `sleep` is over at once and moves it on. Clones are the same clock.
@@ -24,11 +26,22 @@ struct State {
     milliseconds: AtomicU64,
     pauses: Mutex<Vec<Duration>>,
     hook: Mutex<Option<Hook>>,
+    wall: Mutex<Option<Wall>>,
     /// The number of the sleep that never ends; 0 is none.
     endless: AtomicUsize,
+    /// Do time limits go by this clock too? Else they go by the real one.
+    has_timers: AtomicBool,
+    moved: Notify,
 }
 
 impl TestClock {
+    /// A clock by which time limits go too: a test moves it with [`TestClock::advance`].
+    pub(crate) fn with_timers() -> Self {
+        let clock = Self::default();
+        clock.0.has_timers.store(true, Ordering::Relaxed);
+        clock
+    }
+
     /// All pauses so far, in order.
     pub(crate) fn pauses(&self) -> Vec<Duration> {
         self.0.pauses.lock().unwrap().clone()
@@ -49,14 +62,24 @@ impl TestClock {
         self.0.endless.store(number, Ordering::Relaxed);
     }
 
+    /// Takes the time of day from here.
+    pub(crate) fn set_wall(&self, wall: impl Fn() -> Timestamp + Send + Sync + 'static) {
+        *self.0.wall.lock().unwrap() = Some(Arc::new(wall));
+    }
+
     /// Lets time pass while nobody sleeps.
     pub(crate) fn advance(&self, duration: Duration) {
         let milliseconds = u64::try_from(duration.as_millis()).unwrap();
         self.0.milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
+        self.0.moved.notify_waiters();
     }
 }
 
 impl Clock for TestClock {
+    fn wall(&self) -> Timestamp {
+        self.0.wall.lock().unwrap().as_ref().map_or_else(Timestamp::now, |wall| wall())
+    }
+
     fn now(&self) -> Duration {
         Duration::from_millis(self.0.milliseconds.load(Ordering::Relaxed))
     }
@@ -76,6 +99,27 @@ impl Clock for TestClock {
             return Box::pin(pending());
         }
         Box::pin(ready(()))
+    }
+
+    fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        if !self.0.has_timers.load(Ordering::Relaxed) {
+            return SystemClock.sleep(duration);
+        }
+        let (clock, end) = (self.clone(), self.now().saturating_add(duration));
+        Box::pin(async move {
+            loop {
+                let moved = clock.0.moved.notified();
+                if clock.now() >= end {
+                    return;
+                }
+                moved.await;
+            }
+        })
+    }
+
+    /// Pauses are taken in full.
+    fn random(&self) -> f64 {
+        1.0
     }
 }
 

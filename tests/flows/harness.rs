@@ -1,7 +1,7 @@
 //! What most tests start from.
 
 use httpmock::{Mock, MockServer};
-use plex_tv_sdk::{Client, ClientBuilder, ClientIdentity, Token};
+use plex_tv_sdk::{Client, ClientBuilder, ClientIdentity, RetryPolicy, Token};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -13,9 +13,10 @@ pub(crate) fn identity(client_identifier: &str) -> ClientIdentity {
 }
 
 /// Settings for a server of the test. A proxy in the environment is left alone, and the roots of the operating system are
-/// not loaded, which takes longer than most tests.
+/// not loaded, which takes longer than most tests. It tries once; tests of trying again say so.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
-    Client::builder(identity(IDENTIFIER)).base_url(url).http(|http| http.no_proxy().tls_certs_only([]))
+    let builder = Client::builder(identity(IDENTIFIER)).base_url(url).retry(RetryPolicy::off());
+    builder.http(|http| http.no_proxy().tls_certs_only([]))
 }
 
 pub(crate) fn anonymous(url: &str) -> Client {

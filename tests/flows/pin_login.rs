@@ -8,7 +8,7 @@ use std::{
 
 use httpmock::MockServer;
 use plex_tv_sandbox::{Builder, Fault, Sandbox};
-use plex_tv_sdk::{Client, ClientIdentity, Error, PinFlow, PinStatus, prelude::*, reqwest::Url};
+use plex_tv_sdk::{Client, ClientIdentity, Error, PinFlow, PinStatus, Token, prelude::*, reqwest::Url};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -490,4 +490,110 @@ async fn a_server_that_never_answers_cannot_hold_the_wait_beyond_its_deadline() 
 
     assert!(error.is_deadline(), "{error}");
     assert!(start.elapsed() < Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_web_app_goes_on_with_the_number_of_the_pin_alone() {
+    let login = Login::new().await;
+    let id = login.flow().await.id();
+    let resumed = login.client.pin_login().resume(id);
+
+    let before = resumed.check_once().await.unwrap();
+    login.sandbox.approve(id.try_into().unwrap());
+    let after = resumed.wait().await.unwrap();
+
+    assert!(matches!(before, PinStatus::Pending), "{before:?}");
+    assert!(after.token().is_some());
+    assert_eq!(resumed.id(), id);
+}
+
+#[tokio::test]
+async fn a_resumed_pin_that_was_denied_or_never_was_is_gone() {
+    let login = Login::new().await;
+    let flow = login.flow().await;
+    login.sandbox.deny(pin_id(&flow));
+
+    for id in [flow.id(), 404] {
+        let error = login.client.pin_login().resume(id).check_once().await.unwrap_err();
+
+        assert!(error.is_pin_expired(), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn another_client_identifier_cannot_resume_a_pin() {
+    let login = Login::new().await;
+    let flow = login.flow().await;
+    login.sandbox.approve(pin_id(&flow));
+    let other = Client::builder(identity("other-desk-01")).base_url(login.sandbox.url()).build().unwrap();
+
+    let error = other.pin_login().resume(flow.id()).check_once().await.unwrap_err();
+
+    assert!(error.is_pin_expired(), "{error}");
+}
+
+#[tokio::test]
+async fn a_user_interface_is_told_after_each_poll() {
+    let login = Login::new().await;
+    let flow = login.flow().await;
+    login.next_polls([Fault::RateLimited { retry_after: Some(7) }]);
+    login.approve_in_pause(&flow, 2);
+    let mut told = Vec::new();
+
+    let wait = flow.wait().on_poll(|progress| {
+        let limited = progress.failure.is_some_and(Error::is_rate_limited);
+        told.push((progress.polls, progress.pause.as_secs(), limited));
+    });
+    wait.await.unwrap();
+
+    assert_eq!(told, [(1, 7, true), (2, 2, false)]);
+}
+
+#[tokio::test]
+async fn a_signed_in_client_approves_the_code_of_another_device() {
+    let login = Login::new().await;
+    let television = login.client.pin_login().start().await.unwrap();
+    let phone = login.client.with_token(Token::new(login.sandbox.token()).unwrap());
+
+    phone.link_device(format!(" {}\n", television.code().expose())).await.unwrap();
+
+    assert!(television.wait().await.unwrap().token().is_some());
+    let sent = login.sandbox.requests();
+    assert!(sent.iter().any(|request| request.operation == Some("linkPin")), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_code_that_is_unknown_or_empty_is_told_apart() {
+    let login = Login::new().await;
+    let phone = login.client.with_token(Token::new(login.sandbox.token()).unwrap());
+
+    let unknown = phone.link_device("0000").await.unwrap_err();
+    let empty = phone.link_device(" ").await.unwrap_err();
+
+    assert!(unknown.is_pin_expired() && unknown.plex_code() == Some(1020), "{unknown}");
+    assert!(empty.is_invalid_input(), "{empty}");
+}
+
+#[tokio::test]
+async fn the_qr_picture_of_plex_tv_is_a_secret_address() {
+    let login = Login::new().await;
+
+    let flow = login.client.pin_login().start().await.unwrap();
+
+    let url = flow.qr_url().unwrap();
+    assert!(url.expose().contains(flow.code().expose()));
+    assert!(!format!("{flow:?} {url:?}").contains(flow.code().expose()));
+}
+
+#[tokio::test]
+async fn the_qr_text_holds_the_address_and_does_not_show_the_code() {
+    let login = Login::new().await;
+
+    for flow in [login.flow().await, login.client.pin_login().start().await.unwrap()] {
+        let text = flow.qr_text().unwrap();
+
+        let widths: Vec<_> = text.lines().map(|line| line.chars().count()).collect();
+        assert!(widths.len() > 15 && widths.iter().all(|width| width / 2 <= widths.len()), "{text}");
+        assert!(text.chars().all(|character| " ▀▄█\n".contains(character)), "{text}");
+    }
 }

@@ -1,22 +1,35 @@
-//! The same server behind TLS, with a certificate that nobody signed.
+//! The same server behind TLS, with certificates that the test makes.
 
 use std::sync::Arc;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, CertifiedKey, DnType, IsCa, KeyPair, date_time_ymd,
+    generate_simple_self_signed,
+};
 use tokio::net::TcpListener;
 use tokio_rustls::{
     TlsAcceptor,
-    rustls::{ServerConfig, crypto::aws_lc_rs, pki_types::PrivateKeyDer},
+    rustls::{
+        ServerConfig,
+        crypto::aws_lc_rs,
+        pki_types::{CertificateDer, PrivateKeyDer},
+    },
 };
 
 use crate::wire::{Reply, Seen, Wire, serve};
 
-/// Starts a server at `https://localhost`; the certificate is for the name given.
+/// Starts a server at `https://localhost`; the certificate is for the name given, and nobody signed it.
 pub(crate) async fn start(name: &str, reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Wire {
+    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec![name.to_owned()]).unwrap();
+    start_with(acceptor(cert.der().clone(), &signing_key), reply).await
+}
+
+/// Starts a server at `https://localhost` with a certificate of [`Authority::acceptor`].
+pub(crate) async fn start_with(acceptor: TlsAcceptor, reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Wire {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (seen, reply) = (Seen::default(), Arc::new(reply));
-    let (log, acceptor) = (seen.clone(), acceptor(name));
+    let log = seen.clone();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             log.connected();
@@ -30,14 +43,38 @@ pub(crate) async fn start(name: &str, reply: impl Fn(&str) -> Reply + Send + Syn
     Wire { url: format!("https://localhost:{port}"), seen }
 }
 
-fn acceptor(name: &str) -> TlsAcceptor {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec![name.to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+/// Signs certificates, and is trusted by those who take its own.
+pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, "authority of a test");
+        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+    }
+
+    /// Its own certificate.
+    pub(crate) fn der(&self) -> &[u8] {
+        self.0.as_ref().der()
+    }
+
+    /// A server with a certificate for a name, good until this year.
+    pub(crate) fn acceptor(&self, name: &str, year: i32) -> TlsAcceptor {
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        acceptor(params.signed_by(&key, &self.0).unwrap().der().clone(), &key)
+    }
+}
+
+fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
+        .with_single_cert(vec![certificate], key)
         .unwrap();
     TlsAcceptor::from(Arc::new(config))
 }

@@ -3,7 +3,11 @@
 use std::{
     future::pending,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{
@@ -70,6 +74,13 @@ impl Seen {
         self.0.lock().unwrap().requests.clone()
     }
 
+    /// Waits until so many requests have arrived.
+    pub(crate) async fn wait_for_requests(&self, count: usize) {
+        while self.0.lock().unwrap().requests.len() < count {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// How many bytes the client took.
     pub(crate) fn sent(&self) -> usize {
         self.0.lock().unwrap().sent
@@ -106,6 +117,17 @@ impl Wire {
     /// Starts a server that does the same with every request.
     pub(crate) async fn always(reply: Reply) -> Self {
         Self::start(move |_| reply.clone()).await
+    }
+
+    /// Starts a server that gives these replies in turn, and the last one for ever.
+    pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replies: Vec<Reply> = replies.into_iter().collect();
+        let next = AtomicUsize::new(0);
+        Self::start(move |_| {
+            let number = next.fetch_add(1, Ordering::Relaxed).min(replies.len() - 1);
+            replies[number].clone()
+        })
+        .await
     }
 
     pub(crate) fn port(&self) -> &str {

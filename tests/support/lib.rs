@@ -21,7 +21,7 @@ pub use schema::Schema;
 pub use xml::{from_xml, xml};
 
 use httpmock::MockServer;
-use plex_tv_sdk::{Client, ClientIdentity, Token};
+use plex_tv_sdk::{Client, ClientIdentity, RetryPolicy, Token};
 
 pub const IDENTIFIER: &str = "EXAMPLE-CLIENT-1";
 pub const PRODUCT: &str = "Example App";
@@ -34,10 +34,10 @@ pub async fn harness() -> (Client, MockServer) {
     (client.with_token(Token::new(TOKEN).unwrap()), server)
 }
 
-/// A client without a token and the server it talks to.
+/// A client without a token and the server it talks to. It tries once: a test counts what arrives.
 pub async fn signed_out_harness() -> (Client, MockServer) {
     let server = MockServer::start_async().await;
-    let client = Client::builder(identity()).base_url(server.base_url()).build().unwrap();
+    let client = Client::builder(identity()).base_url(server.base_url()).retry(RetryPolicy::off()).build().unwrap();
     (client, server)
 }
 

@@ -72,6 +72,8 @@ pub(crate) const CASES: &[Case] = &[
     ("enum-values", "none", &[("[open, claimed]", "[]")]),
     ("integer-enum", "more than a flag", &[("enum: [0, 1]", "enum: [0, 1, 2]")]),
     ("password-constraint", "a minimal length", &[("code: { type: string, minLength: 4 }", "code: { type: string, format: password, minLength: 4 }")]),
+    ("secret-format", "a property, a list of them and a parameter in clear", &[("authToken: { type: string, format: password, nullable: true }", "authToken: { type: string, nullable: true }\n        pins: { type: array, items: { type: integer, format: int64 } }"), ("name: kinds\n", "name: hubKey\n")]),
+    ("secret-format", "an empty reason, and one that nothing needs", &[("authToken: { type: string, format: password, nullable: true }", "authToken: { type: string, nullable: true, x-plex-not-secret: '' }"), ("pong: { type: boolean }", "pong: { type: boolean, x-plex-not-secret: It is a yes or no. }")]),
     ("property-names", "the same in Rust, and extra", &[("authToken: { type: string, format: password, nullable: true }", "authToken: { type: string }\n        auth_token: { type: string }\n        extra: { type: string }")]),
     ("additional-properties", "true and false", &[("      additionalProperties: {}", "      additionalProperties: true"), ("pong: { type: boolean }", "pong: { type: boolean }\n      additionalProperties: false")]),
     ("rows", "of something without a name", &[("items: { $ref: '#/components/schemas/Pin' }\n    PinState", "items: { type: string }\n    PinState")]),

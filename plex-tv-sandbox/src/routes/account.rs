@@ -3,7 +3,7 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::caller::{Parameters, SignedIn};
-use crate::data::{ACCOUNT, FEATURES};
+use crate::data::FEATURES;
 use crate::reply::{Fail, Reply};
 
 pub(super) async fn features(_: SignedIn) -> Reply {
@@ -45,49 +45,4 @@ pub(super) fn location() -> Value {
         "in_privacy_restricted_country": false,
         "in_privacy_restricted_region": false,
     })
-}
-
-pub(super) async fn home(_: SignedIn) -> Reply {
-    let admin = json!({
-        "id": ACCOUNT.id,
-        "uuid": ACCOUNT.uuid,
-        "title": ACCOUNT.title,
-        "username": ACCOUNT.username,
-        "email": ACCOUNT.email,
-        "friendlyName": "",
-        "thumb": format!("https://plex.example.com/users/{}/avatar?c=1710000000", ACCOUNT.uuid),
-        "hasPassword": true,
-        "restricted": false,
-        "updatedAt": 1_710_000_000,
-        "restrictionProfile": null,
-        "admin": true,
-        "guest": false,
-        "protected": false,
-    });
-    let child = json!({
-        "id": 7_654_322,
-        "uuid": "fedcba9876543210",
-        "title": "Kid",
-        "username": null,
-        "email": null,
-        "friendlyName": null,
-        "thumb": "https://plex.example.com/users/fedcba9876543210/avatar?c=1710000000",
-        "hasPassword": false,
-        "restricted": true,
-        "updatedAt": 1_710_000_000,
-        "restrictionProfile": "little_kid",
-        "admin": false,
-        "guest": false,
-        "protected": false,
-    });
-    let home = json!({
-        "id": 1_841_489,
-        "name": "Example home",
-        "guestUserID": 58_815_432,
-        "guestUserUUID": "f3df4e01bfca0787",
-        "guestEnabled": false,
-        "subscription": true,
-        "users": [admin, child],
-    });
-    Reply::ok("home", home)
 }

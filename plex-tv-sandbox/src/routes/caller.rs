@@ -5,55 +5,62 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Uri};
 
-use crate::data::Account;
 use crate::reply::Fail;
+use crate::session::Session;
 use crate::state::Shared;
 
 /// The `X-Plex-*` values of a request.
 struct PlexValues<'a> {
-    parts: &'a Parts,
+    headers: &'a HeaderMap,
     query: HashMap<String, String>,
 }
 
 impl<'a> PlexValues<'a> {
-    fn of(parts: &'a Parts) -> Self {
-        Self { parts, query: query(parts) }
+    fn of(headers: &'a HeaderMap, uri: &Uri) -> Self {
+        Self { headers, query: query(uri) }
     }
 
     fn get(&self, name: &str) -> Option<String> {
-        let header = self.parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let header = self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let value = header.map(String::from).or_else(|| self.query.get(name).cloned());
         value.filter(|value| !value.is_empty())
     }
 }
 
 /// The query as pairs; what cannot be read as such is empty.
-fn query(parts: &Parts) -> HashMap<String, String> {
-    Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default()
+fn query(uri: &Uri) -> HashMap<String, String> {
+    Query::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default()
+}
+
+pub(super) fn client_identifier(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    PlexValues::of(headers, uri).get("X-Plex-Client-Identifier")
 }
 
 /// A caller that says which installation it is; without that, 400 with code 1000.
 #[derive(Debug)]
 pub(super) struct Installation {
     pub(super) client_identifier: String,
-    pub(super) product: Option<String>,
+    /// `"0"` when it was not said.
+    pub(super) product: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Installation {
     type Rejection = Fail;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fail> {
-        let values = PlexValues::of(parts);
+        let values = PlexValues::of(&parts.headers, &parts.uri);
         let client_identifier = values.get("X-Plex-Client-Identifier").ok_or(Fail::NO_CLIENT_IDENTIFIER)?;
-        Ok(Self { client_identifier, product: values.get("X-Plex-Product") })
+        let product = values.get("X-Plex-Product").unwrap_or_else(|| String::from("0"));
+        Ok(Self { client_identifier, product })
     }
 }
 
-/// An [`Installation`] with a valid token; without that, 401 with code 1001.
+/// An [`Installation`] with a valid token: 401 with code 1001 without one, 498 with a JWT that has expired.
 #[derive(Debug)]
 pub(super) struct SignedIn {
-    pub(super) account: &'static Account,
+    pub(super) session: Session,
     pub(super) token: String,
     pub(super) installation: Installation,
 }
@@ -63,9 +70,9 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Fail> {
         let installation = Installation::from_request_parts(parts, shared).await?;
-        let token = PlexValues::of(parts).get("X-Plex-Token").ok_or(Fail::UNAUTHENTICATED)?;
-        let account = shared.account(&token).ok_or(Fail::UNAUTHENTICATED)?;
-        Ok(Self { account, token, installation })
+        let token = PlexValues::of(&parts.headers, &parts.uri).get("X-Plex-Token").ok_or(Fail::UNAUTHENTICATED)?;
+        let session = shared.session(&token, &installation.client_identifier)?;
+        Ok(Self { session, token, installation })
     }
 }
 
@@ -88,6 +95,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Fail;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fail> {
-        Ok(Self(query(parts)))
+        Ok(Self(query(&parts.uri)))
     }
 }

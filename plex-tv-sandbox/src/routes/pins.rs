@@ -4,15 +4,15 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::account::location;
 use super::caller::{Installation, Parameters, SignedIn};
+use super::jwt::jwk;
 use crate::clock::seconds_until;
 use crate::pin::Record;
 use crate::qr as qr_image;
 use crate::reply::{Fail, Fields, Reply};
-use crate::state::{Answer, Shared, Verdict};
+use crate::state::{Answer, NewPin, Shared, Verdict};
 
 pub(super) async fn create(
     State(shared): State<Arc<Shared>>,
@@ -26,19 +26,20 @@ pub(super) async fn create(
         Some("true" | "1") => true,
         Some(_) => return Err(Fail::MALFORMED),
     };
-    let product = installation.product.unwrap_or_else(|| String::from("0"));
-    let record = shared.create_pin(installation.client_identifier, product, strong);
-    Ok(Reply::created("pin", pin_info(&shared, &record)))
+    let Installation { client_identifier, product } = installation;
+    let record = shared.create_pin(NewPin { client_identifier, product, strong, jwk: jwk(&fields)? })?;
+    Ok(Reply::created("pin", pin_info(&shared, &record, None)))
 }
 
 pub(super) async fn poll(
     State(shared): State<Arc<Shared>>,
     installation: Installation,
     Path(id): Path<String>,
+    parameters: Parameters,
 ) -> Result<Reply, Fail> {
     let id = id.parse().map_err(|_| Fail::UNKNOWN_PIN)?;
-    let record = shared.poll(id, &installation.client_identifier).ok_or(Fail::UNKNOWN_PIN)?;
-    Ok(Reply::ok("pin", pin_info(&shared, &record)))
+    let polled = shared.poll(id, &installation.client_identifier, parameters.get("deviceJWT"))?;
+    Ok(Reply::ok("pin", pin_info(&shared, &polled.record, polled.token.as_deref())))
 }
 
 pub(super) async fn link(
@@ -47,7 +48,7 @@ pub(super) async fn link(
     fields: Fields,
 ) -> Result<StatusCode, Fail> {
     let code = fields.text("code").filter(|code| !code.is_empty()).ok_or(Fail::MALFORMED)?;
-    let answer = Answer::Approve(caller.account);
+    let answer = Answer::Approve(caller.session.account);
     match shared.answer_code(&code, answer, |record| !record.strong) {
         Verdict::Done | Verdict::AlreadyApproved => Ok(StatusCode::NO_CONTENT),
         Verdict::Unknown | Verdict::Expired => Err(Fail::UNKNOWN_PIN),
@@ -62,8 +63,7 @@ pub(super) async fn qr(State(shared): State<Arc<Shared>>, Path(code): Path<Strin
     Ok(([(header::CONTENT_TYPE, "image/png")], image).into_response())
 }
 
-fn pin_info(shared: &Shared, record: &Record) -> Value {
-    let token = record.token();
+fn pin_info(shared: &Shared, record: &Record, token: Option<&str>) -> Value {
     json!({
         "id": record.id,
         "code": record.code,
@@ -72,7 +72,7 @@ fn pin_info(shared: &Shared, record: &Record) -> Value {
         "qr": format!("{}/api/v2/pins/qr/{}", shared.url, record.code),
         "clientIdentifier": record.client_identifier,
         "location": location(),
-        "expiresIn": seconds_until(record.expires, Instant::now()),
+        "expiresIn": seconds_until(record.expires, shared.now()),
         "createdAt": shared.clock.iso(record.created),
         "expiresAt": shared.clock.iso(record.expires),
         "authToken": token,

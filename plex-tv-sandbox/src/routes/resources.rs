@@ -1,23 +1,29 @@
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::caller::{Parameters, SignedIn};
-use crate::data::Remote;
+use super::caller::{Installation, Parameters, SignedIn};
+use crate::data::{ACCOUNT, Remote};
+use crate::device::Device;
 use crate::media_server::MediaServer;
-use crate::reply::Reply;
+use crate::reply::{Fail, Reply};
+use crate::session::Kind;
 use crate::state::Shared;
 
 const REMOTE_PORT: u16 = 32400;
 
-pub(super) async fn resources(State(shared): State<Arc<Shared>>, _: SignedIn, parameters: Parameters) -> Reply {
+pub(super) async fn resources(State(shared): State<Arc<Shared>>, caller: SignedIn, parameters: Parameters) -> Reply {
+    // As reported of plex.tv: owned servers are listed with the JWT itself, which they then refuse.
+    let jwt = (!shared.options.jwt_everywhere && caller.session.kind != Kind::Legacy).then_some(&*caller.token);
     let wanted = Wanted {
         https: parameters.is_on("includeHttps"),
         relay: parameters.is_on("includeRelay"),
         ipv6: parameters.is_on("includeIPv6"),
     };
-    let mut resources: Vec<Value> = shared.servers.iter().map(|media_server| server(media_server, wanted)).collect();
+    let seen_by = |media_server| server(media_server, &caller, jwt, wanted);
+    let mut resources: Vec<Value> = shared.servers.iter().map(seen_by).collect();
     resources.push(player());
     Reply::ok("resources", Value::from(resources))
 }
@@ -30,9 +36,13 @@ struct Wanted {
     ipv6: bool,
 }
 
-fn server(media_server: &MediaServer, wanted: Wanted) -> Value {
+fn server(media_server: &MediaServer, caller: &SignedIn, jwt: Option<&str>, wanted: Wanted) -> Value {
     let facts = media_server.facts;
-    let owner = facts.owner.as_ref();
+    let account = caller.session.account;
+    let owner = facts.owner.as_ref().map(|owner| (owner.id, owner.title));
+    // The servers that the built-in account owns are shared with everybody else.
+    let owner = owner.or((account.id != ACCOUNT.id).then_some((ACCOUNT.id, ACCOUNT.title)));
+    let own_token = media_server.access_token_for(account);
     json!({
         "name": facts.name,
         "product": "Plex Media Server",
@@ -44,12 +54,12 @@ fn server(media_server: &MediaServer, wanted: Wanted) -> Value {
         "createdAt": "2024-01-01T00:00:00Z",
         "lastSeenAt": "2026-10-01T00:00:00Z",
         "provides": "server",
-        "ownerId": owner.map(|owner| owner.id),
-        "sourceTitle": owner.map(|owner| owner.title),
+        "ownerId": owner.map(|(id, _)| id),
+        "sourceTitle": owner.map(|(_, title)| title),
         "publicAddress": facts.public_address,
-        "accessToken": facts.access_token,
+        "accessToken": jwt.filter(|_| owner.is_none()).unwrap_or(&own_token),
         "owned": owner.is_none(),
-        "home": false,
+        "home": facts.owner.is_none() && owner.is_some() && account.is_in_home(),
         "synced": false,
         "relay": facts.relay,
         "presence": true,
@@ -154,12 +164,23 @@ fn player() -> Value {
     })
 }
 
-pub(super) async fn devices(caller: SignedIn) -> Reply {
-    let installation = &caller.installation;
-    let this = json!({
-        "id": 900_000_001,
-        "name": installation.product.as_deref().unwrap_or("0"),
-        "product": installation.product.as_deref().unwrap_or("0"),
+/// Newest first; a device whose token was replaced by a JWT has none.
+pub(super) async fn devices(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
+    let Installation { client_identifier, product } = &caller.installation;
+    let devices = shared.devices(caller.session.account, client_identifier, product);
+    let row = |(device, token): (Device, Option<String>)| {
+        let is_caller = device.client_identifier == *client_identifier && caller.session.kind == Kind::Legacy;
+        let token = token.or_else(|| is_caller.then(|| caller.token.clone()));
+        self::device(&device, token)
+    };
+    Reply::ok("devices", devices.into_iter().map(row).collect())
+}
+
+fn device(device: &Device, token: Option<String>) -> Value {
+    let mut row = json!({
+        "id": device.id,
+        "name": device.product,
+        "product": device.product,
         "publicAddress": "203.0.113.7",
         "platform": "Linux",
         "platformVersion": null,
@@ -167,8 +188,7 @@ pub(super) async fn devices(caller: SignedIn) -> Reply {
         "model": null,
         "vendor": null,
         "provides": "client",
-        "clientIdentifier": installation.client_identifier,
-        "token": caller.token,
+        "clientIdentifier": device.client_identifier,
         "createdAt": "2024-01-01T00:00:00Z",
         "lastSeenAt": "2026-10-01T00:00:00Z",
         "screenResolution": "1920x1080",
@@ -177,5 +197,20 @@ pub(super) async fn devices(caller: SignedIn) -> Reply {
         "syncLists": [],
         "connections": [],
     });
-    Reply::ok("devices", json!([this]))
+    if let Some(token) = token {
+        row["token"] = json!(token);
+    }
+    row
+}
+
+/// `/devices/900000001.xml`: the only way to remove a device, and one of the older calls.
+pub(super) async fn remove_device(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    Path(file): Path<String>,
+) -> Result<StatusCode, Fail> {
+    let id: u64 = file.strip_suffix(".xml").and_then(|id| id.parse().ok()).ok_or(Fail::NOT_FOUND)?;
+    let account = caller.session.account.id;
+    let removed = shared.remove_devices(|device| device.id == id && device.account.id == account);
+    if removed { Ok(StatusCode::OK) } else { Err(Fail::NOT_FOUND) }
 }

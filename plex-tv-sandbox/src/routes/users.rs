@@ -3,25 +3,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::caller::{Installation, Parameters, SignedIn};
-use crate::data::{Account, FEATURES, account_by_login};
+use crate::data::{Account, FEATURES, HOME, SignIn};
 use crate::reply::{Fail, Fields, Format, Reply};
-use crate::state::Shared;
+use crate::state::{Credentials, Shared};
 
 pub(super) async fn details(caller: SignedIn, parameters: Parameters, headers: HeaderMap) -> Reply {
-    let mut user = user(caller.account, &caller.token, Format::of(&headers));
-    if parameters.is_on("includeSubscriptions") {
-        user["subscriptions"] = subscriptions();
-    }
-    if parameters.is_on("includeProviders") {
-        user["providers"] = json!([]);
-    }
-    if parameters.is_on("includeSettings") || parameters.is_on("includeSharedSettings") {
-        user["settings"] = json!([]);
-    }
-    Reply::ok("user", user)
+    Reply::ok("user", user_with(caller.session.account, &caller.token, Format::of(&headers), &parameters))
 }
 
 pub(super) async fn ping(_: SignedIn) -> Reply {
@@ -37,38 +26,46 @@ pub(super) async fn sign_in(
     State(shared): State<Arc<Shared>>,
     installation: Installation,
     headers: HeaderMap,
+    parameters: Parameters,
     fields: Fields,
 ) -> Result<Reply, Fail> {
-    let account = authenticate(&fields)?;
-    let token = shared.sign_in(account, &installation.client_identifier);
-    let mut user = user(account, &token, Format::of(&headers));
+    let given = |name: &str| fields.text(name).filter(|value| !value.is_empty());
+    let (login, password) = given("login").zip(given("password")).ok_or(Fail::MALFORMED)?;
+    let credentials = Credentials { login, password, verification_code: given("verificationCode") };
+    let (account, token) = shared.sign_in(&credentials, &installation.client_identifier, &installation.product)?;
+    let mut user = user_with(account, &token, Format::of(&headers), &parameters);
     user["subscriptions"] = subscriptions();
     user["pastSubscriptions"] = json!([]);
     user["trials"] = json!([]);
     if matches!(fields.text("rememberMe").as_deref(), Some("true" | "1")) {
-        user["rememberExpiresAt"] = json!(shared.clock.epoch_seconds(Instant::now()) + TWO_WEEKS);
+        user["rememberExpiresAt"] = json!(shared.epoch_seconds() + TWO_WEEKS);
     }
     Ok(Reply::created("user", user))
 }
 
 const TWO_WEEKS: i64 = 14 * 24 * 60 * 60;
 
-fn authenticate(fields: &Fields) -> Result<&'static Account, Fail> {
-    let given = |name: &str| fields.text(name).filter(|value| !value.is_empty());
-    let (login, password) = given("login").zip(given("password")).ok_or(Fail::MALFORMED)?;
-    let account =
-        account_by_login(&login).filter(|account| account.password == password).ok_or(Fail::UNAUTHENTICATED)?;
-    let Some(expected) = account.verification_code else {
-        return Ok(account);
-    };
-    match given("verificationCode") {
-        None => Err(Fail::VERIFICATION_CODE_REQUIRED),
-        Some(code) if code != expected => Err(Fail::VERIFICATION_CODE_WRONG),
-        Some(_) => Ok(account),
+/// An account with the parts that the query asks for.
+pub(super) fn user_with(account: &Account, token: &str, format: Format, parameters: &Parameters) -> Value {
+    let mut user = user(account, token, format);
+    if parameters.is_on("includeSubscriptions") {
+        user["subscriptions"] = subscriptions();
     }
+    if parameters.is_on("includeProviders") {
+        user["providers"] = json!([]);
+    }
+    if parameters.is_on("includeSettings") || parameters.is_on("includeSharedSettings") {
+        user["settings"] = json!([]);
+    }
+    user
+}
+
+pub(super) fn avatar(account: &Account) -> String {
+    format!("https://plex.example.com/users/{}/avatar?c=1710000000", account.uuid)
 }
 
 fn user(account: &Account, token: &str, format: Format) -> Value {
+    let home = account.is_in_home();
     let mut user = json!({
         "id": account.id,
         "uuid": account.uuid,
@@ -78,23 +75,23 @@ fn user(account: &Account, token: &str, format: Format) -> Value {
         "friendlyName": "",
         "locale": null,
         "confirmed": true,
-        "joinedAt": 1_556_281_940,
-        "emailOnlyAuth": false,
-        "hasPassword": true,
-        "protected": false,
-        "thumb": format!("https://plex.example.com/users/{}/avatar?c=1710000000", account.uuid),
+        "joinedAt": Account::JOINED_AT,
+        "emailOnlyAuth": matches!(account.sign_in, SignIn::EmailOnly),
+        "hasPassword": matches!(account.sign_in, SignIn::Password { .. }),
+        "protected": account.home_pin.is_some(),
+        "thumb": avatar(account),
         "authToken": token,
         "mailingListStatus": "unsubscribed",
         "mailingListActive": false,
         "scrobbleTypes": "",
         "country": "GB",
         "subscriptionDescription": "Lifetime Plex Pass",
-        "restricted": false,
+        "restricted": account.is_managed(),
         "anonymous": null,
-        "home": true,
+        "home": home,
         "guest": false,
-        "homeSize": 2,
-        "homeAdmin": true,
+        "homeSize": if home { HOME.len() } else { 1 },
+        "homeAdmin": account.is_home_admin(),
         "maxHomeSize": 15,
         "rememberExpiresAt": null,
         "entitlements": [],
@@ -103,10 +100,13 @@ fn user(account: &Account, token: &str, format: Format) -> Value {
         "adsConsentSetAt": null,
         "adsConsentReminderAt": null,
         "experimentalFeatures": false,
-        "twoFactorEnabled": account.verification_code.is_some(),
-        "backupCodesCreated": account.verification_code.is_some(),
+        "twoFactorEnabled": account.has_two_factor(),
+        "backupCodesCreated": account.has_two_factor(),
         "attributionPartner": null,
     });
+    if let Some(profile) = account.restriction_profile() {
+        user["restrictionProfile"] = json!(profile);
+    }
     user["subscription"] = subscription(format);
     user["profile"] = profile();
     user["services"] = services();

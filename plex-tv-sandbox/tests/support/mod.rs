@@ -1,6 +1,8 @@
 //! A sandbox and a plain HTTP client that speaks to it, header by header.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod device;
+
 use plex_tv_sandbox::Sandbox;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
@@ -48,6 +50,12 @@ impl Harness {
         let (status, pin) = json(response.send().await.unwrap()).await;
         assert_eq!(status, 201);
         pin
+    }
+
+    /// Switches to a home user with the account token.
+    pub(crate) async fn switch(&self, uuid: &str, query: &str) -> (u16, Value) {
+        let path = format!("/api/v2/home/users/{uuid}/switch{query}");
+        json(self.signed_in(Method::POST, &path).send().await.unwrap()).await
     }
 
     pub(crate) async fn poll(&self, pin: &Value) -> (u16, Value) {

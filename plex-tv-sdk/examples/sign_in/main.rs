@@ -88,7 +88,7 @@ async fn live(arguments: &Arguments) -> Outcome {
     let client = sign_in(&client, arguments).await?;
     if let Some(token) = client.token() {
         // At once: whatever fails later, the person need not approve again.
-        store.keep(token)?;
+        store.keep(&token)?;
     }
     show_account(&client).await
 }

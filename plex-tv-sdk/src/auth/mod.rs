@@ -1,7 +1,50 @@
-//! Ways to get a token, and to learn whether it is still good.
+//! Ways to get a token, to keep it, to keep it fresh, and to end it.
 
-mod pin;
+#[cfg(feature = "jwt")]
+mod claims;
+#[cfg(feature = "jwt")]
+mod device_jwt;
+#[cfg(feature = "jwt")]
+mod device_key;
+mod home;
+#[cfg(feature = "jwt")]
+mod jws;
+#[cfg(feature = "jwt")]
+mod jwt;
+#[cfg(feature = "jwt")]
+mod jwt_verifier;
+#[cfg(feature = "jwt")]
+mod keeper;
+mod password;
+pub(crate) mod pin;
+mod poll;
+#[cfg(feature = "qr")]
+mod qr;
+#[cfg(feature = "jwt")]
+mod scopes;
+mod session;
+mod sign_out;
+mod store;
 pub(crate) mod verify;
 
-pub use pin::{PinFlow, PinLogin, PinStatus, PinWait};
+#[cfg(feature = "jwt")]
+pub use claims::Claims;
+#[cfg(feature = "jwt")]
+pub use device_key::DeviceKey;
+pub use home::HomeMember;
+#[cfg(feature = "jwt")]
+pub use jwt_verifier::JwtVerifier;
+#[cfg(feature = "jwt")]
+pub(crate) use keeper::{Keeper, OnRenewed};
+pub use password::{PasswordSignIn, SignIn, TwoFactorRequired};
+pub use pin::{PinFlow, PinLogin};
+pub use poll::{PinPoll, PinProgress, PinStatus, PinWait};
+#[cfg(feature = "jwt")]
+pub use scopes::{Scope, Scopes};
+pub(crate) use session::Session;
+#[cfg(feature = "file-store")]
+pub use store::FileStore;
+#[cfg(feature = "keyring")]
+pub use store::KeyringStore;
+pub use store::{CredentialStore, Credentials, MemoryStore, store_error};
 pub use verify::TokenCheck;

@@ -1,21 +1,20 @@
 //! Sign-in by PIN: a person approves in a browser, the app polls.
 
-use std::{fmt, pin::Pin, time::Duration};
+use std::{fmt, time::Duration};
 
+#[cfg(feature = "jwt")]
+use jiff::SignedDuration;
 use reqwest::Url;
 
+use super::poll::{PinPoll, PinStatus, PinWait, gone};
+#[cfg(feature = "jwt")]
+use super::{DeviceKey, device_jwt::ahead, poll::Proof};
 use crate::{
-    Client, Error, Secret, Token, error::ErrorKind, generated::plex_tv::ClientAuthenticationExt as _,
-    plex_tv::types::PinInfo,
+    Client, Error, Secret,
+    generated::plex_tv::ClientAuthenticationExt as _,
+    plex_tv::types::{LinkPinBody, PinInfo},
 };
 
-/// plex.tv limits polling; faster than this it answers 429.
-const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
-const USUAL_INTERVAL: Duration = Duration::from_secs(2);
-/// The longest pause after failures, unless plex.tv asks for more.
-const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
-/// The longest pause that plex.tv may ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// How long a PIN lives when plex.tv does not say: the shorter of the two lives seen.
 const USUAL_LIFE: Duration = Duration::from_secs(900);
 
@@ -35,11 +34,19 @@ pub struct PinLogin {
     client: Client,
     strong: bool,
     forward_url: Option<String>,
+    #[cfg(feature = "jwt")]
+    key: Option<DeviceKey>,
 }
 
 impl PinLogin {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, strong: false, forward_url: None }
+        Self {
+            client,
+            strong: false,
+            forward_url: None,
+            #[cfg(feature = "jwt")]
+            key: None,
+        }
     }
 
     /// A long code, carried by the address of the approval page: nothing to type. Without it the code has four characters,
@@ -53,18 +60,65 @@ impl PinLogin {
         Self { forward_url: Some(url.into()), ..self }
     }
 
+    /// Signs in by this device key: the token is then a Plex JWT, good for seven days, and the client keeps it fresh by the
+    /// key. Key and token go into the client's store, if it has one.
+    ///
+    /// Mind what was reported of JWTs and media servers: see [`Client::register_device_key`]. There is no way back, either: a
+    /// later sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
+    #[cfg(feature = "jwt")]
+    pub fn device_key(self, key: &DeviceKey) -> Self {
+        Self { key: Some(key.clone()), ..self }
+    }
+
     /// Asks plex.tv for a PIN.
     ///
     /// # Errors
-    /// `is_invalid_input` for a forward URL that is not http or https; else what any call can fail with.
+    /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and `is_device_removed` with a
+    /// device key; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
         let forward_url = self.forward_url.as_deref().map(checked_forward_url).transpose()?;
         let call = self.client.plex_tv().get_pin();
         let call = if self.strong { call.strong(true) } else { call };
-        let pin = call.send().await?.into_inner();
-        Ok(PinFlow::new(self.client, pin, forward_url))
+        #[cfg(feature = "jwt")]
+        let call = match &self.key {
+            Some(key) => {
+                let jwk = key.jwk()?;
+                call.body_map(|body| body.jwk(Some(jwk)))
+            }
+            None => call,
+        };
+        let reply = call.send().await?;
+        #[cfg(feature = "jwt")]
+        let proof = self.key.map(|key| Proof { key, ahead: ahead(reply.headers(), self.client.clock().wall()) });
+        let flow = PinFlow::new(self.client, reply.into_inner(), self.strong, forward_url);
+        #[cfg(feature = "jwt")]
+        let flow = PinFlow { poll: flow.poll.with_proof(proof), ..flow };
+        Ok(flow)
+    }
+
+    /// Goes on with a PIN that was started before, by the same client identifier: in another process, or in the request by
+    /// which the browser came back to a web app's forward URL. Keep [`PinFlow::id`] in the user's session until then.
+    ///
+    /// A sign-in by device key needs the same key again. Nothing is sent yet. Coming back does not mean approved: the user may have denied, or typed the address.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client, pin_id: i64) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::PinStatus;
+    ///
+    /// match client.pin_login().resume(pin_id).check_once().await? {
+    ///     PinStatus::Approved(client) => println!("signed in: {}", client.token().is_some()),
+    ///     _ => println!("not approved yet"),
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(self, pin_id: i64) -> PinPoll {
+        let poll = PinPoll::resumed(self.client, pin_id);
+        #[cfg(feature = "jwt")]
+        let poll = poll.with_proof(self.key.map(|key| Proof { key, ahead: SignedDuration::ZERO }));
+        poll
     }
 }
 
@@ -90,34 +144,26 @@ fn checked_forward_url(text: &str) -> Result<Url, Error> {
 #[derive(Clone)]
 pub struct PinFlow {
     client: Client,
-    id: i64,
+    poll: PinPoll,
     code: Secret,
+    qr: Option<Secret>,
+    #[cfg_attr(not(feature = "qr"), allow(dead_code))]
+    strong: bool,
     forward_url: Option<Url>,
-    /// By the client's clock.
-    expires: Duration,
-}
-
-/// What a poll found.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum PinStatus {
-    /// Nobody approved yet.
-    Pending,
-    /// Approved: a client signed in as the user.
-    Approved(Client),
 }
 
 impl PinFlow {
-    fn new(client: Client, pin: PinInfo, forward_url: Option<Url>) -> Self {
+    fn new(client: Client, pin: PinInfo, strong: bool, forward_url: Option<Url>) -> Self {
         let life =
             pin.expires_in.and_then(|seconds| u64::try_from(seconds).ok()).map_or(USUAL_LIFE, Duration::from_secs);
-        let expires = client.clock().now().saturating_add(life);
-        Self { client, id: pin.id, code: pin.code, forward_url, expires }
+        let poll = PinPoll::new(client.clone(), pin.id, life);
+        let qr = pin.qr.filter(|url| !url.expose().is_empty());
+        Self { client, poll, code: pin.code, qr, strong, forward_url }
     }
 
-    /// plex.tv's number of the PIN.
+    /// plex.tv's number of the PIN: what [`PinLogin::resume`] takes.
     pub fn id(&self) -> i64 {
-        self.id
+        self.poll.id()
     }
 
     /// The code: four characters to type at [`PinFlow::link_url`], or the long one inside [`PinFlow::auth_url`].
@@ -153,9 +199,24 @@ impl PinFlow {
         format!("{base}/link/?{}", url.query().unwrap_or_default())
     }
 
+    /// The address of plex.tv's own picture of the QR code, if it gave one. It holds the code: show it, do not log it.
+    pub fn qr_url(&self) -> Option<&Secret> {
+        self.qr.as_ref()
+    }
+
+    /// The QR code as lines of block characters, to be shown light on dark: of [`PinFlow::auth_url`] for a strong PIN, and
+    /// of [`PinFlow::link_url`] else. Nothing is sent for it.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when the address is too long for a QR code.
+    #[cfg(feature = "qr")]
+    pub fn qr_text(&self) -> Result<String, Error> {
+        super::qr::text(&if self.strong { self.auth_url() } else { self.link_url() })
+    }
+
     /// How long the PIN still lives, by the local clock.
     pub fn expires_in(&self) -> Duration {
-        self.expires.saturating_sub(self.client.clock().now())
+        self.poll.expires_in()
     }
 
     /// Polls once, for user interfaces with a loop of their own. Not more often than once a second.
@@ -165,119 +226,40 @@ impl PinFlow {
     ///
     /// Calls `GET /api/v2/pins/{pinID}`.
     pub async fn check_once(&self) -> Result<PinStatus, Error> {
-        self.check(&self.client).await
+        self.poll.check_once().await
     }
 
     /// Polls until the user approves: `flow.wait().await`.
     pub fn wait(&self) -> PinWait<'_> {
-        PinWait { flow: self, interval: USUAL_INTERVAL, deadline: None }
-    }
-
-    async fn check(&self, client: &Client) -> Result<PinStatus, Error> {
-        if self.expires_in().is_zero() {
-            return Err(Error::new(ErrorKind::PinExpired, "the PIN expired before it was approved; start again"));
-        }
-        let pin = match client.plex_tv().get_token().pin_id(self.id).send().await {
-            Ok(pin) => pin.into_inner(),
-            Err(error) if error.is_not_found() => return Err(self.gone(error)),
-            Err(error) => return Err(error),
-        };
-        match pin.auth_token.filter(|token| !token.expose().is_empty()) {
-            Some(token) => Ok(PinStatus::Approved(self.client.with_token(Token::new(token)?))),
-            None => Ok(PinStatus::Pending),
-        }
-    }
-
-    /// plex.tv forgets a PIN that expired, was denied, or was replaced, and does not say which; the clock knows a little.
-    fn gone(&self, error: Error) -> Error {
-        let left = self.expires_in().as_secs();
-        let message =
-            format!("the PIN is gone {left} s before its time: it was denied, or expired at plex.tv; start again");
-        let status = error.status();
-        let gone = Error::new(ErrorKind::PinExpired, message).with_plex_errors(error.plex_errors().to_vec());
-        let gone = if let Some(status) = status { gone.with_status(status) } else { gone };
-        gone.with_source(error)
+        self.poll.wait()
     }
 }
 
 impl fmt::Debug for PinFlow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PinFlow")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("code", &self.code)
             .field("expires_in", &self.expires_in())
             .finish_non_exhaustive()
     }
 }
 
-/// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it, or the future, cancels it.
-#[derive(Clone, Debug)]
-#[must_use = "nothing happens before `.await`"]
-pub struct PinWait<'a> {
-    flow: &'a PinFlow,
-    interval: Duration,
-    deadline: Option<Duration>,
-}
-
-impl PinWait<'_> {
-    /// The pause between polls: two seconds, and never less than one.
-    pub fn poll_every(self, interval: Duration) -> Self {
-        Self { interval: interval.max(SHORTEST_INTERVAL), ..self }
+/// Approves the PIN of another device, as its user.
+pub(crate) async fn link_device(client: &Client, code: Secret) -> Result<(), Error> {
+    // People type it off a screen.
+    let code = Secret::from(code.expose().trim());
+    if code.expose().is_empty() {
+        return Err(Error::invalid_input("the code of the other device is empty"));
     }
-
-    /// How long to wait in all; without it, as long as the PIN lives.
-    pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline), ..self }
-    }
-
-    async fn run(self) -> Result<Client, Error> {
-        let clock = self.flow.client.clock();
-        let end = self.deadline.map(|deadline| clock.now().saturating_add(deadline));
-        let mut interval = self.interval;
-        let mut last_failure = None;
-        loop {
-            let left = end.map(|end| end.saturating_sub(clock.now()));
-            if left.is_some_and(|left| left.is_zero()) {
-                return Err(overdue(last_failure));
-            }
-            // A server that does not answer must not hold the wait beyond its end.
-            let timeout = left.unwrap_or(Duration::MAX).min(self.flow.client.timeout());
-            match self.flow.check(&self.flow.client.with_timeout(timeout)).await {
-                Ok(PinStatus::Approved(client)) => return Ok(client),
-                Ok(PinStatus::Pending) => {
-                    interval = self.interval;
-                    last_failure = None;
-                }
-                Err(error) if error.is_retryable() => {
-                    let pause = match error.retry_after() {
-                        Some(asked) => asked.min(LONGEST_RETRY_AFTER),
-                        None => interval.saturating_mul(2).min(LONGEST_INTERVAL),
-                    };
-                    interval = pause.max(self.interval);
-                    last_failure = Some(error);
-                }
-                Err(error) => return Err(error),
-            }
-            let left = end.map_or(Duration::MAX, |end| end.saturating_sub(clock.now()));
-            let pause = interval.min(left).min(self.flow.expires_in());
-            clock.sleep(pause).await;
-        }
+    let body = LinkPinBody::try_from(LinkPinBody::builder().code(code)).map_err(|_| unusable_code())?;
+    match client.plex_tv().link_pin().body(body).send().await {
+        Ok(_) => Ok(()),
+        Err(error) if error.is_not_found() => Err(gone("the code is unknown or expired; ask the device anew", error)),
+        Err(error) => Err(error),
     }
 }
 
-fn overdue(last_failure: Option<Error>) -> Error {
-    let error = Error::new(ErrorKind::Deadline, "nobody approved the PIN before the deadline");
-    match last_failure {
-        Some(failure) => error.with_source(failure),
-        None => error,
-    }
-}
-
-impl<'a> IntoFuture for PinWait<'a> {
-    type Output = Result<Client, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
-    }
+fn unusable_code() -> Error {
+    Error::invalid_input("the code of the other device cannot be sent")
 }

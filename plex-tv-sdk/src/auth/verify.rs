@@ -45,5 +45,8 @@ fn is_rejection(error: &Error) -> bool {
             .iter()
             .any(|entry| entry.message().is_some_and(|message| message.to_ascii_lowercase().contains("invalid token")))
     };
-    error.is_auth() || (error.status().is_some_and(|status| status.as_u16() == 422) && names_the_token())
+    let no_more_renewals = error.is_device_removed() || error.is_device_jwt_rejected();
+    error.is_auth()
+        || no_more_renewals
+        || (error.status().is_some_and(|status| status.as_u16() == 422) && names_the_token())
 }

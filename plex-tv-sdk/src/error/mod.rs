@@ -1,5 +1,6 @@
 //! The one error of this crate.
 
+mod cause;
 mod codes;
 mod decode;
 mod plex;
@@ -7,7 +8,8 @@ mod redact;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
-use reqwest::StatusCode;
+use cause::Cause;
+use reqwest::{StatusCode, header::HeaderMap};
 
 pub use codes::PlexCode;
 pub(crate) use decode::{decode_failure, decode_message};
@@ -43,6 +45,7 @@ struct Inner {
     status: Option<StatusCode>,
     plex_errors: Vec<PlexError>,
     retry_after: Option<Duration>,
+    request_id: Option<String>,
     json_path: Option<String>,
     body: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -54,12 +57,19 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
-    /// No connection could be made: refused, no such host, TLS.
+    /// No connection could be made: refused, or not in time. Nothing was sent.
     Connect,
+    /// The host has no address, or none could be learned. Nothing was sent.
+    Dns,
+    /// No secure connection could be made: most likely the certificate is for another host, expired, or signed by nobody
+    /// whom the system trusts. Nothing was sent.
+    Tls,
     /// The server did not answer in time.
     Timeout,
-    /// The connection broke, or the reply could not be read to its end.
+    /// The connection broke before a reply began, or what came is no HTTP.
     Transport,
+    /// The reply broke off before its end.
+    Body,
     /// plex.tv answered with a status that is no success.
     Refused,
     /// plex.tv answered with a redirect that is not followed: to another host, too many, or not for this method.
@@ -74,6 +84,12 @@ pub enum ErrorKind {
     PinExpired,
     /// The deadline of the wait passed before the user approved.
     Deadline,
+    /// A token is no genuine Plex JWT for this client.
+    JwtInvalid,
+    /// A token is a genuine Plex JWT, and its time is over.
+    JwtExpired,
+    /// Credentials cannot be loaded or saved.
+    Store,
 }
 
 impl Error {
@@ -85,6 +101,7 @@ impl Error {
             status: None,
             plex_errors: Vec::new(),
             retry_after: None,
+            request_id: None,
             json_path: None,
             body: None,
             source: None,
@@ -115,6 +132,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_request_id(mut self, request_id: Option<String>) -> Self {
+        self.0.request_id = request_id;
+        self
+    }
+
     pub(crate) fn with_json_path(mut self, path: Option<String>) -> Self {
         self.0.json_path = path;
         self
@@ -126,23 +148,52 @@ impl Error {
         self
     }
 
+    /// The same failure for another caller, without its source, which only one can have.
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code))]
+    pub(crate) fn again(&self) -> Self {
+        let Inner { kind, message, operation, status, plex_errors, retry_after, request_id, json_path, body, .. } =
+            self.0.as_ref();
+        Self(Box::new(Inner {
+            kind: *kind,
+            message: message.clone(),
+            operation: *operation,
+            status: *status,
+            plex_errors: plex_errors.clone(),
+            retry_after: *retry_after,
+            request_id: request_id.clone(),
+            json_path: json_path.clone(),
+            body: body.clone(),
+            source: None,
+        }))
+    }
+
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.0.source = Some(Box::new(source));
         self
     }
 
-    /// A failure below HTTP. The URL is taken off it: its query may hold a secret.
+    /// A failure before a reply began. The URL is taken off it: its query may hold a secret.
     pub(crate) fn below_http(error: reqwest::Error, host: &str) -> Self {
-        let (kind, message) = if error.is_timeout() {
-            (ErrorKind::Timeout, format!("no answer from {host} in time"))
-        } else if error.is_connect() {
-            (ErrorKind::Connect, format!("cannot connect to {host}"))
-        } else if error.is_builder() {
-            (ErrorKind::InvalidInput, "the request cannot be built".to_owned())
-        } else if is_garbage(&error) {
-            (ErrorKind::Decode, format!("the reply of {host} cannot be decompressed"))
-        } else {
-            (ErrorKind::Transport, format!("the exchange with {host} broke off"))
+        let (kind, message) = match cause::of(&error) {
+            Cause::Dns => (ErrorKind::Dns, format!("cannot find the address of {host}")),
+            Cause::Tls => {
+                (ErrorKind::Tls, format!("no secure connection to {host}, whose certificate or TLS is refused"))
+            }
+            Cause::Connect if error.is_timeout() => (ErrorKind::Connect, format!("no connection to {host} in time")),
+            Cause::Connect => (ErrorKind::Connect, format!("cannot connect to {host}")),
+            Cause::Timeout => (ErrorKind::Timeout, format!("no answer from {host} in time")),
+            Cause::Builder => (ErrorKind::InvalidInput, "the request cannot be built".to_owned()),
+            Cause::Garbage | Cause::Break => (ErrorKind::Transport, format!("the exchange with {host} broke off")),
+        };
+        Self::new(kind, message).with_source(error.without_url())
+    }
+
+    /// A failure in the middle of a reply.
+    pub(crate) fn broken_body(error: reqwest::Error, host: &str) -> Self {
+        let (kind, message) = match cause::of(&error) {
+            Cause::Timeout => (ErrorKind::Timeout, format!("the reply of {host} stopped")),
+            Cause::Garbage => (ErrorKind::Decode, format!("the reply of {host} cannot be decompressed")),
+            _ => (ErrorKind::Body, format!("the reply of {host} broke off")),
         };
         Self::new(kind, message).with_source(error.without_url())
     }
@@ -182,6 +233,11 @@ impl Error {
         self.0.retry_after
     }
 
+    /// What plex.tv calls this exchange, if it says so: for a report to its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
     /// Where in the reply decoding stopped, as in `location.city` or `[3].clientIdentifier`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
@@ -199,9 +255,29 @@ impl Error {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// No connection could be made.
+    /// No connection could be made, for lack of an address or of an answer. Not for lack of trust: see [`Error::is_tls`].
     pub fn is_connect(&self) -> bool {
-        self.kind() == ErrorKind::Connect
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Dns)
+    }
+
+    /// The host has no address, or none could be learned.
+    pub fn is_dns(&self) -> bool {
+        self.kind() == ErrorKind::Dns
+    }
+
+    /// The server could not prove who it is, or speaks no TLS.
+    pub fn is_tls(&self) -> bool {
+        self.kind() == ErrorKind::Tls
+    }
+
+    /// The reply broke off before its end.
+    pub fn is_body(&self) -> bool {
+        self.kind() == ErrorKind::Body
+    }
+
+    /// The reply is larger than the limit.
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == ErrorKind::TooLarge
     }
 
     /// The server did not answer in time.
@@ -259,6 +335,46 @@ impl Error {
         self.code() == Some(PlexCode::DeviceRemoved)
     }
 
+    /// The account has no password: it signs in by e-mail only (code 1030). A PIN sign-in works.
+    pub fn is_email_sign_in_only(&self) -> bool {
+        self.code() == Some(PlexCode::EmailSignInOnly)
+    }
+
+    /// plex.tv takes no sign-ins from this network address for a while, after failed ones (code 1031).
+    pub fn is_address_blocked(&self) -> bool {
+        self.code() == Some(PlexCode::AddressBlocked)
+    }
+
+    /// A Plex JWT whose time is over: 498, or a check of one's own. A client with a device key gets a new one by itself.
+    pub fn is_token_expired(&self) -> bool {
+        self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
+    }
+
+    /// A token is no genuine Plex JWT for this client.
+    pub fn is_jwt_invalid(&self) -> bool {
+        self.kind() == ErrorKind::JwtInvalid
+    }
+
+    /// plex.tv does not take the proof of the device key: wrong signature, stale nonce, or a key that it does not know
+    /// (422, or 401). When it stays so, sign in again with a new key.
+    pub fn is_device_jwt_rejected(&self) -> bool {
+        let proves = matches!(self.operation(), Some("exchangeJwtToken" | "getToken"));
+        let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
+        proves && refuses && !self.is_device_removed()
+    }
+
+    /// The device key belongs to another client identifier already (422): make a new one.
+    pub fn is_device_key_taken(&self) -> bool {
+        let registers = matches!(self.operation(), Some("getPin" | "registerDeviceJwk"));
+        let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
+        registers && refuses && !self.is_device_removed()
+    }
+
+    /// Credentials cannot be loaded or saved.
+    pub fn is_store(&self) -> bool {
+        self.kind() == ErrorKind::Store
+    }
+
     /// plex.tv gave this call up (410).
     pub fn is_gone(&self) -> bool {
         self.status() == Some(StatusCode::GONE)
@@ -292,7 +408,7 @@ impl Error {
     /// It may work a little later: the network, a gateway, or too many calls.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => true,
+            ErrorKind::Connect | ErrorKind::Dns | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Body => true,
             ErrorKind::Refused => {
                 self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429) || status.is_server_error())
             }
@@ -337,22 +453,16 @@ impl From<reqwest::Error> for Error {
     }
 }
 
-/// Was there a body, but not the compressed one that was announced?
-fn is_garbage(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-        if matches!(kind, Some(std::io::ErrorKind::InvalidData | std::io::ErrorKind::InvalidInput)) {
-            return true;
-        }
-        source = cause.source();
-    }
-    false
-}
-
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
     let host = url.host_str().unwrap_or("the server");
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What a reply calls its exchange, if that is a plain word: whatever else stands there may be meant to be logged.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    let is_plain = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    is_plain.then(|| id.to_owned())
 }
 
 /// A header argument that no header can carry; the message does not show it.

@@ -1,27 +1,39 @@
 //! The way of one call: sign, send, read.
 //!
-//! Generated code builds a request and hands it to the hooks; its `send` ends in [`decode`], [`finish`] or [`stream`].
+//! Generated code builds a request and hands it to the hooks; its `send` ends in [`decode`], [`finish`] or [`stream`], which
+//! run the [`exchange::Exchange`].
 
+mod body;
+mod exchange;
 mod hooks;
 mod redirect;
+mod renew;
 // Without the older calls hardly anything is XML.
 #[cfg_attr(not(feature = "v1"), allow(dead_code))]
 mod reply;
+mod retry;
+mod retry_after;
 mod sent;
+mod shared;
 mod sign;
+mod trace;
 #[cfg_attr(not(feature = "v1"), allow(dead_code))]
 mod xml;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::{Request, Response, Url, header::HeaderMap};
+use reqwest::{Url, header::HeaderMap};
 
-use crate::{Error, Operation, Token};
+use crate::{Clock, Error, Token};
 
+pub(crate) use renew::Renewer;
 #[cfg(feature = "conform")]
 pub(crate) use reply::from_xml;
 #[cfg_attr(not(feature = "v1"), allow(unused_imports))]
 pub(crate) use reply::{decode, decode_xml, finish, stream};
+pub use retry::RetryPolicy;
+#[cfg(feature = "conform")]
+pub(crate) use retry_after::retry_after;
 
 /// What every call of a client shares: hosts, identity, token, limits. Made by [`crate::ClientBuilder`].
 #[derive(Clone)]
@@ -32,16 +44,41 @@ struct Parts {
     hosts: Hosts,
     identity: HeaderMap,
     token: Option<Token>,
+    /// Gives the token in place of `token`, if there is one.
+    renewer: Option<Arc<dyn Renewer>>,
     limits: Limits,
+    clock: Arc<dyn Clock>,
+    /// One for all clones, whatever their token and limits.
+    shared: Arc<shared::Shared>,
 }
 
-/// How long to wait, and how much to put up with.
+/// How long to wait, how often to try, and how much to put up with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     /// For each attempt, from connecting to the last byte.
     pub(crate) timeout: Duration,
+    /// For all attempts of a call and the pauses between them.
+    pub(crate) overall: Option<Duration>,
+    /// The largest body, in bytes.
+    pub(crate) body: usize,
+    /// Between two requests to one host.
+    pub(crate) spacing: Duration,
+    pub(crate) retry: RetryPolicy,
     /// Does one bad row fail the whole list?
     pub(crate) strict_rows: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(30),
+            overall: None,
+            body: 16 * 1024 * 1024,
+            spacing: Duration::ZERO,
+            retry: RetryPolicy::default(),
+            strict_rows: false,
+        }
+    }
 }
 
 /// Where the API is.
@@ -56,21 +93,35 @@ pub(crate) struct Hosts {
 }
 
 impl Transport {
-    pub(crate) fn new(hosts: Hosts, identity: HeaderMap, token: Option<Token>, limits: Limits) -> Self {
-        Self(Arc::new(Parts { hosts, identity, token, limits }))
+    pub(crate) fn new(
+        hosts: Hosts,
+        identity: HeaderMap,
+        token: Option<Token>,
+        limits: Limits,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let shared = Arc::default();
+        Self(Arc::new(Parts { hosts, identity, token, renewer: None, limits, clock, shared }))
     }
 
     pub(crate) fn with_token(&self, token: Option<Token>) -> Self {
-        Self(Arc::new(Parts { token, ..self.0.as_ref().clone() }))
+        Self(Arc::new(Parts { token, renewer: None, ..self.0.as_ref().clone() }))
     }
 
-    pub(crate) fn with_timeout(&self, timeout: Duration) -> Self {
-        let limits = Limits { timeout, ..self.0.limits };
-        Self(Arc::new(Parts { limits, ..self.0.as_ref().clone() }))
+    /// The same with a token that is kept fresh.
+    #[cfg_attr(not(feature = "jwt"), allow(dead_code))]
+    pub(crate) fn with_renewer(&self, renewer: Arc<dyn Renewer>) -> Self {
+        Self(Arc::new(Parts { renewer: Some(renewer), ..self.0.as_ref().clone() }))
     }
 
-    pub(crate) fn token(&self) -> Option<&Token> {
-        self.0.token.as_ref()
+    pub(crate) fn with_limits(&self, change: impl FnOnce(&mut Limits)) -> Self {
+        let mut parts = self.0.as_ref().clone();
+        change(&mut parts.limits);
+        Self(Arc::new(parts))
+    }
+
+    pub(crate) fn token(&self) -> Option<Token> {
+        self.0.renewer.as_ref().map_or_else(|| self.0.token.clone(), |renewer| renewer.current())
     }
 
     pub(crate) fn timeout(&self) -> Duration {
@@ -80,30 +131,11 @@ impl Transport {
     pub(crate) fn hosts(&self) -> &Hosts {
         &self.0.hosts
     }
-
-    /// Signs a request: identity always, the token where the operation asks for it, and both only to the configured hosts.
-    fn sign(&self, request: &mut Request, operation: Option<&Operation>) {
-        sign::sign(&self.0, request, operation);
-    }
-
-    /// Sends a request within its time limit, following only harmless redirects.
-    async fn send(
-        &self,
-        http: &reqwest::Client,
-        mut request: Request,
-        operation: Option<&Operation>,
-    ) -> reqwest::Result<Response> {
-        request.timeout_mut().get_or_insert(self.0.limits.timeout);
-        let sent = sent::Sent::of(&request, operation, self.token(), self.0.limits.strict_rows);
-        let mut response = redirect::send(http, request).await?;
-        response.extensions_mut().insert(sent);
-        Ok(response)
-    }
 }
 
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let token = if self.0.token.is_some() { "[redacted]" } else { "none" };
+        let token = if self.token().is_some() { "[redacted]" } else { "none" };
         f.debug_struct("Transport")
             .field("plex_tv", &self.0.hosts.plex_tv.as_str())
             .field("discover", &self.0.hosts.discover.as_str())
@@ -151,9 +183,10 @@ mod tests {
         let base = Url::parse("https://plex.tv/").unwrap();
         let hosts = Hosts { plex_tv: base.clone(), discover: base, moved: false };
         let token = Token::new("CANARY").unwrap();
-        let limits = Limits { timeout: Duration::from_secs(30), strict_rows: false };
+        let clock = Arc::new(crate::SystemClock);
 
-        let shown = format!("{:?}", Transport::new(hosts, HeaderMap::new(), Some(token), limits));
+        let transport = Transport::new(hosts, HeaderMap::new(), Some(token), Limits::default(), clock);
+        let shown = format!("{transport:?}");
 
         assert!(shown.contains("[redacted]") && !shown.contains("CANARY"), "{shown}");
     }

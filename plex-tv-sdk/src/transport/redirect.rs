@@ -1,36 +1,26 @@
 //! Our own redirects.
 //!
 //! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. Here a GET follows at most three
-//! times, and only within its origin; any other redirect is an error that names where it pointed.
+//! times, and only within its origin; any other redirect is an error that names where it pointed. In a browser there is
+//! nothing to do: it follows by itself, and shows no redirect to the page.
 
 use reqwest::{
-    Client, Method, Request, Response, StatusCode, Url,
+    Method, Response, StatusCode, Url,
     header::{HeaderMap, LOCATION},
 };
 
-const LIMIT: usize = 3;
+use super::sign::same_origin;
 
-pub(super) async fn send(http: &Client, request: Request) -> reqwest::Result<Response> {
-    let mut again = repeatable(&request);
-    let mut response = http.execute(request).await?;
-    for _ in 0..LIMIT {
-        let Some(mut next) = again.take() else { break };
-        let Some(url) = target(&response).filter(|url| url.origin() == next.url().origin()) else {
-            break;
-        };
-        *next.url_mut() = url;
-        again = repeatable(&next);
-        response = http.execute(next).await?;
+/// So often a call is sent to another address.
+pub(super) const LIMIT: usize = 3;
+
+/// Where to ask instead, if that may be done.
+pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
+    if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
+        return None;
     }
-    Ok(response)
-}
-
-fn repeatable(request: &Request) -> Option<Request> {
-    matches!(*request.method(), Method::GET | Method::HEAD).then(|| request.try_clone()).flatten()
-}
-
-fn target(response: &Response) -> Option<Url> {
-    is_redirect(response.status()).then(|| location(response.url(), response.headers())).flatten()
+    let asked = response.url();
+    location(asked, response.headers()).filter(|url| same_origin(url, asked))
 }
 
 pub(super) fn is_redirect(status: StatusCode) -> bool {

@@ -1,57 +1,31 @@
 //! What a request carried that its reply may repeat.
 
-use reqwest::{Request, Response, Url};
+use reqwest::{Request, Url};
 use serde_json::Value;
 
-use crate::{Operation, Token, error::is_sensitive};
+use crate::{Token, error::is_sensitive};
 
-/// Kept with the reply, and only looked at when it is an error: a server may repeat a password that it refuses.
-#[derive(Clone, Default)]
-pub(super) struct Sent {
-    url: Option<Url>,
-    /// The path template of the operation: what stands for a placeholder may be a PIN code.
-    template: &'static str,
-    body: Option<Vec<u8>>,
-    token: Option<Token>,
-    /// Does the client want one bad row to fail the whole list?
-    pub(super) strict: bool,
-}
-
-impl Sent {
-    pub(super) fn of(request: &Request, operation: Option<&Operation>, token: Option<&Token>, strict: bool) -> Self {
-        Self {
-            url: Some(request.url().clone()),
-            template: operation.map(|operation| operation.path).unwrap_or_default(),
-            body: request.body().and_then(|body| body.as_bytes()).map(<[u8]>::to_vec),
-            token: token.cloned(),
-            strict,
+/// The secrets of a request: its token, what stands in its path, and what has a name that tells.
+///
+/// Only looked at when the reply is an error: a server may repeat a password that it refuses. What stands for a placeholder
+/// of the path `template` may be a PIN code.
+pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) -> Vec<String> {
+    let mut secrets: Vec<String> = token.iter().map(|token| token.expose().to_owned()).collect();
+    let url = request.url();
+    secrets.extend(arguments(url, template));
+    let mut fields = pairs(url);
+    let body = request.body().and_then(|body| body.as_bytes()).map(String::from_utf8_lossy).unwrap_or_default();
+    match serde_json::from_str::<Value>(&body) {
+        Ok(value) => collect(&value, false, &mut secrets),
+        Err(_) => {
+            let mut form = url.clone();
+            form.set_query(Some(&body));
+            fields.extend(pairs(&form));
         }
     }
-
-    /// What the request of a reply carried.
-    pub(super) fn of_reply(response: &Response) -> Self {
-        response.extensions().get().cloned().unwrap_or_default()
-    }
-
-    /// The secrets among it.
-    pub(super) fn secrets(&self) -> Vec<String> {
-        let mut secrets: Vec<String> = self.token.iter().map(|token| token.expose().to_owned()).collect();
-        let Some(url) = &self.url else { return secrets };
-        secrets.extend(arguments(url, self.template));
-        let mut fields = pairs(url);
-        let body = self.body.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
-        match serde_json::from_str::<Value>(&body) {
-            Ok(value) => collect(&value, false, &mut secrets),
-            Err(_) => {
-                let mut form = url.clone();
-                form.set_query(Some(&body));
-                fields.extend(pairs(&form));
-            }
-        }
-        let tells = |name: &str| name == "code" || is_sensitive(name);
-        secrets.extend(fields.into_iter().filter(|(name, _)| tells(name)).map(|(_, value)| value));
-        secrets
-    }
+    let tells = |name: &str| name == "code" || is_sensitive(name);
+    secrets.extend(fields.into_iter().filter(|(name, _)| tells(name)).map(|(_, value)| value));
+    secrets
 }
 
 /// What stands for the placeholders of the path, numbers left out. Both end alike, whatever the base URL has in front.

@@ -6,15 +6,16 @@ use reqwest::{
 };
 
 use super::{Hosts, Parts};
-use crate::{Auth, Operation};
+use crate::{Auth, Operation, Token};
 
 /// plex.tv answers JSON to exactly this, and XML to anything else, `*/*` included.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// Added by the generator; it says the version of our description, which is nobody's business.
 const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-pub(super) const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
+const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
 
-pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Operation>) {
+/// Signs a request: identity always, the token where the operation asks for it, and both only to the configured hosts.
+pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Operation>, token: Option<&Token>) {
     if operation.is_some_and(|operation| operation.optional_body) {
         drop_empty_body(request);
     }
@@ -30,7 +31,7 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
     }
     // Last, so that nothing before it can have been added for another host.
     if operation.is_none_or(|operation| operation.auth == Auth::Token)
-        && let Some(token) = &parts.token
+        && let Some(token) = token
         && let Ok(mut value) = HeaderValue::from_str(token.expose())
     {
         value.set_sensitive(true);
@@ -39,17 +40,23 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
 }
 
 /// Sends an operation of another host there, and says whether the request goes where the token may go.
-fn address(hosts: &Hosts, request: &mut Request, operation: Option<&Operation>) -> bool {
+pub(super) fn address(hosts: &Hosts, request: &mut Request, operation: Option<&Operation>) -> bool {
     let own = operation.and_then(|operation| operation.server).filter(|_| !hosts.moved);
     let Some(server) = own.and_then(|server| Url::parse(server).ok()) else {
-        let origin = request.url().origin();
-        return [&hosts.plex_tv, &hosts.discover].iter().any(|host| host.origin() == origin);
+        return [&hosts.plex_tv, &hosts.discover].iter().any(|host| same_origin(host, request.url()));
     };
     let mut url = server;
     url.set_path(request.url().path());
     url.set_query(request.url().query());
     *request.url_mut() = url;
     true
+}
+
+/// As `Url::origin` has it for http and https, without copies.
+pub(super) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 /// The generator always sends a body; one that may be left out and has no members is left out.

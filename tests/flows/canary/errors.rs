@@ -2,13 +2,14 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use plex_tv_sdk::{Client, Error, ErrorKind, Secret, Token, prelude::*};
+use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token, prelude::*};
 use serde_json::{Value, json};
 
 use super::{CANARIES, DEVICE_JWT, PASSWORD, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
 use crate::{
     clock::TestClock,
     harness::{builder, closed_port},
+    tls,
     wire::{Reply, Wire, head},
 };
 
@@ -147,7 +148,10 @@ async fn one_of_each_kind() -> Vec<Error> {
         poll(&client(&closed_port().await)).await,
         impatient_poll_of(Vec::new()).await,
         impatient_poll_of(head("200 OK", &json, Some(9))).await,
+        poll(&client("http://plex.invalid")).await,
+        poll(&client(&tls::start("localhost", |_| Reply::json("{}")).await.url)).await,
         poll_of(Reply::Bytes(Vec::new())).await,
+        poll_of(Reply::Bytes(head("200 OK", &json, Some(9)))).await,
         poll_of(Reply::Bytes(UNKNOWN.into())).await,
         poll_of(Reply::http("401 Unauthorized", &[], json!({ "authToken": TOKEN }).to_string())).await,
         poll_of(Reply::redirect("302 Found", &format!("http://localhost/?code={PIN_CODE}"))).await,
@@ -161,6 +165,8 @@ async fn one_of_each_kind() -> Vec<Error> {
         call_without_login().await,
     ];
     errors.extend(pin_errors().await);
+    errors.extend(jwt_errors().await);
+    errors.push(broken_store());
     errors
 }
 
@@ -170,6 +176,27 @@ async fn call_without_login() -> Error {
     let call = client.plex_tv().sign_in().body_map(|body| body.password(Secret::from(PASSWORD)));
     assert_clean("a builder", &format!("{call:?}"));
     call.send().await.unwrap_err()
+}
+
+/// A JWT that has ended, and one of somebody else, under a key that the server publishes.
+async fn jwt_errors() -> [Error; 2] {
+    let plex = Wire::start(|_| {
+        Reply::json(&json!({ "keys": [{ "kid": "rfc8037", "x": crate::jwt_verifier::RFC_8037_X }] }).to_string())
+    })
+    .await;
+    let token = Token::new(crate::jwt_verifier::PYTHON_JWT).unwrap();
+    let clock = TestClock::default();
+    clock.set_wall(|| Timestamp::from_second(2_000_000_000).unwrap());
+    let ended = builder(&plex.url).clock(clock).build().unwrap().jwt_verifier().verify(&token).await.unwrap_err();
+    let invalid = client(&plex.url).jwt_verifier().verify(&Token::new(TOKEN).unwrap()).await.unwrap_err();
+    [ended, invalid]
+}
+
+fn broken_store() -> Error {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials.json");
+    std::fs::write(&path, format!(r#"{{"version":1,"accounts":"{TOKEN}"}}"#)).unwrap();
+    FileStore::at(path).load().unwrap_err()
 }
 
 /// The two ways in which a wait ends badly.
@@ -202,8 +229,11 @@ async fn no_kind_of_error_shows_a_secret() {
     let all = [
         ErrorKind::InvalidInput,
         ErrorKind::Connect,
+        ErrorKind::Dns,
+        ErrorKind::Tls,
         ErrorKind::Timeout,
         ErrorKind::Transport,
+        ErrorKind::Body,
         ErrorKind::Refused,
         ErrorKind::Redirect,
         ErrorKind::UnexpectedContentType,
@@ -211,6 +241,9 @@ async fn no_kind_of_error_shows_a_secret() {
         ErrorKind::Decode,
         ErrorKind::PinExpired,
         ErrorKind::Deadline,
+        ErrorKind::JwtInvalid,
+        ErrorKind::JwtExpired,
+        ErrorKind::Store,
     ];
     for kind in all {
         assert!(kinds.contains_key(&format!("{kind:?}")), "{kind:?} was not provoked: {kinds:?}");

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
-    Client, Extra, Flag, PinStatus, Rows, Secret, SystemClock, Token, TokenCheck, plex_tv, plex_tv::types::Resource,
-    prelude::*,
+    Client, Credentials, DeviceKey, Extra, Flag, PinStatus, Rows, Secret, SystemClock, Token, TokenCheck, plex_tv,
+    plex_tv::types::Resource, prelude::*,
 };
 use serde_json::json;
 
@@ -157,6 +157,10 @@ fn secrets_and_tokens_turn_into_text_only_where_expose_is_written() {
     assert_lacks!(Token: std::ops::Deref);
     assert_lacks!(Token: Into<String>);
     assert_lacks!(Token: serde::Serialize);
+    assert_lacks!(DeviceKey: std::fmt::Display);
+    assert_lacks!(DeviceKey: serde::Serialize);
+    assert_lacks!(Credentials: std::fmt::Display);
+    assert_lacks!(Credentials: serde::Serialize);
 }
 
 fn rust_files(folder: &Path) -> Vec<(String, String)> {

@@ -5,6 +5,7 @@ mod errors;
 mod generated;
 mod generated_code;
 mod hand_made;
+mod sign_ins;
 
 use plex_tv_sdk::Error;
 

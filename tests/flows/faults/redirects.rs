@@ -1,4 +1,4 @@
-//! Redirects never take the token, or the user, anywhere else.
+//! Cases 12 to 16: redirects never take the token, or the user, anywhere else.
 
 use plex_tv_sdk::{Client, Error, Token, prelude::*};
 
@@ -32,7 +32,7 @@ fn assert_not_followed(error: &Error, host: &str) {
 }
 
 #[tokio::test]
-async fn no_redirect_to_another_host_is_followed() {
+async fn case_12_no_redirect_to_another_host_is_followed() {
     for status in FOLLOWED {
         let stranger = stranger().await;
         let host = format!("localhost:{}", stranger.port());
@@ -50,7 +50,7 @@ async fn no_redirect_to_another_host_is_followed() {
 }
 
 #[tokio::test]
-async fn another_port_of_the_same_host_is_another_host() {
+async fn case_12_another_port_of_the_same_host_is_another_host() {
     let stranger = stranger().await;
     let plex = Wire::always(Reply::redirect("302 Found", &stranger.url)).await;
 
@@ -61,7 +61,7 @@ async fn another_port_of_the_same_host_is_another_host() {
 }
 
 #[tokio::test]
-async fn addresses_that_only_look_like_the_same_host_are_not_followed() {
+async fn case_12_addresses_that_only_look_like_the_same_host_are_not_followed() {
     let stranger = stranger().await;
     let host = format!("localhost:{}", stranger.port());
     let disguises = [
@@ -81,7 +81,7 @@ async fn addresses_that_only_look_like_the_same_host_are_not_followed() {
 }
 
 #[tokio::test]
-async fn http_to_https_of_the_same_host_is_not_followed() {
+async fn case_13_http_to_https_of_the_same_host_is_not_followed() {
     let plex = Wire::always(Reply::redirect("301 Moved Permanently", "https://127.0.0.1/api/v2/user")).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn http_to_https_of_the_same_host_is_not_followed() {
 }
 
 #[tokio::test]
-async fn https_to_http_is_not_followed() {
+async fn case_13_https_to_http_is_not_followed() {
     let plain = stranger().await;
     let location = format!("http://localhost:{}/api/v2/user", plain.port());
     let plex = tls::start("localhost", move |_| Reply::redirect("302 Found", &location)).await;
@@ -109,7 +109,7 @@ async fn https_to_http_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_get_within_the_origin_is_followed_with_the_token() {
+async fn case_14_a_get_within_the_origin_is_followed_with_the_token() {
     for status in FOLLOWED {
         let plex = Wire::start(move |path| match path {
             "/api/v2/user" => Reply::redirect(status, "/moved/user?x=1"),
@@ -143,7 +143,7 @@ async fn chain(length: usize) -> Wire {
 }
 
 #[tokio::test]
-async fn three_redirects_are_followed_and_a_fourth_is_not() {
+async fn case_14_three_redirects_are_followed_and_a_fourth_is_not() {
     let (three, four) = (chain(3).await, chain(4).await);
 
     let followed = user(&signed_in(&three.url)).await;
@@ -156,7 +156,7 @@ async fn three_redirects_are_followed_and_a_fourth_is_not() {
 }
 
 #[tokio::test]
-async fn a_loop_ends() {
+async fn case_15_a_loop_ends() {
     let plex = Wire::always(Reply::redirect("302 Found", "/api/v2/user")).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();
@@ -166,7 +166,7 @@ async fn a_loop_ends() {
 }
 
 #[tokio::test]
-async fn a_redirect_that_leaves_the_origin_after_a_hop_is_not_followed() {
+async fn case_12_a_redirect_that_leaves_the_origin_after_a_hop_is_not_followed() {
     let stranger = stranger().await;
     let away = format!("{}/x", stranger.url);
     let plex = Wire::start(move |path| match path {
@@ -183,7 +183,7 @@ async fn a_redirect_that_leaves_the_origin_after_a_hop_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_without_a_usable_address_is_an_error() {
+async fn case_14_a_redirect_without_a_usable_address_is_an_error() {
     let replies = [
         Reply::http("302 Found", &[], ""),
         Reply::redirect("302 Found", "http://[broken"),
@@ -200,7 +200,7 @@ async fn a_redirect_without_a_usable_address_is_an_error() {
 }
 
 #[tokio::test]
-async fn a_post_is_never_followed_and_its_status_is_told() {
+async fn case_16_a_post_is_never_followed_and_its_status_is_told() {
     for status in FOLLOWED {
         let plex = Wire::always(Reply::redirect(status, "/moved")).await;
         let client = builder(&plex.url).build().unwrap();
@@ -215,7 +215,7 @@ async fn a_post_is_never_followed_and_its_status_is_told() {
 }
 
 #[tokio::test]
-async fn a_304_is_a_refusal_and_not_a_redirect() {
+async fn case_14_a_304_is_a_refusal_and_not_a_redirect() {
     let plex = Wire::always(Reply::http("304 Not Modified", &[], "")).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();

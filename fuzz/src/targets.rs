@@ -1,0 +1,269 @@
+//! The fuzz targets. Each takes any bytes, and panics when something that always holds does not.
+//!
+//! cargo-fuzz runs them with `fuzz_targets/`; `tests/fuzz` runs the same on stable Rust.
+
+use std::{
+    fmt::Debug,
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use plex_tv_codegen::{Document, generator_view, lint};
+use plex_tv_sdk::{
+    Client, ClientIdentity, Error, Reread, discover, plex_tv, plex_tv_v1, redacted_body, reqwest::Url, reread_error,
+    reread_retry_after, xml_as_json,
+};
+use serde_json::Value;
+
+/// A target, and the folders and files of the workspace that its inputs start from.
+#[derive(Debug)]
+pub struct Target {
+    pub name: &'static str,
+    pub run: fn(&[u8]),
+    pub seeds: &'static [&'static str],
+}
+
+macro_rules! targets {
+    ($($name:ident from $($seed:literal),+;)*) => {
+        /// All of them.
+        pub const TARGETS: &[Target] =
+            &[$(Target { name: stringify!($name), run: $name, seeds: &[$($seed),+] },)*];
+    };
+}
+
+targets! {
+    decode_user from "tests/payloads/getUserDetails";
+    decode_resources from "tests/payloads/getDevices";
+    decode_pin from "tests/payloads/getPin", "tests/payloads/getToken";
+    decode_home from "tests/payloads/getHomeData";
+    decode_shared_servers from "tests/payloads/listOwnedSharedServers";
+    decode_legacy_users from "tests/payloads/getLegacyUsers";
+    decode_watchlist from "tests/payloads/getWatchlist";
+    parse_plex_error_json_or_xml from
+        "tests/payloads/getUserDetails", "tests/payloads/getToken", "tests/payloads/getLegacyUsers";
+    xml_to_json from "tests/payloads/getLegacyUsers", "tests/payloads/getLegacyDevices";
+    redaction from "tests/payloads/getUserDetails", "tests/payloads/getLegacyUsers";
+    retry_after_header from "fuzz/seeds/retry_after_header";
+    pin_auth_url from "fuzz/seeds/pin_auth_url";
+    generator_view_and_lint from "plex-tv-codegen/tests/lint/base.yaml";
+    pointer_to_line from "plex-tv-codegen/tests/lint/base.yaml";
+}
+
+/// What decodes goes out again, and comes back as the same; what does not is told without a panic.
+fn reread(decode: impl Fn(&[u8]) -> Option<Result<Reread, Error>>, data: &[u8]) {
+    match decode(data).expect("the operation has a reply") {
+        Err(error) => show(&error),
+        Ok(first) => {
+            let text = first.value().to_string();
+            let second = decode(text.as_bytes()).expect("the operation has a reply");
+            let second = second.unwrap_or_else(|error| panic!("what went out does not come back: {error}: {text}"));
+            assert_eq!(first.value(), second.value());
+        }
+    }
+}
+
+fn show(shown: &impl Debug) {
+    assert!(!format!("{shown:?}").is_empty());
+}
+
+pub fn decode_user(data: &[u8]) {
+    reread(|data| plex_tv::reread_reply("getUserDetails", data), data);
+}
+
+pub fn decode_resources(data: &[u8]) {
+    reread(|data| plex_tv::reread_reply("getDevices", data), data);
+}
+
+pub fn decode_pin(data: &[u8]) {
+    reread(|data| plex_tv::reread_reply("getToken", data), data);
+}
+
+pub fn decode_home(data: &[u8]) {
+    reread(|data| plex_tv::reread_reply("getHomeData", data), data);
+}
+
+pub fn decode_shared_servers(data: &[u8]) {
+    reread(|data| plex_tv::reread_reply("listOwnedSharedServers", data), data);
+}
+
+pub fn decode_legacy_users(data: &[u8]) {
+    reread(|data| plex_tv_v1::reread_reply("getLegacyUsers", data), data);
+}
+
+pub fn decode_watchlist(data: &[u8]) {
+    reread(|data| discover::reread_reply("getWatchlist", data), data);
+}
+
+pub fn parse_plex_error_json_or_xml(data: &[u8]) {
+    for error in reread_error(data) {
+        show(&error);
+        assert!(error.message().is_none_or(|message| message.len() <= 3 * data.len()));
+    }
+}
+
+/// XML that was read is JSON that can be read again.
+pub fn xml_to_json(data: &[u8]) {
+    match xml_as_json(data) {
+        Ok(value) => {
+            let text = value.to_string();
+            assert_eq!(serde_json::from_str::<Value>(&text).expect("this was just written"), value);
+        }
+        Err(error) => show(&error),
+    }
+}
+
+/// The first line is a secret that was sent; the rest is the body.
+pub fn redaction(data: &[u8]) {
+    let split = data.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let secret = String::from_utf8_lossy(&data[..split]).into_owned();
+    let kept = redacted_body(&data[split..], std::slice::from_ref(&secret));
+    // What is short, or stands in the mark itself, is found in any text.
+    if secret.len() >= 8 && !"[redacted]".contains(&secret) && !secret.contains("redacted") {
+        assert!(!kept.contains(&secret), "{secret:?} is in {kept:?}");
+    }
+    assert!(kept.len() <= 8 * 1024);
+    assert_eq!(redacted_body(kept.as_bytes(), &[]), kept);
+}
+
+/// The first line is `Retry-After`, the second `Date`.
+pub fn retry_after_header(data: &[u8]) {
+    let mut lines = data.split(|byte| *byte == b'\n');
+    let mut line = || lines.next().unwrap_or_default();
+    let (retry_after, date) = (line(), line());
+    if let Some(wait) = reread_retry_after(retry_after, date) {
+        let digits = std::str::from_utf8(retry_after).is_ok_and(|text| text.trim().parse::<u64>().is_ok());
+        // A date has four digits for its year.
+        assert!(digits || wait < Duration::from_secs(10_000 * 366 * 86_400), "{wait:?}");
+    }
+}
+
+/// The first line is the code, the second the name of the device, the third the address to go on to.
+///
+/// Nothing breaks out of the fragment, and the approval page reads what was put in.
+pub fn pin_auth_url(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let mut lines = text.lines();
+    let mut line = || lines.next().unwrap_or_default();
+    let (code, name, forward) = (line(), line(), line());
+    let Some(url) = Approval::get().auth_url(code, name, forward) else { return };
+    let parsed = Url::parse(&url).expect("it is a URL");
+    assert_eq!((parsed.host_str(), parsed.path(), parsed.query()), (Some("app.plex.tv"), "/auth", None));
+    let fragment = parsed.fragment().expect("all is in the fragment").strip_prefix('?').expect("as in a query");
+    assert!(fragment.is_ascii() && !fragment.contains(['#', ' ', '[', ']', '"', '<']), "{url}");
+    let readable = Url::parse(&format!("http://localhost/?{fragment}")).expect("it is a query");
+    let read: Vec<String> =
+        readable.query_pairs().filter(|(name, _)| name == "code").map(|(_, value)| value.into_owned()).collect();
+    assert_eq!(read, [code]);
+}
+
+/// A server that gives out PINs with a code of our choice, and a way to call it.
+struct Approval {
+    runtime: tokio::runtime::Runtime,
+    code: Arc<Mutex<String>>,
+    url: String,
+}
+
+impl Approval {
+    fn get() -> &'static Self {
+        static APPROVAL: OnceLock<Approval> = OnceLock::new();
+        APPROVAL.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let code = Arc::new(Mutex::new(String::new()));
+        let given = Arc::clone(&code);
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                let mut head = [0; 4096];
+                let mut read = 0;
+                while !head[..read].ends_with(b"\r\n\r\n") {
+                    match stream.read(&mut head[read..]) {
+                        Ok(more @ 1..) => read += more,
+                        _ => break,
+                    }
+                }
+                let code = given.lock().expect("nobody panics here").clone();
+                let body = serde_json::json!({ "id": 7, "code": code, "expiresIn": 900 }).to_string();
+                let length = body.len();
+                let reply = format!(
+                    "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+                     connection: close\r\n\r\n{body}"
+                );
+                stream.write_all(reply.as_bytes()).ok();
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be made");
+        Self { runtime, code, url }
+    }
+
+    /// Nothing for what no identity and no address can be.
+    fn auth_url(&self, code: &str, name: &str, forward: &str) -> Option<String> {
+        let mut identity = ClientIdentity::new("fuzz", "Example App", "1").expect("a good identity");
+        if !name.is_empty() {
+            identity = identity.device_name(name);
+        }
+        let builder = Client::builder(identity).base_url(&self.url);
+        let client = builder.http(|http| http.no_proxy().tls_certs_only([])).build().ok()?;
+        code.clone_into(&mut self.code.lock().expect("nobody panics here"));
+        let login = client.pin_login().strong();
+        let login = if forward.is_empty() { login } else { login.forward_url(forward) };
+        match self.runtime.block_on(login.start()) {
+            Ok(flow) => Some(flow.auth_url()),
+            Err(error) if error.is_invalid_input() => None,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
+/// The lint says what it has to say, and the view of a view is that view.
+pub fn generator_view_and_lint(data: &[u8]) {
+    let Some(document) = document(data) else { return };
+    lint(&document).iter().for_each(show);
+    let view = generator_view(document.value());
+    assert_eq!(generator_view(&view), view);
+}
+
+/// Every pointer of a document, and any other text, has a line of the file.
+pub fn pointer_to_line(data: &[u8]) {
+    let Some(document) = document(data) else { return };
+    let lines = document.text().split('\n').count();
+    let mut pointers = vec![String::new(), "/none/0".to_owned(), String::from_utf8_lossy(data).into_owned()];
+    collect(document.value(), "", &mut pointers);
+    for pointer in pointers {
+        let line = document.line(&pointer);
+        // The parser puts an empty key at the end of a file behind that end.
+        assert!((1..=lines + 1).contains(&line), "{pointer} is on line {line} of {lines}");
+    }
+}
+
+fn document(data: &[u8]) -> Option<Document> {
+    let text = std::str::from_utf8(data).ok()?;
+    match Document::parse("fuzz.yaml", text) {
+        Ok(document) => Some(document),
+        Err(problem) => {
+            show(&problem);
+            None
+        }
+    }
+}
+
+fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    let below: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (format!("{at}/{}", escaped(key)), value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().map(|(index, value)| (format!("{at}/{index}"), value)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (pointer, value) in below {
+        collect(value, &pointer, pointers);
+        pointers.push(pointer);
+    }
+}

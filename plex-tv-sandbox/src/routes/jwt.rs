@@ -1,0 +1,61 @@
+//! Device keys, nonces and Plex JWTs.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::caller::{Installation, SignedIn};
+use crate::jwk::Jwk;
+use crate::reply::{Fail, Fields, Reply};
+use crate::state::Shared;
+
+/// The key in a JSON body; `None` when there is none.
+pub(super) fn jwk(fields: &Fields) -> Result<Option<Jwk>, Fail> {
+    let jwk = fields.json("jwk").filter(|jwk| !jwk.is_null());
+    jwk.map(|jwk| Jwk::read(jwk).ok_or(Fail::MALFORMED)).transpose()
+}
+
+pub(super) async fn register(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    fields: Fields,
+) -> Result<Reply, Fail> {
+    let Some(jwk) = jwk(&fields)? else {
+        return Err(Fail::DEVICE_REMOVED);
+    };
+    let Installation { client_identifier, product } = &caller.installation;
+    // The built-in token is of no installation, so it may stand for any.
+    let owner = &caller.session.client_identifier;
+    if !owner.is_empty() && owner != client_identifier {
+        let message = "the token belongs to another client identifier";
+        return Err(Fail::without_code(StatusCode::UNPROCESSABLE_ENTITY, message));
+    }
+    shared.register_key(caller.session.account, client_identifier, product, &jwk)?;
+    Ok(Reply::created("jwk", jwk.to_value()))
+}
+
+/// Without a client identifier this one call answers 422.
+pub(super) async fn nonce(
+    State(shared): State<Arc<Shared>>,
+    installation: Result<Installation, Fail>,
+) -> Result<Reply, Fail> {
+    let missing = Fail::without_code(StatusCode::UNPROCESSABLE_ENTITY, "X-Plex-Client-Identifier is missing");
+    let installation = installation.map_err(|_| missing)?;
+    Ok(Reply::json(json!({"nonce": shared.nonce(&installation.client_identifier)})))
+}
+
+pub(super) async fn exchange(
+    State(shared): State<Arc<Shared>>,
+    installation: Installation,
+    fields: Fields,
+) -> Result<Reply, Fail> {
+    let jwt = fields.json("jwt").and_then(|jwt| jwt.as_str()).ok_or(Fail::MALFORMED)?;
+    let token = shared.exchange(&installation.client_identifier, jwt)?;
+    Ok(Reply::json(json!({"auth_token": token})))
+}
+
+pub(super) async fn keys(State(shared): State<Arc<Shared>>) -> Reply {
+    Reply::json(json!({"keys": shared.signing_keys()}))
+}

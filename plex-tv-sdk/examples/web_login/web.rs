@@ -1,0 +1,38 @@
+//! What any web app needs, whatever it signs in to: a page, a redirect, a cookie.
+
+use axum::{
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse as _, Redirect, Response},
+};
+
+pub(crate) type Reply = Result<Response, (StatusCode, String)>;
+
+/// A sentence, and the one thing to do. Names are chosen by strangers, so none may become HTML.
+pub(crate) fn page(text: &str, button: &str) -> Reply {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let action = button.to_lowercase().replace(' ', "-");
+    let body = format!(r#"<p>{text}</p><form method="post" action="/{action}"><button>{button}</button></form>"#);
+    Ok(Html(include_str!("page.html").replace("{{body}}", &body)).into_response())
+}
+
+pub(crate) fn redirect(url: &str) -> Reply {
+    Ok(Redirect::to(url).into_response())
+}
+
+/// `SameSite=Lax` sends the cookie along when plex.tv's page leads back, and on no form of another site. An app that is
+/// not on loopback adds `Secure`.
+pub(crate) fn redirect_with_cookie(url: &str, session: &str) -> Reply {
+    let cookie = format!("session={session}; HttpOnly; SameSite=Lax; Path=/");
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(url)).into_response())
+}
+
+/// The session of a browser; empty for one that has none.
+pub(crate) fn session(headers: &HeaderMap) -> &str {
+    let cookies = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+    cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session=")).unwrap_or_default()
+}
+
+/// The text of an error holds no secret.
+pub(crate) fn failure(error: plex_tv_sdk::Error) -> (StatusCode, String) {
+    (StatusCode::BAD_GATEWAY, error.to_string())
+}

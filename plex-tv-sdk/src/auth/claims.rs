@@ -1,0 +1,136 @@
+//! What a Plex JWT says.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value};
+
+use super::jws::Jws;
+use crate::{Error, Extra, Token, error::ErrorKind};
+
+/// The claims of a Plex JWT. Which of those about the user are there depends on the [`crate::Scopes`] asked for.
+///
+/// A claim of an unexpected form is left out here, and all that has no field of its own is in `extra`.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Claims {
+    /// For whom it is (`aud`): `plex.tv` and the client identifier.
+    pub audience: Vec<String>,
+    /// Who made it (`iss`): `plex.tv`.
+    pub issuer: Option<String>,
+    /// Since when it is good (`iat`).
+    pub issued_at: Option<Timestamp>,
+    /// Until when it is good (`exp`): seven days, as far as seen.
+    pub expires_at: Option<Timestamp>,
+    /// The name of the device key that it was given for.
+    pub thumbprint: Option<String>,
+    /// The user name.
+    pub username: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The name to show.
+    pub friendly_name: Option<String>,
+    /// Is the user a managed one?
+    pub restricted: Option<bool>,
+    /// Is the user an anonymous one?
+    pub anonymous: Option<bool>,
+    /// Since when the account exists.
+    pub joined_at: Option<Timestamp>,
+    /// All other claims.
+    pub extra: Extra,
+}
+
+/// How long a JWT lives when it does not say since when.
+const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl Claims {
+    /// Reads a token without checking its signature. Good for one's own token, which came from plex.tv itself; never for
+    /// one that somebody else hands over: see [`crate::JwtVerifier`].
+    ///
+    /// # Errors
+    /// `is_jwt_invalid` when the token is no JWT: an older one, of twenty characters.
+    pub fn unverified(token: &Token) -> Result<Self, Error> {
+        let jws = Jws::parse(token.expose());
+        jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is no JWT"))
+    }
+
+    pub(super) fn read(mut claims: Map<String, Value>) -> Self {
+        Self {
+            audience: audience(claims.remove("aud")),
+            issuer: text(claims.remove("iss")),
+            issued_at: moment(claims.remove("iat")),
+            expires_at: moment(claims.remove("exp")),
+            thumbprint: text(claims.remove("thumbprint")),
+            username: text(claims.remove("username")),
+            email: text(claims.remove("email")),
+            friendly_name: text(claims.remove("friendly_name")),
+            restricted: claims.remove("restricted").and_then(|value| value.as_bool()),
+            anonymous: claims.remove("anonymous").and_then(|value| value.as_bool()),
+            joined_at: moment(claims.remove("joinedAt")),
+            extra: claims.into(),
+        }
+    }
+
+    /// From when to when.
+    pub(super) fn life(&self) -> Option<SignedDuration> {
+        let ends = self.expires_at?;
+        Some(self.issued_at.map_or(USUAL_LIFE, |starts| ends.duration_since(starts)))
+    }
+}
+
+fn text(value: Option<Value>) -> Option<String> {
+    value.and_then(|value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned))
+}
+
+fn audience(value: Option<Value>) -> Vec<String> {
+    match value {
+        Some(Value::Array(items)) => items.into_iter().filter_map(|item| text(Some(item))).collect(),
+        other => text(other).into_iter().collect(),
+    }
+}
+
+/// Epoch seconds, or a time as text.
+fn moment(value: Option<Value>) -> Option<Timestamp> {
+    match value? {
+        Value::String(text) => text.parse().ok(),
+        number => {
+            let whole = || number.as_i64();
+            #[allow(clippy::cast_possible_truncation, reason = "fractions of a second tell nothing here")]
+            let seconds = whole().or_else(|| number.as_f64().map(|seconds| seconds as i64))?;
+            Timestamp::from_second(seconds).ok()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(claims: Value) -> Claims {
+        Claims::read(claims.as_object().unwrap().clone())
+    }
+
+    #[test]
+    fn claims_are_read_by_name_and_others_are_kept() {
+        let claims = read(json!({
+            "aud": ["plex.tv", "desk"], "iss": "plex.tv", "iat": 100, "exp": 700, "thumbprint": "k",
+            "username": "exampleuser", "restricted": false, "joinedAt": 1556281940, "user": { "id": 7 },
+        }));
+
+        assert_eq!(claims.audience, ["plex.tv", "desk"]);
+        assert_eq!(claims.life(), Some(SignedDuration::from_secs(600)));
+        assert_eq!((claims.username.as_deref(), claims.restricted), (Some("exampleuser"), Some(false)));
+        assert_eq!(claims.extra["user"], json!({ "id": 7 }));
+    }
+
+    #[test]
+    fn odd_forms_are_read_or_left_out() {
+        let claims = read(json!({ "aud": "plex.tv", "exp": 7e2, "iat": "soon", "username": "", "restricted": "no" }));
+
+        assert_eq!(claims.audience, ["plex.tv"]);
+        assert_eq!(claims.expires_at, Some(Timestamp::from_second(700).unwrap()));
+        assert_eq!((claims.issued_at, claims.username.as_deref(), claims.restricted), (None, None, None));
+        assert_eq!(read(json!({ "exp": 1e300 })).expires_at, None);
+        assert_eq!(read(json!({})).life(), None);
+    }
+}

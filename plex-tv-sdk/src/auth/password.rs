@@ -1,0 +1,140 @@
+//! Sign-in by password.
+
+use std::fmt;
+
+use crate::{
+    Client, Error, RetryPolicy, Secret, Token, clock::BoxFuture, generated::plex_tv::ClientAuthenticationExt as _,
+    plex_tv::types::SignInBody,
+};
+
+impl Client {
+    /// Signs in by name or e-mail address and password.
+    ///
+    /// Prefer [`Client::pin_login`]: there the password is typed at plex.tv and this program never has it, and accounts that
+    /// were made by Google, Apple or Facebook can sign in, which have no password.
+    ///
+    /// The password is sent once and never again by itself; it is wiped from memory with the last value that holds it. Wrong
+    /// ones add up: after some, plex.tv blocks the address (`is_address_blocked`).
+    ///
+    /// ```no_run
+    /// # fn ask() -> String { String::new() }
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::SignIn;
+    ///
+    /// let client = match client.sign_in("user@example.com", "password").await? {
+    ///     SignIn::Done(client) => client,
+    ///     SignIn::TwoFactorRequired(waiting) => waiting.verification_code(ask()).await?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn sign_in(&self, login: impl Into<String>, password: impl Into<Secret>) -> PasswordSignIn {
+        PasswordSignIn {
+            attempt: Attempt { client: self.clone(), login: login.into(), password: password.into(), remember: false },
+        }
+    }
+}
+
+/// A sign-in by password that is not sent yet. Made by [`Client::sign_in`]; `.await` sends it.
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `.await`"]
+pub struct PasswordSignIn {
+    attempt: Attempt,
+}
+
+/// How a sign-in by password went on.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// Signed in.
+    Done(Client),
+    /// The password is right, and the account has a second factor.
+    TwoFactorRequired(TwoFactorRequired),
+}
+
+/// A sign-in that waits for the six digits of the second factor. It holds the password for that.
+#[derive(Clone, Debug)]
+#[must_use = "nobody is signed in before the code is given"]
+pub struct TwoFactorRequired {
+    attempt: Attempt,
+}
+
+#[derive(Clone)]
+struct Attempt {
+    client: Client,
+    login: String,
+    password: Secret,
+    remember: bool,
+}
+
+impl PasswordSignIn {
+    /// Asks for a session of about 14 days instead of the usual life.
+    pub fn remember_me(mut self) -> Self {
+        self.attempt.remember = true;
+        self
+    }
+
+    /// # Errors
+    /// `is_auth` with code 1001 when name or password is wrong; `is_email_sign_in_only`; `is_address_blocked`; else what any
+    /// call can fail with.
+    ///
+    /// Calls `POST /api/v2/users/signin`.
+    async fn send(self) -> Result<SignIn, Error> {
+        match self.attempt.send(None).await {
+            Ok(client) => Ok(SignIn::Done(client)),
+            Err(error) if error.is_two_factor_required() => {
+                Ok(SignIn::TwoFactorRequired(TwoFactorRequired { attempt: self.attempt }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl IntoFuture for PasswordSignIn {
+    type Output = Result<SignIn, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl TwoFactorRequired {
+    /// Sends password and code. A wrong code may be followed by another one.
+    ///
+    /// # Errors
+    /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any call can fail with.
+    ///
+    /// Calls `POST /api/v2/users/signin`.
+    pub async fn verification_code(&self, code: impl Into<Secret>) -> Result<Client, Error> {
+        // People type it in groups.
+        let digits: String = code.into().expose().split_whitespace().collect();
+        self.attempt.send(Some(digits.into())).await
+    }
+}
+
+impl Attempt {
+    async fn send(&self, verification_code: Option<Secret>) -> Result<Client, Error> {
+        if self.login.trim().is_empty() || self.password.expose().is_empty() {
+            return Err(Error::invalid_input("the name or the password is empty"));
+        }
+        let body = SignInBody::builder().login(self.login.trim()).password(self.password.clone());
+        let body = if self.remember { body.remember_me(true) } else { body };
+        let body = match verification_code {
+            Some(code) => body.verification_code(code),
+            None => body,
+        };
+        let body = SignInBody::try_from(body).map_err(|_| Error::invalid_input("the sign-in cannot be sent"))?;
+        let once = self.client.with_retry(RetryPolicy::off());
+        let user = once.plex_tv().sign_in().body(body).send().await?.into_inner();
+        self.client.signed_in(Token::new(user.auth_token.unwrap_or_default())?)
+    }
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attempt")
+            .field("password", &self.password)
+            .field("remember", &self.remember)
+            .finish_non_exhaustive()
+    }
+}

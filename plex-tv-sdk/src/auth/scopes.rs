@@ -1,0 +1,86 @@
+//! What a Plex JWT may tell of the user.
+
+use std::{collections::BTreeSet, fmt};
+
+/// A fact about the user that a Plex JWT tells, if it is asked for. Scopes grant nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// The user name.
+    Username,
+    /// The e-mail address.
+    Email,
+    /// The name to show.
+    FriendlyName,
+    /// Whether the user is a managed one.
+    Restricted,
+    /// Whether the user is an anonymous one.
+    Anonymous,
+    /// Since when the account exists.
+    JoinedAt,
+}
+
+impl Scope {
+    const ALL: [Self; 6] =
+        [Self::Username, Self::Email, Self::FriendlyName, Self::Restricted, Self::Anonymous, Self::JoinedAt];
+
+    /// As plex.tv writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::FriendlyName => "friendly_name",
+            Self::Restricted => "restricted",
+            Self::Anonymous => "anonymous",
+            Self::JoinedAt => "joinedAt",
+        }
+    }
+}
+
+/// A set of [`Scope`]s.
+///
+/// ```
+/// use plex_tv_sdk::{Scope, Scopes};
+///
+/// let scopes = Scopes::from([Scope::Email, Scope::Username]);
+///
+/// assert_eq!(scopes.to_string(), "username,email");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scopes(BTreeSet<Scope>);
+
+impl Scopes {
+    /// Nothing about the user: what clients ask for unless told otherwise.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// All that is known here.
+    pub fn all() -> Self {
+        Self::from(Scope::ALL)
+    }
+
+    /// The scopes, in a fixed order.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+}
+
+impl<const N: usize> From<[Scope; N]> for Scopes {
+    fn from(scopes: [Scope; N]) -> Self {
+        Self(BTreeSet::from(scopes))
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().collect())
+    }
+}
+
+/// As plex.tv wants it: separated by commas.
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.iter().map(Scope::as_str).collect::<Vec<_>>().join(","))
+    }
+}

@@ -1,0 +1,460 @@
+//! A store in a file.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io,
+    path::{Component, Path, PathBuf},
+};
+
+use etcetera::BaseStrategy as _;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::{CredentialStore, Credentials, entry::Entry, private_file, store_error};
+use crate::Error;
+
+/// Keeps credentials in a JSON file: for this user alone (mode 0600), written all or nothing, with a lock against other
+/// processes. One file holds any number of accounts.
+///
+/// The content is not encrypted: who can read the user's files can read it. `KeyringStore` (feature `keyring`) is for
+/// desktops that have a keychain.
+///
+/// A file that cannot be understood is an error once: it is moved aside under another name, which the error tells, and the
+/// next time begins with nothing. A file of a newer version of the format is left alone.
+///
+/// ```no_run
+/// # fn example() -> Result<(), plex_tv_sdk::Error> {
+/// use plex_tv_sdk::{Client, ClientIdentity, FileStore};
+///
+/// let store = FileStore::open("example-app")?;
+/// let identity = ClientIdentity::load_or_create(&store, "Example App", env!("CARGO_PKG_VERSION"))?;
+/// let client = Client::builder(identity).store(store).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+    account: String,
+}
+
+/// The account of apps that know one user only.
+const USUAL_ACCOUNT: &str = "default";
+const VERSION: u64 = 1;
+
+impl FileStore {
+    /// The store of an app: `credentials.json` in the app's folder below the user's folder for settings (`~/.config` on
+    /// Linux and macOS, `%APPDATA%` on Windows). Nothing is read or written yet.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when the name of the app is no plain name of a folder; `is_store` when the user has no home.
+    pub fn open(app: &str) -> Result<Self, Error> {
+        let mut parts = Path::new(app).components();
+        let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == app);
+        if !is_plain || app.trim().is_empty() {
+            return Err(Error::invalid_input("the name of the app is no plain name of a folder"));
+        }
+        let base = etcetera::choose_base_strategy();
+        let base = base.map_err(|error| store_error("the user has no folder for settings").with_source(error))?;
+        Ok(Self::at(base.config_dir().join(app).join("credentials.json")))
+    }
+
+    /// A store in this file, which need not be there yet.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), account: USUAL_ACCOUNT.to_owned() }
+    }
+
+    /// The same file for another account, by any name you like.
+    #[must_use]
+    pub fn account(&self, name: impl Into<String>) -> Self {
+        Self { path: self.path.clone(), account: name.into() }
+    }
+
+    /// Where the file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names of all accounts that are kept.
+    ///
+    /// # Errors
+    /// As [`CredentialStore::load`].
+    pub fn accounts(&self) -> Result<Vec<String>, Error> {
+        Ok(self.read()?.accounts.into_keys().collect())
+    }
+
+    /// Reads the file; no lock is needed, since it is always whole.
+    fn read(&self) -> Result<Document, Error> {
+        match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
+            None => Ok(Document::default()),
+            Some(Ok(document)) => Ok(document),
+            Some(Err(Unreadable::Newer(version))) => Err(self.newer(version)),
+            Some(Err(Unreadable::Damaged(_))) => {
+                let _lock = self.lock()?;
+                self.read_locked()
+            }
+        }
+    }
+
+    /// Reads the file again, under the lock, before it is moved aside: another process may just have done so.
+    fn read_locked(&self) -> Result<Document, Error> {
+        match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
+            None => Ok(Document::default()),
+            Some(Ok(document)) => Ok(document),
+            Some(Err(Unreadable::Newer(version))) => Err(self.newer(version)),
+            Some(Err(Unreadable::Damaged(place))) => Err(self.set_aside(&place)),
+        }
+    }
+
+    fn newer(&self, version: u64) -> Error {
+        let path = self.path.display();
+        store_error(format!("{path} has version {version} of the format, and this program knows {VERSION}; update it"))
+    }
+
+    fn set_aside(&self, place: &str) -> Error {
+        let path = self.path.display();
+        let aside = (1..1000)
+            .map(|number| self.beside(&format!("damaged-{number}")))
+            .find(|aside| matches!(aside.try_exists(), Ok(false)));
+        match aside.map(|aside| fs::rename(&self.path, &aside).map(|()| aside)) {
+            Some(Ok(aside)) => store_error(format!(
+                "{path} is damaged {place}; it is now {}, and the next start begins with nothing kept",
+                aside.display()
+            )),
+            Some(Err(error)) => {
+                store_error(format!("{path} is damaged {place}, and cannot be moved aside")).with_source(error)
+            }
+            None => store_error(format!("{path} is damaged {place}; move it away to start anew")),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Error> {
+        let _lock = self.lock()?;
+        private_file::remove_leftovers(&self.path);
+        let mut document = self.read_locked()?;
+        change(&mut document);
+        private_file::replace(&self.path, &document.text()?)
+    }
+
+    /// Waits for other processes and threads. The lock ends with the file handle, however the process ends.
+    ///
+    /// It is a file of its own, since the file itself is replaced by each save.
+    fn lock(&self) -> Result<File, Error> {
+        let path = self.beside("lock");
+        let lock = || {
+            private_file::make_folder(private_file::folder_of(&path))?;
+            let mut options = OpenOptions::new();
+            options.create(true).truncate(false).write(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            let file = options.open(&path)?;
+            fs4::FileExt::lock(&file)?;
+            Ok(file)
+        };
+        lock().map_err(|error: io::Error| store_error(format!("cannot lock {}", path.display())).with_source(error))
+    }
+
+    /// A file of nearly the same name.
+    fn beside(&self, extension: &str) -> PathBuf {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(".");
+        name.push(extension);
+        self.path.with_file_name(name)
+    }
+}
+
+impl CredentialStore for FileStore {
+    fn load(&self) -> Result<Credentials, Error> {
+        let entry = self.read()?.accounts.remove(&self.account).unwrap_or_default();
+        entry.credentials().map_err(|error| {
+            store_error(format!("{} has a token that cannot be used", self.path.display())).with_source(error)
+        })
+    }
+
+    fn save(&self, credentials: &Credentials) -> Result<(), Error> {
+        self.change(|document| document.entry(&self.account).take(credentials))
+    }
+
+    fn clear(&self) -> Result<(), Error> {
+        if !matches!(self.path.try_exists(), Ok(false)) {
+            self.change(|document| drop(document.accounts.remove(&self.account)))?;
+        }
+        Ok(())
+    }
+
+    fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
+        let mut outcome = Ok(Credentials::default());
+        self.change(|document| {
+            let entry = document.entry(&self.account);
+            outcome = entry.credentials().map(|mut credentials| {
+                change(&mut credentials);
+                entry.take(&credentials);
+                credentials
+            });
+        })?;
+        outcome
+    }
+}
+
+/// The file. What a later version adds without a new number is kept.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u64,
+    #[serde(default)]
+    accounts: BTreeMap<String, Entry>,
+    #[serde(flatten)]
+    extra: Map<String, Value>,
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self { version: VERSION, accounts: BTreeMap::new(), extra: Map::new() }
+    }
+}
+
+enum Unreadable {
+    Newer(u64),
+    /// Where: never what, since that may be a token.
+    Damaged(String),
+}
+
+impl Document {
+    fn parse(text: &[u8]) -> Result<Self, Unreadable> {
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+        let damaged = |error: serde_json::Error| {
+            Unreadable::Damaged(format!("at line {}, column {}", error.line(), error.column()))
+        };
+        let Version { version } = serde_json::from_slice(text).map_err(damaged)?;
+        if version > VERSION {
+            return Err(Unreadable::Newer(version));
+        }
+        serde_json::from_slice(text).map_err(damaged)
+    }
+
+    fn text(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let text = serde_json::to_vec_pretty(self);
+        text.map(Zeroizing::new).map_err(|_| store_error("the credentials cannot be written as JSON"))
+    }
+
+    fn entry(&mut self, account: &str) -> &mut Entry {
+        self.accounts.entry(account.to_owned()).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead as _, BufReader},
+        process::{Command, Stdio},
+        thread,
+    };
+
+    use tempfile::TempDir;
+
+    use super::{super::private_file::tests::PAUSE, *};
+    use crate::Token;
+
+    fn store() -> (TempDir, FileStore) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::at(folder.path().join("app/credentials.json"));
+        (folder, store)
+    }
+
+    fn credentials(token: &str) -> Credentials {
+        Credentials {
+            client_identifier: Some("desk-01".to_owned()),
+            token: Some(Token::new(token).unwrap()),
+            device_key: Some("KEY".into()),
+            next_device_key: None,
+        }
+    }
+
+    fn names(store: &FileStore) -> Vec<String> {
+        let entries = fs::read_dir(store.path().parent().unwrap()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn nothing_is_kept_at_first_and_asking_makes_no_file() {
+        let (folder, store) = store();
+
+        assert_eq!(store.load().unwrap(), Credentials::default());
+        store.clear().unwrap();
+
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn accounts_are_kept_apart_in_one_file() {
+        let (_folder, store) = store();
+        let other = store.account("anna");
+
+        store.save(&credentials("ONE")).unwrap();
+        other.save(&credentials("TWO")).unwrap();
+        store.clear().unwrap();
+        store.clear().unwrap();
+
+        assert_eq!(store.load().unwrap(), Credentials::default());
+        assert_eq!(other.load().unwrap(), credentials("TWO"));
+        assert_eq!(store.accounts().unwrap(), ["anna"]);
+    }
+
+    #[test]
+    fn what_a_later_version_adds_is_kept() {
+        let (_folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        let text = r#"{"version":1,"colour":"red","accounts":{"default":{"token":"OLD","since":7}}}"#;
+        fs::write(store.path(), text).unwrap();
+
+        store.update(&mut |credentials| credentials.token = Some(Token::new("NEW").unwrap())).unwrap();
+
+        let kept: Value = serde_json::from_slice(&fs::read(store.path()).unwrap()).unwrap();
+        assert_eq!(kept["colour"], "red");
+        assert_eq!(kept["accounts"]["default"], serde_json::json!({ "token": "NEW", "since": 7 }));
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_and_left_alone() {
+        let (_folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        let text = r#"{"version":2,"accounts":["other"]}"#;
+        fs::write(store.path(), text).unwrap();
+
+        let loaded = store.load().unwrap_err();
+        let saved = store.save(&credentials("ONE")).unwrap_err();
+
+        assert!(loaded.is_store() && loaded.to_string().contains("version 2"), "{loaded}");
+        assert!(saved.is_store(), "{saved}");
+        assert_eq!(fs::read_to_string(store.path()).unwrap(), text);
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_once_and_kept_aside() {
+        for text in
+            ["", "{", "[]", r#"{"accounts":{}}"#, r#"{"version":1,"accounts":{"default":{"token":["CANARY"]}}}"#]
+        {
+            let (_folder, store) = store();
+            fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+            fs::write(store.path(), text).unwrap();
+
+            let error = store.load().unwrap_err();
+
+            assert!(error.is_store() && error.to_string().contains("credentials.json.damaged-1"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+            let aside = store.path().with_file_name("credentials.json.damaged-1");
+            assert_eq!(fs::read_to_string(aside).unwrap(), text);
+            assert_eq!(store.load().unwrap(), Credentials::default());
+        }
+    }
+
+    #[test]
+    fn a_second_damaged_file_does_not_take_the_place_of_the_first() {
+        let (_folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        for text in ["one", "two"] {
+            fs::write(store.path(), text).unwrap();
+            store.save(&credentials("ONE")).unwrap_err();
+        }
+
+        let aside = |number: u8| store.path().with_file_name(format!("credentials.json.damaged-{number}"));
+        assert_eq!([1, 2].map(|number| fs::read_to_string(aside(number)).unwrap()), ["one", "two"]);
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_used_is_an_error_without_it() {
+        let (_folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        fs::write(store.path(), r#"{"version":1,"accounts":{"default":{"token":"CANARY two"}}}"#).unwrap();
+
+        for error in [store.load().unwrap_err(), store.update(&mut |_| ()).unwrap_err()] {
+            assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn no_update_of_many_threads_is_lost() {
+        let (_folder, store) = store();
+
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let store = store.account(format!("{number}"));
+                scope.spawn(move || {
+                    for _ in 0..5 {
+                        let mut more = |credentials: &mut Credentials| {
+                            let name = credentials.client_identifier.take().unwrap_or_default();
+                            credentials.client_identifier = Some(name + "x");
+                        };
+                        store.update(&mut more).unwrap();
+                    }
+                });
+            }
+        });
+
+        for number in 0..8 {
+            let kept = store.account(format!("{number}")).load().unwrap();
+            assert_eq!(kept.client_identifier.as_deref(), Some("xxxxx"));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn file_lock_and_folder_are_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, store) = store();
+
+        store.save(&credentials("ONE")).unwrap();
+
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(store.path()), 0o600);
+        assert_eq!(mode(&store.beside("lock")), 0o600);
+        assert_eq!(mode(store.path().parent().unwrap()), 0o700);
+    }
+
+    #[test]
+    fn the_name_of_an_app_cannot_lead_elsewhere() {
+        for bad in ["", " ", ".", "..", "a/b", "/etc", "../a", "a/"] {
+            assert!(FileStore::open(bad).unwrap_err().is_invalid_input(), "{bad}");
+        }
+        assert!(FileStore::open("example-app").unwrap().path().ends_with("example-app/credentials.json"));
+    }
+
+    /// Not a test of its own: the next one runs it in a process that it kills.
+    #[test]
+    fn child_that_saves_and_is_killed() {
+        if let Some(path) = std::env::var_os(PAUSE) {
+            FileStore::at(path).save(&credentials("NEW")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_process_that_is_killed_while_it_saves_leaves_a_store_that_works() {
+        let (_folder, store) = store();
+        store.save(&credentials("OLD")).unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "auth::store::file::tests::child_that_saves_and_is_killed", "--nocapture"])
+            .env(PAUSE, store.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not come so far");
+        let leftovers = names(&store).into_iter().filter(|name| name.ends_with(".new")).count();
+
+        // SIGKILL on Unix: nothing in the child runs any more.
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        assert_eq!(leftovers, 1);
+        assert_eq!(store.load().unwrap(), credentials("OLD"));
+        store.save(&credentials("NEXT")).unwrap();
+        assert_eq!(store.load().unwrap(), credentials("NEXT"));
+        assert_eq!(names(&store), ["credentials.json", "credentials.json.lock"]);
+    }
+}

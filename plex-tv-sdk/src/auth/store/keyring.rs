@@ -1,0 +1,128 @@
+//! A store in the system's keychain.
+
+use keyring_core::Entry as Item;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{CredentialStore, Credentials, entry::Entry, store_error};
+use crate::Error;
+
+/// Keeps credentials in the keychain of the system: Keychain on macOS, Credential Manager on Windows, the Secret Service on
+/// Linux and the like. An app that chose another one with `keyring_core::set_default_store` gets that.
+///
+/// A keychain may ask the user, and it takes its time; what two processes write at once is not kept apart.
+#[derive(Clone, Debug)]
+pub struct KeyringStore {
+    service: String,
+    account: String,
+}
+
+const VERSION: u64 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u64,
+    #[serde(flatten)]
+    entry: Entry,
+}
+
+impl KeyringStore {
+    /// The store of an app and one of its accounts, by any names you like. Nothing is read or written yet.
+    pub fn new(service: impl Into<String>, account: impl Into<String>) -> Self {
+        Self { service: service.into(), account: account.into() }
+    }
+
+    fn item(&self) -> Result<Item, Error> {
+        if keyring_core::get_default_store().is_none() {
+            let status = keyring::Entry::store_status();
+            status.as_ref().map_err(|error| self.failed("found", error))?;
+        }
+        Item::new(&self.service, &self.account).map_err(|error| self.failed("found", &error))
+    }
+
+    fn document(&self) -> Result<Document, Error> {
+        let secret = match self.item()?.get_secret() {
+            Ok(secret) => Zeroizing::new(secret),
+            Err(keyring_core::Error::NoEntry) => return Ok(Document { version: VERSION, entry: Entry::default() }),
+            Err(error) => return Err(self.failed("read", &error)),
+        };
+        // Only the place: serde's message may quote a token.
+        let document: Document = serde_json::from_slice(&secret)
+            .map_err(|error| store_error(format!("{} is damaged at column {}", self.name(), error.column())))?;
+        if document.version > VERSION {
+            return Err(store_error(format!("{} is of a newer version of this program", self.name())));
+        }
+        Ok(document)
+    }
+
+    /// The error of the keychain may hold the secret itself, so that most of it stays out.
+    fn failed(&self, what: &str, error: &keyring_core::Error) -> Error {
+        let why = match error {
+            keyring_core::Error::NoStorageAccess(_) => "it is locked, or access was refused",
+            keyring_core::Error::NoDefaultStore => "there is no keychain",
+            keyring_core::Error::PlatformFailure(_) => "the keychain failed",
+            keyring_core::Error::TooLong(..) => "a name or the content is too long for it",
+            _ => "the keychain refused",
+        };
+        store_error(format!("{} cannot be {what}: {why}", self.name()))
+    }
+
+    fn name(&self) -> String {
+        format!("the entry {} of {} in the keychain", self.account, self.service)
+    }
+}
+
+impl CredentialStore for KeyringStore {
+    fn load(&self) -> Result<Credentials, Error> {
+        self.document()?.entry.credentials().map_err(|_| store_error(format!("{} has no usable token", self.name())))
+    }
+
+    fn save(&self, credentials: &Credentials) -> Result<(), Error> {
+        let mut document = self.document()?;
+        document.entry.take(credentials);
+        let text = serde_json::to_vec(&document).map(Zeroizing::new);
+        let text = text.map_err(|_| store_error("the credentials cannot be written as JSON"))?;
+        self.item()?.set_secret(&text).map_err(|error| self.failed("written", &error))
+    }
+
+    fn clear(&self) -> Result<(), Error> {
+        match self.item()?.delete_credential() {
+            Ok(()) | Err(keyring_core::Error::NoEntry) => Ok(()),
+            Err(error) => Err(self.failed("removed", &error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Token;
+
+    /// A keychain in memory: that of the system is the user's own.
+    #[test]
+    fn what_is_saved_is_loaded_until_it_is_cleared() {
+        keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
+        let store = KeyringStore::new("example-app", "default");
+        assert_eq!(store.load().unwrap(), Credentials::default());
+
+        let credentials = store
+            .update(&mut |credentials| {
+                credentials.client_identifier = Some("desk-01".to_owned());
+                credentials.token = Some(Token::new("EXAMPLE-TOKEN").unwrap());
+            })
+            .unwrap();
+        assert_eq!(store.load().unwrap(), credentials);
+        assert_eq!(KeyringStore::new("example-app", "anna").load().unwrap(), Credentials::default());
+
+        store.clear().unwrap();
+        store.clear().unwrap();
+        assert_eq!(store.load().unwrap(), Credentials::default());
+
+        store.item().unwrap().set_secret(br#"{"version":1,"token":["CANARY"]}"#).unwrap();
+        let damaged = store.load().unwrap_err();
+        store.item().unwrap().set_secret(b"{\"version\":2}").unwrap();
+        let newer = store.load().unwrap_err();
+        assert!(damaged.is_store() && !format!("{damaged} {damaged:?}").contains("CANARY"), "{damaged:?}");
+        assert!(newer.is_store() && newer.to_string().contains("newer"), "{newer}");
+    }
+}

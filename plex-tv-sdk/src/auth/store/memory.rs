@@ -1,0 +1,43 @@
+//! A store that forgets at the end.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{CredentialStore, Credentials};
+use crate::Error;
+
+/// Keeps credentials in memory: for tests, and for apps that keep them elsewhere. Clones are the same store.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryStore(Arc<Mutex<Credentials>>);
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Credentials> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CredentialStore for MemoryStore {
+    fn load(&self) -> Result<Credentials, Error> {
+        Ok(self.lock().clone())
+    }
+
+    fn save(&self, credentials: &Credentials) -> Result<(), Error> {
+        *self.lock() = credentials.clone();
+        Ok(())
+    }
+
+    fn clear(&self) -> Result<(), Error> {
+        *self.lock() = Credentials::default();
+        Ok(())
+    }
+
+    fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
+        let mut credentials = self.lock();
+        change(&mut credentials);
+        Ok(credentials.clone())
+    }
+}

@@ -1,0 +1,70 @@
+//! What a failure of the HTTP client was about.
+
+use std::{error::Error as _, io};
+
+/// The causes that are told apart.
+#[cfg_attr(target_arch = "wasm32", allow(dead_code))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    Builder,
+    Dns,
+    Connect,
+    Tls,
+    Timeout,
+    /// There was a body, but not the compressed one that was announced.
+    Garbage,
+    Break,
+}
+
+pub(super) fn of(error: &reqwest::Error) -> Cause {
+    if error.is_builder() {
+        Cause::Builder
+    } else if let Some(cause) = of_connecting(error) {
+        cause
+    } else if error.is_timeout() {
+        Cause::Timeout
+    } else if has_invalid_data(error) {
+        Cause::Garbage
+    } else {
+        Cause::Break
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn of_connecting(error: &reqwest::Error) -> Option<Cause> {
+    if error.is_dns() {
+        Some(Cause::Dns)
+    } else if error.is_connect() {
+        Some(if is_tls(error) { Cause::Tls } else { Cause::Connect })
+    } else {
+        None
+    }
+}
+
+/// A browser does not tell a page why it has no reply.
+#[cfg(target_arch = "wasm32")]
+fn of_connecting(_: &reqwest::Error) -> Option<Cause> {
+    None
+}
+
+/// rustls tells of a handshake that failed as of invalid data; the operating system's library has an error of its own.
+#[cfg(not(target_arch = "wasm32"))]
+fn is_tls(error: &reqwest::Error) -> bool {
+    #[cfg(feature = "native-tls")]
+    if std::iter::successors(error.source(), |&cause| cause.source()).any(|cause| cause.is::<native_tls::Error>()) {
+        return true;
+    }
+    has_invalid_data(error)
+}
+
+fn has_invalid_data(error: &reqwest::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_invalid_data))
+}
+
+/// An I/O error gives the source of what it holds as its own, so that one in another has to be looked for.
+fn is_invalid_data(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+        || inner.is_some_and(is_invalid_data)
+}

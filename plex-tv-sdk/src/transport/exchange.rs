@@ -1,0 +1,339 @@
+//! One call with all its attempts: the one place where requests are sent, waited for, and sent again.
+
+use std::{
+    future::poll_fn,
+    pin::{Pin, pin},
+    task::Poll,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use reqwest::{Method, Request, Response, StatusCode, Url, header::HeaderMap};
+
+use super::{Transport, body::read, redirect, retry::next_step, retry_after::retry_after, sent, sign, trace::Span};
+use crate::{
+    Auth, Error, Operation, Token,
+    error::{ErrorKind, host_of, parse_plex_errors, refusal, request_id},
+};
+
+/// A request that is ready to be sent.
+pub(crate) struct Exchange<'a> {
+    transport: &'a Transport,
+    http: &'a reqwest::Client,
+    operation: Option<&'static Operation>,
+    /// As generated code made it: each attempt signs and sends a copy.
+    request: Request,
+}
+
+/// How a success is taken from its response.
+pub(super) trait Take: Sized {
+    async fn take(response: Response, limit: usize) -> Result<Self, Error>;
+
+    fn head(&self) -> (StatusCode, &HeaderMap);
+}
+
+/// The body is handed over as it comes, beyond time limits and repeats.
+impl Take for Response {
+    async fn take(response: Response, _: usize) -> Result<Self, Error> {
+        Ok(response)
+    }
+
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status(), self.headers())
+    }
+}
+
+/// A success that was read to its end.
+pub(super) struct Reply {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Take for Reply {
+    async fn take(mut response: Response, limit: usize) -> Result<Self, Error> {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = read(response, limit).await?;
+        Ok(Self { status, headers, body })
+    }
+
+    fn head(&self) -> (StatusCode, &HeaderMap) {
+        (self.status, &self.headers)
+    }
+}
+
+impl<'a> Exchange<'a> {
+    pub(super) fn new(
+        transport: &'a Transport,
+        http: &'a reqwest::Client,
+        operation: Option<&'static Operation>,
+        mut request: Request,
+    ) -> Self {
+        if operation.is_some_and(|operation| operation.server.is_some()) {
+            sign::address(&transport.0.hosts, &mut request, operation);
+        }
+        Self { transport, http, operation, request }
+    }
+
+    pub(super) fn operation_id(&self) -> Option<&'static str> {
+        self.operation.map(|operation| operation.id)
+    }
+
+    /// Does one bad row fail the whole list?
+    pub(super) fn strict_rows(&self) -> bool {
+        self.transport.0.limits.strict_rows
+    }
+
+    /// What was sent that must not be shown, should the server repeat it.
+    pub(super) fn secrets(&self, token: Option<&Token>) -> Vec<String> {
+        let template = self.operation.map(|operation| operation.path).unwrap_or_default();
+        sent::secrets(&self.request, template, token)
+    }
+
+    /// Sends the request until it succeeds or its failure stands. Says as well what the request was signed with.
+    pub(super) async fn run<T: Take>(&self) -> Result<(T, Option<Token>), Error> {
+        let span = Span::new(self.operation, &*self.transport.0.clock);
+        let outcome = span.around(self.attempts::<T>(&span)).await;
+        match &outcome {
+            Ok((success, _)) => span.succeeded(success.head()),
+            Err(error) => span.failed(error),
+        }
+        outcome
+    }
+
+    async fn attempts<T: Take>(&self, span: &Span<'_>) -> Result<(T, Option<Token>), Error> {
+        let parts = &*self.transport.0;
+        let (limits, clock) = (&parts.limits, &*parts.clock);
+        let started = limits.overall.map(|overall| (overall, clock.now()));
+        // A clock that goes back, against its word, gives no more time than there was.
+        let left = || {
+            started
+                .map_or(Duration::MAX, |(overall, started)| overall.saturating_sub(clock.now().saturating_sub(started)))
+        };
+        let mut token = self.fresh_token().await?;
+        let mut renewed = false;
+        let mut attempt = 1;
+        loop {
+            span.attempt(attempt);
+            let failure = match self.attempt(token.as_ref(), left()).await {
+                Ok(success) => {
+                    parts.shared.refund(self.request.url());
+                    return Ok((success, token));
+                }
+                Err(failure) => failure,
+            };
+            if !renewed
+                && failure.status().is_some_and(|status| status.as_u16() == 498)
+                && let Some(renewer) = &parts.renewer
+                && let Some(expired) = &token
+            {
+                // The server did nothing, so that any call may be sent again: once, and at nobody's cost.
+                renewed = true;
+                let new = renewer.renewed(expired).await?;
+                if new.is_none() {
+                    return Err(failure);
+                }
+                token = new;
+                continue;
+            }
+            let step = next_step(&limits.retry, self.is_safe(), attempt, &failure, clock.random());
+            let Some(step) = step.filter(|step| step.pause < left()) else { return Err(failure) };
+            if !parts.shared.spend(self.request.url(), step.cost) {
+                return Err(failure);
+            }
+            span.again(&failure, step.pause);
+            clock.sleep(step.pause).await;
+            attempt += 1;
+            token = self.fresh_token().await?;
+        }
+    }
+
+    /// May the call be repeated without knowing whether it arrived?
+    fn is_safe(&self) -> bool {
+        matches!(*self.request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+            || self.operation.is_some_and(|operation| operation.safe_to_retry)
+    }
+
+    /// The token as it is now, if the operation asks for one.
+    async fn fresh_token(&self) -> Result<Option<Token>, Error> {
+        let parts = &self.transport.0;
+        match &parts.renewer {
+            _ if self.operation.is_some_and(|operation| operation.auth != Auth::Token) => Ok(None),
+            Some(renewer) => renewer.fresh().await,
+            None => Ok(parts.token.clone()),
+        }
+    }
+
+    /// Sends the request once and reads the reply, within the time limit of an attempt or what is left of all.
+    async fn attempt<T: Take>(&self, token: Option<&Token>, left: Duration) -> Result<T, Error> {
+        let parts = &self.transport.0;
+        let overdue =
+            || Error::new(ErrorKind::Timeout, format!("no answer from {} in time", host_of(self.request.url())));
+        let pause = parts.shared.next_slot(self.request.url(), &*parts.clock, parts.limits.spacing);
+        if pause >= left {
+            return Err(overdue());
+        }
+        if !pause.is_zero() {
+            parts.clock.sleep(pause).await;
+        }
+        let mut limit = parts.clock.timer(parts.limits.timeout.min(left.saturating_sub(pause)));
+        let mut response = within(&mut limit, self.send(token)).await.unwrap_or_else(|| Err(overdue()))?;
+        let status = response.status();
+        if redirect::is_redirect(status) {
+            return Err(not_followed(&response));
+        }
+        if status.is_success() {
+            let success = within(&mut limit, T::take(response, parts.limits.body)).await;
+            return success.unwrap_or_else(|| Err(overdue()));
+        }
+        let headers = std::mem::take(response.headers_mut());
+        // A refusal is a refusal even when its body cannot be read.
+        let body = within(&mut limit, read(response, parts.limits.body)).await;
+        Err(self.refused(status, &headers, &body.and_then(Result::ok).unwrap_or_default(), token))
+    }
+
+    /// Sends the request, following only harmless redirects.
+    async fn send(&self, token: Option<&Token>) -> Result<Response, Error> {
+        let mut hops = 0;
+        let mut moved: Option<Url> = None;
+        loop {
+            let Some(mut request) = self.request.try_clone() else {
+                return Err(Error::invalid_input("the body is a stream, which cannot be sent a second time"));
+            };
+            if let Some(url) = moved.take() {
+                *request.url_mut() = url;
+            }
+            sign::sign(&self.transport.0, &mut request, self.operation, token);
+            // Whatever it is moved to is of the same origin.
+            let sent = self.http.execute(request).await;
+            let response = sent.map_err(|error| Error::below_http(error, &host_of(self.request.url())))?;
+            moved = redirect::target(self.request.method(), &response);
+            if moved.is_none() || hops == redirect::LIMIT {
+                return Ok(response);
+            }
+            hops += 1;
+        }
+    }
+
+    fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], token: Option<&Token>) -> Error {
+        let plex_errors = parse_plex_errors(body);
+        Error::new(ErrorKind::Refused, refusal(status, &plex_errors))
+            .with_status(status)
+            .with_plex_errors(plex_errors)
+            .with_retry_after(retry_after(headers, Timestamp::now))
+            .with_request_id(request_id(headers))
+            .with_body(body, &self.secrets(token))
+    }
+}
+
+fn not_followed(response: &Response) -> Error {
+    let message = match redirect::location(response.url(), response.headers()) {
+        Some(url) => format!("a redirect to {}://{} was not followed", url.scheme(), host_of(&url)),
+        None => "a redirect without a usable address".to_owned(),
+    };
+    Error::new(ErrorKind::Redirect, message)
+        .with_status(response.status())
+        .with_request_id(request_id(response.headers()))
+}
+
+/// The outcome of some work, unless the limit ends first.
+async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending => Pin::new(&mut *limit).poll(context).map(|()| None),
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{
+        Client, ClientIdentity,
+        clock::BoxFuture,
+        generated::plex_tv::{ClientAccountExt as _, ClientAuthenticationExt as _},
+        transport::Renewer,
+    };
+
+    /// Gives the first of its tokens until it is told that it expired, and then the next.
+    #[derive(Debug)]
+    struct Renewal(Mutex<Vec<&'static str>>);
+
+    impl Renewer for Renewal {
+        fn current(&self) -> Option<Token> {
+            self.0.lock().unwrap().first().map(|token| Token::new(*token).unwrap())
+        }
+
+        fn fresh(&self) -> BoxFuture<'_, Result<Option<Token>, Error>> {
+            Box::pin(std::future::ready(Ok(self.current())))
+        }
+
+        fn renewed<'a>(&'a self, expired: &'a Token) -> BoxFuture<'a, Result<Option<Token>, Error>> {
+            assert_eq!(self.0.lock().unwrap().remove(0), expired.expose());
+            self.fresh()
+        }
+    }
+
+    /// The tokens that a server saw, which answers 498 to all of them, after a call by a client with these.
+    async fn tokens_seen(tokens: &[&'static str], call: impl AsyncFnOnce(Client) -> Error) -> Vec<Option<String>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                let head = String::from_utf8(head).unwrap();
+                let token = head.lines().find_map(|line| line.strip_prefix("x-plex-token: "));
+                log.lock().unwrap().push(token.map(str::to_owned));
+                let reply = b"HTTP/1.1 498 Expired\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+                stream.write_all(reply).await.unwrap();
+            }
+        });
+        let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
+        let client = Client::builder(identity).base_url(url).build().unwrap();
+        let renewer = Arc::new(Renewal(Mutex::new(tokens.to_vec())));
+
+        let error = call(client.with_transport(|transport| transport.with_renewer(renewer))).await;
+
+        assert_eq!(error.status().unwrap().as_u16(), 498);
+        let seen = seen.lock().unwrap();
+        seen.clone()
+    }
+
+    async fn user(client: Client) -> Error {
+        client.plex_tv().get_user_details().send().await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_call_is_repeated_once_with_a_new_token_after_an_expired_one() {
+        let seen = tokens_seen(&["old", "newer", "newest"], user).await;
+
+        assert_eq!(seen, [Some("old".to_owned()), Some("newer".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn without_a_new_token_the_expired_one_is_the_error() {
+        let seen = tokens_seen(&["old"], user).await;
+
+        assert_eq!(seen, [Some("old".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn a_call_that_needs_no_token_asks_for_none() {
+        let seen = tokens_seen(&["old"], async |client: Client| client.plex_tv().get_pin().send().await.unwrap_err());
+
+        assert_eq!(seen.await, [None]);
+    }
+}

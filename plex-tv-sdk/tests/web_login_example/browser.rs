@@ -1,0 +1,144 @@
+//! A headless Chromium, driven by chromedriver: a few calls of W3C WebDriver, which is JSON over HTTP.
+
+use std::{
+    env,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::Once,
+};
+
+use plex_tv_sdk::reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// The member that stands for an element, by name; WebDriver chose it so that no other JSON has it.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+const NO_BROWSER: &str = "no Chromium with chromedriver here (Debian: apt-get install chromium chromium-driver)";
+
+/// How long the browser looks for what is not there yet.
+const PATIENCE_MILLISECONDS: u32 = 20_000;
+
+pub(crate) struct Browser {
+    http: Client,
+    driver: Child,
+    port: u16,
+    session: String,
+    _profile: TempDir,
+}
+
+impl Browser {
+    /// Starts one with an empty profile; where there is none, says so in a line and gives nothing.
+    pub(crate) async fn start() -> Option<Self> {
+        // Which of them is used is for the driver to know: it goes with one.
+        let is_there =
+            ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|name| program(name).is_some());
+        let Some(driver) = program("chromedriver").filter(|_| is_there) else {
+            assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{NO_BROWSER}");
+            // Straight to the stream: what a test prints in the usual way is not shown when it passes.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| io::stderr().write_all(format!("skipped: {NO_BROWSER}\n").as_bytes()).unwrap());
+            return None;
+        };
+        let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+        let port = port(&mut driver);
+        let profile = tempfile::tempdir().unwrap();
+        // Made by hand before the first call, so that dropping it ends the driver whatever fails.
+        let mut browser = Self {
+            http: Client::builder().no_proxy().build().unwrap(),
+            driver,
+            port,
+            session: String::new(),
+            _profile: profile,
+        };
+        let data = format!("--user-data-dir={}", browser._profile.path().display());
+        let capabilities = json!({"alwaysMatch": {
+            "goog:chromeOptions": {"args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                // Nothing but this machine can be reached.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--window-size=900,700", data,
+            ]},
+            "timeouts": {"implicit": PATIENCE_MILLISECONDS},
+        }});
+        let session = browser.call(Method::POST, "/session", json!({"capabilities": capabilities})).await;
+        browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
+        Some(browser)
+    }
+
+    pub(crate) async fn open(&self, url: &str) {
+        self.command("/url", json!({"url": url})).await;
+    }
+
+    pub(crate) async fn url(&self) -> String {
+        self.ask("/url").await
+    }
+
+    pub(crate) async fn source(&self) -> String {
+        self.ask("/source").await
+    }
+
+    /// Clicks the button or link with this text, once it is there.
+    pub(crate) async fn click(&self, text: &str) {
+        let element = self.find(&format!("//*[self::button or self::a][normalize-space()='{text}']")).await;
+        self.command(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// Waits until the page says this; what stands in a script is not said.
+    pub(crate) async fn wait_for(&self, text: &str) {
+        self.find(&format!("//body//*[not(self::script)][text()[contains(., '{text}')]]")).await;
+    }
+
+    async fn find(&self, xpath: &str) -> String {
+        let found = self.command("/element", json!({"using": "xpath", "value": xpath})).await;
+        found[ELEMENT].as_str().unwrap().to_owned()
+    }
+
+    async fn command(&self, path: &str, body: Value) -> Value {
+        self.call(Method::POST, &format!("{}{path}", self.session), body).await
+    }
+
+    async fn ask(&self, path: &str) -> String {
+        let answer = self.call(Method::GET, &format!("{}{path}", self.session), Value::Null).await;
+        answer.as_str().unwrap().to_owned()
+    }
+
+    async fn call(&self, method: Method, path: &str, body: Value) -> Value {
+        let request = self.http.request(method.clone(), format!("http://127.0.0.1:{}{path}", self.port));
+        let request = if method == Method::POST { request.json(&body) } else { request };
+        let mut answer: Value = request.send().await.unwrap().json().await.unwrap();
+        let value = answer["value"].take();
+        assert!(value["error"].is_null(), "{path} {body}: {}: {}", value["error"], value["message"]);
+        value
+    }
+}
+
+impl Drop for Browser {
+    /// Killed alone, the driver would leave its browser behind.
+    fn drop(&mut self) {
+        let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
+            driver.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+            driver.read_to_end(&mut Vec::new())
+        });
+        if asked.is_err() {
+            let _ = self.driver.kill();
+        }
+        let _ = self.driver.wait();
+    }
+}
+
+fn program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let candidates = env::split_paths(&path).map(|folder| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}
+
+/// The port that the driver says it took.
+fn port(driver: &mut Child) -> u16 {
+    let said = BufReader::new(driver.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
+    let port =
+        said.filter_map(|line| line.rsplit_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()).next();
+    port.unwrap()
+}

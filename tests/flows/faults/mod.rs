@@ -1,0 +1,81 @@
+//! What networks, gateways and plex.tv itself do wrong. The numbers are those of the list of faults.
+
+mod decoding;
+mod input;
+mod limits;
+mod load;
+mod network;
+mod pins;
+mod redirects;
+mod refusals;
+mod replies;
+mod retries;
+
+use std::time::Duration;
+
+use plex_tv_sdk::{Client, ClientBuilder, Error, ResponseValue, RetryPolicy, Token, plex_tv::types::User, prelude::*};
+use serde_json::json;
+
+use crate::{
+    clock::TestClock,
+    harness::{TOKEN, builder},
+    wire::{Reply, Wire},
+};
+
+pub(crate) const USER: &str = "/api/v2/user";
+/// A time limit that a test waits for.
+pub(crate) const SHORT: Duration = Duration::from_millis(200);
+pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
+
+pub(crate) async fn user(client: &Client) -> Result<ResponseValue<User>, Error> {
+    client.plex_tv().get_user_details().send().await
+}
+
+/// Reads the account from a server that does this.
+pub(crate) async fn user_from(reply: Reply) -> Result<ResponseValue<User>, Error> {
+    let plex = Wire::always(reply).await;
+    let client = builder(&plex.url).timeout(Duration::from_secs(20)).token(Token::new(TOKEN).unwrap()).build().unwrap();
+    user(&client).await
+}
+
+pub(crate) async fn user_of(body: &str) -> Result<ResponseValue<User>, Error> {
+    user_from(Reply::json(body)).await
+}
+
+/// Settings of an app that tries again, by a clock that only moves when somebody sleeps.
+pub(crate) fn persistent(url: &str, clock: &TestClock) -> ClientBuilder {
+    builder(url).token(Token::new(TOKEN).unwrap()).clock(clock.clone()).retry(RetryPolicy::default())
+}
+
+/// Reads the account from a server that gives these replies in turn, by a client that tries again.
+pub(crate) async fn user_from_script(
+    replies: impl IntoIterator<Item = Reply>,
+) -> (Result<i64, Error>, Wire, TestClock) {
+    let (plex, clock) = (Wire::script(replies).await, TestClock::default());
+    let outcome = user(&persistent(&plex.url, &clock).build().unwrap()).await;
+    (outcome.map(|user| user.id), plex, clock)
+}
+
+pub(crate) fn status(status: &str) -> Reply {
+    Reply::http(status, &[], "")
+}
+
+pub(crate) fn account() -> Reply {
+    Reply::json(r#"{"id":7}"#)
+}
+
+pub(crate) fn plex_error(code: i64, message: &str, status: u16) -> String {
+    json!({"errors": [{"code": code, "message": message, "status": status}]}).to_string()
+}
+
+#[track_caller]
+pub(crate) fn assert_names_the_operation(error: &Error) {
+    assert_eq!(error.operation(), Some("getUserDetails"));
+    assert!(error.to_string().starts_with("getUserDetails: "), "{error}");
+}
+
+/// A message is a sentence: no hole where a name is missing.
+#[track_caller]
+pub(crate) fn assert_has_no_hole(error: &Error) {
+    assert!(!error.to_string().contains("  "), "{error}");
+}
