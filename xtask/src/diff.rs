@@ -5,7 +5,6 @@ mod selection;
 mod source;
 
 use std::{
-    collections::BTreeSet,
     ffi::OsString,
     fs,
     io::Write as _,
@@ -156,7 +155,7 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
         return Err(Unusable::Input(problems));
     }
     waivers(arguments)?.apply(&mut findings, jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    let operations = pairs.iter().map(count).sum();
+    let operations = pairs.iter().map(selection::count).sum();
     let rust = (!arguments.no_rust).then(|| rust::effect(&pairs, &mut findings));
     let mut report = Report::new(base.name.clone(), head.name.clone(), findings, operations);
     report.rust = rust;
@@ -173,12 +172,6 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
         report.keep_operations(|operation| kept.contains(operation));
     }
     Ok(report)
-}
-
-/// The operations of either side.
-fn count(pair: &source::Pair<'_>) -> usize {
-    let sides = [pair.base, pair.head].into_iter().flatten();
-    sides.flat_map(selection::operations).map(|operation| operation.label().to_owned()).collect::<BTreeSet<_>>().len()
 }
 
 fn waivers(arguments: &Arguments) -> Result<Waivers, Unusable> {

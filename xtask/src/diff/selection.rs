@@ -10,7 +10,7 @@ const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "op
 
 /// What an operation may be called by. Any document can be compared, so an id is not certain, and tags may be many.
 #[derive(Debug)]
-pub(super) struct Operation {
+struct Operation {
     id: Option<String>,
     /// As in `GET /user`.
     address: String,
@@ -19,12 +19,18 @@ pub(super) struct Operation {
 
 impl Operation {
     /// What findings call it.
-    pub(super) fn label(&self) -> &str {
+    fn label(&self) -> &str {
         self.id.as_ref().unwrap_or(&self.address)
     }
 }
 
-pub(super) fn operations(document: &Document) -> Vec<Operation> {
+/// The operations of either side.
+pub(super) fn count(pair: &Pair<'_>) -> usize {
+    let operations: Vec<_> = [pair.base, pair.head].into_iter().flatten().flat_map(operations).collect();
+    operations.iter().map(Operation::label).collect::<BTreeSet<_>>().len()
+}
+
+fn operations(document: &Document) -> Vec<Operation> {
     let paths = document.value()["paths"].as_object().into_iter().flatten();
     let all = paths
         .flat_map(|(path, item)| METHODS.iter().filter_map(move |method| Some((path, *method, item.get(method)?))));
