@@ -75,7 +75,7 @@ async fn at_once(client: &Client, number: usize) -> Vec<Result<String, Error>> {
     outcomes
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_calls_a_day_before_the_end_renew_once() {
     let device = Device::new().await;
     let client = device.signed_in().await;
@@ -87,7 +87,7 @@ async fn a_hundred_calls_a_day_before_the_end_renew_once() {
     assert_eq!((device.calls("getAuthNonce"), device.calls("exchangeJwtToken")), (1, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_calls_after_the_end_renew_once() {
     let device = Device::new().await;
     let then = plex_tv_sdk::Timestamp::try_from(device.sandbox.now()).unwrap();
@@ -101,7 +101,7 @@ async fn a_hundred_calls_after_the_end_renew_once() {
     assert_eq!((device.calls("getAuthNonce"), device.calls("exchangeJwtToken")), (1, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_calls_fail_by_one_renewal_that_fails() {
     let device = Device::new().await;
     let client = device.signed_in().await;
