@@ -114,7 +114,7 @@ impl Client {
             app_url: APP.to_owned(),
             limits: Limits::default(),
             connect_timeout: Duration::from_secs(5),
-            read_timeout: Duration::from_secs(60),
+            read_timeout: None,
             clock: Arc::new(SystemClock),
             configure: None,
         }
@@ -293,7 +293,7 @@ pub struct ClientBuilder {
     #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     connect_timeout: Duration,
     #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
-    read_timeout: Duration,
+    read_timeout: Option<Duration>,
     clock: Arc<dyn Clock>,
     configure: Option<Configure>,
 }
@@ -364,9 +364,10 @@ impl ClientBuilder {
         Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
     }
 
-    /// The longest silence of the server within a reply: 60 seconds. It also holds for streams, but not in a browser.
+    /// The longest silence of the server before and within a reply: none, since an attempt is limited as a whole. For streams,
+    /// which are not, and not in a browser.
     pub fn read_timeout(self, timeout: Duration) -> Self {
-        Self { read_timeout: timeout, ..self }
+        Self { read_timeout: Some(timeout), ..self }
     }
 
     /// The rules for trying again: see [`RetryPolicy`].
@@ -426,7 +427,12 @@ impl ClientBuilder {
         let headers = self.identity.headers()?;
         let http = reqwest::Client::builder().user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")));
         #[cfg(not(target_arch = "wasm32"))]
-        let http = http.connect_timeout(self.connect_timeout).read_timeout(self.read_timeout);
+        let http = http.connect_timeout(self.connect_timeout);
+        #[cfg(not(target_arch = "wasm32"))]
+        let http = match self.read_timeout {
+            Some(timeout) => http.read_timeout(timeout),
+            None => http,
+        };
         let http = match self.configure {
             Some(configure) => configure(http),
             None => http,
