@@ -153,9 +153,9 @@ impl Owner {
         let path = owner_path(&change.path);
         let steps: Vec<&str> = path.split("::").collect();
         let (of_type, of_operation) = match steps.as_slice() {
-            ["types", "builder" | "defaults" | "error", name, ..] | ["types", name, ..] => {
-                (Some((*name).to_owned()), None)
-            }
+            // These are there when any type needs them.
+            ["types", "builder" | "error"] | ["types", "defaults", ..] => (None, None),
+            ["types", "builder" | "error", name, ..] | ["types", name, ..] => (Some((*name).to_owned()), None),
             ["builder", name, ..] => (None, Some(name.to_snake_case())),
             // A trait of a tag, and its methods.
             [_, method, ..] => (None, Some((*method).to_owned())),

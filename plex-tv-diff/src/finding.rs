@@ -1,6 +1,6 @@
 //! One thing that changed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -57,8 +57,10 @@ pub struct Finding {
     pub used_by: Vec<String>,
     /// What changed, in one sentence without a full stop.
     pub message: String,
-    /// The description.
+    /// The description; the new one where both sides have it.
     pub file: PathBuf,
+    /// The old description.
+    pub base_file: PathBuf,
     /// Where it was; none when it is new.
     pub base: Option<Place>,
     /// Where it is; none when it is gone.
@@ -92,6 +94,12 @@ impl Finding {
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
         self.head.as_ref().or(self.base.as_ref())
+    }
+
+    /// The description in which the place is.
+    #[must_use]
+    pub fn place_file(&self) -> &Path {
+        if self.head.is_none() && self.base.is_some() { &self.base_file } else { &self.file }
     }
 
     /// Twelve hexadecimal digits that stay the same while lines move.

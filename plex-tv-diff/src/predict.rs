@@ -43,7 +43,9 @@ pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Predicti
         Rule::FormatAdded | Rule::FormatRemoved | Rule::FormatChanged => change.of_format(),
         Rule::EnumAdded | Rule::EnumRemoved | Rule::EnumOpened | Rule::EnumClosed => change.of_values(),
         // A list that is read row by row has no type of its own.
-        Rule::SchemaRenamed if change.sides(0).into_iter().flatten().any(|(value, _)| value["x-plex-rows"] == true) => Open,
+        Rule::SchemaRenamed if change.sides(0).into_iter().flatten().any(|(value, _)| value["x-plex-rows"] == true) => {
+            Open
+        }
         Rule::OpExtension => change.of_operation_key(),
         Rule::SchemaExtension => change.of_schema_key(),
         rule => rule.prediction(),

@@ -131,6 +131,7 @@ impl Waivers {
             used_by: Vec::new(),
             message,
             file: self.file.clone(),
+            base_file: self.file.clone(),
             base: None,
             head: Some(Place { pointer: waiver.pointer.clone(), line: waiver.line }),
             waived: None,

@@ -120,8 +120,10 @@ impl<'a> Comparer<'a> {
     fn collisions(&mut self) {
         let (base, head) = (self.base, self.head);
         let (before, after) = (folded(&base.operations), folded(&head.operations));
-        let sides =
-            [(&after, &before, "differs by case only from"), (&before, &after, "no longer differs by case only from")];
+        let sides = [
+            (&after, &before, "is also, but for case, that of"),
+            (&before, &after, "is no longer, but for case, that of"),
+        ];
         for (one, other, verb) in sides {
             for (name, operations) in one.iter().filter(|(_, operations)| operations.len() > 1) {
                 let others = other.get(name).map(Vec::as_slice).unwrap_or_default();

@@ -341,7 +341,12 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::AddlSchema, spot, &[KEY], "has a schema for members that are not listed");
             }
             _ => {
-                self.tell(Rule::AddlTrue, spot, &[KEY], "takes any member that is not listed");
+                let what = if new.is_some() {
+                    "takes any member that is not listed"
+                } else {
+                    "says nothing of members that are not listed"
+                };
+                self.tell(Rule::AddlTrue, spot, &[KEY], what);
             }
         }
     }

@@ -68,7 +68,7 @@ fn row(report: &Report, finding: &Finding) -> Value {
         "operation": finding.operation(),
         "component": component,
         "used_by": finding.used_by,
-        "file": slashed(&finding.file),
+        "file": slashed(finding.place_file()),
         "pointer": finding.pointer(),
         "line": finding.place().map(|place| place.line),
         "message": finding.message,

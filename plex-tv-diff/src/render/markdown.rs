@@ -11,6 +11,8 @@ use crate::{finding::Finding, level::Level, report::Report};
 const LIMIT: usize = 60_000;
 /// Items shown beside one finding.
 const EFFECTS: usize = 3;
+/// Characters of a reason that is not ours.
+const REASON: usize = 500;
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {
     let mut rows = shown.max_rows.min(report.findings.len());
@@ -44,7 +46,7 @@ fn with_rows(report: &Report, shown: Shown, items: usize) -> String {
             "\n{cut} more rows are cut off; the full report is in the artifact `spec-diff` of this run (`spec-diff.json`)."
         );
     }
-    waived(&mut text, report);
+    waived(&mut text, report, shown.max_rows);
     rust(&mut text, report, items);
     let digest: String = Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let _ = write!(text, "\n<!-- plex-tv-sdk-spec-diff v1 sha256:{digest} -->\n");
@@ -70,7 +72,7 @@ fn section(text: &mut String, report: &Report, level: Level, rows: &[&Finding]) 
     text.push_str("| operation | change | where | Rust effect |\n|---|---|---|---|\n");
     for finding in rows {
         let line = finding.place().map(|place| format!(":{}", place.line)).unwrap_or_default();
-        let file = slashed(&finding.file);
+        let file = slashed(finding.place_file());
         let name = file.rsplit('/').next().unwrap_or_default();
         let _ = writeln!(
             text,
@@ -104,6 +106,9 @@ fn shared(text: &mut String, rows: &[&Finding]) {
 }
 
 fn effects(report: &Report, finding: &Finding) -> String {
+    if report.rust.as_ref().is_none_or(|rust| !rust.unavailable.is_empty() && rust.changes.is_empty()) {
+        return "not known".to_owned();
+    }
     let effects = report.effects(finding);
     let mut shown: Vec<String> = effects.iter().take(EFFECTS).map(|effect| cell(&code(effect))).collect();
     if effects.len() > EFFECTS {
@@ -112,15 +117,18 @@ fn effects(report: &Report, finding: &Finding) -> String {
     if shown.is_empty() { "none".to_owned() } else { shown.join("<br>") }
 }
 
-fn waived(text: &mut String, report: &Report) {
+fn waived(text: &mut String, report: &Report, rows: usize) {
     let waived: Vec<_> = report.waived().collect();
     if waived.is_empty() {
         return;
     }
     let _ = writeln!(text, "\n<details><summary>Waived: {}</summary>\n", waived.len());
-    for finding in waived {
+    for finding in waived.iter().take(rows) {
         let reason = finding.waived.as_deref().unwrap_or_default();
         let _ = writeln!(text, "- {}: {} `{}`: {}", finding.about(), finding.message, finding.rule, plain(reason));
+    }
+    if waived.len() > rows {
+        let _ = writeln!(text, "- and {} more", waived.len() - rows);
     }
     text.push_str("\n</details>\n");
 }
@@ -128,7 +136,8 @@ fn waived(text: &mut String, report: &Report) {
 fn rust(text: &mut String, report: &Report, items: usize) {
     let Some(rust) = &report.rust else { return };
     for why in &rust.unavailable {
-        let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(why));
+        let why: String = why.chars().take(REASON).collect();
+        let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(&why));
     }
     if !rust.changes.is_empty() {
         let (added, removed, changed) = rust.counts();
@@ -170,7 +179,7 @@ fn rust(text: &mut String, report: &Report, items: usize) {
             .collect();
         let _ = writeln!(text, "\nGenerated code: {}.", code.join(", "));
     }
-    for disagreement in &rust.disagreements {
+    for disagreement in rust.disagreements.iter().take(EFFECTS) {
         let _ = writeln!(text, "\n**A bug of these tools:** {}", cell(disagreement));
     }
 }

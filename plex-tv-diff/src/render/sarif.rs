@@ -7,6 +7,16 @@ use serde_json::json;
 use super::{Shown, slashed};
 use crate::{level::Level, report::Report, rule::Rule};
 
+/// A path as a relative address.
+fn encoded(path: &str) -> String {
+    path.bytes().fold(String::new(), |uri, byte| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+            uri + char::from(byte).encode_utf8(&mut [0; 4])
+        }
+        other => format!("{uri}%{other:02X}"),
+    })
+}
+
 pub(super) fn render(report: &Report, shown: Shown) -> String {
     let shown: Vec<_> = report.findings.iter().filter(|finding| finding.level >= shown.min_level).collect();
     let rules: BTreeSet<Rule> = shown.iter().map(|finding| finding.rule).collect();
@@ -23,7 +33,7 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
             "level": level(finding.level),
             "message": { "text": format!("{}: {}", finding.about().replace('`', ""), finding.message) },
             "locations": [{ "physicalLocation": {
-                "artifactLocation": { "uri": slashed(&finding.file) },
+                "artifactLocation": { "uri": encoded(&slashed(finding.place_file())) },
                 "region": { "startLine": line, "startColumn": 1 },
             } }],
             "partialFingerprints": { "specDiff/v1": finding.fingerprint() },

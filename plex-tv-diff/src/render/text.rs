@@ -54,7 +54,7 @@ fn row(text: &mut String, report: &Report, finding: &Finding) {
         finding.about().replace('`', ""),
         finding.message,
         finding.rule,
-        slashed(&finding.file),
+        slashed(finding.place_file()),
     );
     let effects = report.effects(finding);
     for effect in effects.iter().take(EFFECTS) {
@@ -70,6 +70,9 @@ fn rust(text: &mut String, report: &Report) {
     text.push('\n');
     for why in &rust.unavailable {
         let _ = writeln!(text, "no Rust effect: {why}");
+    }
+    if !rust.unavailable.is_empty() && rust.changes.is_empty() {
+        return;
     }
     let (added, removed, changed) = rust.counts();
     let _ = writeln!(text, "Rust surface: +{added} items, -{removed} items, ~{changed} changed");
