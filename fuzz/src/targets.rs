@@ -11,6 +11,7 @@ use std::{
 };
 
 use plex_tv_codegen::{Document, generator_view, lint};
+use plex_tv_diff::diff;
 use plex_tv_sdk::{
     Client, ClientIdentity, Error, Reread, discover, plex_tv, plex_tv_v1, redacted_body, reqwest::Url, reread_error,
     reread_retry_after, xml_as_json,
@@ -49,6 +50,7 @@ targets! {
     pin_auth_url from "fuzz/seeds/pin_auth_url";
     generator_view_and_lint from "plex-tv-codegen/tests/lint/base.yaml";
     pointer_to_line from "plex-tv-codegen/tests/lint/base.yaml";
+    diff_two_documents from "plex-tv-codegen/tests/lint/base.yaml";
 }
 
 /// What decodes goes out again, and comes back as the same; what does not is told without a panic.
@@ -265,5 +267,28 @@ fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
     for (pointer, value) in below {
         collect(value, &pointer, pointers);
         pointers.push(pointer);
+    }
+}
+
+/// Nothing differs from itself, and whatever differs is told both ways or refused both ways.
+pub fn diff_two_documents(data: &[u8]) {
+    static BASE: OnceLock<Document> = OnceLock::new();
+
+    let Ok(head) =
+        std::str::from_utf8(data).map_err(drop).and_then(|text| Document::parse("head.yaml", text).map_err(drop))
+    else {
+        return;
+    };
+    let base = BASE.get_or_init(|| {
+        let text = include_str!("../../plex-tv-codegen/tests/lint/base.yaml");
+        Document::parse("base.yaml", text).expect("it is a description")
+    });
+    match (diff(base, &head), diff(&head, base)) {
+        (Ok(there), Ok(back)) => {
+            assert!(diff(&head, &head).is_ok_and(|findings| findings.is_empty()));
+            assert_eq!(there.is_empty(), back.is_empty(), "{there:?} and back {back:?}");
+        }
+        (Err(_), Err(_)) => {}
+        (there, back) => panic!("{there:?} and back {back:?}"),
     }
 }

@@ -182,4 +182,5 @@ searches! {
     pin_auth_url
     generator_view_and_lint
     pointer_to_line
+    diff_two_documents
 }
