@@ -1,6 +1,6 @@
 //! All that changed between two sets of descriptions, and the verdict.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use semver::Version;
 
@@ -91,7 +91,7 @@ impl Report {
     /// How many operations see any of it.
     #[must_use]
     pub fn touched(&self) -> usize {
-        self.findings.iter().flat_map(|finding| &finding.used_by).collect::<BTreeSet<_>>().len()
+        self.findings.iter().flat_map(|finding| &finding.used_by).collect::<HashSet<_>>().len()
     }
 
     /// The worst level that nobody waived.

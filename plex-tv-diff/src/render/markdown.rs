@@ -9,32 +9,35 @@ use crate::{finding::Finding, level::Level, report::Report};
 
 /// GitHub takes 65,536 characters.
 const LIMIT: usize = 60_000;
+/// No row and no item is shorter.
+const SHORT: usize = 60;
+/// Operations told of one component.
+const USERS: usize = 40;
 /// Items shown beside one finding.
 const EFFECTS: usize = 3;
 /// Characters of a reason that is not ours.
 const REASON: usize = 500;
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {
-    let mut rows = shown.max_rows.min(report.findings.len());
-    let mut items = usize::MAX;
+    let mut rows = shown.max_rows.min(report.findings.len()).min(LIMIT / SHORT);
+    let mut items = LIMIT / SHORT;
+    let numbers = report.numbers();
     loop {
-        let text = with_rows(report, Shown { max_rows: rows, ..shown }, items);
+        let text = with_rows(report, &numbers, Shown { max_rows: rows, ..shown }, items);
         if text.chars().count() <= LIMIT || rows == 0 && items == 0 {
             return text;
         }
         // The list of items is the longer one, and the table tells the same.
         match items {
             0 => rows /= 2,
-            usize::MAX => items = 200,
             _ => items /= 2,
         }
     }
 }
 
-fn with_rows(report: &Report, shown: Shown, items: usize) -> String {
+fn with_rows(report: &Report, numbers: &str, shown: Shown, items: usize) -> String {
     let verdict = report.verdict_line().map(|(needs, has)| format!("\n\n**{needs}**; {has}.")).unwrap_or_default();
-    let mut text =
-        format!("### Spec diff: {} → {}{verdict}\n\n{}.\n", code(&report.base), code(&report.head), report.numbers());
+    let mut text = format!("### Spec diff: {} → {}{verdict}\n\n{}.\n", code(&report.base), code(&report.head), numbers);
     let (rows, cut) = report.rows(shown);
     for level in Level::ALL {
         let rows: Vec<_> = rows.iter().copied().filter(|finding| finding.level == level).collect();
@@ -95,8 +98,12 @@ fn shared(text: &mut String, rows: &[&Finding]) {
         .iter()
         .filter(|finding| finding.used_by.len() > 1 && matches!(finding.subject, crate::Subject::Component { .. }))
         .map(|finding| {
-            let users: Vec<_> = finding.used_by.iter().map(|user| code(user)).collect();
-            format!("- {}: {}", finding.about(), users.join(", "))
+            let users: Vec<_> = finding.used_by.iter().take(USERS).map(|user| code(user)).collect();
+            let more = match finding.used_by.len().saturating_sub(USERS) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("- {}: {}{more}", finding.about(), users.join(", "))
         })
         .collect();
     told.dedup();
