@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    pointer::{join, resolved},
+    pointer::{followed, join},
     version::OpenApi,
 };
 
@@ -316,7 +316,7 @@ impl Canonical<'_> {
         for (list, pointer) in lists {
             for (index, parameter) in list.as_array().into_iter().flatten().enumerate() {
                 let original = format!("{pointer}/{index}");
-                let (target, _) = resolved(self.root, parameter, original.clone());
+                let (target, _) = followed(self.root, parameter, original.clone());
                 let mut key = parameter_key(target, path);
                 while order.contains(&key) && list.as_array().is_some_and(|list| is_repeated(list, index, target)) {
                     key.push_str(" again");

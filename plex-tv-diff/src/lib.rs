@@ -31,6 +31,7 @@ use plex_tv_codegen::{Document, Problem};
 pub use effects::{CodeSize, ItemChange, Module, RustReport};
 pub use finding::{Finding, Place, Subject};
 pub use level::{Bump, Level, Side};
+pub use pointer::resolved;
 pub use render::{SCHEMA_VERSION, Shown};
 pub use report::{Report, Verdict, Versions};
 pub use rule::Rule;

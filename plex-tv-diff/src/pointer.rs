@@ -39,8 +39,14 @@ pub(crate) fn target(reference: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
+/// What a `$ref` inside a document points to, or the value itself.
+#[must_use]
+pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    followed(document, value, String::new()).0
+}
+
 /// What a `$ref` inside the document points to, or the value itself, and its pointer.
-pub(crate) fn resolved<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (&'a Value, String) {
+pub(crate) fn followed<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (&'a Value, String) {
     /// References that are followed before a circle is assumed.
     const MAX_HOPS: usize = 32;
 
@@ -78,7 +84,7 @@ mod tests {
     fn references_are_followed_and_circles_end() {
         let root = json!({ "a": { "$ref": "#/%62" }, "b": { "$ref": "#/c" }, "c": 7, "d": { "$ref": "#/d" } });
 
-        assert_eq!(resolved(&root, &root["a"], "/a".to_owned()), (&root["c"], "/c".to_owned()));
-        assert_eq!(resolved(&root, &root["d"], "/d".to_owned()).0, &root["d"]);
+        assert_eq!(followed(&root, &root["a"], "/a".to_owned()), (&root["c"], "/c".to_owned()));
+        assert_eq!(resolved(&root, &root["d"]), &root["d"]);
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     finding::{Finding, Place},
-    pointer::{resolved, split, unescaped},
+    pointer::{followed, split, unescaped},
     rule::Rule,
 };
 
@@ -72,7 +72,7 @@ impl<'a> Change<'a> {
         let value = |root: &'a Value, pointer: Option<String>| {
             let pointer = pointer?;
             let value = root.pointer(&pointer)?;
-            Some(resolved(root, value, pointer))
+            Some(followed(root, value, pointer))
         };
         [value(self.base, pointer(base, head)), value(self.head, pointer(head, base))]
     }
@@ -118,7 +118,7 @@ impl<'a> Change<'a> {
             object["properties"].get(name).map(|property| (property, pointer))
         });
         let (Some((old, _)), Some((new, _))) = (old, new) else { return Open };
-        let target = |root: &'a Value, value: &'a Value| resolved(root, value, String::new()).0;
+        let target = |root: &'a Value, value: &'a Value| followed(root, value, String::new()).0;
         let may_be_null = |value: &Value| value["nullable"] == Value::Bool(true);
         match (target(self.base, old), target(self.head, new)) {
             (old, new) if is_scalar(old) && is_scalar(new) && !may_be_null(old) && !may_be_null(new) => {

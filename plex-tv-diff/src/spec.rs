@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::{
     canonical::{At, Canonical, Places, by_position},
     level::Side,
-    pointer::{join, resolved, target, unescaped},
+    pointer::{followed, join, target, unescaped},
     version::OpenApi,
 };
 
@@ -185,7 +185,7 @@ fn operations(canonical: &mut Canonical<'_>, paths: &mut BTreeMap<String, Value>
             paths.insert(path.clone(), item.clone());
             continue;
         }
-        let (item, at) = resolved(root, item, at);
+        let (item, at) = followed(root, item, at);
         let Some(members) = item.as_object() else {
             paths.insert(shape(path), item.clone());
             continue;

@@ -22,7 +22,7 @@ impl OpenApi {
         let value = document.value();
         let problem = |pointer, message: String| Err(document.problem("not-openapi", pointer, message, MEND));
         if !value["swagger"].is_null() {
-            return problem("/swagger", "this is Swagger 2; convert it to OpenAPI 3 first".to_owned());
+            return problem("/swagger", "this is Swagger 2, not OpenAPI; convert it to OpenAPI 3 first".to_owned());
         }
         let version = match &value["openapi"] {
             Value::String(version) => version.clone(),
@@ -41,8 +41,7 @@ impl OpenApi {
         match &value["paths"] {
             Value::Object(_) => Ok(found),
             Value::Null if found == Self::V31 => Ok(found),
-            Value::Null => problem("", "this is not an OpenAPI document: `paths` is missing".to_owned()),
-            _ => problem("/paths", "`paths` is no mapping".to_owned()),
+            _ => problem("/paths", "this is not an OpenAPI document: `paths` is missing, or is no mapping".to_owned()),
         }
     }
 }

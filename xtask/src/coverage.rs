@@ -11,6 +11,7 @@ use std::{
 };
 
 use plex_tv_codegen::{Document, descriptions};
+use plex_tv_diff::OpenApi;
 
 use crate::{
     files::{workspace_path, write_atomically},
@@ -85,10 +86,10 @@ fn compare_with(file: &Path, documents: &[Document], format: Format) -> Outcome 
             return Outcome::Broken(format!("{} cannot be read: {}{line}", file.display(), problem.message()));
         }
     };
-    let theirs = match surface::of_any(theirs.value()) {
-        Ok(endpoints) => endpoints,
-        Err(why) => return Outcome::Broken(format!("{}: {why}", file.display())),
-    };
+    if let Err(problem) = OpenApi::of(&theirs) {
+        return Outcome::Broken(format!("{}: {}", file.display(), problem.message()));
+    }
+    let theirs = surface::of(theirs.value());
     let ours = documents.iter().flat_map(|document| surface::of(document.value())).collect();
     let comparison = compare::Comparison::new(ours, theirs);
     Outcome::Fine(match format {

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use plex_tv_diff::resolved;
 use serde_json::Value;
 
 const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
-/// References that are followed before a circle is assumed.
-const MAX_HOPS: usize = 32;
 /// Schemas looked at for one body, and inside each other: a document may multiply them without end.
 const MAX_STEPS: usize = 20_000;
 const MAX_DEPTH: usize = 64;
@@ -36,27 +35,6 @@ pub(super) struct Fields {
     /// Below these nothing is said: free values, and where a schema comes back to itself.
     pub(super) open: BTreeSet<String>,
     steps: usize,
-}
-
-/// The operations of a document that is no description of ours.
-pub(super) fn of_any(document: &Value) -> Result<Vec<Endpoint>, String> {
-    if !document["swagger"].is_null() {
-        return Err("this is Swagger 2, not OpenAPI; convert it to OpenAPI 3 first".to_owned());
-    }
-    let version = match &document["openapi"] {
-        Value::String(version) => version.clone(),
-        Value::Number(version) => version.to_string(),
-        _ => return Err("this is not an OpenAPI document: `openapi` is missing".to_owned()),
-    };
-    let is = |wanted: &str| version == wanted || version.starts_with(&format!("{wanted}."));
-    if !is("3") && !is("3.0") && !is("3.1") || is("3.2") {
-        return Err(format!("this is OpenAPI {version:?}; only 3.0 and 3.1 can be compared"));
-    }
-    match &document["paths"] {
-        Value::Object(_) => Ok(of(document)),
-        Value::Null if is("3.1") => Ok(Vec::new()),
-        _ => Err("this is not an OpenAPI document: `paths` is missing".to_owned()),
-    }
 }
 
 /// The operations of a document.
@@ -212,28 +190,6 @@ fn walk(document: &Value, schema: &Value, path: &str, above: &mut Vec<*const Val
     above.pop();
 }
 
-/// What a `$ref` inside the document points to, or the value itself.
-fn resolved<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
-    for _ in 0..MAX_HOPS {
-        let Some(target) = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) else { break };
-        let Some(next) = document.pointer(&percent_decoded(target)) else { break };
-        value = next;
-    }
-    value
-}
-
-/// A pointer in a reference is part of an address: `{` may stand there as `%7B`.
-fn percent_decoded(pointer: &str) -> String {
-    let mut parts = pointer.split('%');
-    let mut decoded = parts.next().unwrap_or_default().as_bytes().to_vec();
-    for part in parts {
-        let byte = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        decoded.push(byte.unwrap_or(b'%'));
-        decoded.extend_from_slice(&part.as_bytes()[if byte.is_some() { 2 } else { 0 }..]);
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -267,7 +223,7 @@ mod tests {
             },
         });
 
-        let found = of_any(&document).unwrap();
+        let found = of(&document);
 
         let told: Vec<_> = found.iter().map(|each| (each.host.as_deref(), each.path.as_str())).collect();
         assert_eq!(told, [(Some("plex.tv"), "/api/a"), (Some("other.plex.tv"), "/v2/a"), (None, "/c/b")]);

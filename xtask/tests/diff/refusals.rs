@@ -26,13 +26,19 @@ fn files_that_are_no_description_are_refused() {
         (b"name: x\n", "bad.yaml:1: not-openapi: this is not an OpenAPI document: `openapi` is missing"),
         (b"just text", "bad.yaml:1: not-openapi: "),
         (b"- 1\n", "bad.yaml:1: not-openapi: "),
-        (b"\nswagger: '2.0'\npaths: {}\n", "bad.yaml:2: not-openapi: this is Swagger 2; convert it to OpenAPI 3 first"),
+        (
+            b"\nswagger: '2.0'\npaths: {}\n",
+            "bad.yaml:2: not-openapi: this is Swagger 2, not OpenAPI; convert it to OpenAPI 3 first",
+        ),
         (
             b"openapi: 3.2.0\npaths: {}\n",
             ":1: not-openapi: this is OpenAPI \"3.2.0\"; only 3.0 and 3.1 can be compared",
         ),
         (b"openapi: 3.0.3\n", ":1: not-openapi: this is not an OpenAPI document: `paths` is missing"),
-        (b"openapi: 3.0.3\npaths: []\n", ":2: not-openapi: `paths` is no mapping"),
+        (
+            b"openapi: 3.0.3\npaths: []\n",
+            ":2: not-openapi: this is not an OpenAPI document: `paths` is missing, or is no mapping",
+        ),
     ];
     let folder = two_files(TINY, TINY);
 
