@@ -199,3 +199,26 @@ fn the_schema_is_closed_and_says_what_each_member_is() {
 
     assert_eq!(open, Vec::<String>::new());
 }
+
+#[test]
+fn rules_and_items_that_disagree_are_told_either_way() {
+    let items = |path: &str, signature: &str| BTreeMap::from([(path.to_owned(), signature.to_owned())]);
+    let attributed = |path: &str| {
+        let base = items(path, "String");
+        let mut rust = RustReport::new(&[Module { name: "api".to_owned(), base, head: items(path, "Option<String>") }]);
+        rust.attribute(&mut changed(false));
+        rust.disagreements
+    };
+
+    let agreed = attributed("types::Pin::code");
+    let disagreed = attributed("types::Device::name");
+
+    assert_eq!(agreed, [""; 0]);
+    assert_eq!(
+        disagreed,
+        [
+            format!("`nullable-added` at {CODE} should move an item of the Rust API, but none moved"),
+            "`api::types::Device::name` moved, but no rule says why".to_owned(),
+        ]
+    );
+}

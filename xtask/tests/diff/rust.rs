@@ -76,3 +76,72 @@ fn equal_descriptions_move_nothing() {
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
     assert!(ended.stdout.ends_with("\nRust surface: +0 items, -0 items, ~0 changed\n"), "{}", ended.stdout);
 }
+
+/// Edits of the real descriptions: file, text, its new text, the rule that tells it, and whether items of the Rust API move.
+const EDITS: [(&str, &str, &str, &str, bool); 12] = [
+    ("plex-tv.yaml", "operationId: listAccountDevices", "operationId: listDevicesOfAccount", "op-id-renamed", true),
+    ("plex-tv.yaml", "        - name: strong\n          in: query\n", AUDIENCE, "param-required-added", true),
+    ("plex-tv.yaml", "summary: Check a token and keep it alive", "summary: Check a token", "op-summary", false),
+    ("plex-tv.yaml", "        trusted:\n", "        reliedUpon:\n", "prop-removed-optional", true),
+    ("plex-tv.yaml", "      required:\n        - auth_token\n", "", "prop-optional", true),
+    (
+        "plex-tv.yaml",
+        "        - http\n        - https\n",
+        "        - http\n        - https\n        - h3\n",
+        "open-enum-added",
+        true,
+    ),
+    (
+        "plex-tv.yaml",
+        "          description: Number of the PIN, used for polling.",
+        "          description: Number.",
+        "docs",
+        false,
+    ),
+    ("plex-tv-v1.yaml", "      deprecated: true\n", "", "op-undeprecated", true),
+    (
+        "plex-tv-v1.yaml",
+        "        '429':\n          $ref: '#/components/responses/TooManyRequests'\n",
+        "",
+        "status-error-removed",
+        false,
+    ),
+    ("discover.yaml", COUNT, "        ratingCount:\n          type: string\n", "type-changed", true),
+    ("discover.yaml", "x-plex-confidence: low", "x-plex-confidence: medium", "op-extension", true),
+    ("discover.yaml", "x-plex-confidence: high", "x-plex-confidence: medium", "op-extension", false),
+];
+
+const AUDIENCE: &str = "        - name: audience
+          in: query
+          required: true
+          description: Who will use the token.
+          schema:
+            type: string
+          example: desk
+        - name: strong
+          in: query
+";
+
+#[test]
+fn the_code_moves_where_the_rules_say_so_and_nowhere_else() {
+    let head = edited("plex-tv.yaml", "openapi: 3.0.3", "openapi: 3.0.3");
+    for (file, from, to, ..) in EDITS {
+        let path = head.path().join(file);
+        let content = fs::read_to_string(&path).unwrap();
+        assert!(content.contains(from), "{file} has no {from:?}");
+        fs::write(&path, content.replacen(from, to, 1)).unwrap();
+    }
+
+    let ended = diff(&head, &["--format", "json", "--fail-on", "never"]);
+
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["rust"]["unavailable"], serde_json::json!([]));
+    for (file, from, _, rule, moves) in EDITS {
+        let rows = report["findings"].as_array().unwrap().iter().filter(|row| row["rule"] == rule);
+        let fits = |row: &&Value| {
+            row["file"].as_str().unwrap().ends_with(file) && row["rust"].as_array().unwrap().is_empty() != moves
+        };
+        assert_ne!(rows.filter(fits).count(), 0, "{file}: {from:?} is no {rule} with the effect {moves}");
+    }
+}
