@@ -39,8 +39,13 @@ pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Predicti
     match finding.rule {
         Rule::NullableAdded | Rule::NullableRemoved => change.of_nullable(),
         Rule::PropRequired | Rule::PropOptional => change.of_required(),
-        Rule::TypeChanged | Rule::TypeWidened | Rule::TypeNarrowed | Rule::IntWidth => change.of_type(),
-        Rule::FormatAdded | Rule::FormatRemoved | Rule::FormatChanged => change.of_format(),
+        Rule::TypeChanged
+        | Rule::TypeWidened
+        | Rule::TypeNarrowed
+        | Rule::IntWidth
+        | Rule::FormatAdded
+        | Rule::FormatRemoved
+        | Rule::FormatChanged => change.of_scalar(),
         Rule::EnumAdded | Rule::EnumRemoved | Rule::EnumOpened | Rule::EnumClosed => change.of_values(),
         // A list that is read row by row has no type of its own.
         Rule::SchemaRenamed if change.sides(0).into_iter().flatten().any(|(value, _)| value["x-plex-rows"] == true) => {
@@ -128,18 +133,9 @@ impl<'a> Change<'a> {
         }
     }
 
-    fn of_type(&self) -> Prediction {
+    /// Another type or format. A text with limits is a type of its own, whatever its format.
+    fn of_scalar(&self) -> Prediction {
         match self.sides(1) {
-            [Some((old, _)), Some((new, _))] if is_scalar(old) && is_scalar(new) => {
-                Prediction::when(rust_type(old) != rust_type(new))
-            }
-            _ => Open,
-        }
-    }
-
-    fn of_format(&self) -> Prediction {
-        match self.sides(1) {
-            // A text with limits is a type of its own, whatever its format.
             [Some((old, _)), Some((new, _))] if is_scalar(old) && is_scalar(new) => {
                 Prediction::when(rust_type(old) != rust_type(new))
             }
