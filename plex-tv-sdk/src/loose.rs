@@ -42,38 +42,49 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> R
 
 /// Reads a member that may be null; an empty text is no number, no boolean and no time, so it is none as well.
 pub(crate) fn option<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<Option<T>, D::Error> {
-    deserializer.deserialize_option(Maybe(PhantomData))
+    deserializer.deserialize_any(Maybe(PhantomData))
 }
 
 /// Reads a list of scalars: see [`items`].
 pub(crate) fn list<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    struct Item<T>(T);
+    /// One visit for each item, where an option of a scalar would take two: lists of text are long.
+    struct Item<T>(Option<T>);
 
     impl<'de, T: Scalar> Deserialize<'de> for Item<T> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            scalar(deserializer).map(Self)
+            option(deserializer).map(Self)
         }
     }
 
-    let items: Vec<Item<T>> = items(deserializer)?;
-    Ok(items.into_iter().map(|item| item.0).collect())
+    impl<T> From<Item<T>> for Option<T> {
+        fn from(item: Item<T>) -> Self {
+            item.0
+        }
+    }
+
+    deserializer.deserialize_any(Items(PhantomData::<(Item<T>, Item<T>, T)>))
 }
 
 /// Reads a list. Null is the empty list, a null in it says nothing, and a single item stands for a list of one: XML has no
 /// lists, only children.
 pub(crate) fn items<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-    deserializer.deserialize_any(Items(PhantomData))
+    deserializer.deserialize_any(Items(PhantomData::<(Option<T>, T, T)>))
 }
 
-struct Items<T>(PhantomData<T>);
+/// Reads `I` in a list, or `S` alone, and makes a `T` or nothing of each.
+struct Items<I, S, T>(PhantomData<(I, S, T)>);
 
-impl<'de, T: Deserialize<'de>> Items<T> {
+impl<'de, I, S: Deserialize<'de> + Into<Option<T>>, T> Items<I, S, T> {
     fn one<D: Deserializer<'de>>(item: D) -> Result<Vec<T>, D::Error> {
-        T::deserialize(item).map(|item| vec![item])
+        S::deserialize(item).map(|item| item.into().into_iter().collect())
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+impl<'de, I, S, T> Visitor<'de> for Items<I, S, T>
+where
+    I: Deserialize<'de> + Into<Option<T>>,
+    S: Deserialize<'de> + Into<Option<T>>,
+{
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,8 +93,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::with_capacity(list.size_hint().unwrap_or_default().min(1024));
-        while let Some(item) = list.next_element::<Option<T>>()? {
-            items.extend(item);
+        while let Some(item) = list.next_element::<I>()? {
+            if let Some(item) = item.into() {
+                items.push(item);
+            }
         }
         Ok(items)
     }
@@ -362,10 +375,12 @@ impl Scalar for String {
         Some(value.to_string())
     }
 
+    #[inline]
     fn from_text(value: &str) -> Option<Self> {
         Some(value.to_owned())
     }
 
+    #[inline]
     fn from_owned_text(value: String) -> Option<Self> {
         Some(value)
     }
@@ -387,10 +402,12 @@ impl Scalar for Secret {
         String::from_float(value).map(Self::from)
     }
 
+    #[inline]
     fn from_text(value: &str) -> Option<Self> {
         Some(Self::from(value))
     }
 
+    #[inline]
     fn from_owned_text(value: String) -> Option<Self> {
         Some(Self::from(value))
     }
@@ -500,7 +517,15 @@ mod tests {
         let read = |json: &str| list::<_, String>(&mut serde_json::Deserializer::from_str(json));
 
         assert_eq!(read("null").unwrap(), Vec::<String>::new());
-        assert_eq!(read(r#"["a", null, 1]"#).unwrap(), ["a", "1"]);
+        assert_eq!(read(r#"["a", null, 1, ""]"#).unwrap(), ["a", "1", ""]);
+    }
+
+    #[test]
+    fn an_empty_text_is_no_item_of_a_list_of_numbers() {
+        let read = |json: &str| list::<_, i64>(&mut serde_json::Deserializer::from_str(json));
+
+        assert_eq!(read(r#"[1, "", " ", "2"]"#).unwrap(), [1, 2]);
+        assert!(read(r#"[1, "two"]"#).is_err());
     }
 
     #[test]

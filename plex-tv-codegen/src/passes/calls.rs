@@ -12,7 +12,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{module, reread::Reply};
+use super::{module, requests, reread::Reply};
 use crate::walk::Operation;
 
 /// Returns what each operation answers.
@@ -78,6 +78,7 @@ fn rewrite(send: &mut ImplItemFn, by_name: &BTreeMap<&str, &Operation>) -> Resul
     send.sig.output = parse_quote!(-> Result<#reply, crate::Error>);
 
     Segments.visit_block_mut(&mut send.block);
+    requests::run(&mut send.block);
     let last = send.block.stmts.pop();
     let reader = match &last {
         Some(Stmt::Expr(Expr::Match(response), None)) => reader(&quote!(#response).to_string(), xml.is_some()),

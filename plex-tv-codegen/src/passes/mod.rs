@@ -10,6 +10,7 @@ mod forms;
 mod marks;
 mod names;
 mod operations;
+mod requests;
 mod reread;
 mod schemars;
 mod tolerance;

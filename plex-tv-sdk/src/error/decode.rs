@@ -14,7 +14,11 @@ pub(crate) fn decode_failure<T: DeserializeOwned>(body: &[u8]) -> Error {
 pub(crate) fn decode_message<T: DeserializeOwned>(body: &[u8]) -> (Option<String>, String) {
     let deserializer = &mut serde_json::Deserializer::from_slice(body);
     let Err(error) = serde_path_to_error::deserialize::<_, T>(deserializer) else {
-        return (None, "there is more after its end".to_owned());
+        let message = match std::str::from_utf8(body) {
+            Ok(_) => "there is more after its end".to_owned(),
+            Err(error) => format!("its byte {} is no UTF-8", error.valid_up_to()),
+        };
+        return (None, message);
     };
     let path = error.path().to_string();
     // `?` stands for a place that has no name yet: the text ended there.
@@ -62,6 +66,14 @@ mod tests {
     #[allow(dead_code)]
     struct Inner {
         id: u8,
+    }
+
+    #[test]
+    fn what_follows_the_end_and_what_is_no_text_is_told_apart() {
+        let reason = |body: &[u8]| decode_message::<Outer>(body).1;
+
+        assert_eq!(reason(br#"{"rows":[]} {}"#), "there is more after its end");
+        assert_eq!(reason(b"{\"rows\":[],\"other\":\"\xff\"}"), "its byte 20 is no UTF-8");
     }
 
     #[test]

@@ -8143,21 +8143,8 @@ pub mod builder {
             crate::transport::call("getDiscoverProvider", async move {
                 let Self { client } = self;
                 let url = format!("{}/", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_discover_provider",
                 };
@@ -8200,11 +8187,6 @@ pub mod builder {
                 let Self { client, rating_key } = self;
                 let rating_key = rating_key.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/actions/addToWatchlist", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -8213,7 +8195,6 @@ pub mod builder {
                         "ratingKey",
                         &rating_key,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "add_to_watchlist",
@@ -8289,11 +8270,6 @@ pub mod builder {
                 let key = key.map_err(Error::InvalidRequest)?;
                 let rating = rating.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/actions/rate", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -8304,7 +8280,6 @@ pub mod builder {
                     ))
                     .query(&progenitor_client::QueryParam::new("key", &key))
                     .query(&progenitor_client::QueryParam::new("rating", &rating))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "rate_item",
@@ -8348,11 +8323,6 @@ pub mod builder {
                 let Self { client, rating_key } = self;
                 let rating_key = rating_key.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/actions/removeFromWatchlist", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -8361,7 +8331,6 @@ pub mod builder {
                         "ratingKey",
                         &rating_key,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "remove_from_watchlist",
@@ -8424,11 +8393,6 @@ pub mod builder {
                 let identifier = identifier.map_err(Error::InvalidRequest)?;
                 let key = key.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/actions/scrobble", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -8438,7 +8402,6 @@ pub mod builder {
                         &identifier,
                     ))
                     .query(&progenitor_client::QueryParam::new("key", &key))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "scrobble",
@@ -8501,11 +8464,6 @@ pub mod builder {
                 let identifier = identifier.map_err(Error::InvalidRequest)?;
                 let key = key.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/actions/unscrobble", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -8515,7 +8473,6 @@ pub mod builder {
                         &identifier,
                     ))
                     .query(&progenitor_client::QueryParam::new("key", &key))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "unscrobble",
@@ -8545,21 +8502,8 @@ pub mod builder {
             crate::transport::call("getVodHubs", async move {
                 let Self { client } = self;
                 let url = format!("{}/hubs", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_vod_hubs",
                 };
@@ -8622,25 +8566,15 @@ pub mod builder {
                 let exclude_continue_watching =
                     exclude_continue_watching.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/hubs/promoted", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("count", &count))
                     .query(&progenitor_client::QueryParam::new(
                         "excludeContinueWatching",
                         &exclude_continue_watching,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_promoted_hubs",
@@ -8750,19 +8684,10 @@ pub mod builder {
                     crate::transport::path_segment(&section.to_string())?,
                     crate::transport::path_segment(&hub.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
                         &x_plex_container_size,
@@ -8775,7 +8700,6 @@ pub mod builder {
                         "contentDirectoryID",
                         &content_directory_id,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_hub_section",
@@ -8903,19 +8827,10 @@ pub mod builder {
                 let url = url.map_err(Error::InvalidRequest)?;
                 let year = year.map_err(Error::InvalidRequest)?;
                 let _url = format!("{}/library/metadata/matches", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(_url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("agent", &agent))
                     .query(&progenitor_client::QueryParam::new("guid", &guid))
                     .query(&progenitor_client::QueryParam::new(
@@ -8926,7 +8841,6 @@ pub mod builder {
                     .query(&progenitor_client::QueryParam::new("type", &type_))
                     .query(&progenitor_client::QueryParam::new("url", &url))
                     .query(&progenitor_client::QueryParam::new("year", &year))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "match_metadata",
@@ -9098,19 +9012,10 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "asyncAugmentMetadata",
                         &async_augment_metadata,
@@ -9147,7 +9052,6 @@ pub mod builder {
                         "includeUserState",
                         &include_user_state,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_discover_metadata",
@@ -9195,21 +9099,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_availabilities",
                 };
@@ -9301,19 +9192,10 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
                         &x_plex_container_size,
@@ -9326,7 +9208,6 @@ pub mod builder {
                         "excludeElements",
                         &exclude_elements,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_discover_metadata_children",
@@ -9376,21 +9257,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_common_sense_media",
                 };
@@ -9439,21 +9307,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_discover_metadata_extras",
                 };
@@ -9519,21 +9374,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("count", &count))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_discover_metadata_related",
@@ -9581,21 +9426,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&rating_key.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_state",
                 };
@@ -9708,19 +9540,10 @@ pub mod builder {
                 let search_providers = search_providers.map_err(Error::InvalidRequest)?;
                 let search_types = search_types.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/library/search", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "filterPeople",
                         &filter_people,
@@ -9739,7 +9562,6 @@ pub mod builder {
                         "searchTypes",
                         &search_types,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "search_discover",
@@ -9944,10 +9766,6 @@ pub mod builder {
                     crate::transport::path_segment(&filter.to_string())?,
                 );
                 let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 if let Some(value) = if_none_match {
                     header_map.append("If-None-Match", value.to_string().try_into()?);
                 }
@@ -9955,10 +9773,6 @@ pub mod builder {
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
                         &x_plex_container_size,
@@ -10070,22 +9884,12 @@ pub mod builder {
                     .and_then(|v| types::CreateRssFeedBody::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/rss", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .json(&body)
                     .query(&progenitor_client::QueryParam::new("format", &format))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "create_rss_feed",
@@ -10119,21 +9923,8 @@ pub mod builder {
             crate::transport::call("getPreferredServices", async move {
                 let Self { client } = self;
                 let url = format!("{}/settings/preferredServices", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_preferred_services",
                 };
@@ -10199,21 +9990,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&feed_uuid.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("format", &format))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_rss_feed",

@@ -13008,18 +13008,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/auth/jwk", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "register_device_jwk",
                 };
@@ -13048,21 +13038,8 @@ pub mod builder {
             crate::transport::call("getAuthKeys", async move {
                 let Self { client } = self;
                 let url = format!("{}/auth/keys", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_auth_keys",
                 };
@@ -13091,21 +13068,8 @@ pub mod builder {
             crate::transport::call("getAuthNonce", async move {
                 let Self { client } = self;
                 let url = format!("{}/auth/nonce", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_auth_nonce",
                 };
@@ -13165,22 +13129,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/auth/token", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "exchange_jwt_token",
                 };
@@ -13211,21 +13161,8 @@ pub mod builder {
             crate::transport::call("getCloudServer", async move {
                 let Self { client } = self;
                 let url = format!("{}/cloud_server", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_cloud_server",
                 };
@@ -13254,21 +13191,8 @@ pub mod builder {
             crate::transport::call("getCompanionsData", async move {
                 let Self { client } = self;
                 let url = format!("{}/companions", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_companions_data",
                 };
@@ -13302,21 +13226,8 @@ pub mod builder {
             crate::transport::call("listAccountDevices", async move {
                 let Self { client } = self;
                 let url = format!("{}/devices", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_account_devices",
                 };
@@ -13369,13 +13280,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.get(url).headers(header_map).build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "download_device_certificate",
                 };
@@ -13428,21 +13334,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_device_certificate_subject",
                 };
@@ -13471,21 +13364,8 @@ pub mod builder {
             crate::transport::call("getFeatures", async move {
                 let Self { client } = self;
                 let url = format!("{}/features", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_features",
                 };
@@ -13584,19 +13464,10 @@ pub mod builder {
                     include_sharing_settings.map_err(Error::InvalidRequest)?;
                 let status = status.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/friends", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeSharedServers",
                         &include_shared_servers,
@@ -13610,7 +13481,6 @@ pub mod builder {
                         &include_sharing_settings,
                     ))
                     .query(&progenitor_client::QueryParam::new("status", &status))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_friends",
@@ -13656,24 +13526,14 @@ pub mod builder {
                 let Self { client, identifier } = self;
                 let identifier = identifier.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/friends/invite", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "identifier",
                         &identifier,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "invite_friend",
@@ -13723,13 +13583,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "remove_friend",
                 };
@@ -13778,21 +13633,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).build()?;
                 let info = OperationInfo {
                     operation_id: "accept_friend",
                 };
@@ -13835,24 +13677,14 @@ pub mod builder {
                 let Self { client, ip_address } = self;
                 let ip_address = ip_address.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/geoip", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "ip_address",
                         &ip_address,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_geo_data",
@@ -13882,21 +13714,8 @@ pub mod builder {
             crate::transport::call("getHomeData", async move {
                 let Self { client } = self;
                 let url = format!("{}/home", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_home_data",
                 };
@@ -13925,21 +13744,8 @@ pub mod builder {
             crate::transport::call("listHomeUsers", async move {
                 let Self { client } = self;
                 let url = format!("{}/home/users", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_home_users",
                 };
@@ -14031,19 +13837,10 @@ pub mod builder {
                 let sharing_settings_allow_tuners =
                     sharing_settings_allow_tuners.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/home/users/restricted", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "friendlyName",
                         &friendly_name,
@@ -14060,7 +13857,6 @@ pub mod builder {
                         "sharingSettings[allowTuners]",
                         &sharing_settings_allow_tuners,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "create_managed_user",
@@ -14126,18 +13922,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/home/users/restricted/profile", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "set_managed_user_restriction_profile",
                 };
@@ -14228,11 +14014,6 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -14246,7 +14027,6 @@ pub mod builder {
                         "removePin",
                         &remove_pin,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_managed_user",
@@ -14294,13 +14074,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "remove_home_user",
                 };
@@ -14417,19 +14192,10 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&uuid.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeProviders",
                         &include_providers,
@@ -14447,7 +14213,6 @@ pub mod builder {
                         &include_subscriptions,
                     ))
                     .query(&progenitor_client::QueryParam::new("pin", &pin))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "switch_home_user",
@@ -14477,21 +14242,8 @@ pub mod builder {
             crate::transport::call("ping", async move {
                 let Self { client } = self;
                 let url = format!("{}/ping", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "ping",
                 };
@@ -14562,22 +14314,12 @@ pub mod builder {
                     .and_then(|v| types::GetPinBody::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/pins", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .json(&body)
                     .query(&progenitor_client::QueryParam::new("strong", &strong))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_pin",
@@ -14632,18 +14374,8 @@ pub mod builder {
                     .and_then(|v| types::LinkPinBody::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/pins/link", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .put(url)
-                    .form_urlencoded(&body)?
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.put(url).form_urlencoded(&body)?.build()?;
                 let info = OperationInfo {
                     operation_id: "link_pin",
                 };
@@ -14690,13 +14422,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&code.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.get(url).headers(header_map).build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_pin_qr_code",
                 };
@@ -14774,25 +14501,15 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&pin_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("code", &code))
                     .query(&progenitor_client::QueryParam::new(
                         "deviceJWT",
                         &device_jwt,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_token",
@@ -14824,21 +14541,8 @@ pub mod builder {
             crate::transport::call("getReleaseChannels", async move {
                 let Self { client } = self;
                 let url = format!("{}/release_channels", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_release_channels",
                 };
@@ -14932,19 +14636,10 @@ pub mod builder {
                 let include_ipv6 = include_ipv6.map_err(Error::InvalidRequest)?;
                 let include_relay = include_relay.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/resources", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeDLNA",
                         &include_dlna,
@@ -14961,7 +14656,6 @@ pub mod builder {
                         "includeRelay",
                         &include_relay,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_devices",
@@ -14993,21 +14687,8 @@ pub mod builder {
             crate::transport::call("getUserServer", async move {
                 let Self { client } = self;
                 let url = format!("{}/server", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_server",
                 };
@@ -15058,24 +14739,14 @@ pub mod builder {
                 let Self { client, auth_token } = self;
                 let auth_token = auth_token.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/server/access_tokens", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "auth_token",
                         &auth_token,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_server_access_tokens",
@@ -15112,21 +14783,8 @@ pub mod builder {
             crate::transport::call("getServerUserFeatures", async move {
                 let Self { client } = self;
                 let url = format!("{}/server/users/features", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_server_user_features",
                 };
@@ -15177,21 +14835,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_server",
                 };
@@ -15251,22 +14896,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/shared_servers", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "create_shared_server",
                 };
@@ -15321,21 +14952,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&status.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_owned_invites",
                 };
@@ -15390,21 +15008,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&status.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_received_invites",
                 };
@@ -15459,21 +15064,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&status.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_owned_shared_servers",
                 };
@@ -15523,21 +15115,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_shared_server",
                 };
@@ -15617,18 +15196,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "update_shared_server",
                 };
@@ -15678,13 +15247,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "delete_shared_server",
                 };
@@ -15734,13 +15298,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.post(url).headers(header_map).build()?;
+                let mut request = client.client.post(url).build()?;
                 let info = OperationInfo {
                     operation_id: "accept_shared_server",
                 };
@@ -15800,19 +15359,10 @@ pub mod builder {
                 let invited_email = invited_email.map_err(Error::InvalidRequest)?;
                 let invited_id = invited_id.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/sharing_settings", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "invitedEmail",
                         &invited_email,
@@ -15821,7 +15371,6 @@ pub mod builder {
                         "invitedId",
                         &invited_id,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_sharing_settings",
@@ -15913,19 +15462,10 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/sharing_settings", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .json(&body)
                     .query(&progenitor_client::QueryParam::new(
                         "invitedEmail",
@@ -15935,7 +15475,6 @@ pub mod builder {
                         "invitedId",
                         &invited_id,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_sharing_settings",
@@ -16094,11 +15633,6 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -16135,7 +15669,6 @@ pub mod builder {
                         "filterTelevision",
                         &filter_television,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_sharing",
@@ -16183,13 +15716,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "remove_sharing",
                 };
@@ -16275,19 +15803,10 @@ pub mod builder {
                     include_shared_settings.map_err(Error::InvalidRequest)?;
                 let include_subscriptions = include_subscriptions.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeProviders",
                         &include_providers,
@@ -16304,7 +15823,6 @@ pub mod builder {
                         "includeSubscriptions",
                         &include_subscriptions,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_details",
@@ -16334,21 +15852,8 @@ pub mod builder {
             crate::transport::call("getPrivacySettings", async move {
                 let Self { client } = self;
                 let url = format!("{}/user/privacy", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_privacy_settings",
                 };
@@ -16409,18 +15914,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/privacy", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .put(url)
-                    .form_urlencoded(&body)?
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.put(url).form_urlencoded(&body)?.build()?;
                 let info = OperationInfo {
                     operation_id: "update_privacy_settings",
                 };
@@ -16476,18 +15971,8 @@ pub mod builder {
                     .and_then(|v| types::Profile::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/profile", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .put(url)
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.put(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "update_user_profile",
                 };
@@ -16533,24 +16018,14 @@ pub mod builder {
                 } = self;
                 let shared_settings = shared_settings.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/settings", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "sharedSettings",
                         &shared_settings,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_settings",
@@ -16629,11 +16104,6 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/settings", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -16643,7 +16113,6 @@ pub mod builder {
                         "sharedSettings",
                         &shared_settings,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_user_settings",
@@ -16673,21 +16142,8 @@ pub mod builder {
             crate::transport::call("getUserOptOutSettings", async move {
                 let Self { client } = self;
                 let url = format!("{}/user/settings/opt_outs", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_opt_out_settings",
                 };
@@ -16716,21 +16172,8 @@ pub mod builder {
             crate::transport::call("getViewStateSync", async move {
                 let Self { client } = self;
                 let url = format!("{}/user/view_state_sync", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_view_state_sync",
                 };
@@ -16773,17 +16216,11 @@ pub mod builder {
                 let Self { client, consent } = self;
                 let consent = consent.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/view_state_sync", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .put(url)
                     .query(&progenitor_client::QueryParam::new("consent", &consent))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_view_state_sync",
@@ -16828,21 +16265,11 @@ pub mod builder {
                 let Self { client, pin } = self;
                 let pin = pin.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/webhooks", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("pin", &pin))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_webhooks",
@@ -16901,22 +16328,8 @@ pub mod builder {
                     })
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/user/webhooks", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .form_urlencoded(&body)?
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).form_urlencoded(&body)?.build()?;
                 let info = OperationInfo {
                     operation_id: "set_user_webhooks",
                 };
@@ -16963,21 +16376,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&uuid.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_opt_outs",
                 };
@@ -17056,18 +16456,12 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&uuid.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
                     .query(&progenitor_client::QueryParam::new("key", &key))
                     .query(&progenitor_client::QueryParam::new("value", &value))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_user_opt_out",
@@ -17097,21 +16491,8 @@ pub mod builder {
             crate::transport::call("createAnonymousUser", async move {
                 let Self { client } = self;
                 let url = format!("{}/users/anonymous", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).build()?;
                 let info = OperationInfo {
                     operation_id: "create_anonymous_user",
                 };
@@ -17156,18 +16537,8 @@ pub mod builder {
                 let Self { client, body } = self;
                 let body = body.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/users/password", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .form_urlencoded(&body)?
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).form_urlencoded(&body)?.build()?;
                 let info = OperationInfo {
                     operation_id: "change_password",
                 };
@@ -17237,25 +16608,15 @@ pub mod builder {
                     .and_then(|v| types::SignInBody::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/users/signin", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .form_urlencoded(&body)?
                     .query(&progenitor_client::QueryParam::new(
                         "includeProviders",
                         &include_providers,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "sign_in",
@@ -17285,13 +16646,8 @@ pub mod builder {
             crate::transport::call("signOut", async move {
                 let Self { client } = self;
                 let url = format!("{}/users/signout", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "sign_out",
                 };

@@ -13374,13 +13374,8 @@ pub mod builder {
             crate::transport::call("getPublicIp", async move {
                 let Self { client } = self;
                 let url = format!("{}/:/ip", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.get(url).headers(header_map).build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_public_ip",
                 };
@@ -13409,21 +13404,8 @@ pub mod builder {
             crate::transport::call("getAnnouncements", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/announcements", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_announcements",
                 };
@@ -13482,21 +13464,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .put(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("read", &read))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_announcement",
@@ -13526,21 +13498,8 @@ pub mod builder {
             crate::transport::call("getClaimToken", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/claim/token.json", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_claim_token",
                 };
@@ -13607,21 +13566,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&channel_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("channel", &channel))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_plex_downloads",
@@ -13669,13 +13618,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "remove_legacy_friend",
                 };
@@ -13723,11 +13667,6 @@ pub mod builder {
                 } = self;
                 let guest_enabled = guest_enabled.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/api/home", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -13736,7 +13675,6 @@ pub mod builder {
                         "guestEnabled",
                         &guest_enabled,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_home",
@@ -13786,11 +13724,6 @@ pub mod builder {
                 } = self;
                 let guest_enabled = guest_enabled.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/api/home", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -13799,7 +13732,6 @@ pub mod builder {
                         "guestEnabled",
                         &guest_enabled,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "create_home",
@@ -13829,21 +13761,8 @@ pub mod builder {
             crate::transport::call("getLegacyHomeUsers", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/home/users", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_home_users",
                 };
@@ -13915,19 +13834,10 @@ pub mod builder {
                 let skip_friendship = skip_friendship.map_err(Error::InvalidRequest)?;
                 let title = title.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/api/home/users", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "invitedEmail",
                         &invited_email,
@@ -13937,7 +13847,6 @@ pub mod builder {
                         &skip_friendship,
                     ))
                     .query(&progenitor_client::QueryParam::new("title", &title))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "create_legacy_home_user",
@@ -14016,11 +13925,6 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -14030,7 +13934,6 @@ pub mod builder {
                         &current_pin,
                     ))
                     .query(&progenitor_client::QueryParam::new("pin", &pin))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "update_legacy_home_user",
@@ -14078,13 +13981,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "remove_legacy_home_user",
                 };
@@ -14148,21 +14046,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&user_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new("pin", &pin))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "switch_legacy_home_user",
@@ -14192,21 +14080,8 @@ pub mod builder {
             crate::transport::call("listLegacySentInvites", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/invites/requested", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_legacy_sent_invites",
                 };
@@ -14295,11 +14170,6 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&invite_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -14307,7 +14177,6 @@ pub mod builder {
                     .query(&progenitor_client::QueryParam::new("friend", &friend))
                     .query(&progenitor_client::QueryParam::new("home", &home))
                     .query(&progenitor_client::QueryParam::new("server", &server))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "cancel_legacy_invite",
@@ -14337,21 +14206,8 @@ pub mod builder {
             crate::transport::call("listLegacyReceivedInvites", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/invites/requests", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_legacy_received_invites",
                 };
@@ -14440,11 +14296,6 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&invite_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
@@ -14452,7 +14303,6 @@ pub mod builder {
                     .query(&progenitor_client::QueryParam::new("friend", &friend))
                     .query(&progenitor_client::QueryParam::new("home", &home))
                     .query(&progenitor_client::QueryParam::new("server", &server))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "accept_legacy_invite",
@@ -14528,19 +14378,10 @@ pub mod builder {
                 let include_ipv6 = include_ipv6.map_err(Error::InvalidRequest)?;
                 let include_relay = include_relay.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/api/resources", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeHttps",
                         &include_https,
@@ -14553,7 +14394,6 @@ pub mod builder {
                         "includeRelay",
                         &include_relay,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_resources",
@@ -14605,21 +14445,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_server",
                 };
@@ -14670,21 +14497,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_legacy_shared_servers",
                 };
@@ -14766,22 +14580,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "create_legacy_shared_server",
                 };
@@ -14846,21 +14646,8 @@ pub mod builder {
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_shared_server",
                 };
@@ -14956,18 +14743,8 @@ pub mod builder {
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .put(url)
-                    .json(&body)
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.put(url).json(&body).build()?;
                 let info = OperationInfo {
                     operation_id: "update_legacy_shared_server",
                 };
@@ -15032,13 +14809,8 @@ pub mod builder {
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                     crate::transport::path_segment(&shared_server_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "delete_legacy_shared_server",
                 };
@@ -15067,21 +14839,8 @@ pub mod builder {
             crate::transport::call("getLegacyUsers", async move {
                 let Self { client } = self;
                 let url = format!("{}/api/users", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_users",
                 };
@@ -15110,21 +14869,8 @@ pub mod builder {
             crate::transport::call("getLegacyDevices", async move {
                 let Self { client } = self;
                 let url = format!("{}/devices.xml", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_devices",
                 };
@@ -15175,21 +14921,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&client_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_sync_items",
                 };
@@ -15519,19 +15252,10 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&client_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "SyncItem[Location][uri]",
                         &sync_item_location_uri,
@@ -15600,7 +15324,6 @@ pub mod builder {
                         "SyncItem[title]",
                         &sync_item_title,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "create_sync_item",
@@ -15666,13 +15389,8 @@ pub mod builder {
                     crate::transport::path_segment(&client_identifier.to_string())?,
                     crate::transport::path_segment(&sync_item_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "delete_sync_item",
                 };
@@ -15719,13 +15437,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&device_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client.client.delete(url).headers(header_map).build()?;
+                let mut request = client.client.delete(url).build()?;
                 let info = OperationInfo {
                     operation_id: "delete_legacy_device",
                 };
@@ -15754,21 +15467,8 @@ pub mod builder {
             crate::transport::call("getMediaProviders", async move {
                 let Self { client } = self;
                 let url = format!("{}/media/providers", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_media_providers",
                 };
@@ -15799,21 +15499,8 @@ pub mod builder {
             crate::transport::call("createLegacyPin", async move {
                 let Self { client } = self;
                 let url = format!("{}/pins.xml", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).build()?;
                 let info = OperationInfo {
                     operation_id: "create_legacy_pin",
                 };
@@ -15862,21 +15549,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&pin_id.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_pin",
                 };
@@ -15923,24 +15597,14 @@ pub mod builder {
                 } = self;
                 let include_lite = include_lite.map_err(Error::InvalidRequest)?;
                 let url = format!("{}/pms/servers.xml", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
                     .query(&progenitor_client::QueryParam::new(
                         "includeLite",
                         &include_lite,
                     ))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_legacy_servers",
@@ -15970,21 +15634,8 @@ pub mod builder {
             crate::transport::call("getSonosResources", async move {
                 let Self { client } = self;
                 let url = format!("{}/resources", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_sonos_resources",
                 };
@@ -16035,21 +15686,8 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&machine_identifier.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "list_server_sync_lists",
                 };
@@ -16078,21 +15716,8 @@ pub mod builder {
             crate::transport::call("getAccountXml", async move {
                 let Self { client } = self;
                 let url = format!("{}/users/account", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_account_xml",
                 };
@@ -16121,21 +15746,8 @@ pub mod builder {
             crate::transport::call("getAccountJson", async move {
                 let Self { client } = self;
                 let url = format!("{}/users/account.json", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .get(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.get(url).build()?;
                 let info = OperationInfo {
                     operation_id: "get_account_json",
                 };
@@ -16191,22 +15803,8 @@ pub mod builder {
                     .and_then(|v| types::LegacySignInBody::try_from(v).map_err(|e| e.to_string()))
                     .map_err(Error::InvalidRequest)?;
                 let url = format!("{}/users/sign_in.json", client.baseurl,);
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
-                let mut request = client
-                    .client
-                    .post(url)
-                    .header(
-                        ::reqwest::header::ACCEPT,
-                        ::reqwest::header::HeaderValue::from_static("application/json"),
-                    )
-                    .form_urlencoded(&body)?
-                    .headers(header_map)
-                    .build()?;
+                let mut request = client.client.post(url).form_urlencoded(&body)?.build()?;
                 let info = OperationInfo {
                     operation_id: "legacy_sign_in",
                 };
@@ -16266,17 +15864,11 @@ pub mod builder {
                     client.baseurl,
                     crate::transport::path_segment(&uuid.to_string())?,
                 );
-                let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-                header_map.append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(super::Client::api_version()),
-                );
                 #[allow(unused_mut)]
                 let mut request = client
                     .client
                     .get(url)
                     .query(&progenitor_client::QueryParam::new("c", &c))
-                    .headers(header_map)
                     .build()?;
                 let info = OperationInfo {
                     operation_id: "get_user_avatar",

@@ -1,6 +1,7 @@
 //! The body of a reply, within its limit.
 
-use reqwest::Response;
+use bytes::Bytes;
+use reqwest::{Response, StatusCode};
 
 use crate::{
     Error,
@@ -8,18 +9,37 @@ use crate::{
 };
 
 /// Reads a body to its end, or up to the limit. It is counted as it comes out of decompression, whatever it announced.
-pub(super) async fn read(response: Response, limit: usize) -> Result<Vec<u8>, Error> {
-    let (status, announced) = (response.status(), announced(&response));
+pub(super) async fn read(response: Response, limit: usize) -> Result<Bytes, Error> {
+    let announced = announced(&response);
+    let mut pieces = Pieces { status: response.status(), chunks: Chunks::new(response), left: limit, limit };
+    let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
+    // Most bodies come in one piece, which need not be copied.
+    let Some(second) = pieces.next().await? else { return Ok(first) };
     let mut body = Vec::with_capacity(announced.min(limit));
-    let mut chunks = Chunks::new(response);
-    while let Some(chunk) = chunks.next().await.map_err(|error| chunks.broken(error).with_status(status))? {
-        let chunk = chunk.as_ref();
-        if body.len() + chunk.len() > limit {
-            return Err(too_large(limit).with_status(status));
-        }
-        body.extend_from_slice(chunk);
+    body.extend_from_slice(&first);
+    body.extend_from_slice(&second);
+    while let Some(piece) = pieces.next().await? {
+        body.extend_from_slice(&piece);
     }
-    Ok(body)
+    Ok(body.into())
+}
+
+/// The pieces of a body, as many as the limit allows.
+struct Pieces {
+    status: StatusCode,
+    chunks: Chunks,
+    left: usize,
+    limit: usize,
+}
+
+impl Pieces {
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let piece = self.chunks.next().await;
+        let piece = piece.map_err(|error| self.chunks.broken(error).with_status(self.status))?;
+        let length = piece.as_ref().map_or(0, Bytes::len);
+        self.left = self.left.checked_sub(length).ok_or_else(|| too_large(self.limit).with_status(self.status))?;
+        Ok(piece)
+    }
 }
 
 fn announced(response: &Response) -> usize {
@@ -42,7 +62,7 @@ impl Chunks {
         Self(response)
     }
 
-    async fn next(&mut self) -> reqwest::Result<Option<impl AsRef<[u8]> + use<>>> {
+    async fn next(&mut self) -> reqwest::Result<Option<Bytes>> {
         self.0.chunk().await
     }
 
@@ -65,7 +85,7 @@ impl Chunks {
         Self { stream: progenitor_client::ByteStream::new(Box::pin(response.bytes_stream())), host }
     }
 
-    async fn next(&mut self) -> reqwest::Result<Option<impl AsRef<[u8]> + use<>>> {
+    async fn next(&mut self) -> reqwest::Result<Option<Bytes>> {
         use futures_core::Stream as _;
 
         std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await.transpose()

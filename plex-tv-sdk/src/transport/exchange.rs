@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use reqwest::{Method, Request, Response, StatusCode, Url, header::HeaderMap};
 
@@ -47,7 +48,7 @@ impl Take for Response {
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
 }
 
 impl Take for Reply {

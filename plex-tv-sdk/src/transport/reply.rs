@@ -24,7 +24,7 @@ pub(crate) async fn decode<T: DeserializeOwned>(exchange: Exchange<'_>) -> Resul
     let (reply, token): (Reply, _) = exchange.run().await?;
     let text = reply.body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&reply.body);
     let explain = |_| unreadable::<T>(text, &reply.headers);
-    match reading(exchange.strict_rows(), || unknown::from_slice(text), explain) {
+    match reading(exchange.strict_rows(), || unknown::from_json(text), explain) {
         Ok(value) => {
             unknown::tell(exchange.operation_id());
             Ok(ResponseValue::new(value, reply.status, reply.headers))

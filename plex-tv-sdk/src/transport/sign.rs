@@ -10,8 +10,6 @@ use crate::{Auth, Operation, Token};
 
 /// plex.tv answers JSON to exactly this, and XML to anything else, `*/*` included.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// Added by the generator; it says the version of our description, which is nobody's business.
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
 const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
 
 /// Signs a request: identity always, the token where the operation asks for it, and both only to the configured hosts.
@@ -21,11 +19,11 @@ pub(super) fn sign(parts: &Parts, request: &mut Request, operation: Option<&Oper
     }
     let is_ours = address(&parts.hosts, request, operation);
     let headers = request.headers_mut();
-    headers.remove(API_VERSION);
     headers.insert(ACCEPT, JSON);
     if !is_ours {
         return;
     }
+    headers.reserve(parts.identity.len() + 1);
     for (name, value) in &parts.identity {
         headers.insert(name, value.clone());
     }

@@ -203,7 +203,7 @@ mod tests {
         let json = br#"[{"clientIdentifier":"a","newOne":"CANARY","connections":[{"newTwo":{"x":"CANARY"}}]}]"#;
 
         let guard = tracing::subscriber::set_default(log.clone());
-        let rows: Rows<Resource> = crate::rows::reading(false, || unknown::from_slice(json), |why| why).unwrap();
+        let rows: Rows<Resource> = crate::rows::reading(false, || unknown::from_json(json), |why| why).unwrap();
         unknown::tell(Some("getDevices"));
         drop(guard);
 
