@@ -404,8 +404,8 @@ impl ClientBuilder {
 
     /// Settings of the HTTP client below: proxies, root certificates and the like.
     ///
-    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
-    /// is the page that decides on both.
+    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. Its own retries
+    /// stay off too, which [`RetryPolicy`] knows nothing of. In a browser it is the page that decides on all three.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -438,7 +438,11 @@ impl ClientBuilder {
             None => http,
         };
         #[cfg(not(target_arch = "wasm32"))]
-        let http = http.redirect(reqwest::redirect::Policy::none()).referer(false);
+        let http = {
+            // Whatever is sent again is sent by the transport, which has a policy and a budget for it.
+            let never = reqwest::retry::never().max_retries_per_request(0);
+            http.redirect(reqwest::redirect::Policy::none()).referer(false).retry(never)
+        };
         let http = http.build()?;
         let hosts = Hosts { plex_tv, discover, moved };
         let kept = kept(&self.session, &self.identity)?;

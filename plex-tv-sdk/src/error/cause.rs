@@ -9,6 +9,8 @@ pub(super) enum Cause {
     Builder,
     Dns,
     Connect,
+    /// There was a connection, on which the server did not take the request.
+    Unread,
     Tls,
     Timeout,
     /// There was a body, but not the compressed one that was announced.
@@ -36,9 +38,22 @@ fn of_connecting(error: &reqwest::Error) -> Option<Cause> {
         Some(Cause::Dns)
     } else if error.is_connect() {
         Some(if is_tls(error) { Cause::Tls } else { Cause::Connect })
+    } else if is_unread(error) {
+        Some(Cause::Unread)
     } else {
         None
     }
+}
+
+/// Only HTTP/2 can say so: of one request, or as it closes the connection in good order.
+#[cfg(not(target_arch = "wasm32"))]
+fn is_unread(error: &reqwest::Error) -> bool {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    causes.find_map(|cause| cause.downcast_ref::<h2::Error>()).is_some_and(|error| {
+        let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        let closing = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+        error.is_remote() && (refused || closing)
+    })
 }
 
 /// A browser does not tell a page why it has no reply.

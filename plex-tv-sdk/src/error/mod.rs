@@ -57,7 +57,8 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
-    /// No connection could be made: refused, or not in time. Nothing was sent.
+    /// No connection could be made: refused, or not in time. Or the server closed it, and says that it read nothing. Nothing
+    /// was done.
     Connect,
     /// The host has no address, or none could be learned. Nothing was sent.
     Dns,
@@ -181,6 +182,7 @@ impl Error {
             }
             Cause::Connect if error.is_timeout() => (ErrorKind::Connect, format!("no connection to {host} in time")),
             Cause::Connect => (ErrorKind::Connect, format!("cannot connect to {host}")),
+            Cause::Unread => (ErrorKind::Connect, format!("{host} turned the request away unread")),
             Cause::Timeout => (ErrorKind::Timeout, format!("no answer from {host} in time")),
             Cause::Builder => (ErrorKind::InvalidInput, "the request cannot be built".to_owned()),
             Cause::Garbage | Cause::Break => (ErrorKind::Transport, format!("the exchange with {host} broke off")),

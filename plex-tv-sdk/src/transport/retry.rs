@@ -11,7 +11,7 @@ const ATTEMPTS_AFTER_A_BREAK: u32 = 2;
 ///
 /// Tried again is what may work a little later and cannot do harm twice:
 ///
-/// - any call whose connection was never made;
+/// - any call whose connection was never made, or that was turned away unread, as HTTP/2 can say;
 /// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502, 503 and 504, and once after
 ///   a connection that broke.
 ///

@@ -1,6 +1,7 @@
 //! What networks, gateways and plex.tv itself do wrong. The numbers are those of the list of faults.
 
 mod decoding;
+mod http2;
 mod input;
 mod limits;
 mod load;
