@@ -19,6 +19,7 @@ mod jwt_verifier;
 mod keeping_fresh;
 mod password;
 mod pin_login;
+mod plex_direct;
 mod servers;
 mod sign_out;
 mod soak;

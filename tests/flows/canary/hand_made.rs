@@ -3,12 +3,12 @@
 use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
-    Client, Credentials, DeviceKey, Extra, Flag, PinStatus, Rows, Secret, SystemClock, Token, TokenCheck, plex_tv,
-    plex_tv::types::Resource, prelude::*,
+    Client, Credentials, DeviceKey, Extra, Flag, PinStatus, PlexDirect, Rows, Secret, SystemClock, Token,
+    TokenCheck, plex_tv, plex_tv::types::Resource, prelude::*,
 };
 use serde_json::json;
 
-use super::{ACCESS_TOKEN, PIN_CODE, TOKEN, UNKNOWN, assert_clean};
+use super::{ACCESS_TOKEN, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
 use crate::{
     harness::{builder, identity},
     wire::{Reply, Wire},
@@ -121,6 +121,15 @@ async fn servers_and_rows_show_no_secret() {
     assert_debug_is_clean("its token", &servers[0].access_token().unwrap());
     assert_debug_is_clean("Rows", &rows);
     assert_debug_is_clean("RejectedRow", &rows.rejected()[0]);
+}
+
+#[test]
+fn what_is_no_plex_direct_name_is_not_shown() {
+    let error = format!("192-0-2-10.{TOKEN}.plex.direct").parse::<PlexDirect>().unwrap_err();
+    let hash = PlexDirect::new([192, 0, 2, 10].into(), TOKEN).unwrap_err();
+
+    assert_clean("PlexDirect", &printed(&error));
+    assert_clean("its hash", &printed(&hash));
 }
 
 #[test]
