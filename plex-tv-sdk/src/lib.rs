@@ -25,6 +25,9 @@
 //! where a type has it; lists of resources and devices are [`Rows`], of which a bad row is set aside. What does not convert
 //! is an error with its JSON path.
 //!
+//! Lists that come page by page are gone through with [`Pages`], whole: one that stops on the way is an error, not a shorter
+//! list.
+//!
 //! # Reaching a server
 //!
 //! [`Server::connections`] has its addresses, best first, and [`Server::access_token`] the token to send there. Their
@@ -46,6 +49,7 @@ mod identity;
 mod loose;
 mod open_enum;
 mod operation;
+mod pages;
 mod plex_direct;
 mod rows;
 mod secret;
@@ -73,6 +77,7 @@ pub use flag::Flag;
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use operation::{Auth, Operation};
+pub use pages::{Page, Paged, Pages};
 pub use plex_direct::PlexDirect;
 pub use progenitor_client::{ByteStream, ResponseValue};
 pub use reqwest;

@@ -17,6 +17,7 @@ mod home_users;
 mod jwt_login;
 mod jwt_verifier;
 mod keeping_fresh;
+mod pages;
 mod password;
 mod pin_login;
 mod plex_direct;
