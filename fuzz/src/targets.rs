@@ -6,7 +6,7 @@ use std::{
     cell::{Cell, RefCell},
     fmt::Debug,
     io::{Read as _, Write as _},
-    net::{IpAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, TcpListener},
     ops::Range,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
@@ -243,10 +243,11 @@ pub fn plex_direct_host(data: &[u8]) {
         Err(error) => show(&error),
     }
 
-    let v4 = data.first_chunk::<4>().copied().map(IpAddr::from);
+    let v4 = data.first_chunk::<4>().copied().map(Ipv4Addr::from);
+    let mapped = v4.map(|v4| IpAddr::from(v4.to_ipv6_mapped()));
     let v6 = data.first_chunk::<16>().copied().map(IpAddr::from);
     let end = text.lines().next_back().unwrap_or_default();
-    for address in [v4, v6].into_iter().flatten() {
+    for address in [v4.map(IpAddr::from), mapped, v6].into_iter().flatten() {
         let built = PlexDirect::new(address, "0123456789abcdef").expect("a good hash");
         assert_eq!(built.address(), address.to_canonical());
         read_back(&built);
