@@ -103,9 +103,9 @@ impl Paged for crate::ResponseValue<crate::discover::types::MetadataReply> {
 
 /// Goes through a list that comes page by page, whole.
 ///
-/// It is given the call for one page: from which item on, and how many. It goes on by what arrived, since a page may be smaller
-/// than asked for, and ends where the total is that the server told, or with a page without rows. Nothing is asked for before it
-/// is needed.
+/// It is given the call for one page: from which item on, and how many. It goes on by what arrived, since a page may be
+/// smaller than asked for, and ends where the total is that the server told, or with a page without rows. Nothing is asked
+/// for before it is needed.
 ///
 /// ```
 /// # #[cfg(not(feature = "discover"))]
@@ -172,12 +172,14 @@ where
         Self { size: size.max(1), ..self }
     }
 
-    /// How many items the list has, if the last page told.
+    /// How many items the list has, by the last reply that told.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
     /// The next page, or none after the last. Rows that could not be read are set aside in it: see [`Rows`].
+    ///
+    /// A list that ends before its [`Pages::total`] has shrunk meanwhile, or the server gives no more of it.
     ///
     /// After [`Pages::next_item`], the rest of the page under way comes first.
     ///
@@ -196,6 +198,7 @@ where
             return Err(Error::new(ErrorKind::Decode, format!("the list did not end after {MOST_PAGES} pages")));
         }
         let Page { rows, offset, total } = (self.fetch)(self.start, self.size).await?.into_page();
+        self.total = total.or(self.total);
         let count = rows.len() + rows.rejected().len();
         if count == 0 {
             self.ended = true;
@@ -204,7 +207,6 @@ where
         let first = rows.first().and_then(|row| serde_json::to_vec(row).ok());
         self.check_progress(offset, first.as_deref())?;
         self.start = self.start.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        self.total = total.or(self.total);
         // A total that is smaller than what arrived is wrong, or the list has shrunk: the page without rows tells.
         self.ended = self.total == Some(self.start);
         self.fetched += 1;

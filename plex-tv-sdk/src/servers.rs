@@ -63,9 +63,9 @@ impl Server {
 
     /// The host names of its connections under `plex.direct`, each with the address that is in it: what DNS would answer.
     ///
-    /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names do
-    /// not resolve there, and every connection by them fails. With these pairs the name is kept, so https and the check of the
-    /// certificate are too, and DNS is not asked. Send [`Server::access_token`] there, never the account's token.
+    /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names
+    /// do not resolve there, and every connection by them fails. With these pairs the name is kept, so https and the check of
+    /// the certificate are too, and DNS is not asked. Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {

@@ -115,8 +115,7 @@ async fn a_list_that_ends_with_a_page_takes_no_call_more() {
 #[tokio::test]
 async fn without_a_total_a_page_without_rows_ends_the_list() {
     let ends = [json!({}), json!({"Metadata": null}), json!({"Metadata": []}), json!({"offset": 0, "size": 0})];
-    for end in ends {
-        let end = json!({"MediaContainer": end});
+    for end in ends.map(|end| json!({"MediaContainer": end})) {
         let plex = Wire::start(move |path| match start_of(path) {
             0..200 => page(asked_for(path, 200), json!({})),
             _ => Reply::json(&end.to_string()),
@@ -127,6 +126,21 @@ async fn without_a_total_a_page_without_rows_ends_the_list() {
 
         assert_eq!((keys.len(), starts(&plex)), (200, vec![0, 100, 200]));
     }
+}
+
+#[tokio::test]
+async fn a_list_that_ends_before_its_total_tells_that_total() {
+    let plex = Wire::start(|path| page(asked_for(path, 150), json!({"totalSize": 250}))).await;
+    let client = signed_in(&plex.url);
+    let mut pages = Pages::new(async |start, size| page_of(&client, start, size).await);
+    let mut items = 0;
+
+    while let Some(page) = pages.next_page().await.unwrap() {
+        items += page.len();
+    }
+
+    assert_eq!((items, pages.total()), (150, Some(250)));
+    assert_eq!(starts(&plex), [0, 100, 150]);
 }
 
 #[tokio::test]
