@@ -3,9 +3,11 @@
 //! cargo-fuzz runs them with `fuzz_targets/`; `tests/fuzz` runs the same on stable Rust.
 
 use std::{
+    cell::{Cell, RefCell},
     fmt::Debug,
     io::{Read as _, Write as _},
-    net::TcpListener,
+    net::{IpAddr, Ipv4Addr, TcpListener},
+    ops::Range,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
@@ -13,8 +15,12 @@ use std::{
 use plex_tv_codegen::{Document, generator_view, lint};
 use plex_tv_diff::diff;
 use plex_tv_sdk::{
-    Client, ClientIdentity, Error, Reread, discover, plex_tv, plex_tv_v1, redacted_body, reqwest::Url, reread_error,
-    reread_retry_after, xml_as_json,
+    Client, ClientIdentity, Error, Page, Pages, PlexDirect, Reread, Rows, discover, plex_tv, plex_tv_v1, redacted_body,
+    reqwest::{
+        Url,
+        header::{HeaderMap, HeaderName, HeaderValue},
+    },
+    reread_error, reread_retry_after, store_error, xml_as_json,
 };
 use serde_json::Value;
 
@@ -48,6 +54,8 @@ targets! {
     redaction from "tests/payloads/getUserDetails", "tests/payloads/getLegacyUsers";
     retry_after_header from "fuzz/seeds/retry_after_header";
     pin_auth_url from "fuzz/seeds/pin_auth_url";
+    plex_direct_host from "fuzz/seeds/plex_direct_host";
+    pagination_headers from "fuzz/seeds/pagination_headers";
     generator_view_and_lint from "plex-tv-codegen/tests/lint/base.yaml";
     pointer_to_line from "plex-tv-codegen/tests/lint/base.yaml";
     diff_two_documents from "plex-tv-codegen/tests/lint/base.yaml";
@@ -218,6 +226,121 @@ impl Approval {
             Err(error) if error.is_invalid_input() => None,
             Err(error) => panic!("{error:?}"),
         }
+    }
+}
+
+/// The first line is a name; the bytes are an address and a hash too.
+pub fn plex_direct_host(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let name = text.lines().next().unwrap_or_default();
+    match name.parse::<PlexDirect>() {
+        Ok(read) => {
+            assert_eq!(read.as_str(), name);
+            let built = PlexDirect::new(read.address(), read.hash()).expect("it was just read");
+            assert_eq!((built.address(), built.hash()), (read.address(), read.hash()));
+            read_back(&built);
+        }
+        Err(error) => show(&error),
+    }
+
+    let v4 = data.first_chunk::<4>().copied().map(Ipv4Addr::from);
+    let mapped = v4.map(|v4| IpAddr::from(v4.to_ipv6_mapped()));
+    let v6 = data.first_chunk::<16>().copied().map(IpAddr::from);
+    let end = text.lines().next_back().unwrap_or_default();
+    for address in [v4.map(IpAddr::from), mapped, v6].into_iter().flatten() {
+        let built = PlexDirect::new(address, "0123456789abcdef").expect("a good hash");
+        assert_eq!(built.address(), address.to_canonical());
+        read_back(&built);
+        match PlexDirect::new(address, end) {
+            Ok(built) => {
+                assert_eq!(built.hash(), end);
+                read_back(&built);
+            }
+            Err(error) => show(&error),
+        }
+    }
+}
+
+/// What was built is a host name to the letter, and is read as what it is.
+fn read_back(built: &PlexDirect) {
+    let name = built.as_str();
+    assert_eq!(name.parse::<PlexDirect>().expect("it was just built"), *built);
+    let url = Url::parse(&format!("https://{name}:32400")).expect("it is a host");
+    assert_eq!(url.host_str(), Some(name));
+    for label in name.split('.') {
+        assert!((1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-'), "{name}");
+    }
+}
+
+/// Each line is a reply: see [`PageReply`]. However they come, the list ends, never goes back, and brings what arrived once
+/// and in order; a page that failed or was refused is asked for again.
+pub fn pagination_headers(data: &[u8]) {
+    let replies: Vec<PageReply<'_>> = data.split(|byte| *byte == b'\n').map(PageReply::read).collect();
+    let (calls, asked, sent) = (Cell::new(0), Cell::new(0), RefCell::new(0..0));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it can be made");
+    runtime.block_on(async {
+        let mut pages = Pages::new(async |start, _| {
+            asked.set(start);
+            let reply = replies.get(calls.replace(calls.get() + 1));
+            reply.map_or_else(|| Ok(Page::new(Rows::default())), |reply| reply.page(&mut sent.borrow_mut()))
+        });
+        let (mut start, mut newest) = (0, None);
+        for _ in 0..=replies.len() {
+            let before = calls.get();
+            let page = match pages.next_page().await {
+                Ok(Some(page)) => page,
+                Ok(None) => {
+                    let all = calls.get();
+                    assert!(pages.next_page().await.is_ok_and(|page| page.is_none()) && calls.get() == all);
+                    return;
+                }
+                Err(error) => {
+                    show(&error);
+                    continue;
+                }
+            };
+            assert_eq!((calls.get(), asked.get()), (before + 1, start));
+            assert_eq!(*page, sent.borrow().clone().collect::<Vec<u64>>());
+            start += (page.len() + page.rejected().len()) as u64;
+            for row in page {
+                assert!(newest < Some(row), "{row} after {newest:?}");
+                newest = Some(row);
+            }
+        }
+        // Only the limit of pages stops a list before its replies are used up, and then for good.
+        assert!(calls.get() < replies.len() && pages.next_page().await.is_err(), "{pages:?}");
+    });
+}
+
+/// Fields with a bar between: `3` for the number of rows, and in the same `r` for those of the reply before, `x` for each
+/// row that cannot be read, `!` for a failure; then start and total as the headers tell them, and as the members do.
+struct PageReply<'a>([&'a [u8]; 5]);
+
+impl<'a> PageReply<'a> {
+    fn read(line: &'a [u8]) -> Self {
+        let mut fields = line.split(|byte| *byte == b'|');
+        Self(std::array::from_fn(|_| fields.next().unwrap_or_default()))
+    }
+
+    /// Rows are numbered as they are sent; `sent` has those of the reply before.
+    fn page(&self, sent: &mut Range<u64>) -> Result<Page<u64>, Error> {
+        let Self([rows, start, total, offset, total_size]) = self;
+        let is = |flag: u8| rows.contains(&flag);
+        if is(b'!') {
+            return Err(store_error("it failed"));
+        }
+        if !is(b'r') {
+            let count = rows.first().map_or(0, |first| u64::from(first % 8));
+            *sent = sent.end..sent.end + count;
+        }
+        let bad = rows.iter().filter(|byte| **byte == b'x').map(|_| Value::from("bad"));
+        let rows: Value = sent.clone().map(Value::from).chain(bad).collect();
+        let rows: Rows<u64> = serde_json::from_value(rows).expect("bad rows are set aside");
+        let header = |name, value| Some((HeaderName::from_static(name), HeaderValue::from_bytes(value).ok()?));
+        let headers = [header("x-plex-container-start", start), header("x-plex-container-total-size", total)];
+        let headers: HeaderMap = headers.into_iter().flatten().collect();
+        let member = |text| std::str::from_utf8(text).ok()?.parse().ok();
+        Ok(Page::new(rows).offset(member(offset)).total(member(total_size)).headers(&headers))
     }
 }
 

@@ -18,6 +18,7 @@ What it knows:
   device keys and JWTs     Ed25519 signatures, nonces for one use, 498 after a week, removed devices, key rotation
   home users               two managed ones, one of them with a PIN
   sign-out, devices, resources with fake media servers behind them
+  a watchlist              250 items, in pages of at most 100
 
 Turn it with POST requests:
   /sandbox/approve         code=CODE: approve a PIN (or /sandbox/deny)

@@ -261,6 +261,9 @@ pub(crate) static SERVERS: [Server; 3] = [
     },
 ];
 
+/// So many that they come in three pages.
+pub(crate) const WATCHLIST_SIZE: usize = 250;
+
 pub(crate) const FEATURES: [(&str, &str); 3] = [
     ("companions_sonos", "00000000-0000-4000-8000-000000000001"),
     ("home", "00000000-0000-4000-8000-000000000002"),

@@ -1,5 +1,5 @@
 //! An in-memory plex.tv on a loopback port: accounts, PINs with an approval page, device keys and JWTs, home
-//! users, resources, and fake media servers behind them. For demos and tests; nothing leaves the machine and every datum is made up.
+//! users, resources, fake media servers behind them, and a watchlist to page through. For demos and tests; nothing leaves the machine and every datum is made up.
 //!
 //! It speaks the wire as plex.tv does, inconvenient parts included: XML unless `Accept` is exactly
 //! `application/json`, 201 on PIN creation, 404 with code 1020 for a PIN that is gone, 400 with code 1000 without a
@@ -32,6 +32,7 @@
 //! | account | `/api/v2/users/signin`, `/api/v2/users/signout`, `/api/v2/user`, `/api/v2/ping`, `/api/v2/features`, `/api/v2/companions`, `/api/v2/geoip` |
 //! | home | `/api/v2/home`, `/api/v2/home/users`, `/api/v2/home/users/{uuid}/switch` |
 //! | devices | `/api/v2/resources`, `/api/v2/devices`, `DELETE /devices/{id}.xml` |
+//! | watchlist | `/library/sections/watchlist/{filter}`, 250 items, at most 100 at once |
 //! | pages for people | `/auth` (stands for `app.plex.tv/auth`), `/link` (stands for `plex.tv/link`) |
 //! | by hand | `POST /sandbox/approve`, `/sandbox/deny`, `/sandbox/advance`, `/sandbox/rotate-keys` |
 //!

@@ -26,6 +26,10 @@ fn element(out: &mut String, name: &str, value: &Value) {
         Value::Object(members) => {
             for (key, member) in members {
                 match member {
+                    // What begins with a capital is from another time: its lists have no element of their own.
+                    Value::Array(items) if key.starts_with(char::is_uppercase) => {
+                        items.iter().for_each(|item| element(&mut children, key, item));
+                    }
                     Value::Object(_) | Value::Array(_) => element(&mut children, key, member),
                     scalar => attribute(out, key, scalar),
                 }
@@ -125,6 +129,16 @@ mod tests {
             r#"<resources><resource name="Den"><connections><connection port="1"/></connections><roles/></resource></resources>"#
         );
         assert_eq!(body("features", &json!(["a"])), r#"<features><feature id="a"/></features>"#);
+    }
+
+    #[test]
+    fn lists_of_containers_are_their_elements() {
+        let value = json!({"MediaContainer": {"size": 2, "Metadata": [{"key": 1}, {"key": 2}]}});
+
+        assert_eq!(
+            body("MediaContainer", &value),
+            r#"<MediaContainer size="2"><Metadata key="1"/><Metadata key="2"/></MediaContainer>"#
+        );
     }
 
     #[test]

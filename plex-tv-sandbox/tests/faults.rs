@@ -101,7 +101,7 @@ async fn faults_hit_their_own_operation_and_unknown_ones_are_refused() {
 
     assert_eq!(user(&plex).await.unwrap().status(), 200);
     assert!(!plex.sandbox.next("getUserDetail", Fault::Html));
-    assert_eq!(operations().count(), 21);
+    assert_eq!(operations().count(), 22);
     assert!(operations().all(|operation| plex.sandbox.next(operation, Fault::Html)));
 }
 

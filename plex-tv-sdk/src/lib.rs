@@ -24,6 +24,14 @@
 //! scalar that converts; unknown enum values are kept as `Other`; members that the description does not name are in `extra`
 //! where a type has it; lists of resources and devices are [`Rows`], of which a bad row is set aside. What does not convert
 //! is an error with its JSON path.
+//!
+//! Lists that come page by page are gone through with [`Pages`], whole: one that stops on the way is an error, not a shorter
+//! list.
+//!
+//! # Reaching a server
+//!
+//! [`Server::connections`] has its addresses, best first, and [`Server::access_token`] the token to send there. Their
+//! [`PlexDirect`] names do not resolve behind some routers: see [`Server::direct_addresses`].
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -41,6 +49,8 @@ mod identity;
 mod loose;
 mod open_enum;
 mod operation;
+mod pages;
+mod plex_direct;
 mod rows;
 mod secret;
 mod servers;
@@ -67,6 +77,8 @@ pub use flag::Flag;
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use operation::{Auth, Operation};
+pub use pages::{Page, Paged, Pages};
+pub use plex_direct::PlexDirect;
 pub use progenitor_client::{ByteStream, ResponseValue};
 pub use reqwest;
 pub use rows::{RejectedRow, Rows};

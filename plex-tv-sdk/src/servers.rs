@@ -1,9 +1,11 @@
 //! The user's servers and how to reach them.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, net::SocketAddr};
+
+use reqwest::Url;
 
 use crate::{
-    Client, Error, Token,
+    Client, Error, PlexDirect, Token,
     generated::plex_tv::ClientDevicesExt as _,
     plex_tv::types::{Connection, ConnectionProtocol, Resource},
 };
@@ -59,6 +61,32 @@ impl Server {
         &self.connections
     }
 
+    /// The host names of its connections under `plex.direct`, each with the address that is in it: what DNS would answer.
+    ///
+    /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names
+    /// do not resolve there, and every connection by them fails. With these pairs the name is kept, so https and the check of
+    /// the certificate are too, and DNS is not asked. Send [`Server::access_token`] there, never the account's token.
+    ///
+    /// ```no_run
+    /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
+    /// use plex_tv_sdk::reqwest;
+    ///
+    /// let mut http = reqwest::Client::builder();
+    /// for (host, address) in server.direct_addresses() {
+    ///     http = http.resolve(&host, address);
+    /// }
+    /// let http = http.build()?;
+    /// for connection in server.connections() {
+    ///     let uri = connection.uri.as_deref().unwrap_or_default();
+    ///     println!("{uri}: {}", http.get(format!("{uri}/identity")).send().await?.status());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn direct_addresses(&self) -> impl Iterator<Item = (String, SocketAddr)> {
+        self.connections.iter().filter_map(direct_address)
+    }
+
     /// All that plex.tv says of it, but for the connections.
     pub fn resource(&self) -> &Resource {
         &self.resource
@@ -78,6 +106,13 @@ fn provides_server(resource: &Resource) -> bool {
 fn is_reachable(resource: &Resource, connection: &Connection) -> bool {
     let is_local = connection.local.unwrap_or_default();
     !is_local || resource.owned.unwrap_or_default() || resource.public_address_matches.unwrap_or_default()
+}
+
+fn direct_address(connection: &Connection) -> Option<(String, SocketAddr)> {
+    let uri = Url::parse(connection.uri.as_deref()?).ok()?;
+    let name: PlexDirect = uri.host_str()?.parse().ok()?;
+    let address = SocketAddr::new(name.address(), uri.port_or_known_default()?);
+    Some((name.to_string(), address))
 }
 
 /// Smaller is better.

@@ -180,6 +180,8 @@ searches! {
     redaction
     retry_after_header
     pin_auth_url
+    plex_direct_host
+    pagination_headers
     generator_view_and_lint
     pointer_to_line
     diff_two_documents

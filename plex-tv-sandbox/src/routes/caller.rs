@@ -76,6 +76,23 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
     }
 }
 
+/// The part of a list that a call asks for; what is no number asks for nothing.
+#[derive(Debug)]
+pub(super) struct Window {
+    pub(super) start: Option<usize>,
+    pub(super) size: Option<usize>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Window {
+    type Rejection = Fail;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fail> {
+        let values = PlexValues::of(&parts.headers, &parts.uri);
+        let number = |name| values.get(name)?.parse().ok();
+        Ok(Self { start: number("X-Plex-Container-Start"), size: number("X-Plex-Container-Size") })
+    }
+}
+
 /// The query parameters of a call.
 #[derive(Debug)]
 pub(super) struct Parameters(HashMap<String, String>);

@@ -11,6 +11,7 @@ mod pages;
 mod pins;
 mod resources;
 mod users;
+mod watchlist;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ const OPERATIONS: &[(Method, &str, &str)] = &[
     (Method::GET, "/api/v2/resources", "getDevices"),
     (Method::GET, "/api/v2/devices", "listAccountDevices"),
     (Method::DELETE, "/devices/{file}", "deleteLegacyDevice"),
+    (Method::GET, "/library/sections/watchlist/{filter}", "getWatchlist"),
 ];
 
 const QR_PATH: &str = "/api/v2/pins/qr/{code}";
@@ -90,6 +92,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/v2/resources", get(resources::resources))
         .route("/api/v2/devices", get(resources::devices))
         .route("/devices/{file}", delete(resources::remove_device))
+        .route("/library/sections/watchlist/{filter}", get(watchlist::watchlist))
         .merge(pages::router())
         .merge(control::router())
         .fallback(async || Fail::of_status(StatusCode::NOT_FOUND))

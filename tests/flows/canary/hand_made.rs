@@ -3,12 +3,12 @@
 use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
-    Client, Credentials, DeviceKey, Extra, Flag, PinStatus, Rows, Secret, SystemClock, Token, TokenCheck, plex_tv,
-    plex_tv::types::Resource, prelude::*,
+    Client, Credentials, DeviceKey, Extra, Flag, Page, Pages, PinStatus, PlexDirect, Rows, Secret, SystemClock, Token,
+    TokenCheck, plex_tv, plex_tv::types::Resource, prelude::*,
 };
 use serde_json::json;
 
-use super::{ACCESS_TOKEN, PIN_CODE, TOKEN, UNKNOWN, assert_clean};
+use super::{ACCESS_TOKEN, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
 use crate::{
     harness::{builder, identity},
     wire::{Reply, Wire},
@@ -121,6 +121,40 @@ async fn servers_and_rows_show_no_secret() {
     assert_debug_is_clean("its token", &servers[0].access_token().unwrap());
     assert_debug_is_clean("Rows", &rows);
     assert_debug_is_clean("RejectedRow", &rows.rejected()[0]);
+}
+
+#[tokio::test]
+async fn pages_show_no_secret_and_neither_does_one_that_fails() {
+    let page = json!({"MediaContainer": {
+        "newToken": UNKNOWN,
+        "Metadata": [{"ratingKey": "1", "newToken": UNKNOWN}, {"newToken": UNKNOWN}],
+    }});
+    let refusal = Reply::http("401 Unauthorized", &[], json!({"authToken": TOKEN, "newToken": UNKNOWN}).to_string());
+    let plex = Wire::script([Reply::json(&page.to_string()), Reply::json(&page.to_string()), refusal]).await;
+    let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
+    let list = || client.discover().get_watchlist().filter("all").send();
+    let mut pages = Pages::new(|_, _| list());
+
+    let first = pages.next_page().await.unwrap().unwrap();
+    let repeated = pages.next_page().await.unwrap_err();
+    let refused = pages.next_page().await.unwrap_err();
+
+    assert_eq!((first.len(), first.rejected().len()), (1, 1));
+    assert!(repeated.is_decode() && refused.is_auth());
+    assert_debug_is_clean("Pages", &pages);
+    assert_debug_is_clean("Page", &Page::new(first.clone()));
+    assert_debug_is_clean("its rows", &first);
+    assert_clean("a page again", &printed(&repeated));
+    assert_clean("a page refused", &printed(&refused));
+}
+
+#[test]
+fn what_is_no_plex_direct_name_is_not_shown() {
+    let error = format!("192-0-2-10.{TOKEN}.plex.direct").parse::<PlexDirect>().unwrap_err();
+    let hash = PlexDirect::new([192, 0, 2, 10].into(), TOKEN).unwrap_err();
+
+    assert_clean("PlexDirect", &printed(&error));
+    assert_clean("its hash", &printed(&hash));
 }
 
 #[test]
