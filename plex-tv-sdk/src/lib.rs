@@ -24,8 +24,20 @@
 //! scalar that converts; unknown enum values are kept as `Other`; members that the description does not name are in `extra`
 //! where a type has it; lists of resources and devices are [`Rows`], of which a bad row is set aside. What does not convert
 //! is an error with its JSON path.
+//!
+//! # In a browser
+//!
+//! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and `keyring`. A browser follows redirects
+//! by itself, the token along with them, makes its own connections, and keeps its own `User-Agent`; limits of time and size,
+//! pauses and repeats are those of [`ClientBuilder`] all the same.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(all(target_arch = "wasm32", any(feature = "file-store", feature = "keyring")))]
+compile_error!(
+    "a browser has neither files nor a keychain: leave the features `file-store` and `keyring` off there, and keep \
+     credentials by a `CredentialStore` of your own"
+);
 
 mod auth;
 mod client;

@@ -66,8 +66,6 @@ impl Chunks {
     }
 
     async fn next(&mut self) -> reqwest::Result<Option<impl AsRef<[u8]> + use<>>> {
-        use futures_core::Stream as _;
-
         std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await.transpose()
     }
 
