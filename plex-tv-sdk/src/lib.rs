@@ -33,12 +33,6 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(all(target_arch = "wasm32", any(feature = "file-store", feature = "keyring")))]
-compile_error!(
-    "a browser has neither files nor a keychain: leave the features `file-store` and `keyring` off there, and keep \
-     credentials by a `CredentialStore` of your own"
-);
-
 mod auth;
 mod client;
 mod clock;
