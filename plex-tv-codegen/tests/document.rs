@@ -134,6 +134,16 @@ fn what_cannot_be_read_is_a_problem_with_a_line() {
 }
 
 #[test]
+fn what_is_missing_at_the_end_is_missed_on_the_last_line_that_says_anything() {
+    for text in ["a: 1\nb: [1, 2\n", "a: 1\nb: {x: 1\n\n  \n", "a: 1\r\nb: [\r\n", "a: 1\rb: [\r"] {
+        assert_eq!(complaint(text), ("yaml-syntax", 2), "{text:?}: {}", problem(text));
+    }
+    for text in ["a: 1\n? \n", "a: 1\n?\n\n", "a: 1\r\n? \r\n"] {
+        assert_eq!(Document::parse("a.yaml", text).unwrap().line("/"), 2, "{text:?}");
+    }
+}
+
+#[test]
 fn a_duplicate_key_names_both_lines() {
     let expected = "a.yaml:4: duplicate-key: `/pins` is here a second time; the first is on line 2\n  \
                     at:  /paths/~1pins\n  fix: keep one of the two";
