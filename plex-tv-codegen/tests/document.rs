@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use plex_tv_codegen::{Document, Problem, lint};
+use plex_tv_codegen::{Document, Problem, descriptions, lint};
 use serde_json::{Value, json};
 
 fn value(text: &str) -> Value {
@@ -163,6 +163,24 @@ fn aliases_cannot_blow_up_memory() {
 
     let deep: String = (1..200).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect();
     assert_eq!(complaint(&format!("a0: &a0 []\n{deep}")).0, "too-deep");
+}
+
+// Other systems have no such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_description_whose_name_is_not_utf_8_is_refused_for_its_name() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(OsStr::from_bytes(b"sm\xffll.yaml")), "a: 1\n").unwrap();
+
+    let problem = descriptions(folder.path()).unwrap_err();
+
+    assert_eq!((problem.rule(), problem.line()), ("file-name", None));
+    assert!(
+        problem.to_string().contains("sm\u{fffd}ll.yaml: file-name: the name of this file is not UTF-8"),
+        "{problem}"
+    );
 }
 
 #[test]
