@@ -118,6 +118,8 @@ struct Reader<'a> {
     events: Parser<'a, StrInput<'a>>,
     /// The line of the event read last: every problem is found while looking at it.
     line: usize,
+    /// The last line that says anything. The parser sees what is missing at the end only behind that end.
+    last: usize,
     lines: BTreeMap<String, usize>,
     anchors: HashMap<usize, Counted>,
     values: usize,
@@ -131,6 +133,7 @@ impl<'a> Reader<'a> {
             text,
             events: Parser::new_from_str(text),
             line: 0,
+            last: 1 + line_breaks(text.trim_end_matches([' ', '\t', '\r', '\n'])),
             lines: BTreeMap::new(),
             anchors: HashMap::new(),
             values: 0,
@@ -140,7 +143,7 @@ impl<'a> Reader<'a> {
     fn document(mut self) -> Result<(Value, BTreeMap<String, usize>), Problem> {
         // The scanner takes NUL for the end of the text and would drop the rest unseen.
         if let Some(at) = self.text.find('\0') {
-            self.line = 1 + self.text[..at].matches('\n').count();
+            self.line = 1 + line_breaks(&self.text[..at]);
             return Err(self.problem("yaml-syntax", "", "there is a NUL character on this line", "remove it"));
         }
         let mut root = None;
@@ -304,11 +307,11 @@ impl<'a> Reader<'a> {
     fn next(&mut self) -> Result<Event<'a>, Problem> {
         match self.events.next_event() {
             Some(Ok((event, span))) => {
-                self.line = span.start.line();
+                self.line = span.start.line().min(self.last);
                 Ok(event)
             }
             Some(Err(error)) => {
-                self.line = error.marker().line();
+                self.line = error.marker().line().min(self.last);
                 let what = format!("{} (column {})", error.info(), error.marker().col() + 1);
                 let mend = "check indentation (spaces, no tabs), quotes and colons on this line and next to it";
                 Err(self.problem("yaml-syntax", "", what, mend))
@@ -320,6 +323,11 @@ impl<'a> Reader<'a> {
     fn problem(&self, rule: &'static str, pointer: &str, message: impl Into<String>, mend: &str) -> Problem {
         Problem::new(self.path, rule, message, mend).on_line(self.line).at(pointer)
     }
+}
+
+/// As YAML counts them: `\r` alone is one.
+fn line_breaks(text: &str) -> usize {
+    text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
 }
 
 /// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`, `10:30` or `inf`.

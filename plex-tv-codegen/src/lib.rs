@@ -80,7 +80,7 @@ pub fn module_name(description: &Path) -> String {
 /// The descriptions of a folder, sorted by name.
 ///
 /// # Errors
-/// When the folder cannot be read, or holds no `*.yaml` file.
+/// When the folder cannot be read, holds no `*.yaml` file, or one whose name is not UTF-8.
 pub fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mend = "name the folder that holds plex-tv.yaml";
     let entries = fs::read_dir(folder).map_err(|why| Problem::new(folder, "unreadable", why.to_string(), mend))?;
@@ -89,6 +89,10 @@ pub fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .collect();
     found.sort();
+    if let Some(odd) = found.iter().find(|path| path.file_name().is_none_or(|name| name.to_str().is_none())) {
+        let what = "the name of this file is not UTF-8, and its module would be called as it is";
+        return Err(Problem::new(odd, "file-name", what, "rename the file"));
+    }
     if found.is_empty() {
         return Err(Problem::new(folder, "no-description", "there is no *.yaml file in this folder", mend));
     }

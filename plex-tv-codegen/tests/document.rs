@@ -4,7 +4,7 @@
 
 use std::{fs, path::Path};
 
-use plex_tv_codegen::{Document, Problem, lint};
+use plex_tv_codegen::{Document, Problem, descriptions, lint};
 use serde_json::{Value, json};
 
 fn value(text: &str) -> Value {
@@ -134,6 +134,16 @@ fn what_cannot_be_read_is_a_problem_with_a_line() {
 }
 
 #[test]
+fn what_is_missing_at_the_end_is_missed_on_the_last_line_that_says_anything() {
+    for text in ["a: 1\nb: [1, 2\n", "a: 1\nb: {x: 1\n\n  \n", "a: 1\r\nb: [\r\n", "a: 1\rb: [\r"] {
+        assert_eq!(complaint(text), ("yaml-syntax", 2), "{text:?}: {}", problem(text));
+    }
+    for text in ["a: 1\n? \n", "a: 1\n?\n\n", "a: 1\r\n? \r\n"] {
+        assert_eq!(Document::parse("a.yaml", text).unwrap().line("/"), 2, "{text:?}");
+    }
+}
+
+#[test]
 fn a_duplicate_key_names_both_lines() {
     let expected = "a.yaml:4: duplicate-key: `/pins` is here a second time; the first is on line 2\n  \
                     at:  /paths/~1pins\n  fix: keep one of the two";
@@ -153,6 +163,24 @@ fn aliases_cannot_blow_up_memory() {
 
     let deep: String = (1..200).map(|level| format!("a{level}: &a{level} [*a{}]\n", level - 1)).collect();
     assert_eq!(complaint(&format!("a0: &a0 []\n{deep}")).0, "too-deep");
+}
+
+// Other systems have no such names.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_description_whose_name_is_not_utf_8_is_refused_for_its_name() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(OsStr::from_bytes(b"sm\xffll.yaml")), "a: 1\n").unwrap();
+
+    let problem = descriptions(folder.path()).unwrap_err();
+
+    assert_eq!((problem.rule(), problem.line()), ("file-name", None));
+    assert!(
+        problem.to_string().contains("sm\u{fffd}ll.yaml: file-name: the name of this file is not UTF-8"),
+        "{problem}"
+    );
 }
 
 #[test]

@@ -425,9 +425,11 @@ impl ClientBuilder {
         let discover = base_url("Discover URL", discover.as_deref().unwrap_or(DISCOVER))?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
-        let http = reqwest::Client::builder().user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")));
+        let http = reqwest::Client::builder();
+        // A browser has a name of its own, and asks the server whether it may send another.
         #[cfg(not(target_arch = "wasm32"))]
-        let http = http.connect_timeout(self.connect_timeout);
+        let http =
+            http.user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION"))).connect_timeout(self.connect_timeout);
         #[cfg(not(target_arch = "wasm32"))]
         let http = match self.read_timeout {
             Some(timeout) => http.read_timeout(timeout),

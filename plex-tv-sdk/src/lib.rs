@@ -32,6 +32,12 @@
 //!
 //! [`Server::connections`] has its addresses, best first, and [`Server::access_token`] the token to send there. Their
 //! [`PlexDirect`] names do not resolve behind some routers: see [`Server::direct_addresses`].
+//!
+//! # In a browser
+//!
+//! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and `keyring`. A browser follows redirects
+//! by itself, the token along with them, makes its own connections, and keeps its own `User-Agent`; limits of time and size,
+//! pauses and repeats are those of [`ClientBuilder`] all the same.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -2,14 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
 use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use zeroize::Zeroizing;
 
-use super::jws::base64url;
+use super::{
+    ed25519::{KeyPair, sha256},
+    jws::base64url,
+};
 use crate::{Error, Secret, plex_tv::types::DeviceJwk};
 
 /// The Ed25519 key of an installation. Whoever holds it can get new tokens for the account without asking anybody, so it is
@@ -31,7 +30,7 @@ use crate::{Error, Secret, plex_tv::types::DeviceJwk};
 pub struct DeviceKey(Arc<Parts>);
 
 struct Parts {
-    pair: Ed25519KeyPair,
+    pair: KeyPair,
     kid: String,
 }
 
@@ -44,8 +43,8 @@ impl DeviceKey {
     /// # Errors
     /// When the system gives no random numbers.
     pub fn generate() -> Result<Self, Error> {
-        let pair = Ed25519KeyPair::generate();
-        pair.map(Self::new).map_err(|_| Error::invalid_input("the system gives no random numbers for a key"))
+        let pair = KeyPair::generate();
+        pair.map(Self::new).ok_or_else(|| Error::invalid_input("the system gives no random numbers for a key"))
     }
 
     /// Reads a key in PKCS#8 PEM, as [`DeviceKey::to_pem`] and `openssl genpkey -algorithm ed25519` write it.
@@ -55,8 +54,7 @@ impl DeviceKey {
     pub fn from_pem(pem: &Secret) -> Result<Self, Error> {
         let unusable = || Error::invalid_input("the device key is no Ed25519 private key in PKCS#8 PEM");
         let der = PrivatePkcs8KeyDer::from_pem_slice(pem.expose().as_bytes()).map_err(|_| unusable())?;
-        let pair = Ed25519KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|_| unusable())?;
-        Ok(Self::new(pair))
+        KeyPair::from_pkcs8(der.secret_pkcs8_der()).map(Self::new).ok_or_else(unusable)
     }
 
     /// Writes the key in PKCS#8 PEM.
@@ -64,9 +62,9 @@ impl DeviceKey {
     /// # Errors
     /// When the crypto library has no memory for it.
     pub fn to_pem(&self) -> Result<Secret, Error> {
-        let der = self.0.pair.to_pkcs8v1().map_err(|_| Error::invalid_input("the device key cannot be written"))?;
+        let der = self.0.pair.to_pkcs8().ok_or_else(|| Error::invalid_input("the device key cannot be written"))?;
         // 48 bytes: one line in base64.
-        let text = Zeroizing::new(base64::Engine::encode(&base64::prelude::BASE64_STANDARD, der.as_ref()));
+        let text = Zeroizing::new(base64::Engine::encode(&base64::prelude::BASE64_STANDARD, &*der));
         Ok(Secret::from([PEM_BEGIN, &text, PEM_END].concat()))
     }
 
@@ -95,7 +93,7 @@ impl DeviceKey {
 
     /// The public half, 32 bytes.
     pub fn public_key(&self) -> &[u8] {
-        self.0.pair.public_key().as_ref()
+        self.0.pair.public_key()
     }
 
     /// The public half as plex.tv wants it.
@@ -111,14 +109,11 @@ impl DeviceKey {
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
-        let signature = self.0.pair.try_sign(message);
-        signature
-            .map(|signature| signature.as_ref().to_vec())
-            .map_err(|_| Error::invalid_input("the device key cannot sign"))
+        self.0.pair.sign(message).ok_or_else(|| Error::invalid_input("the device key cannot sign"))
     }
 
-    fn new(pair: Ed25519KeyPair) -> Self {
-        let kid = thumbprint(pair.public_key().as_ref());
+    fn new(pair: KeyPair) -> Self {
+        let kid = thumbprint(pair.public_key());
         Self(Arc::new(Parts { pair, kid }))
     }
 }
@@ -140,7 +135,7 @@ impl fmt::Debug for DeviceKey {
 /// RFC 7638 for an Ed25519 key (RFC 8037): the hash over the required members, in order and without spaces.
 fn thumbprint(public_key: &[u8]) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url(public_key));
-    base64url(digest(&SHA256, members.as_bytes()).as_ref())
+    base64url(sha256(members.as_bytes()).as_ref())
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Signed texts in compact form (RFC 7515), with Ed25519 (RFC 8037) and nothing else.
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::DeviceKey;
+use super::{DeviceKey, ed25519::verifies};
 use crate::{Error, Secret};
 
 pub(super) fn base64url(bytes: &[u8]) -> String {
@@ -51,8 +50,7 @@ impl<'a> Jws<'a> {
     }
 
     pub(super) fn is_signed_by(&self, public_key: &[u8]) -> bool {
-        let key = UnparsedPublicKey::new(&ED25519, public_key);
-        self.is_ed25519() && key.verify(self.signed.as_bytes(), &self.signature).is_ok()
+        self.is_ed25519() && verifies(public_key, self.signed.as_bytes(), &self.signature)
     }
 }
 

@@ -6,6 +6,8 @@ mod claims;
 mod device_jwt;
 #[cfg(feature = "jwt")]
 mod device_key;
+#[cfg(feature = "jwt")]
+mod ed25519;
 mod home;
 #[cfg(feature = "jwt")]
 mod jws;

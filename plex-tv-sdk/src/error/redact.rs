@@ -11,6 +11,8 @@ const MARK: &str = "[redacted]";
 const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "verification", "nonce", "authorization"];
 /// A text as long as a token, made of what tokens are made of, is taken for one wherever it stands.
 const TOKEN_LENGTH: usize = 20;
+/// So often a body is gone through at most, until nothing more is hidden.
+const MOST_ROUNDS: usize = 8;
 
 /// Has a member, field or parameter of this name a secret value?
 pub(crate) fn is_sensitive(name: &str) -> bool {
@@ -28,12 +30,25 @@ pub(crate) fn redacted(body: &[u8], sent: &[String]) -> String {
             text = text.replace(&form, MARK);
         }
     }
-    let mut text = match serde_json::from_str::<Value>(&text) {
+    let mut kept = without_what_tells(&text);
+    // A value that is hidden may have kept its neighbours from being read as what they are.
+    for _ in 0..MOST_ROUNDS {
+        let again = without_what_tells(&kept);
+        if again == kept {
+            break;
+        }
+        kept = again;
+    }
+    kept
+}
+
+fn without_what_tells(text: &str) -> String {
+    let mut text = match serde_json::from_str::<Value>(text) {
         Ok(mut value) if value.is_object() || value.is_array() => {
             hide(&mut value, false);
             value.to_string()
         }
-        _ => scanned(&text),
+        _ => scanned(text),
     };
     text.truncate(floor_char_boundary(&text, KEPT));
     text
@@ -105,7 +120,8 @@ fn scanned(text: &str) -> String {
             };
             match between {
                 Some((between, after)) => {
-                    out.push_str(between);
+                    // The rest of a start tag has names that tell as well.
+                    out.push_str(&scanned(between));
                     out.push_str(MARK);
                     after
                 }
@@ -144,10 +160,11 @@ fn is_secret_input(element: &str, after: &str) -> bool {
     element.eq_ignore_ascii_case("input") && is_sensitive(tag)
 }
 
-/// `(the rest of the start tag, text after the element's text)` of `<token kind="x">…</token>`.
+/// `(the rest of the start tag, text after the element's text)` of `<token kind="x">…</token>`. Where the tag is broken, rather
+/// too much is taken for the text than too little.
 fn element_text(after: &str) -> Option<(&str, &str)> {
     let start = after.find('>')? + 1;
-    if after[..start].ends_with("/>") || after[..start].contains('<') {
+    if after[..start].ends_with("/>") {
         return None;
     }
     let end = after[start..].find('<').unwrap_or(after.len() - start);
@@ -205,6 +222,11 @@ mod tests {
                 "<user><authToken a=\"1\">abc</authToken></user>",
                 "<user><authToken a=\"1\">[redacted]</authToken></user>",
             ),
+            (
+                "<tokens nonce=\"abc\" kind=\"b\">\n<x/></tokens>",
+                "<tokens nonce=\"[redacted]\" kind=\"b\">[redacted]<x/></tokens>",
+            ),
+            ("<token kind=\"a<b\">abc</token>", "<token kind=\"a<b\">[redacted]</token>"),
             (r#"<input value="abc" name="password">"#, r#"<input value="[redacted]" name="password">"#),
             ("login=me&password=p%40ss&x=1", "login=me&password=[redacted]&x=1"),
             ("Bad X-Plex-Token=abc, sorry", "Bad X-Plex-Token=[redacted], sorry"),
@@ -229,12 +251,19 @@ mod tests {
 
     #[test]
     fn redaction_is_idempotent_and_bounded() {
-        let body = format!(r#"{{"token":"abc","text":"{}"}}"#, "é ".repeat(9000));
+        let cut_in_a_value = format!("{} token: \"", "a ".repeat(KEPT / 2 - 6));
+        for body in [
+            format!(r#"{{"token":"abc","text":"{}"}}"#, "é ".repeat(9000)),
+            format!("{cut_in_a_value}secret\""),
+            // Each becomes something else when its value is hidden: an element with a text, and JSON.
+            r#"<nonce nonce="a<b"?>text<x>"#.to_owned(),
+            r#"{ "token": "a\x" }"#.to_owned(),
+        ] {
+            let once = redacted(body.as_bytes(), &[]);
 
-        let once = redacted(body.as_bytes(), &[]);
-
-        assert!(once.len() <= KEPT);
-        assert_eq!(redacted(once.as_bytes(), &[]), once);
+            assert!(once.len() <= KEPT);
+            assert_eq!(redacted(once.as_bytes(), &[]), once);
+        }
     }
 
     #[test]

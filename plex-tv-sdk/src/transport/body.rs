@@ -86,8 +86,6 @@ impl Chunks {
     }
 
     async fn next(&mut self) -> reqwest::Result<Option<Bytes>> {
-        use futures_core::Stream as _;
-
         std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await.transpose()
     }
 

@@ -68,13 +68,63 @@ fn drop_empty_body(request: &mut Request) {
 }
 
 #[cfg(test)]
-#[cfg(feature = "discover")]
 mod tests {
+    use std::sync::{Arc, Mutex};
+
     use reqwest::Method;
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
 
     use super::*;
-    use crate::generated;
+    use crate::{
+        Client, ClientIdentity, generated,
+        transport::exchange::{Exchange, Reply},
+    };
 
+    /// A server that answers `{}`, and the heads of the requests that it saw.
+    async fn server() -> (String, Arc<Mutex<Vec<String>>>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                log.lock().unwrap().push(String::from_utf8(head).unwrap());
+                let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+                stream.write_all(reply).await.unwrap();
+            }
+        });
+        (url, seen)
+    }
+
+    /// Whatever sent it there: our own redirects never do.
+    #[tokio::test]
+    async fn a_request_that_reaches_another_origin_carries_neither_token_nor_identity() {
+        let ((ours, seen), (strange, seen_by_stranger)) = (server().await, server().await);
+        let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
+        let client = Client::builder(identity).base_url(ours.as_str()).token(Token::new("CANARY").unwrap());
+        let client = client.build().unwrap();
+        let generated = client.plex_tv();
+        let operation = generated::plex_tv::OPERATIONS.iter().find(|operation| operation.id == "getUserDetails");
+
+        for url in [&ours, &strange] {
+            let request = Request::new(Method::GET, Url::parse(url).unwrap());
+            Exchange::new(&generated.inner, &generated.client, operation, request).run::<Reply>().await.unwrap();
+        }
+
+        let (seen, seen_by_stranger) = (seen.lock().unwrap().concat(), seen_by_stranger.lock().unwrap().concat());
+        assert!(seen.contains("x-plex-token: CANARY") && seen.contains("x-plex-product: Example App"), "{seen}");
+        assert!(seen_by_stranger.starts_with("GET / "), "{seen_by_stranger}");
+        assert!(!seen_by_stranger.contains("x-plex") && !seen_by_stranger.contains("CANARY"), "{seen_by_stranger}");
+    }
+
+    #[cfg(feature = "discover")]
     fn addressed(operation: &str, url: &str, moved: bool) -> (String, bool) {
         let hosts = Hosts {
             plex_tv: Url::parse("https://plex.tv").unwrap(),
@@ -88,6 +138,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "discover")]
     fn an_operation_of_another_host_goes_there_unless_something_stands_in() {
         let here = "https://discover.provider.plex.tv/library/metadata/a%2Fb/userState?x=1";
         let there = "https://metadata.provider.plex.tv/library/metadata/a%2Fb/userState?x=1";
@@ -98,6 +149,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "discover")]
     fn the_token_may_go_to_configured_hosts_only() {
         for (url, is_ours) in [
             ("https://plex.tv/x", true),

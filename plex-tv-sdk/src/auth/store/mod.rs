@@ -20,6 +20,12 @@ pub use memory::MemoryStore;
 
 use crate::{Error, Secret, Token, error::ErrorKind};
 
+#[cfg(all(target_arch = "wasm32", any(feature = "file-store", feature = "keyring")))]
+compile_error!(
+    "a browser has neither files nor a keychain: leave the features `file-store` and `keyring` off there, and keep \
+     credentials by a `CredentialStore` of your own"
+);
+
 /// What is kept of one account on one installation.
 ///
 /// Tokens and keys are bound to the client identifier that they were made under, so the three belong together.
