@@ -11,6 +11,8 @@ const MARK: &str = "[redacted]";
 const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "verification", "nonce", "authorization"];
 /// A text as long as a token, made of what tokens are made of, is taken for one wherever it stands.
 const TOKEN_LENGTH: usize = 20;
+/// So much of a text is gone through at most. Most of it may be hidden, so this is more than what is kept.
+const SCANNED: usize = 8 * KEPT;
 /// So often a body is gone through at most, until nothing more is hidden.
 const MOST_ROUNDS: usize = 8;
 
@@ -98,7 +100,11 @@ fn floor_char_boundary(text: &str, at: usize) -> usize {
 /// Goes through the words of a text and hides the value behind each name that tells.
 fn scanned(text: &str) -> String {
     let mut out = String::new();
-    let mut rest = text;
+    let mut rest = match &text[..floor_char_boundary(text, SCANNED)] {
+        whole if whole.len() == text.len() => whole,
+        // Half a token does not look like one.
+        cut => cut.trim_end_matches(is_word),
+    };
     let mut in_secret_input = false;
     while let Some((before, word, after)) = next_word(rest) {
         out.push_str(before);
@@ -247,6 +253,26 @@ mod tests {
             let shown = redacted(body.as_bytes(), &sent);
             assert!(shown.contains(MARK) && !shown.contains("s s") && !shown.contains("s%20s"), "{shown}");
         }
+    }
+
+    #[test]
+    fn bodies_that_are_made_to_take_long_do_not() {
+        const MANY: usize = 2_000_000;
+        for body in
+            ["<token ".repeat(MANY) + ">x", "<token ".repeat(MANY), "<token=\"".repeat(MANY) + ">x", "<".repeat(MANY)]
+        {
+            let kept = redacted(body.as_bytes(), &[]);
+
+            assert!(kept.len() <= KEPT && kept.starts_with('<'));
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_shown_in_part_where_the_scan_ends() {
+        let hidden = "a".repeat(SCANNED - 20);
+        let body = format!("token=\"{hidden}\" {}", "a1".repeat(20));
+
+        assert_eq!(redacted(body.as_bytes(), &[]), "token=\"[redacted]\" ");
     }
 
     #[test]
