@@ -251,17 +251,12 @@ async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Fu
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::TcpListener,
-    };
-
     use super::*;
     use crate::{
         Client, ClientIdentity,
         clock::BoxFuture,
         generated::plex_tv::{ClientAccountExt as _, ClientAuthenticationExt as _},
-        transport::Renewer,
+        transport::{Renewer, scripted::server},
     };
 
     /// Gives the first of its tokens until it is told that it expired, and then the next.
@@ -285,23 +280,7 @@ mod tests {
 
     /// The tokens that a server saw, which answers 498 to all of them, after a call by a client with these.
     async fn tokens_seen(tokens: &[&'static str], call: impl AsyncFnOnce(Client) -> Error) -> Vec<Option<String>> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    head.push(stream.read_u8().await.unwrap());
-                }
-                let head = String::from_utf8(head).unwrap();
-                let token = head.lines().find_map(|line| line.strip_prefix("x-plex-token: "));
-                log.lock().unwrap().push(token.map(str::to_owned));
-                let reply = b"HTTP/1.1 498 Expired\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-                stream.write_all(reply).await.unwrap();
-            }
-        });
+        let (url, seen) = server("498 Expired", "").await;
         let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
         let client = Client::builder(identity).base_url(url).build().unwrap();
         let renewer = Arc::new(Renewal(Mutex::new(tokens.to_vec())));
@@ -309,8 +288,10 @@ mod tests {
         let error = call(client.with_transport(|transport| transport.with_renewer(renewer))).await;
 
         assert_eq!(error.status().unwrap().as_u16(), 498);
+        let token =
+            |head: &String| head.lines().find_map(|line| line.strip_prefix("x-plex-token: ").map(str::to_owned));
         let seen = seen.lock().unwrap();
-        seen.clone()
+        seen.iter().map(token).collect()
     }
 
     async fn user(client: Client) -> Error {

@@ -13,6 +13,8 @@ mod renew;
 mod reply;
 mod retry;
 mod retry_after;
+#[cfg(test)]
+mod scripted;
 mod sent;
 mod shared;
 mod sign;

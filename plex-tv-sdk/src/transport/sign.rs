@@ -69,44 +69,22 @@ fn drop_empty_body(request: &mut Request) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
-
     use reqwest::Method;
-    use tokio::{
-        io::{AsyncReadExt as _, AsyncWriteExt as _},
-        net::TcpListener,
-    };
 
     use super::*;
     use crate::{
         Client, ClientIdentity, generated,
-        transport::exchange::{Exchange, Reply},
+        transport::{
+            exchange::{Exchange, Reply},
+            scripted::server,
+        },
     };
-
-    /// A server that answers `{}`, and the heads of the requests that it saw.
-    async fn server() -> (String, Arc<Mutex<Vec<String>>>) {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    head.push(stream.read_u8().await.unwrap());
-                }
-                log.lock().unwrap().push(String::from_utf8(head).unwrap());
-                let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-                stream.write_all(reply).await.unwrap();
-            }
-        });
-        (url, seen)
-    }
 
     /// Whatever sent it there: our own redirects never do.
     #[tokio::test]
     async fn a_request_that_reaches_another_origin_carries_neither_token_nor_identity() {
-        let ((ours, seen), (strange, seen_by_stranger)) = (server().await, server().await);
+        let (ours, seen) = server("200 OK", "{}").await;
+        let (strange, seen_by_stranger) = server("200 OK", "{}").await;
         let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
         let client = Client::builder(identity).base_url(ours.as_str()).token(Token::new("CANARY").unwrap());
         let client = client.build().unwrap();
