@@ -107,6 +107,7 @@ mod tests {
     };
 
     use plex_tv_sandbox::{Fault, Sandbox};
+    use tracing::{Dispatch, subscriber::DefaultGuard};
 
     use super::*;
     use crate::{Client, ClientIdentity, Clock, Token, generated::plex_tv::ClientAuthenticationExt as _};
@@ -146,6 +147,13 @@ mod tests {
         fn exit(&self, _: &tracing::span::Id) {}
     }
 
+    /// Records what this thread tells until they are dropped.
+    fn recording(log: &Log) -> (DefaultGuard, Dispatch) {
+        // With one subscriber alone, a span that another thread meets first is decided on there, where there is none.
+        let second = Dispatch::new(Log::default());
+        (tracing::subscriber::set_default(log.clone()), second)
+    }
+
     /// Nothing takes any time.
     #[derive(Debug)]
     struct Impatient;
@@ -168,9 +176,9 @@ mod tests {
         let client = Client::builder(identity).base_url(sandbox.url()).token(token).clock(Impatient).build().unwrap();
         let log = Log::default();
 
-        let guard = tracing::subscriber::set_default(log.clone());
+        let recording = recording(&log);
         let outcome = client.plex_tv().get_token().pin_id(7).code("CANARY-CODE").device_jwt("CANARY-JWT").send().await;
-        drop(guard);
+        drop(recording);
 
         assert!(outcome.is_err());
         let log = log.0.lock().unwrap();
@@ -202,10 +210,10 @@ mod tests {
         let log = Log::default();
         let json = br#"[{"clientIdentifier":"a","newOne":"CANARY","connections":[{"newTwo":{"x":"CANARY"}}]}]"#;
 
-        let guard = tracing::subscriber::set_default(log.clone());
+        let recording = recording(&log);
         let rows: Rows<Resource> = crate::rows::reading(false, || unknown::from_json(json), |why| why).unwrap();
         unknown::tell(Some("getDevices"));
-        drop(guard);
+        drop(recording);
 
         assert_eq!(rows.len(), 1);
         let log = log.0.lock().unwrap();
