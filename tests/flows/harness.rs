@@ -3,7 +3,7 @@
 use httpmock::{Mock, MockServer};
 use plex_tv_sdk::{Client, ClientBuilder, ClientIdentity, RetryPolicy, Token};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 pub(crate) const IDENTIFIER: &str = "flows-desk-01";
 pub(crate) const TOKEN: &str = "EXAMPLE-ACCOUNT-TOKEN";
@@ -27,10 +27,13 @@ pub(crate) fn signed_in(url: &str) -> Client {
     builder(url).token(Token::new(TOKEN).unwrap()).build().unwrap()
 }
 
-/// An address where nobody listens.
-pub(crate) async fn closed_port() -> String {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    format!("http://{}", listener.local_addr().unwrap())
+/// An address where nobody listens. It is never given back: another test would soon listen there.
+pub(crate) fn closed_port() -> String {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    std::mem::forget(socket);
+    url
 }
 
 /// Answers every call to `path` with a body of this content type.

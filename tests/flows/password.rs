@@ -114,7 +114,7 @@ async fn a_password_is_sent_once_whatever_happens() {
 
         assert_eq!(sandbox.requests().len() - before, 1);
     }
-    let nobody = builder(&closed_port().await).retry(RetryPolicy::default()).build().unwrap();
+    let nobody = builder(&closed_port()).retry(RetryPolicy::default()).build().unwrap();
     assert!(refused(&nobody, EMAIL, PASSWORD).await.is_connect());
 }
 

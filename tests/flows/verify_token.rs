@@ -134,7 +134,7 @@ async fn a_captive_portal_says_nothing_of_the_token() {
 
 #[tokio::test]
 async fn a_refused_connection_says_nothing_of_the_token() {
-    let client = signed_in(&closed_port().await);
+    let client = signed_in(&closed_port());
 
     let check = client.verify_token().await;
 

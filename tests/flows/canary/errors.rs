@@ -145,7 +145,7 @@ async fn one_of_each_kind() -> Vec<Error> {
         client(&plex.url).plex_tv().get_user_details().send().await.unwrap_err()
     };
     let mut errors = vec![
-        poll(&client(&closed_port().await)).await,
+        poll(&client(&closed_port())).await,
         impatient_poll_of(Vec::new()).await,
         impatient_poll_of(head("200 OK", &json, Some(9))).await,
         poll(&client("http://plex.invalid")).await,

@@ -18,7 +18,7 @@ use crate::{
 
 #[tokio::test]
 async fn case_01_a_refused_connection_is_a_connect_error_without_the_query() {
-    let url = closed_port().await;
+    let url = closed_port();
     let client = anonymous(&url);
     let call = client.plex_tv().get_token().pin_id(7).device_jwt(Secret::from("EXAMPLE-QUERY"));
 
@@ -34,7 +34,7 @@ async fn case_01_a_refused_connection_is_a_connect_error_without_the_query() {
 
 #[tokio::test]
 async fn case_01_a_refused_connection_is_tried_again_whatever_the_method() {
-    let (url, clock) = (closed_port().await, TestClock::default());
+    let (url, clock) = (closed_port(), TestClock::default());
     let client = persistent(&url, &clock).build().unwrap();
 
     user(&client).await.unwrap_err();
