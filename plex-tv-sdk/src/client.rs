@@ -404,8 +404,8 @@ impl ClientBuilder {
 
     /// Settings of the HTTP client below: proxies, root certificates and the like.
     ///
-    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. Its own retries
-    /// stay off too, which [`RetryPolicy`] knows nothing of. In a browser it is the page that decides on all three.
+    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
+    /// is the page that decides on both. reqwest's own retries stay off too, since [`RetryPolicy`] knows nothing of them.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

@@ -257,7 +257,8 @@ impl Error {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// No connection could be made, for lack of an address or of an answer. Not for lack of trust: see [`Error::is_tls`].
+    /// No connection could be made, for lack of an address or of an answer, or the server turned the request away unread. Not
+    /// for lack of trust: see [`Error::is_tls`].
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Dns)
     }
