@@ -59,11 +59,7 @@ impl ClientIdentity {
             vendor: None,
             provides: None,
         };
-        if !identity.client_identifier.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid_input(
-                "the client identifier has a space, a line break or another character that is not visible ASCII",
-            ));
-        }
+        check_client_identifier(&identity.client_identifier)?;
         identity.headers()?;
         Ok(identity)
     }
@@ -205,6 +201,15 @@ fn new_identifier() -> String {
     let bits = bits & !(0xF << 76) & !(0b11 << 62) | (0x4 << 76) | (0b10 << 62);
     let digits = format!("{bits:032x}");
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
+}
+
+pub(crate) fn check_client_identifier(identifier: &str) -> Result<(), Error> {
+    if !identifier.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Error::invalid_input(
+            "the client identifier has a space, a line break or another character that is not visible ASCII",
+        ));
+    }
+    header_value("client identifier", identifier).map(drop)
 }
 
 /// Names may be in any script: they go out as UTF-8.

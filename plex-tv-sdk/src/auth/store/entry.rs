@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Credentials;
-use crate::{Error, Secret, Token};
+use crate::{Error, Secret, Token, identity::check_client_identifier};
 
 /// What a later version adds is kept.
 #[derive(Default, Serialize, Deserialize)]
@@ -23,8 +23,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// An error when the token cannot be one; it is not shown.
+    /// An error when the client identifier or the token cannot be one; neither is shown.
     pub(super) fn credentials(&self) -> Result<Credentials, Error> {
+        self.client_identifier.as_deref().map(check_client_identifier).transpose()?;
         Ok(Credentials {
             client_identifier: self.client_identifier.clone(),
             token: self.token.as_ref().map(Token::try_from).transpose()?,

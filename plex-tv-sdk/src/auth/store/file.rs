@@ -113,6 +113,13 @@ impl FileStore {
         store_error(format!("{path} has version {version} of the format, and this program knows {VERSION}; update it"))
     }
 
+    /// The file is whole, and what it says of the account makes no sense: a person may mend that.
+    fn unusable(&self, error: Error) -> Error {
+        let (account, path) = (&self.account, self.path.display());
+        store_error(format!("the account {account} in {path} cannot be used; repair it, or move the file away"))
+            .with_source(error)
+    }
+
     fn set_aside(&self, place: &str) -> Error {
         let path = self.path.display();
         let aside = (1..1000)
@@ -168,9 +175,7 @@ impl FileStore {
 impl CredentialStore for FileStore {
     fn load(&self) -> Result<Credentials, Error> {
         let entry = self.read()?.accounts.remove(&self.account).unwrap_or_default();
-        entry.credentials().map_err(|error| {
-            store_error(format!("{} has a token that cannot be used", self.path.display())).with_source(error)
-        })
+        entry.credentials().map_err(|error| self.unusable(error))
     }
 
     fn save(&self, credentials: &Credentials) -> Result<(), Error> {
@@ -188,7 +193,7 @@ impl CredentialStore for FileStore {
         let mut outcome = Ok(Credentials::default());
         self.change(|document| {
             let entry = document.entry(&self.account);
-            outcome = entry.credentials().map(|mut credentials| {
+            outcome = entry.credentials().map_err(|error| self.unusable(error)).map(|mut credentials| {
                 change(&mut credentials);
                 entry.take(&credentials);
                 credentials
@@ -368,13 +373,27 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_cannot_be_used_is_an_error_without_it() {
-        let (_folder, store) = store();
-        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
-        fs::write(store.path(), r#"{"version":1,"accounts":{"default":{"token":"CANARY two"}}}"#).unwrap();
+    fn what_cannot_be_used_is_told_with_its_place_and_without_the_token() {
+        let cases = [
+            (r#""token":"CANARY two""#, "the token has a space"),
+            (r#""clientIdentifier":"","token":"CANARY""#, "the client identifier is empty"),
+            (r#""clientIdentifier":"CANARY\n""#, "the client identifier has a space, a line break"),
+        ];
+        for (entry, why) in cases {
+            let (_folder, store) = store();
+            fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+            let text = format!(r#"{{"version":1,"accounts":{{"default":{{{entry}}}}}}}"#);
+            fs::write(store.path(), &text).unwrap();
 
-        for error in [store.load().unwrap_err(), store.update(&mut |_| ()).unwrap_err()] {
-            assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+            for error in [store.load().unwrap_err(), store.update(&mut |_| ()).unwrap_err()] {
+                let told = error.to_string();
+                assert!(error.is_store() && told.contains("the account default in"), "{told}");
+                assert!(told.contains(store.path().to_str().unwrap()), "{told}");
+                let cause = std::error::Error::source(&error).unwrap().to_string();
+                assert!(cause.starts_with(why), "{cause}");
+                assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+            }
+            assert!(fs::read_to_string(store.path()).unwrap().contains("CANARY"), "a person may still mend it");
         }
     }
 

@@ -74,7 +74,8 @@ impl KeyringStore {
 
 impl CredentialStore for KeyringStore {
     fn load(&self) -> Result<Credentials, Error> {
-        self.document()?.entry.credentials().map_err(|_| store_error(format!("{} has no usable token", self.name())))
+        let unusable = |error| store_error(format!("{} cannot be used", self.name())).with_source(error);
+        self.document()?.entry.credentials().map_err(unusable)
     }
 
     fn save(&self, credentials: &Credentials) -> Result<(), Error> {
