@@ -185,12 +185,19 @@ mod kept {
 
     use super::*;
 
-    fn file(home: &Path, name: &str) -> PathBuf {
-        home.join("settings/plex-tv-sdk-example").join(name)
+    fn file(home: &Path) -> PathBuf {
+        home.join("settings/plex-tv-sdk-example/credentials.json")
     }
 
-    fn read(file: &Path) -> Value {
-        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+    /// What is kept of `plex.tv` or of `elsewhere`.
+    fn read(file: &Path, account: &str) -> Value {
+        let kept: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        kept["accounts"][account].clone()
+    }
+
+    fn keep(file: &Path, text: &str) {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
     }
 
     /// `--live` where plex.tv cannot be reached, with or without a network: the proxy is a closed port.
@@ -215,33 +222,33 @@ mod kept {
         let first = live_in(&sandbox, home.path());
         let second = live_in(&sandbox, home.path());
 
-        let file = file(home.path(), "sign_in-elsewhere.json");
+        let file = file(home.path());
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         for output in [&first, &second] {
             assert!(output.status.success(), "{}", text(&output.stderr));
             assert_shows_account(&text(&output.stdout));
             assert_no_token(output);
-            assert!(!text(&output.stdout).contains(read(&file)["token"].as_str().unwrap()));
+            assert!(!text(&output.stdout).contains(read(&file, "elsewhere")["token"].as_str().unwrap()));
         }
         assert!(!text(&second.stdout).contains("Open this address"));
         assert_eq!(sandbox.pins().len(), 1);
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 1, "only the file itself is left");
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2, "only the file and its lock are left");
     }
 
     #[tokio::test(flavor = "multi_thread")]
     async fn a_rejected_token_leads_to_a_new_sign_in_as_the_same_device() {
         let home = home();
-        let file = file(home.path(), "sign_in-elsewhere.json");
+        let file = file(home.path());
         assert!(live_in(&approving_sandbox().await, home.path()).status.success());
-        let old = read(&file);
+        let old = read(&file, "elsewhere");
         let sandbox = approving_sandbox().await;
 
         let output = live_in(&sandbox, home.path());
 
-        let new = read(&file);
+        let new = read(&file, "elsewhere");
         assert!(output.status.success(), "{}", text(&output.stderr));
-        assert_eq!(new["client_identifier"], old["client_identifier"]);
+        assert_eq!(new["clientIdentifier"].as_str().unwrap(), old["clientIdentifier"]);
         assert_ne!(new["token"], old["token"]);
         assert_eq!(sandbox.pins().len(), 1);
     }
@@ -249,9 +256,9 @@ mod kept {
     #[tokio::test(flavor = "multi_thread")]
     async fn forget_removes_the_token_and_nothing_else() {
         let (home, sandbox) = (home(), approving_sandbox().await);
-        let file = file(home.path(), "sign_in-elsewhere.json");
+        let file = file(home.path());
         assert!(live_in(&sandbox, home.path()).status.success());
-        let old = read(&file);
+        let old = read(&file, "elsewhere");
         let forget = || sign_in(home.path()).arg("--forget").env("PLEX_TV_URL", sandbox.url()).output().unwrap();
 
         let first = forget();
@@ -259,34 +266,35 @@ mod kept {
 
         assert!(first.status.success() && text(&first.stdout).contains("removed"));
         assert!(second.status.success() && text(&second.stdout).contains("nothing to forget"));
-        assert_eq!(read(&file)["client_identifier"], old["client_identifier"]);
-        assert!(read(&file)["token"].is_null());
+        let new = read(&file, "elsewhere");
+        assert_eq!(new["clientIdentifier"].as_str().unwrap(), old["clientIdentifier"]);
+        assert!(old["token"].is_string() && new.get("token").is_none());
     }
 
     #[test]
     fn without_a_network_it_says_so_and_stays_the_same_device() {
         let home = home();
-        let file = file(home.path(), "sign_in.json");
+        let file = file(home.path());
 
         let first = live_offline(home.path());
-        let identity = read(&file);
+        let identity = read(&file, "plex.tv");
         let second = live_offline(home.path());
 
         for output in [&first, &second] {
             assert_one_error_line(output);
             assert!(text(&output.stderr).contains("cannot connect to plex.tv"), "{}", text(&output.stderr));
         }
-        assert_eq!(read(&file), identity);
-        assert_eq!(identity["client_identifier"].as_str().unwrap().len(), 36);
+        assert_eq!(read(&file, "plex.tv"), identity);
+        assert_eq!(identity["clientIdentifier"].as_str().unwrap().len(), 36);
     }
 
     #[test]
     fn a_token_that_cannot_be_checked_stays() {
         let home = home();
-        let file = file(home.path(), "sign_in.json");
-        fs::create_dir_all(file.parent().unwrap()).unwrap();
-        let kept = r#"{"client_identifier":"c0ffee-desk-01","token":"CANARY-TOKEN"}"#;
-        fs::write(&file, kept).unwrap();
+        let file = file(home.path());
+        let kept =
+            r#"{"version":1,"accounts":{"plex.tv":{"clientIdentifier":"c0ffee-desk-01","token":"CANARY-TOKEN"}}}"#;
+        keep(&file, kept);
 
         let output = live_offline(home.path());
 
@@ -296,30 +304,43 @@ mod kept {
         assert_eq!(fs::read_to_string(&file).unwrap(), kept);
     }
 
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_token_is_not_sent_to_where_it_was_not_made() {
+        let (home, sandbox) = (home(), approving_sandbox().await);
+        let file = file(home.path());
+        keep(&file, r#"{"version":1,"accounts":{"plex.tv":{"clientIdentifier":"desk","token":"CANARY-TOKEN"}}}"#);
+
+        assert!(live_in(&sandbox, home.path()).status.success());
+
+        assert_eq!(sandbox.pins().len(), 1);
+        assert_eq!(read(&file, "plex.tv")["token"], "CANARY-TOKEN");
+        assert_ne!(read(&file, "elsewhere")["clientIdentifier"], "desk");
+    }
+
     #[test]
-    fn a_damaged_file_is_named_and_left_as_it_is() {
+    fn a_damaged_file_is_named_and_nothing_in_it_is_lost_or_shown() {
         let damages = [
             "",
             r#""CANARY-TOKEN""#,
-            r#"{"client_identifier":"a","token":"CANARY-TOKEN"#,
-            r#"{"client_identifier":"a","token":"CANARY TOKEN"}"#,
-            r#"{"client_identifier":"","token":null}"#,
-            r#"{"token":"CANARY-TOKEN"}"#,
-            r#"{"client_identifier":["CANARY-TOKEN"]}"#,
+            r#"{"version":1,"accounts":{"plex.tv":{"token":"CANARY-TOKEN"#,
+            r#"{"version":1,"accounts":{"plex.tv":{"clientIdentifier":["CANARY-TOKEN"]}}}"#,
+            r#"{"version":1,"accounts":{"plex.tv":{"clientIdentifier":"desk","token":"CANARY TOKEN"}}}"#,
+            r#"{"version":1,"accounts":{"plex.tv":{"clientIdentifier":"","token":"CANARY-TOKEN"}}}"#,
         ];
         for damage in damages {
             let home = home();
-            let file = file(home.path(), "sign_in.json");
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(&file, damage).unwrap();
+            let file = file(home.path());
+            keep(&file, damage);
 
             let output = live_offline(home.path());
 
             let stderr = text(&output.stderr);
             assert_one_error_line(&output);
-            assert!(stderr.contains(file.to_str().unwrap()) && stderr.contains("move it away"), "{stderr}");
+            assert!(stderr.contains(file.to_str().unwrap()), "{damage}: {stderr}");
             assert!(!stderr.contains("CANARY"), "{stderr}");
-            assert_eq!(fs::read_to_string(&file).unwrap(), damage);
+            let entries = fs::read_dir(file.parent().unwrap()).unwrap();
+            let mut kept = entries.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+            assert!(kept.any(|text| text == damage), "{damage} is lost");
         }
     }
 }

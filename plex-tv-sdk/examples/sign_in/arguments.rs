@@ -43,10 +43,10 @@ const MORE: &str = "\
 Without --live it talks to a sandbox: a small plex.tv inside this program, with made-up people in it.
 No account and no network are needed, and the sign-in is approved by itself after two seconds.
 
-With --live the client identifier and the token are kept in plex-tv-sdk-example/sign_in.json in your
+With --live the client identifier and the token are kept in plex-tv-sdk-example/credentials.json in your
 folder for settings, and the next time no approval is needed. If the environment variable PLEX_TV_URL
 is set, --live talks to that address in place of https://plex.tv (try `cargo run -p plex-tv-sandbox`)
-and keeps what it gets there in a file of its own.
+and keeps what it gets there apart.
 
 Examples:
   cargo run --example sign_in                    see it happen, in the sandbox

@@ -7,16 +7,15 @@ mod arguments;
 mod reach;
 mod screen;
 mod spinner;
-mod store;
 
 use std::{env, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, TokenCheck, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, CredentialStore as _, FileStore, TokenCheck, prelude::*};
 use tokio::runtime::Runtime;
 
-use crate::{arguments::Arguments, spinner::spinner, store::Store};
+use crate::{arguments::Arguments, spinner::spinner};
 
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -75,38 +74,33 @@ async fn in_sandbox(arguments: &Arguments) -> Outcome {
 }
 
 async fn live(arguments: &Arguments) -> Outcome {
-    let mut store = Store::open(store_name())?;
-    let identity = store.identity()?;
-    let client = match env::var("PLEX_TV_URL") {
-        Ok(url) => Client::builder(identity).base_url(&url).app_url(&url).build()?,
-        Err(_) => Client::new(identity)?,
+    let store = store()?;
+    let identity = ClientIdentity::load_or_create(&store, PRODUCT, VERSION)?;
+    // By the store the client is signed in as it was before, and a new sign-in is kept at once.
+    let builder = Client::builder(identity).store(store);
+    let builder = match env::var("PLEX_TV_URL") {
+        Ok(url) => builder.base_url(&url).app_url(&url),
+        Err(_) => builder,
     };
+    let client = builder.build()?;
 
-    if let Some(client) = signed_in_before(&client, &store).await? {
-        return show_account(&client).await;
-    }
-    let client = sign_in(&client, arguments).await?;
-    if let Some(token) = client.token() {
-        // At once: whatever fails later, the person need not approve again.
-        store.keep(&token)?;
-    }
+    let client = if is_signed_in(&client).await? { client } else { sign_in(&client, arguments).await? };
     show_account(&client).await
 }
 
-/// The client with the token of last time, if that is still good.
-async fn signed_in_before(client: &Client, store: &Store) -> Outcome<Option<Client>> {
-    let Some(token) = store.token()? else {
-        return Ok(None);
-    };
-    let client = client.with_token(token);
+/// Is there a token of last time, and is it still good?
+async fn is_signed_in(client: &Client) -> Outcome<bool> {
+    if client.token().is_none() {
+        return Ok(false);
+    }
     let spinner = spinner("Checking the token of last time.");
     let check = client.verify_token().await;
     drop(spinner);
     match check {
-        TokenCheck::Valid(_) => Ok(Some(client)),
+        TokenCheck::Valid(_) => Ok(true),
         TokenCheck::Rejected(_) => {
             screen::say("The kept token is not good any more, so you sign in again.\n")?;
-            Ok(None)
+            Ok(false)
         }
         // No answer is no refusal: who throws the token away now signs people out whenever the network is down.
         TokenCheck::Unknown(error) => {
@@ -149,14 +143,17 @@ async fn show_account(client: &Client) -> Outcome {
 }
 
 fn forget() -> Outcome {
-    match Store::forget(store_name())? {
-        Some(path) => screen::say(&format!("The token is removed from {}.", path.display()))?,
-        None => screen::say("No token is kept, so there is nothing to forget.")?,
+    let store = store()?;
+    if store.load()?.token.is_none() {
+        return Ok(screen::say("No token is kept, so there is nothing to forget.")?);
     }
-    Ok(())
+    store.update(&mut |credentials| credentials.sign_out())?;
+    Ok(screen::say(&format!("The token is removed from {}.", store.path().display()))?)
 }
 
-/// A token is good only where it was made: those of plex.tv and of a stand-in must not take each other's place.
-fn store_name() -> &'static str {
-    if env::var_os("PLEX_TV_URL").is_some() { "sign_in-elsewhere.json" } else { "sign_in.json" }
+/// What outlives the program: who it is to plex.tv, and the token. That of a stand-in is kept apart, since a token is good
+/// only where it was made.
+fn store() -> Outcome<FileStore> {
+    let account = if env::var_os("PLEX_TV_URL").is_some() { "elsewhere" } else { "plex.tv" };
+    Ok(FileStore::open("plex-tv-sdk-example")?.account(account))
 }

@@ -8,7 +8,6 @@ use std::{
 use console::{Alignment, Style, Term};
 use indicatif::ProgressBar;
 use plex_tv_sdk::{PinFlow, plex_tv::types::User};
-use qrcode::{EcLevel, QrCode, render::unicode::Dense1x2};
 
 use crate::{
     arguments::Arguments,
@@ -54,7 +53,7 @@ pub(crate) fn invite(flow: &PinFlow, arguments: &Arguments) -> io::Result<()> {
     } else {
         "The QR code is for the look here: no phone can reach the sandbox."
     };
-    show_qr_code(&url, note)?;
+    show_qr_code(flow, note)?;
     if arguments.link {
         invite_to_type(flow, &url)
     } else {
@@ -114,29 +113,21 @@ fn route(reached: &Reached) -> String {
 }
 
 /// Shows a QR code where it can be seen: on a terminal that is wide enough.
-fn show_qr_code(text: &str, note: &str) -> io::Result<()> {
+fn show_qr_code(flow: &PinFlow, note: &str) -> io::Result<()> {
     let terminal = Term::stdout();
-    let Ok(code) = QrCode::with_error_correction_level(text, EcLevel::L) else {
+    let Ok(image) = flow.qr_text() else {
         return Ok(());
     };
-    let image = draw(&code);
     let fits = |line: &str| console::measure_text_width(line) + 2 <= usize::from(terminal.size().1);
     if !terminal.is_term() || !image.lines().all(fits) {
         return Ok(());
     }
-    // Black on white by numbers that no theme changes, for dark and light terminals alike.
-    let paper = Style::new().color256(16).on_color256(231);
+    // White on black by numbers that no theme changes, for dark and light terminals alike.
+    let paper = Style::new().color256(231).on_color256(16);
     for line in image.lines() {
         say(&format!("  {}", paper.apply_to(line)))?;
     }
     say(&format!("\n{note}\n"))
-}
-
-fn draw(code: &QrCode) -> String {
-    // Without colours the text is most likely light on dark, and what is drawn is what shines.
-    let (dark, light) =
-        if console::colors_enabled() { (Dense1x2::Dark, Dense1x2::Light) } else { (Dense1x2::Light, Dense1x2::Dark) };
-    code.render::<Dense1x2>().dark_color(dark).light_color(light).quiet_zone(true).build()
 }
 
 /// Names are chosen by strangers: without control characters they cannot move the cursor or repaint the screen.
