@@ -1,6 +1,11 @@
 //! Lists that come page by page.
 
-use std::{fmt, vec};
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    vec,
+};
 
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -140,8 +145,8 @@ pub struct Pages<F, T> {
     total: Option<u64>,
     fetched: u32,
     ended: bool,
-    /// The first row of the page before that had one.
-    first: Option<Vec<u8>>,
+    /// Hashes of the rows with which pages began.
+    beginnings: HashSet<u64>,
     /// What [`Pages::next_item`] has not handed out yet.
     rest: vec::IntoIter<T>,
 }
@@ -162,7 +167,7 @@ where
             total: None,
             fetched: 0,
             ended: false,
-            first: None,
+            beginnings: HashSet::new(),
             rest: Vec::new().into_iter(),
         }
     }
@@ -184,8 +189,8 @@ where
     /// After [`Pages::next_item`], the rest of the page under way comes first.
     ///
     /// # Errors
-    /// What the call fails with; `is_decode` when the list makes no progress: a page from elsewhere than asked for, the same
-    /// page again, or more than ten thousand of them.
+    /// What the call fails with; `is_decode` when the list makes no progress: a page from elsewhere than asked for, an
+    /// earlier page again, or more than ten thousand of them.
     pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
         if self.rest.len() > 0 {
             let rest = std::mem::take(&mut self.rest);
@@ -204,22 +209,24 @@ where
             self.ended = true;
             return Ok(None);
         }
-        let first = rows.first().and_then(|row| serde_json::to_vec(row).ok());
-        self.check_progress(offset, first.as_deref())?;
+        let beginning = rows.first().and_then(hash);
+        self.check_progress(offset, beginning)?;
         self.start = self.start.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         // A total that is smaller than what arrived is wrong, or the list has shrunk: the page without rows tells.
         self.ended = self.total == Some(self.start);
         self.fetched += 1;
-        self.first = first.or(self.first.take());
+        self.beginnings.extend(beginning);
         Ok(Some(rows))
     }
 
     /// Going on in spite of this would lose items, or bring some twice, maybe for ever.
-    fn check_progress(&self, offset: Option<u64>, first: Option<&[u8]>) -> Result<(), Error> {
+    fn check_progress(&self, offset: Option<u64>, beginning: Option<u64>) -> Result<(), Error> {
         let start = self.start;
         let why = match offset {
             Some(offset) if offset != start => format!("the reply begins at {offset}"),
-            _ if first.is_some() && first == self.first.as_deref() => "the page before came again".to_owned(),
+            _ if beginning.is_some_and(|hash| self.beginnings.contains(&hash)) => {
+                "an earlier page came again".to_owned()
+            }
             _ => return Ok(()),
         };
         Err(Error::new(ErrorKind::Decode, format!("the items from {start} on were asked for, and {why}")))
@@ -252,6 +259,12 @@ where
         }
         Ok(items)
     }
+}
+
+fn hash(row: &impl Serialize) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(row).ok()?.hash(&mut hasher);
+    Some(hasher.finish())
 }
 
 impl<F, T> fmt::Debug for Pages<F, T> {

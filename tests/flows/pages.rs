@@ -217,8 +217,8 @@ async fn rows_that_cannot_be_read_have_their_place_in_the_list() {
 #[tokio::test]
 async fn the_same_page_for_ever_is_an_error_after_two_calls() {
     let cases = [
-        (json!({}), "the page before came again"),
-        (json!({"totalSize": 250}), "the page before came again"),
+        (json!({}), "an earlier page came again"),
+        (json!({"totalSize": 250}), "an earlier page came again"),
         (json!({"offset": 0, "totalSize": 250}), "the reply begins at 0"),
     ];
     for (told, why) in cases {
@@ -230,6 +230,22 @@ async fn the_same_page_for_ever_is_an_error_after_two_calls() {
         assert_eq!(error.to_string(), format!("the items from 20 on were asked for, and {why}"));
         assert_eq!(starts(&plex), [0, 20]);
     }
+}
+
+#[tokio::test]
+async fn pages_that_take_turns_for_ever_are_an_error_too() {
+    let plex = Wire::start(|path| match start_of(path) / 20 % 3 {
+        0 => page(0..20, json!({})),
+        1 => page(20..40, json!({})),
+        _ => page(40..60, json!({})),
+    })
+    .await;
+
+    let error = keys(&plex).await.unwrap_err();
+
+    assert!(error.is_decode(), "{error:?}");
+    assert_eq!(error.to_string(), "the items from 60 on were asked for, and an earlier page came again");
+    assert_eq!(starts(&plex), [0, 20, 40, 60]);
 }
 
 #[tokio::test]
