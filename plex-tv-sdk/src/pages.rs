@@ -101,7 +101,7 @@ impl Paged for crate::ResponseValue<crate::discover::types::MetadataReply> {
     fn into_page(self) -> Page<Self::Item> {
         let headers = self.headers().clone();
         let container = self.into_inner().media_container;
-        let page = Page::new(container.metadata.unwrap_or_default());
+        let page = Page::new(container.metadata);
         page.offset(container.offset).total(container.total_size).headers(&headers)
     }
 }

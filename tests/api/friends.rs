@@ -24,12 +24,12 @@ async fn friends_come_with_what_is_shared_with_them() {
     assert_eq!((settings.allow_channels, settings.allow_tuners), (Some(true), Some(0)));
     assert_eq!(settings.filter_movies.as_deref(), Some("contentRating=G%2CPG|label=Kids"));
     assert_eq!(settings.filter_photos, None);
-    let shares = friend.shared_servers.as_ref().unwrap();
+    let shares = &friend.shared_servers;
     assert_eq!((shares[0].id, shares[0].libraries[1].id), (20000001, 98765433));
     assert_eq!((&kid.username, &kid.email, kid.home), (&None, &None, Some(true)));
     assert_eq!(kid.restriction_profile, Some(RestrictionProfile::LittleKid));
     assert!(kid.sharing_settings.is_none());
-    assert!(kid.shared_servers.as_ref().unwrap().is_empty());
+    assert!(kid.shared_servers.is_empty());
     assert!(friends.rejected().is_empty());
 }
 
@@ -78,7 +78,7 @@ async fn a_bad_share_does_not_take_its_friend() {
         .await;
 
     assert!(friends.rejected().is_empty());
-    let shares = friends[0].shared_servers.as_ref().unwrap();
+    let shares = &friends[0].shared_servers;
     assert_eq!((shares.len(), shares[0].id), (1, 2));
     assert_eq!(shares[0].extra["futureMember"], "kept");
     assert_eq!(shares.rejected()[0].index(), 0);

@@ -162,7 +162,7 @@ async fn an_invite_to_an_address_has_no_person() {
     let invited = friend.invited.as_ref().unwrap();
     assert_eq!((invited.id, &invited.status), (7654321, &Some(FriendStatus::PendingSent)));
     assert!(newcomer.invited.is_none() && newcomer.owner.is_none());
-    let shares = newcomer.shared_servers.as_ref().unwrap();
+    let shares = &newcomer.shared_servers;
     assert_eq!((shares[0].invited_id, shares[0].invited_email.as_deref()), (None, Some("newcomer@example.com")));
     assert_eq!(shares[0].invite_token.as_ref().unwrap().expose(), "EXAMPLE-INVITE-TOKEN-2");
     let settings = shares[0].sharing_settings.as_ref().unwrap();
@@ -187,7 +187,7 @@ async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
     let rejected: Vec<_> = invites.rejected().iter().map(|row| row.index()).collect();
     assert_eq!(rejected, [0, 2]);
     assert_eq!(invites.rejected()[0].reason(), "missing field `id` at invited");
-    let shares = invite.shared_servers.as_ref().unwrap();
+    let shares = &invite.shared_servers;
     assert_eq!((shares.len(), shares[0].id), (1, 1));
     assert_eq!(shares.rejected()[0].to_string(), "row 1: missing field `id`");
 }
@@ -215,7 +215,7 @@ async fn a_received_invite_names_the_owner() {
     let owner = invite.owner.as_ref().unwrap();
     assert_eq!((owner.id, &owner.status), (1234567, &Some(FriendStatus::PendingReceived)));
     assert!(invite.invited.is_none());
-    let share = &invite.shared_servers.as_ref().unwrap()[0];
+    let share = &invite.shared_servers[0];
     assert_eq!((share.id, share.owned), (20000001, Some(false)));
     assert!(share.sharing_settings.is_none());
     assert!(invites.rejected().is_empty());

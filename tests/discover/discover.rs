@@ -276,7 +276,7 @@ async fn offers_come_with_their_terms() {
         .call_discover(async |api| api.get_availabilities().rating_key(MOVIE).send().await)
         .await;
 
-    let offers = reply.media_container.availability.unwrap();
+    let offers = reply.media_container.availability;
     let [stream, store] = &*offers else {
         panic!("two offers");
     };
@@ -297,9 +297,9 @@ async fn an_offer_keeps_what_has_no_settled_shape_and_one_of_nobody_is_set_aside
         .call_discover(async |api| api.get_availabilities().rating_key(MOVIE).send().await)
         .await;
 
-    let offers = reply.media_container.availability.as_ref();
+    let offers = &reply.media_container.availability;
     assert_eq!(told(offers), ["row 1: missing field `platform`"]);
-    let [text, object] = &**offers.unwrap() else {
+    let [text, object] = &**offers else {
         panic!("two offers");
     };
     assert_eq!((&text.extra["platformInfo"], text.price), (&json!("text"), Some(3.99)));
@@ -420,10 +420,10 @@ async fn related_items_come_in_hubs() {
         })
         .await;
 
-    let hubs = reply.media_container.hub.unwrap();
+    let hubs = reply.media_container.hub;
     assert_eq!(hubs[0].hub_identifier.as_deref(), Some("movie.similar"));
     assert_eq!(hubs[0].more, Some(false));
-    assert_eq!(keys(hubs[0].metadata.as_deref().unwrap()), ["5d7760000000000000000002"]);
+    assert_eq!(keys(&hubs[0].metadata), ["5d7760000000000000000002"]);
 }
 
 #[tokio::test]
@@ -455,8 +455,8 @@ async fn hits_come_in_groups_of_which_one_may_be_empty() {
         panic!("two groups");
     };
     assert_eq!((plex.id.as_deref(), plex.size), (Some("plex"), Some(0)));
-    assert!(plex.search_result.is_none());
-    let hits = external.search_result.as_deref().unwrap();
+    assert!(plex.search_result.is_empty());
+    let hits = &external.search_result;
     assert_eq!(hits.iter().map(|hit| hit.score).collect::<Vec<_>>(), [Some(0.94), Some(0.61)]);
     let show = hits[1].metadata.as_ref().unwrap();
     assert_eq!((show.rating_key.as_str(), show.child_count), (SHOW, Some(2)));
@@ -473,11 +473,11 @@ async fn a_bad_hit_does_not_take_its_group() {
         .call_discover(async |api| api.search_discover().query("example").send().await)
         .await;
 
-    let hits = reply.media_container.search_results[0].search_result.as_ref();
+    let hits = &reply.media_container.search_results[0].search_result;
     let wanted =
         ["row 1: invalid type: text, expected number at score", "row 2: missing field `ratingKey` at Metadata"];
     assert_eq!(told(hits), wanted);
-    let [hit, directory] = &**hits.unwrap() else {
+    let [hit, directory] = &**hits else {
         panic!("two hits");
     };
     assert_eq!(hit.score, Some(0.9));

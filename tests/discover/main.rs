@@ -30,9 +30,9 @@ pub(crate) const USELESS_BODIES: [(&str, &str); 4] = [
     ("application/xml", "<MediaContainer size=\"0\"/>"),
 ];
 
-/// The items of a page; none when the list is missing.
+/// The items of a page.
 pub(crate) fn items(page: &MetadataReply) -> &[DiscoverMetadata] {
-    page.media_container.metadata.as_deref().unwrap_or_default()
+    &page.media_container.metadata
 }
 
 pub(crate) fn keys(items: &[DiscoverMetadata]) -> Vec<&str> {
@@ -40,8 +40,8 @@ pub(crate) fn keys(items: &[DiscoverMetadata]) -> Vec<&str> {
 }
 
 /// What the rows that could not be read say.
-pub(crate) fn told<T>(rows: Option<&Rows<T>>) -> Vec<String> {
-    rows.map(Rows::rejected).unwrap_or_default().iter().map(RejectedRow::to_string).collect()
+pub(crate) fn told<T>(rows: &Rows<T>) -> Vec<String> {
+    rows.rejected().iter().map(RejectedRow::to_string).collect()
 }
 
 /// Calls everything that takes a text in its path.
@@ -154,7 +154,7 @@ async fn what_stands_in_for_discover_stands_in_for_the_hosts_of_single_operation
     let hubs = client.discover().get_vod_hubs().send().await.unwrap();
     let state = client.discover().get_user_state().rating_key(MOVIE).send().await.unwrap();
 
-    assert_eq!(hubs.media_container.hub.as_ref().map(|hubs| hubs.len()), Some(1));
+    assert_eq!(hubs.media_container.hub.len(), 1);
     assert!(state.media_container.user_state.is_none());
     let targets: Vec<_> = recorder.requests().into_iter().map(|sent| sent.target).collect();
     assert_eq!(targets, ["/hubs", "/library/metadata/5d7760000000000000000001/userState"]);
@@ -168,6 +168,6 @@ async fn an_empty_container_is_a_page_without_items() {
         .call_discover(async |api| api.get_watchlist().filter("all").send().await)
         .await;
 
-    assert!(page.media_container.metadata.is_none());
+    assert!(page.media_container.metadata.is_empty());
     assert_eq!(page.media_container.total_size, Some(0));
 }

@@ -8,8 +8,8 @@ async fn free_titles_have_parts_to_stream() {
         .call_discover(async |api| api.get_vod_hubs().send().await)
         .await;
 
-    let hubs = reply.media_container.hub.unwrap();
-    let [movie, episode] = hubs[0].metadata.as_deref().unwrap() else {
+    let hubs = reply.media_container.hub;
+    let [movie, episode] = &*hubs[0].metadata else {
         panic!("two items");
     };
     let part = movie.media[0].part[0].key.as_deref();

@@ -10,7 +10,7 @@ async fn preferred_services_have_names() {
         .call_discover(async |api| api.get_preferred_services().send().await)
         .await;
 
-    let services = reply.media_container.availability_platform.unwrap();
+    let services = reply.media_container.availability_platform;
     let names: Vec<_> = services.iter().map(|service| service.platform.as_str()).collect();
     assert_eq!(names, ["example-stream", "example-store"]);
 }
@@ -25,9 +25,9 @@ async fn a_service_without_a_name_is_set_aside() {
         .call_discover(async |api| api.get_preferred_services().send().await)
         .await;
 
-    let services = reply.media_container.availability_platform.as_ref();
+    let services = &reply.media_container.availability_platform;
     assert_eq!(told(services), ["row 0: missing field `platform`"]);
-    assert_eq!(services.unwrap()[0].extra["title"], "A");
+    assert_eq!(services[0].extra["title"], "A");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ async fn resources_are_servers_with_their_connections_and_players() {
         .await;
 
     assert_eq!(reply.size, Some(3));
-    let resources = reply.device.unwrap();
+    let resources = reply.device;
     assert!(resources.rejected().is_empty());
     let [own, shared, phone] = &*resources else {
         panic!("three resources");
@@ -57,7 +57,7 @@ async fn devices_come_with_their_tokens() {
         .await;
 
     assert_eq!(reply.public_address.as_deref(), Some("203.0.113.7"));
-    let devices = reply.device.unwrap();
+    let devices = reply.device;
     assert!(devices.rejected().is_empty());
     let [phone, browser] = &*devices else {
         panic!("two devices");
@@ -108,7 +108,7 @@ async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
         .call_v1(async |api| api.get_sonos_resources().send().await)
         .await;
 
-    let players = reply.player.unwrap();
+    let players = reply.player;
     let [kitchen, office] = &*players else {
         panic!("two speakers");
     };

@@ -34,15 +34,15 @@ async fn children_are_a_list_however_many_there_are() {
         <User id="3"/>
     </MediaContainer>"#;
 
-    let many = users(body).await.unwrap().user.unwrap();
-    let one = users(r#"<MediaContainer><User id="1"></User></MediaContainer>"#).await.unwrap().user.unwrap();
+    let many = users(body).await.unwrap().user;
+    let one = users(r#"<MediaContainer><User id="1"></User></MediaContainer>"#).await.unwrap().user;
     let none = users(r#"<MediaContainer friendlyName="myPlex" size="0"/>"#).await.unwrap();
 
     let servers: Vec<Vec<_>> = many.iter().map(|user| user.server.iter().map(|each| each.id).collect()).collect();
     assert_eq!(servers, [vec![Some(11), Some(12)], vec![Some(21)], vec![]]);
     assert_eq!(one.len(), 1);
     assert_eq!(none.size, Some(0));
-    assert_eq!(none.user.as_deref().unwrap_or_default().len(), 0);
+    assert_eq!(none.user.len(), 0);
     assert_eq!(many.rejected().len() + one.rejected().len(), 0);
 }
 
@@ -56,7 +56,7 @@ async fn attributes_are_numbers_booleans_and_times() {
 
     let reply = users(body).await.unwrap();
 
-    let user = &reply.user.unwrap()[0];
+    let user = &reply.user[0];
     assert_eq!((user.id, user.allow_tuners, reply.total_size), (7, Some(2), Some(1)));
     assert_eq!((user.home, user.restricted, user.protected), (Some(true), Some(true), Some(false)));
     assert_eq!(user.server[0].owned, Some(false));
@@ -72,7 +72,7 @@ async fn an_empty_attribute_is_an_empty_text_and_no_other_value() {
 
     let reply = users(body).await.unwrap();
 
-    let user = &reply.user.unwrap()[0];
+    let user = &reply.user[0];
     assert_eq!((reply.size, user.home, user.allow_tuners, user.title.as_deref()), (None, None, None, Some("")));
     let server = &user.server[0];
     assert_eq!((server.id, server.owned, server.last_seen_at), (None, None, None));
@@ -84,7 +84,7 @@ async fn what_the_description_does_not_name_is_kept_or_passed_over() {
     let body = r#"<?xml version="1.0" encoding="UTF-8"?><!-- new -->
         <MediaContainer size="1" new="x"><New/><Device clientIdentifier="a" id="7" newer="y"><Newest z="1"/></Device></MediaContainer>"#;
 
-    let device = &devices(body).await.unwrap().device.unwrap()[0];
+    let device = &devices(body).await.unwrap().device[0];
 
     assert_eq!(device.extra["newer"], "y");
     assert_eq!(device.extra["Newest"], serde_json::json!({ "z": "1" }));
@@ -99,7 +99,7 @@ async fn texts_are_unescaped_wherever_they_stand() {
 
     assert_eq!(pin.code.expose(), "A&B");
     assert_eq!(pin.client_identifier.as_deref(), Some(r#"E"x" <é>"#));
-    assert_eq!(users.unwrap().user.unwrap()[0].title.as_deref(), Some("<Kid> & Co"));
+    assert_eq!(users.unwrap().user[0].title.as_deref(), Some("<Kid> & Co"));
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_row_without_its_id_is_set_aside_inside_its_container() {
 
     let reply = devices(body).await.unwrap();
 
-    let devices = reply.device.unwrap();
+    let devices = reply.device;
     let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
     assert_eq!(ids, [1, 4]);
     let told: Vec<_> = devices.rejected().iter().map(ToString::to_string).collect();
@@ -185,7 +185,7 @@ async fn a_row_without_its_id_is_set_aside_inside_its_container() {
 
 #[tokio::test]
 async fn a_row_that_is_alone_is_set_aside_too() {
-    let devices = devices(r#"<MediaContainer><Device name="x"/></MediaContainer>"#).await.unwrap().device.unwrap();
+    let devices = devices(r#"<MediaContainer><Device name="x"/></MediaContainer>"#).await.unwrap().device;
 
     assert_eq!((devices.len(), devices.rejected()[0].index()), (0, 0));
     assert!(devices.rejected()[0].reason().starts_with("missing field"));
@@ -236,14 +236,14 @@ async fn a_page_in_place_of_the_document_is_no_empty_list() {
 #[tokio::test]
 async fn json_in_place_of_the_document_is_read_or_refused() {
     let picture = r#"{"size":1,"User":[{"id":7,"home":true}]}"#;
-    let read = users(picture).await.unwrap().user.unwrap();
+    let read = users(picture).await.unwrap().user;
     assert_eq!((read[0].id, read[0].home), (7, Some(true)));
 
     let wrapped = users(&format!(r#"{{"MediaContainer":{picture}}}"#)).await;
     let refused = users(r#"{"error":"Invalid token"}"#).await;
 
     // A wrapper as other calls of Plex have it may be seen through or be an error, but is no empty list.
-    assert!(wrapped.is_err() || wrapped.is_ok_and(|users| users.user.as_deref().unwrap_or_default().len() == 1));
+    assert!(wrapped.is_err() || wrapped.is_ok_and(|users| users.user.len() == 1));
     assert!(refused.is_err(), "{refused:?}");
 }
 

@@ -20,7 +20,7 @@ async fn users_come_with_the_servers_that_are_shared_with_them() {
         .await;
 
     assert_eq!((reply.total_size, reply.size), (Some(2), Some(2)));
-    let users = reply.user.unwrap();
+    let users = reply.user;
     assert!(users.rejected().is_empty());
     let [friend, kid] = &*users else {
         panic!("two users");

@@ -46,7 +46,7 @@ async fn members_of_the_home_are_full_and_managed_users() {
         .await;
 
     assert_eq!((reply.total_size, reply.guest_user_id), (Some(2), Some(58815432)));
-    let users = reply.user.unwrap();
+    let users = reply.user;
     assert!(users.rejected().is_empty());
     let [admin, kid] = &*users else {
         panic!("two users");

@@ -50,7 +50,7 @@ async fn servers_are_owned_or_shared() {
         .call_v1(async |api| api.get_legacy_servers().include_lite(false).send().await)
         .await;
 
-    let servers = reply.server.unwrap();
+    let servers = reply.server;
     assert!(servers.rejected().is_empty());
     let [own, shared] = &*servers else {
         panic!("two servers");

@@ -23,7 +23,7 @@ async fn sent_invites_go_to_addresses_and_accounts() {
         .call_v1(async |api| api.list_legacy_sent_invites().send().await)
         .await;
 
-    let invites = reply.invite.unwrap();
+    let invites = reply.invite;
     assert!(invites.rejected().is_empty());
     let [address, account] = &*invites else {
         panic!("two invites");
@@ -42,7 +42,7 @@ async fn received_invites_name_the_servers() {
         .call_v1(async |api| api.list_legacy_received_invites().send().await)
         .await;
 
-    let [invite] = &*reply.invite.unwrap() else {
+    let [invite] = &*reply.invite else {
         panic!("one invite");
     };
     assert_eq!((&*invite.id, invite.friend, invite.server), ("7654322", Some(true), Some(true)));
@@ -140,7 +140,7 @@ async fn a_server_tells_the_numbers_of_its_libraries() {
         .call_v1(async |api| api.get_legacy_server().machine_identifier(MACHINE).send().await)
         .await;
 
-    let [server] = &*reply.server.unwrap() else {
+    let [server] = &*reply.server else {
         panic!("one server");
     };
     assert_eq!(server.machine_identifier, MACHINE);
@@ -169,7 +169,7 @@ async fn shares_come_with_the_tokens_of_the_users() {
         .call_v1(async |api| api.list_legacy_shared_servers().machine_identifier(MACHINE).send().await)
         .await;
 
-    let shares = reply.shared_server.unwrap();
+    let shares = reply.shared_server;
     assert!(shares.rejected().is_empty());
     let [friend, kid] = &*shares else {
         panic!("two shares");
@@ -190,7 +190,7 @@ async fn one_share_is_a_list_of_one() {
         })
         .await;
 
-    let [share] = &*reply.shared_server.unwrap() else {
+    let [share] = &*reply.shared_server else {
         panic!("one share");
     };
     is_the_friend(share);
@@ -217,7 +217,7 @@ async fn sharing_sends_who_is_invited_to_what() {
             })
             .await;
 
-        let [share] = &*reply.shared_server.unwrap() else {
+        let [share] = &*reply.shared_server else {
             panic!("one share");
         };
         is_the_friend(share);

@@ -7,6 +7,7 @@ mod docs;
 mod examples;
 mod extra;
 mod forms;
+mod lists;
 mod marks;
 mod names;
 mod operations;
@@ -31,6 +32,7 @@ pub(crate) fn run(
     let types = module(file, "types")?;
     wire_names::run(types, description);
     forms::run(types, description);
+    lists::run(types);
     types.extend(OpenEnum::all(description).iter().flat_map(OpenEnum::items));
     tolerance::run(types);
     schemars::run(types);

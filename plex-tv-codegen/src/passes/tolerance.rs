@@ -64,15 +64,16 @@ fn reading(kind: &Type) -> (bool, Option<&'static str>) {
         Some(("Vec", inner)) if is_scalar(inner) => (true, Some("crate::loose::list")),
         Some(("Vec", _)) => (true, Some("crate::loose::items")),
         Some(("BTreeMap", _)) => (true, Some("crate::loose::map")),
+        Some(("Rows", _)) => (true, None),
         _ => (false, is_scalar(kind).then_some("crate::loose::scalar")),
     }
 }
 
-/// `("Option", T)` of `Option<T>`, `("Vec", T)` of `Vec<T>`, `("BTreeMap", K)` of a map.
+/// `("Option", T)` of `Option<T>`, `("BTreeMap", K)` of a map, and so on.
 fn generic(kind: &Type) -> Option<(&'static str, &Type)> {
     let Type::Path(path) = kind else { return None };
     let last = path.path.segments.last()?;
-    let name = ["Option", "Vec", "BTreeMap"].into_iter().find(|name| last.ident == name)?;
+    let name = ["Option", "Vec", "BTreeMap", "Rows"].into_iter().find(|name| last.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };
@@ -89,13 +90,13 @@ fn is_scalar(kind: &Type) -> bool {
     ours && path.path.segments.last().is_some_and(|last| SCALARS.iter().any(|name| last.ident == name))
 }
 
-fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
+pub(super) fn serde_metas(attributes: &[Attribute]) -> Vec<Meta> {
     let parse = Punctuated::<Meta, Token![,]>::parse_terminated;
     let serde = attributes.iter().filter(|attribute| attribute.path().is_ident("serde"));
     serde.filter_map(|attribute| attribute.parse_args_with(parse).ok()).flatten().collect()
 }
 
-fn set_serde_metas(attributes: &mut Vec<Attribute>, metas: Vec<Meta>) {
+pub(super) fn set_serde_metas(attributes: &mut Vec<Attribute>, metas: Vec<Meta>) {
     attributes.retain(|attribute| !attribute.path().is_ident("serde"));
     if !metas.is_empty() {
         attributes.push(parse_quote!(#[serde(#(#metas),*)]));
@@ -127,6 +128,7 @@ mod tests {
                 #[serde(default)]
                 names: ::std::vec::Vec<::std::string::String>,
                 children: ::std::vec::Vec<Child>,
+                rows: crate::Rows<Child>,
                 one: Child,
                 #[serde(flatten)]
                 extra: crate::Extra,
@@ -149,6 +151,8 @@ mod tests {
                 names: ::std::vec::Vec<::std::string::String>,
                 #[serde(default, deserialize_with = "crate::loose::items")]
                 children: ::std::vec::Vec<Child>,
+                #[serde(default)]
+                rows: crate::Rows<Child>,
                 one: Child,
                 #[serde(flatten)]
                 extra: crate::Extra,

@@ -64,7 +64,7 @@ impl Client {
     /// Calls `GET /api/v2/home`.
     pub async fn home_users(&self) -> Result<Vec<HomeMember>, Error> {
         match self.plex_tv().get_home_data().send().await {
-            Ok(home) => Ok(home.into_inner().users.into_iter().flatten().map(HomeMember).collect()),
+            Ok(home) => Ok(home.into_inner().users.into_iter().map(HomeMember).collect()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }

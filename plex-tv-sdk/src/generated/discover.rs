@@ -146,11 +146,10 @@ pub mod types {
         /// The offers.
         #[serde(
             rename = "Availability",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub availability:
-            ::std::option::Option<crate::Rows<crate::generated::discover::types::Availability>>,
+        pub availability: crate::Rows<crate::generated::discover::types::Availability>,
         /// The provider that answered.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -851,13 +850,8 @@ pub mod types {
         )]
         pub key: ::std::option::Option<::std::string::String>,
         /// The first items. Missing when there are none.
-        #[serde(
-            rename = "Metadata",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub metadata:
-            ::std::option::Option<crate::Rows<crate::generated::discover::types::DiscoverMetadata>>,
+        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub metadata: crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
         /// Whether the hub has more items than this reply.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -915,12 +909,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct HubContainer {
         /// The hubs.
-        #[serde(
-            rename = "Hub",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub hub: ::std::option::Option<crate::Rows<crate::generated::discover::types::Hub>>,
+        #[serde(rename = "Hub", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub hub: crate::Rows<crate::generated::discover::types::Hub>,
         /// The provider that answered.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1175,13 +1165,8 @@ pub mod types {
         )]
         pub library_section_title: ::std::option::Option<::std::string::String>,
         /// The items. Missing when there are none.
-        #[serde(
-            rename = "Metadata",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub metadata:
-            ::std::option::Option<crate::Rows<crate::generated::discover::types::DiscoverMetadata>>,
+        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub metadata: crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
         /// How many items come before this page.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1309,12 +1294,11 @@ pub mod types {
         /// The services. Missing when the user named none.
         #[serde(
             rename = "AvailabilityPlatform",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub availability_platform: ::std::option::Option<
+        pub availability_platform:
             crate::Rows<crate::generated::discover::types::AvailabilityPlatform>,
-        >,
         /// How many entries this reply has.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -1473,9 +1457,8 @@ pub mod types {
         )]
         pub description: ::std::option::Option<::std::string::String>,
         /// The items.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none", default)]
-        pub items:
-            ::std::option::Option<crate::Rows<crate::generated::discover::types::RssFeedItem>>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+        pub items: crate::Rows<crate::generated::discover::types::RssFeedItem>,
         /// Addresses of the feed.
         #[serde(skip_serializing_if = "::std::option::Option::is_none", default)]
         pub links: ::std::option::Option<RssFeedLinks>,
@@ -1699,11 +1682,10 @@ pub mod types {
         /// The hits. Missing when there are none.
         #[serde(
             rename = "SearchResult",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub search_result:
-            ::std::option::Option<crate::Rows<crate::generated::discover::types::SearchResult>>,
+        pub search_result: crate::Rows<crate::generated::discover::types::SearchResult>,
         /// How many hits the group has.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -2296,7 +2278,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct AvailabilityContainer {
             availability: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::discover::types::Availability>>,
+                crate::Rows<crate::generated::discover::types::Availability>,
                 ::std::string::String,
             >,
             identifier: ::std::result::Result<
@@ -2320,9 +2302,7 @@ pub mod types {
             pub fn availability<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::Availability>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::Availability>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -3875,9 +3855,7 @@ pub mod types {
                 ::std::string::String,
             >,
             metadata: ::std::result::Result<
-                ::std::option::Option<
-                    crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
-                >,
+                crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
                 ::std::string::String,
             >,
             more: ::std::result::Result<::std::option::Option<bool>, ::std::string::String>,
@@ -3959,9 +3937,7 @@ pub mod types {
             pub fn metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -4081,7 +4057,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct HubContainer {
             hub: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::discover::types::Hub>>,
+                crate::Rows<crate::generated::discover::types::Hub>,
                 ::std::string::String,
             >,
             identifier: ::std::result::Result<
@@ -4104,9 +4080,7 @@ pub mod types {
         impl HubContainer {
             pub fn hub<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                        ::std::option::Option<crate::Rows<crate::generated::discover::types::Hub>>,
-                    >,
+                T: ::std::convert::TryInto<crate::Rows<crate::generated::discover::types::Hub>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.hub = value
@@ -4711,9 +4685,7 @@ pub mod types {
                 ::std::string::String,
             >,
             metadata: ::std::result::Result<
-                ::std::option::Option<
-                    crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
-                >,
+                crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
                 ::std::string::String,
             >,
             offset: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -4769,9 +4741,7 @@ pub mod types {
             pub fn metadata<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::DiscoverMetadata>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -5086,9 +5056,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct PreferredServicesContainer {
             availability_platform: ::std::result::Result<
-                ::std::option::Option<
-                    crate::Rows<crate::generated::discover::types::AvailabilityPlatform>,
-                >,
+                crate::Rows<crate::generated::discover::types::AvailabilityPlatform>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -5107,9 +5075,7 @@ pub mod types {
             pub fn availability_platform<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::AvailabilityPlatform>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::AvailabilityPlatform>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -5509,7 +5475,7 @@ pub mod types {
                 ::std::string::String,
             >,
             items: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::discover::types::RssFeedItem>>,
+                crate::Rows<crate::generated::discover::types::RssFeedItem>,
                 ::std::string::String,
             >,
             links: ::std::result::Result<
@@ -5547,9 +5513,7 @@ pub mod types {
             pub fn items<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::RssFeedItem>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::RssFeedItem>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -6138,7 +6102,7 @@ pub mod types {
                 ::std::string::String,
             >,
             search_result: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::discover::types::SearchResult>>,
+                crate::Rows<crate::generated::discover::types::SearchResult>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -6173,9 +6137,7 @@ pub mod types {
             pub fn search_result<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::discover::types::SearchResult>,
-                        >,
+                        crate::Rows<crate::generated::discover::types::SearchResult>,
                     >,
                 T::Error: ::std::fmt::Display,
             {

@@ -782,11 +782,10 @@ pub mod types {
         /// What is shared.
         #[serde(
             rename = "sharedServers",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub shared_servers:
-            ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::SharedServer>>,
+        pub shared_servers: crate::Rows<crate::generated::plex_tv::types::SharedServer>,
         /// What the person may do, and what is hidden.
         #[serde(
             rename = "sharingSettings",
@@ -979,8 +978,8 @@ pub mod types {
         )]
         pub subscription: ::std::option::Option<bool>,
         /// The members. Older replies leave them out.
-        #[serde(skip_serializing_if = "::std::option::Option::is_none", default)]
-        pub users: ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::HomeUser>>,
+        #[serde(skip_serializing_if = "<[_]>::is_empty", default)]
+        pub users: crate::Rows<crate::generated::plex_tv::types::HomeUser>,
     }
     impl Home {
         pub fn builder() -> builder::Home {
@@ -1223,11 +1222,10 @@ pub mod types {
         /// The shares on offer.
         #[serde(
             rename = "sharedServers",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub shared_servers:
-            ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::SharedServer>>,
+        pub shared_servers: crate::Rows<crate::generated::plex_tv::types::SharedServer>,
     }
     impl PendingInvite {
         pub fn builder() -> builder::PendingInvite {
@@ -4831,7 +4829,7 @@ pub mod types {
                 ::std::string::String,
             >,
             shared_servers: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::SharedServer>>,
+                crate::Rows<crate::generated::plex_tv::types::SharedServer>,
                 ::std::string::String,
             >,
             sharing_settings: ::std::result::Result<
@@ -4957,9 +4955,7 @@ pub mod types {
             pub fn shared_servers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv::types::SharedServer>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv::types::SharedServer>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -5380,7 +5376,7 @@ pub mod types {
             >,
             subscription: ::std::result::Result<::std::option::Option<bool>, ::std::string::String>,
             users: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::HomeUser>>,
+                crate::Rows<crate::generated::plex_tv::types::HomeUser>,
                 ::std::string::String,
             >,
         }
@@ -5460,11 +5456,7 @@ pub mod types {
             }
             pub fn users<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv::types::HomeUser>,
-                        >,
-                    >,
+                T: ::std::convert::TryInto<crate::Rows<crate::generated::plex_tv::types::HomeUser>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.users = value
@@ -5866,7 +5858,7 @@ pub mod types {
             owner:
                 ::std::result::Result<::std::option::Option<super::Friend>, ::std::string::String>,
             shared_servers: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv::types::SharedServer>>,
+                crate::Rows<crate::generated::plex_tv::types::SharedServer>,
                 ::std::string::String,
             >,
         }
@@ -5903,9 +5895,7 @@ pub mod types {
             pub fn shared_servers<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv::types::SharedServer>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv::types::SharedServer>,
                     >,
                 T::Error: ::std::fmt::Display,
             {

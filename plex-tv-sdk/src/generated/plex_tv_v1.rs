@@ -914,12 +914,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct DevicesReply {
         /// The devices.
-        #[serde(
-            rename = "Device",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub device: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Device>>,
+        #[serde(rename = "Device", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub device: crate::Rows<crate::generated::plex_tv_v1::types::Device>,
         /// Address the call came from.
         #[serde(
             rename = "publicAddress",
@@ -1249,12 +1245,8 @@ pub mod types {
         )]
         pub total_size: ::std::option::Option<i64>,
         /// The members.
-        #[serde(
-            rename = "User",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub user: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>>,
+        #[serde(rename = "User", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub user: crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>,
     }
     impl HomeUsersReply {
         pub fn builder() -> builder::HomeUsersReply {
@@ -1388,12 +1380,8 @@ pub mod types {
         )]
         pub identifier: ::std::option::Option<::std::string::String>,
         /// The invites.
-        #[serde(
-            rename = "Invite",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub invite: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Invite>>,
+        #[serde(rename = "Invite", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub invite: crate::Rows<crate::generated::plex_tv_v1::types::Invite>,
         /// A machine identifier; that of the server where the reply is about one server.
         #[serde(
             rename = "machineIdentifier",
@@ -1750,12 +1738,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct PlayersReply {
         /// The speakers.
-        #[serde(
-            rename = "Player",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub player: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Player>>,
+        #[serde(rename = "Player", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub player: crate::Rows<crate::generated::plex_tv_v1::types::Player>,
         /// Number of rows in this reply.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -2070,13 +2054,8 @@ pub mod types {
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     pub struct ResourcesReply {
         /// The servers and players.
-        #[serde(
-            rename = "Device",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub device:
-            ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Resource>>,
+        #[serde(rename = "Device", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub device: crate::Rows<crate::generated::plex_tv_v1::types::Resource>,
         /// Number of rows in this reply.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -2331,12 +2310,8 @@ pub mod types {
         )]
         pub machine_identifier: ::std::option::Option<::std::string::String>,
         /// The servers; one when one was asked for.
-        #[serde(
-            rename = "Server",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub server: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Server>>,
+        #[serde(rename = "Server", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub server: crate::Rows<crate::generated::plex_tv_v1::types::Server>,
         /// Number of rows in this reply.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -2565,11 +2540,10 @@ pub mod types {
         /// The shares; one when one was asked for or made.
         #[serde(
             rename = "SharedServer",
-            skip_serializing_if = "::std::option::Option::is_none",
+            skip_serializing_if = "<[_]>::is_empty",
             default
         )]
-        pub shared_server:
-            ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>>,
+        pub shared_server: crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>,
         /// Number of rows in this reply.
         #[serde(
             skip_serializing_if = "::std::option::Option::is_none",
@@ -3506,12 +3480,8 @@ pub mod types {
         )]
         pub total_size: ::std::option::Option<i64>,
         /// The people.
-        #[serde(
-            rename = "User",
-            skip_serializing_if = "::std::option::Option::is_none",
-            default
-        )]
-        pub user: ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::User>>,
+        #[serde(rename = "User", skip_serializing_if = "<[_]>::is_empty", default)]
+        pub user: crate::Rows<crate::generated::plex_tv_v1::types::User>,
     }
     impl UsersReply {
         pub fn builder() -> builder::UsersReply {
@@ -5700,7 +5670,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct DevicesReply {
             device: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Device>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::Device>,
                 ::std::string::String,
             >,
             public_address: ::std::result::Result<
@@ -5720,9 +5690,7 @@ pub mod types {
             pub fn device<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::Device>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::Device>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -6380,7 +6348,7 @@ pub mod types {
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
             total_size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
             user: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>,
                 ::std::string::String,
             >,
         }
@@ -6461,9 +6429,7 @@ pub mod types {
             pub fn user<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::HomeUser>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -6752,7 +6718,7 @@ pub mod types {
                 ::std::string::String,
             >,
             invite: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Invite>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::Invite>,
                 ::std::string::String,
             >,
             machine_identifier: ::std::result::Result<
@@ -6796,9 +6762,7 @@ pub mod types {
             pub fn invite<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::Invite>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::Invite>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -7618,7 +7582,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct PlayersReply {
             player: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Player>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::Player>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -7635,9 +7599,7 @@ pub mod types {
             pub fn player<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::Player>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::Player>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -8327,7 +8289,7 @@ pub mod types {
         #[derive(Clone, Debug)]
         pub struct ResourcesReply {
             device: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Resource>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::Resource>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -8344,9 +8306,7 @@ pub mod types {
             pub fn device<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::Resource>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::Resource>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -8887,7 +8847,7 @@ pub mod types {
                 ::std::string::String,
             >,
             server: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::Server>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::Server>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -8937,9 +8897,7 @@ pub mod types {
             pub fn server<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::Server>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::Server>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -9396,9 +9354,7 @@ pub mod types {
                 ::std::string::String,
             >,
             shared_server: ::std::result::Result<
-                ::std::option::Option<
-                    crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>,
-                >,
+                crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>,
                 ::std::string::String,
             >,
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
@@ -9448,9 +9404,7 @@ pub mod types {
             pub fn shared_server<T>(mut self, value: T) -> Self
             where
                 T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>,
-                        >,
+                        crate::Rows<crate::generated::plex_tv_v1::types::SharedServer>,
                     >,
                 T::Error: ::std::fmt::Display,
             {
@@ -11467,7 +11421,7 @@ pub mod types {
             size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
             total_size: ::std::result::Result<::std::option::Option<i64>, ::std::string::String>,
             user: ::std::result::Result<
-                ::std::option::Option<crate::Rows<crate::generated::plex_tv_v1::types::User>>,
+                crate::Rows<crate::generated::plex_tv_v1::types::User>,
                 ::std::string::String,
             >,
         }
@@ -11536,11 +11490,7 @@ pub mod types {
             }
             pub fn user<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<
-                        ::std::option::Option<
-                            crate::Rows<crate::generated::plex_tv_v1::types::User>,
-                        >,
-                    >,
+                T: ::std::convert::TryInto<crate::Rows<crate::generated::plex_tv_v1::types::User>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.user = value

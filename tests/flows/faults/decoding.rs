@@ -75,7 +75,7 @@ async fn case_31_a_home_user_without_an_identifier_is_set_aside_with_its_index()
 
     let home = client.plex_tv().get_home_data().send().await.unwrap().into_inner();
 
-    let users = home.users.unwrap();
+    let users = home.users;
     assert_eq!(users.len(), 2);
     assert_eq!(users.rejected()[0].index(), 2);
     assert!(users.rejected()[0].reason().contains("`id`"), "{:?}", users.rejected());
