@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let mut watchlist = Pages::new(|start, size| {
         let call = client.discover().get_watchlist().filter("all").sort("titleSort:asc");
-        call.x_plex_container_start(start).x_plex_container_size(size).send()
+        call.container_start(start).container_size(size).send()
     });
     while let Some(item) = watchlist.next_item().await? {
         let year = item.year.map(|year| format!(" ({year})")).unwrap_or_default();

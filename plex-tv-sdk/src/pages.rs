@@ -126,7 +126,7 @@ impl Paged for crate::ResponseValue<crate::discover::types::MetadataReply> {
 ///
 /// let mut watchlist = Pages::new(|start, size| {
 ///     let call = client.discover().get_watchlist().filter("all").sort("titleSort:asc");
-///     call.x_plex_container_start(start).x_plex_container_size(size).send()
+///     call.container_start(start).container_size(size).send()
 /// });
 /// while let Some(item) = watchlist.next_item().await? {
 ///     println!("{}", item.title.as_deref().unwrap_or_default());

@@ -324,7 +324,7 @@ async fn seasons_come_page_by_page() {
         .sends(line, NO_BODY)
         .call_discover(async |api| {
             let children = api.get_discover_metadata_children().rating_key(SHOW).exclude_elements("Role");
-            children.x_plex_container_start(0).x_plex_container_size(100).send().await
+            children.container_start(0).container_size(100).send().await
         })
         .await;
 

@@ -64,7 +64,7 @@ async fn a_hub_comes_page_by_page() {
         .sends(line, NO_BODY)
         .call_discover(async |api| {
             let hub = api.get_hub_section().section("home").hub("top_watchlisted");
-            let hub = hub.x_plex_container_start(38).x_plex_container_size(2);
+            let hub = hub.container_start(38).container_size(2);
             hub.content_directory_id("home").send().await
         })
         .await;

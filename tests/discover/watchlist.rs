@@ -111,7 +111,7 @@ async fn a_page_of_the_watchlist_is_asked_for_in_the_query() {
         .sends(line, NO_BODY)
         .call_discover(async |api| {
             let list = api.get_watchlist().filter(WatchlistFilter::Released);
-            list.x_plex_container_start(200).x_plex_container_size(100).send().await
+            list.container_start(200).container_size(100).send().await
         })
         .await;
 }

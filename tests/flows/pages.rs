@@ -19,7 +19,7 @@ type Asked = Result<ResponseValue<MetadataReply>, Error>;
 
 async fn page_of(client: &Client, start: u64, size: u64) -> Asked {
     let call = client.discover().get_watchlist().filter("all");
-    call.x_plex_container_start(start).x_plex_container_size(size).send().await
+    call.container_start(start).container_size(size).send().await
 }
 
 /// The keys of the whole list, from a client of the wire.
@@ -378,7 +378,7 @@ async fn a_list_can_be_read_in_a_task_and_by_a_plain_closure() {
     let task = tokio::spawn(async move {
         let list = Pages::new(|start, size| {
             let call = client.discover().get_watchlist().filter("all");
-            call.x_plex_container_start(start).x_plex_container_size(size).send()
+            call.container_start(start).container_size(size).send()
         });
         list.collect().await.map(|items| items.len())
     });
@@ -397,11 +397,11 @@ async fn every_call_that_takes_a_page_can_be_gone_through() {
 
     let children = Pages::new(|start, size| {
         let call = api.get_discover_metadata_children().rating_key("1");
-        call.x_plex_container_start(start).x_plex_container_size(size).send()
+        call.container_start(start).container_size(size).send()
     });
     let hub = Pages::new(|start, size| {
         let call = api.get_hub_section().section("home").hub("new-for-you");
-        call.x_plex_container_start(start).x_plex_container_size(size).send()
+        call.container_start(start).container_size(size).send()
     });
 
     assert_eq!(children.collect().await.unwrap().len(), 7);

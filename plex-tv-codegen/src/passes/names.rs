@@ -1,10 +1,10 @@
-//! Names as a person would write them, where the generator's rule for capitals gives something else.
+//! Names as a person would write them, where the generator's rules give something else.
 
 use proc_macro2::Span;
 use syn::{File, Ident, LitStr, visit_mut::VisitMut};
 
 /// `(what the generator makes of it, what we call it)`.
-const NAMES: [(&str, &str); 1] = [("i_pv6", "ipv6")];
+const NAMES: [(&str, &str); 2] = [("i_pv6", "ipv6"), ("x_plex_container_", "container_")];
 
 pub(super) fn run(file: &mut File) {
     Names.visit_file_mut(file);
@@ -43,6 +43,7 @@ mod tests {
         let mut file: File = syn::parse2(quote! {
             #[doc = "Sets `include_i_pv6`."]
             fn include_i_pv6() { send("includeIPv6") }
+            fn x_plex_container_size() { send("X-Plex-Container-Size") }
         })
         .unwrap();
 
@@ -51,6 +52,7 @@ mod tests {
         let expected = quote! {
             #[doc = "Sets `include_ipv6`."]
             fn include_ipv6() { send("includeIPv6") }
+            fn container_size() { send("X-Plex-Container-Size") }
         };
         assert_eq!(file.into_token_stream().to_string(), expected.to_string());
     }

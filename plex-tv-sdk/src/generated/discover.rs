@@ -7392,8 +7392,8 @@ pub trait ClientDiscoverExt {
     ///
     /// Arguments:
     /// - `rating_key`: The `ratingKey` of the item, which is the last part of its `plex://` address.
-    /// - `x_plex_container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
-    /// - `x_plex_container_start`: How many items to skip. The service also reads it from a header of this name.
+    /// - `container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
+    /// - `container_start`: How many items to skip. The service also reads it from a header of this name.
     /// - `exclude_elements`: Nested members to leave out, such as `Role` or `Image`.
     ///
     /// # Example
@@ -7631,8 +7631,8 @@ pub trait ClientHubsExt {
     /// Arguments:
     /// - `section`: The section, such as `home` or `watchlist`.
     /// - `hub`: The hub, such as `top_watchlisted`, `new-for-you`, `recommended-on-services`, `continueWatching` or `new-episodes`; there are more.
-    /// - `x_plex_container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
-    /// - `x_plex_container_start`: How many items to skip. The service also reads it from a header of this name.
+    /// - `container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
+    /// - `container_start`: How many items to skip. The service also reads it from a header of this name.
     /// - `content_directory_id`: Limits the hub to one directory; of unsettled use.
     ///
     /// # Example
@@ -7972,8 +7972,8 @@ pub trait ClientWatchlistExt {
     ///
     /// Arguments:
     /// - `filter`: Which items to list; `all` for the whole watchlist.
-    /// - `x_plex_container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
-    /// - `x_plex_container_start`: How many items to skip. The service also reads it from a header of this name.
+    /// - `container_size`: How many items to return; ask for 100 at most, and expect fewer. The service also reads it from a header of this name.
+    /// - `container_start`: How many items to skip. The service also reads it from a header of this name.
     /// - `include_collections`: Adds the collections that the item belongs to.
     /// - `include_elements`: Nested members to return; the others are left out.
     /// - `include_external_media`: Adds media from outside the catalogue.
@@ -8559,8 +8559,8 @@ pub mod builder {
         client: &'a super::Client,
         section: Result<::std::string::String, String>,
         hub: Result<::std::string::String, String>,
-        x_plex_container_size: Result<Option<i64>, String>,
-        x_plex_container_start: Result<Option<i64>, String>,
+        container_size: Result<Option<i64>, String>,
+        container_start: Result<Option<i64>, String>,
         content_directory_id: Result<Option<::std::string::String>, String>,
     }
     #[cfg(feature = "unstable")]
@@ -8570,8 +8570,8 @@ pub mod builder {
                 client: client,
                 section: Err("section was not initialized".to_string()),
                 hub: Err("hub was not initialized".to_string()),
-                x_plex_container_size: Ok(None),
-                x_plex_container_start: Ok(None),
+                container_size: Ok(None),
+                container_start: Ok(None),
                 content_directory_id: Ok(None),
             }
         }
@@ -8593,24 +8593,24 @@ pub mod builder {
             });
             self
         }
-        pub fn x_plex_container_size<V>(mut self, value: V) -> Self
+        pub fn container_size<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_size = value
+            self.container_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_size failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_size failed".to_string());
             self
         }
-        pub fn x_plex_container_start<V>(mut self, value: V) -> Self
+        pub fn container_start<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_start = value
+            self.container_start = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_start failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_start failed".to_string());
             self
         }
         pub fn content_directory_id<V>(mut self, value: V) -> Self
@@ -8630,15 +8630,14 @@ pub mod builder {
                     client,
                     section,
                     hub,
-                    x_plex_container_size,
-                    x_plex_container_start,
+                    container_size,
+                    container_start,
                     content_directory_id,
                 } = self;
                 let section = section.map_err(Error::InvalidRequest)?;
                 let hub = hub.map_err(Error::InvalidRequest)?;
-                let x_plex_container_size = x_plex_container_size.map_err(Error::InvalidRequest)?;
-                let x_plex_container_start =
-                    x_plex_container_start.map_err(Error::InvalidRequest)?;
+                let container_size = container_size.map_err(Error::InvalidRequest)?;
+                let container_start = container_start.map_err(Error::InvalidRequest)?;
                 let content_directory_id = content_directory_id.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/hubs/sections/{}/{}",
@@ -8652,11 +8651,11 @@ pub mod builder {
                     .get(url)
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
-                        &x_plex_container_size,
+                        &container_size,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Start",
-                        &x_plex_container_start,
+                        &container_start,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "contentDirectoryID",
@@ -9082,8 +9081,8 @@ pub mod builder {
     pub struct GetDiscoverMetadataChildren<'a> {
         client: &'a super::Client,
         rating_key: Result<::std::string::String, String>,
-        x_plex_container_size: Result<Option<i64>, String>,
-        x_plex_container_start: Result<Option<i64>, String>,
+        container_size: Result<Option<i64>, String>,
+        container_start: Result<Option<i64>, String>,
         exclude_elements: Result<Option<::std::string::String>, String>,
     }
     impl<'a> GetDiscoverMetadataChildren<'a> {
@@ -9091,8 +9090,8 @@ pub mod builder {
             Self {
                 client: client,
                 rating_key: Err("rating_key was not initialized".to_string()),
-                x_plex_container_size: Ok(None),
-                x_plex_container_start: Ok(None),
+                container_size: Ok(None),
+                container_start: Ok(None),
                 exclude_elements: Ok(None),
             }
         }
@@ -9105,24 +9104,24 @@ pub mod builder {
             });
             self
         }
-        pub fn x_plex_container_size<V>(mut self, value: V) -> Self
+        pub fn container_size<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_size = value
+            self.container_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_size failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_size failed".to_string());
             self
         }
-        pub fn x_plex_container_start<V>(mut self, value: V) -> Self
+        pub fn container_start<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_start = value
+            self.container_start = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_start failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_start failed".to_string());
             self
         }
         pub fn exclude_elements<V>(mut self, value: V) -> Self
@@ -9140,14 +9139,13 @@ pub mod builder {
                 let Self {
                     client,
                     rating_key,
-                    x_plex_container_size,
-                    x_plex_container_start,
+                    container_size,
+                    container_start,
                     exclude_elements,
                 } = self;
                 let rating_key = rating_key.map_err(Error::InvalidRequest)?;
-                let x_plex_container_size = x_plex_container_size.map_err(Error::InvalidRequest)?;
-                let x_plex_container_start =
-                    x_plex_container_start.map_err(Error::InvalidRequest)?;
+                let container_size = container_size.map_err(Error::InvalidRequest)?;
+                let container_start = container_start.map_err(Error::InvalidRequest)?;
                 let exclude_elements = exclude_elements.map_err(Error::InvalidRequest)?;
                 let url = format!(
                     "{}/library/metadata/{}/children",
@@ -9160,11 +9158,11 @@ pub mod builder {
                     .get(url)
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
-                        &x_plex_container_size,
+                        &container_size,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Start",
-                        &x_plex_container_start,
+                        &container_start,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "excludeElements",
@@ -9544,8 +9542,8 @@ pub mod builder {
     pub struct GetWatchlist<'a> {
         client: &'a super::Client,
         filter: Result<crate::generated::discover::types::WatchlistFilter, String>,
-        x_plex_container_size: Result<Option<i64>, String>,
-        x_plex_container_start: Result<Option<i64>, String>,
+        container_size: Result<Option<i64>, String>,
+        container_start: Result<Option<i64>, String>,
         include_collections: Result<Option<crate::Flag>, String>,
         include_elements: Result<Option<::std::string::String>, String>,
         include_external_media: Result<Option<crate::Flag>, String>,
@@ -9561,8 +9559,8 @@ pub mod builder {
             Self {
                 client: client,
                 filter: Err("filter was not initialized".to_string()),
-                x_plex_container_size: Ok(None),
-                x_plex_container_start: Ok(None),
+                container_size: Ok(None),
+                container_start: Ok(None),
                 include_collections: Ok(None),
                 include_elements: Ok(None),
                 include_external_media: Ok(None),
@@ -9586,24 +9584,24 @@ pub mod builder {
                 });
             self
         }
-        pub fn x_plex_container_size<V>(mut self, value: V) -> Self
+        pub fn container_size<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_size = value
+            self.container_size = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_size failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_size failed".to_string());
             self
         }
-        pub fn x_plex_container_start<V>(mut self, value: V) -> Self
+        pub fn container_start<V>(mut self, value: V) -> Self
         where
             V: std::convert::TryInto<i64>,
         {
-            self.x_plex_container_start = value
+            self.container_start = value
                 .try_into()
                 .map(Some)
-                .map_err(|_| "conversion to `i64` for x_plex_container_start failed".to_string());
+                .map_err(|_| "conversion to `i64` for container_start failed".to_string());
             self
         }
         pub fn include_collections<V>(mut self, value: V) -> Self
@@ -9696,8 +9694,8 @@ pub mod builder {
                 let Self {
                     client,
                     filter,
-                    x_plex_container_size,
-                    x_plex_container_start,
+                    container_size,
+                    container_start,
                     include_collections,
                     include_elements,
                     include_external_media,
@@ -9709,9 +9707,8 @@ pub mod builder {
                     if_none_match,
                 } = self;
                 let filter = filter.map_err(Error::InvalidRequest)?;
-                let x_plex_container_size = x_plex_container_size.map_err(Error::InvalidRequest)?;
-                let x_plex_container_start =
-                    x_plex_container_start.map_err(Error::InvalidRequest)?;
+                let container_size = container_size.map_err(Error::InvalidRequest)?;
+                let container_start = container_start.map_err(Error::InvalidRequest)?;
                 let include_collections = include_collections.map_err(Error::InvalidRequest)?;
                 let include_elements = include_elements.map_err(Error::InvalidRequest)?;
                 let include_external_media =
@@ -9737,11 +9734,11 @@ pub mod builder {
                     .get(url)
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Size",
-                        &x_plex_container_size,
+                        &container_size,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "X-Plex-Container-Start",
-                        &x_plex_container_start,
+                        &container_start,
                     ))
                     .query(&progenitor_client::QueryParam::new(
                         "includeCollections",
