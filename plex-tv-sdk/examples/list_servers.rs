@@ -7,7 +7,7 @@
 use std::{env, error::Error};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Token, plex_tv::types::Connection};
+use plex_tv_sdk::{Client, ClientIdentity, ConnectionKind, Token};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -27,16 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let owner = if server.is_owned() { "owned" } else { "shared" };
         println!("{} ({owner})", server.name());
         for connection in server.connections() {
-            println!("  {:<6}  {}", kind(connection), connection.uri.as_deref().unwrap_or("no address"));
+            let uri = connection.uri.as_deref().unwrap_or("no address");
+            println!("  {:<6}  {uri}", ConnectionKind::from(connection));
         }
     }
     Ok(())
-}
-
-fn kind(connection: &Connection) -> &'static str {
-    match (connection.relay, connection.local) {
-        (Some(true), _) => "relay",
-        (_, Some(true)) => "local",
-        _ => "remote",
-    }
 }

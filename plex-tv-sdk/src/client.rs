@@ -22,6 +22,9 @@ use crate::{
     auth::{Keeper, OnRenewed},
 };
 
+#[cfg(not(target_arch = "wasm32"))]
+use crate::dns::Resolver;
+
 const PLEX_TV: &str = "https://plex.tv";
 const DISCOVER: &str = "https://discover.provider.plex.tv";
 const APP: &str = "https://app.plex.tv";
@@ -262,6 +265,11 @@ impl Client {
         self.0.transport.timeout()
     }
 
+    /// The HTTP client below, which follows no redirect and knows no token.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         self.0.clock.as_ref()
     }
@@ -428,8 +436,10 @@ impl ClientBuilder {
         let http = reqwest::Client::builder();
         // A browser has a name of its own, and asks the server whether it may send another.
         #[cfg(not(target_arch = "wasm32"))]
-        let http =
-            http.user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION"))).connect_timeout(self.connect_timeout);
+        let http = http
+            .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.connect_timeout)
+            .dns_resolver(Arc::new(Resolver));
         #[cfg(not(target_arch = "wasm32"))]
         let http = match self.read_timeout {
             Some(timeout) => http.read_timeout(timeout),

@@ -46,6 +46,8 @@ mod client;
 mod clock;
 #[cfg(feature = "conform")]
 mod conform;
+#[cfg(not(target_arch = "wasm32"))]
+mod dns;
 mod error;
 mod extra;
 mod flag;
@@ -89,7 +91,7 @@ pub use progenitor_client::{ByteStream, ResponseValue};
 pub use reqwest;
 pub use rows::{RejectedRow, Rows};
 pub use secret::{Secret, Token};
-pub use servers::Server;
+pub use servers::{ConnectionKind, Server, ServerConnection};
 pub use transport::RetryPolicy;
 
 /// `https://plex.tv/api/v2`, generated: the client, its types, and a builder for each call.

@@ -11,6 +11,7 @@
 
 mod canary;
 mod clock;
+mod connect;
 mod faults;
 mod harness;
 mod home_users;

@@ -103,13 +103,7 @@ fn route(reached: &Reached) -> String {
     let Some(connection) = &reached.connection else {
         return "no reachable connection".to_owned();
     };
-    let kind = match (connection.local, connection.relay) {
-        (_, Some(true)) => "relay",
-        (Some(true), _) => "local",
-        _ => "remote",
-    };
-    let uri = connection.uri.as_deref().unwrap_or_default();
-    format!("{kind:<6}  {}", printable(uri))
+    format!("{:<6}  {}", connection.kind(), printable(connection.uri()))
 }
 
 /// Shows a QR code where it can be seen: on a terminal that is wide enough.

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Reads a body to its end, or up to the limit. It is counted as it comes out of decompression, whatever it announced.
-pub(super) async fn read(response: Response, limit: usize) -> Result<Bytes, Error> {
+pub(crate) async fn read(response: Response, limit: usize) -> Result<Bytes, Error> {
     let announced = announced(&response);
     let mut pieces = Pieces { status: response.status(), chunks: Chunks::new(response), left: limit, limit };
     let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };

@@ -28,8 +28,8 @@ use reqwest::{Url, header::HeaderMap};
 
 use crate::{Clock, Error, Token};
 
+pub(crate) use body::read;
 pub(crate) use renew::Renewer;
-#[cfg(feature = "conform")]
 pub(crate) use reply::from_xml;
 #[cfg_attr(not(feature = "v1"), allow(unused_imports))]
 pub(crate) use reply::{decode, decode_xml, finish, stream};

@@ -1,6 +1,11 @@
 //! The user's servers and how to reach them.
 
+mod connect;
+mod race;
+
 use std::{cmp::Reverse, net::SocketAddr};
+
+pub use connect::{ConnectionKind, ServerConnection};
 
 use reqwest::Url;
 
@@ -15,15 +20,16 @@ use crate::{
 pub struct Server {
     resource: Resource,
     connections: Vec<Connection>,
+    client: Client,
 }
 
 impl Server {
-    fn new(mut resource: Resource) -> Self {
+    fn new(mut resource: Resource, client: Client) -> Self {
         let mut connections = std::mem::take(&mut resource.connections);
         connections.retain(|connection| is_reachable(&resource, connection));
         // A stable sort: among equals plex.tv's order stays.
         connections.sort_by_key(preference);
-        Self { resource, connections }
+        Self { resource, connections, client }
     }
 
     /// The name its owner gave it.
@@ -61,11 +67,35 @@ impl Server {
         &self.connections
     }
 
+    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which this server answers.
+    ///
+    /// All are tried at once, each for five seconds at most. When one has answered, better ones are given a second more. What
+    /// answers has to be this server by its `/identity`, since another machine may have the address by now; it is asked
+    /// without any token. Keep the connection while it works, and connect again when it does not.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// for server in client.servers().await? {
+    ///     let connection = server.connect().await?;
+    ///     println!("{} at {} ({})", server.name(), connection.uri(), connection.kind());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `is_connect` when it answers nowhere: the message tells what came of each connection. `is_invalid_input` as
+    /// [`Server::access_token`].
+    pub async fn connect(&self) -> Result<ServerConnection, Error> {
+        connect::connect(self).await
+    }
+
     /// The host names of its connections under `plex.direct`, each with the address that is in it: what DNS would answer.
     ///
     /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names
-    /// do not resolve there, and every connection by them fails. With these pairs the name is kept, so https and the check of
-    /// the certificate are too, and DNS is not asked. Send [`Server::access_token`] there, never the account's token.
+    /// do not resolve there, and every connection by them fails. [`Server::connect`] knows that; an HTTP client of your own
+    /// has to be told. With these pairs the name is kept, so https and the check of the certificate are too, and DNS is not
+    /// asked. Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
@@ -96,7 +126,7 @@ impl Server {
 pub(crate) async fn list(client: &Client) -> Result<Vec<Server>, Error> {
     let call = client.plex_tv().get_devices().include_https(true).include_relay(true).include_ipv6(true);
     let resources = call.send().await?.into_inner();
-    Ok(resources.into_iter().filter(provides_server).map(Server::new).collect())
+    Ok(resources.into_iter().filter(provides_server).map(|resource| Server::new(resource, client.clone())).collect())
 }
 
 fn provides_server(resource: &Resource) -> bool {
@@ -117,7 +147,6 @@ fn direct_address(connection: &Connection) -> Option<(String, SocketAddr)> {
 
 /// Smaller is better.
 fn preference(connection: &Connection) -> impl Ord + use<> {
-    let is = |flag: Option<bool>| flag.unwrap_or_default();
     let secure = connection.protocol == Some(ConnectionProtocol::Https);
-    (is(connection.relay), Reverse(is(connection.local)), Reverse(secure), is(connection.ipv6))
+    (ConnectionKind::from(connection), Reverse(secure), connection.ipv6.unwrap_or_default())
 }

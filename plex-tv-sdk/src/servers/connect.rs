@@ -1,0 +1,168 @@
+//! The best connection to a server: all are tried at once, and the server has to say who it is.
+
+use std::{fmt, future::pending, time::Duration};
+
+use futures_util::{
+    future::{Either, select},
+    stream::{FuturesUnordered, StreamExt as _},
+};
+use reqwest::{Response, StatusCode, Url, header::ACCEPT};
+use serde::Deserialize;
+
+use super::{Server, race::Race};
+use crate::{
+    Client, Error, Token,
+    clock::BoxFuture,
+    error::{ErrorKind, host_of},
+    plex_tv::types::Connection,
+    transport::{from_xml, read},
+};
+
+/// So long a connection may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// So long better ones are waited for once one has answered: a network at home takes milliseconds.
+const GRACE: Duration = Duration::from_secs(1);
+/// Servers have a handful.
+const MOST_CONNECTIONS: usize = 32;
+/// An identity has some hundred bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// A connection at which the right server answered, and what its requests need.
+#[derive(Clone, Debug)]
+pub struct ServerConnection {
+    uri: String,
+    access_token: Token,
+    connection: Connection,
+}
+
+impl ServerConnection {
+    /// Where the server is, without a slash at the end: paths go behind it, as in `{uri}/library/sections`.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token does not belong there.
+    pub fn access_token(&self) -> &Token {
+        &self.access_token
+    }
+
+    /// How it leads to the server.
+    pub fn kind(&self) -> ConnectionKind {
+        ConnectionKind::from(&self.connection)
+    }
+
+    /// All that plex.tv says of it.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// How a connection leads to a server, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConnectionKind {
+    /// Within the network that both are in.
+    Local,
+    /// Through the internet.
+    Remote,
+    /// Through plex.tv, which limits how fast.
+    Relay,
+}
+
+impl From<&Connection> for ConnectionKind {
+    fn from(connection: &Connection) -> Self {
+        match (connection.relay, connection.local) {
+            (Some(true), _) => Self::Relay,
+            (_, Some(true)) => Self::Local,
+            _ => Self::Remote,
+        }
+    }
+}
+
+impl fmt::Display for ConnectionKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Local => "local",
+            Self::Remote => "remote",
+            Self::Relay => "relay",
+        })
+    }
+}
+
+pub(super) async fn connect(server: &Server) -> Result<ServerConnection, Error> {
+    let access_token = server.access_token()?;
+    let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
+    let mut race = Race::new(connections.len());
+    let tries =
+        connections.iter().enumerate().map(async |(place, connection)| (place, answers(server, connection).await));
+    let mut tries: FuturesUnordered<_> = tries.collect();
+    let mut grace: BoxFuture<'_, ()> = Box::pin(pending());
+
+    loop {
+        match select(tries.next(), &mut grace).await {
+            Either::Left((Some((place, outcome)), _)) => {
+                if race.ended(place, outcome) {
+                    grace = server.client.clock().timer(GRACE);
+                }
+            }
+            Either::Left((None, _)) => return Err(unreachable(race)),
+            Either::Right(_) => race.hurry(),
+        }
+        if let Some(connection) = race.winner().and_then(|place| connections.get(place)) {
+            let uri = connection.uri.as_deref().unwrap_or_default().trim_end_matches('/').to_owned();
+            return Ok(ServerConnection { uri, access_token, connection: connection.clone() });
+        }
+    }
+}
+
+/// Is it this server that answers there? Another machine may have the address by now. It is asked without any token.
+async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
+    let url = identity_url(connection)?;
+    let host = host_of(&url);
+    let limit = server.client.clock().timer(PATIENCE.min(server.client.timeout()));
+    let Either::Left((identity, _)) = select(Box::pin(identity(&server.client, url)), limit).await else {
+        return Err(Error::new(ErrorKind::Timeout, format!("{host} does not answer")));
+    };
+    if identity?.machine_identifier != server.machine_identifier() {
+        return Err(Error::new(ErrorKind::Decode, format!("another server answers at {host}")));
+    }
+    Ok(())
+}
+
+fn identity_url(connection: &Connection) -> Result<Url, Error> {
+    let uri = connection.uri.as_deref().unwrap_or_default().trim_end_matches('/');
+    Url::parse(&format!("{uri}/identity"))
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none())
+        .ok_or_else(|| Error::new(ErrorKind::Decode, "a connection has no address that can be used"))
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    #[serde(rename = "machineIdentifier")]
+    machine_identifier: String,
+}
+
+async fn identity(client: &Client, url: Url) -> Result<Identity, Error> {
+    let host = host_of(&url);
+    let call = client.http().get(url).header(ACCEPT, "application/json");
+    let reply: Response = call.send().await.map_err(|error| Error::below_http(error, &host))?;
+    let status = reply.status();
+    if status != StatusCode::OK {
+        return Err(Error::new(ErrorKind::Refused, format!("{host} answers {}", status.as_u16())).with_status(status));
+    }
+    let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is no media server"));
+    match read(reply, BODY_LIMIT).await {
+        Ok(body) => from_xml(&body, "MediaContainer").map_err(no_server),
+        Err(error) if error.kind() == ErrorKind::TooLarge => Err(no_server(error)),
+        Err(error) => Err(error),
+    }
+}
+
+fn unreachable(race: Race<Error>) -> Error {
+    let failures: Vec<String> = race.failures().map(|error| error.to_string()).collect();
+    let message = match failures.as_slice() {
+        [] => "plex.tv names no connection by which this server can be reached from here".to_owned(),
+        failures => format!("the server answers at none of its connections: {}", failures.join("; ")),
+    };
+    Error::new(ErrorKind::Connect, message)
+}

@@ -1,0 +1,89 @@
+//! Which of several tries is taken, when they run at the same time.
+
+/// The tries, best first, and what is known of them so far.
+#[derive(Debug)]
+pub(super) struct Race<E> {
+    tries: Vec<Option<Result<(), E>>>,
+    is_hurried: bool,
+}
+
+impl<E> Race<E> {
+    pub(super) fn new(tries: usize) -> Self {
+        Self { tries: (0..tries).map(|_| None).collect(), is_hurried: false }
+    }
+
+    /// A try came to its end. True for the first one that succeeds.
+    pub(super) fn ended(&mut self, place: usize, outcome: Result<(), E>) -> bool {
+        let is_first = outcome.is_ok() && !self.tries.iter().flatten().any(Result::is_ok);
+        if let Some(ended) = self.tries.get_mut(place) {
+            *ended = Some(outcome);
+        }
+        is_first
+    }
+
+    /// From now on what has succeeded is good enough.
+    pub(super) fn hurry(&mut self) {
+        self.is_hurried = true;
+    }
+
+    /// The best try that succeeded, once no better one can, or need be waited for.
+    pub(super) fn winner(&self) -> Option<usize> {
+        let place = self.tries.iter().position(|outcome| matches!(outcome, Some(Ok(()))))?;
+        let is_best = self.tries.iter().take(place).all(Option::is_some);
+        (is_best || self.is_hurried).then_some(place)
+    }
+
+    /// Why tries failed, best first.
+    pub(super) fn failures(self) -> impl Iterator<Item = E> {
+        self.tries.into_iter().flatten().filter_map(Result::err)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_wins_whichever_is_the_first_to_answer() {
+        let mut race = Race::new(3);
+
+        assert!(race.ended(2, Ok::<_, &str>(())));
+        assert_eq!(race.winner(), None);
+        assert!(!race.ended(0, Ok(())));
+        assert_eq!(race.winner(), Some(0));
+    }
+
+    #[test]
+    fn a_lesser_one_wins_when_all_better_ones_failed() {
+        let mut race = Race::new(4);
+
+        assert!(!race.ended(0, Err("refused")));
+        assert!(race.ended(2, Ok(())));
+        assert_eq!(race.winner(), None);
+        assert!(!race.ended(1, Err("silent")));
+        assert_eq!(race.winner(), Some(2));
+        assert_eq!(race.failures().collect::<Vec<_>>(), ["refused", "silent"]);
+    }
+
+    #[test]
+    fn in_a_hurry_the_best_so_far_wins() {
+        let mut race = Race::new(3);
+        race.ended(1, Ok::<_, &str>(()));
+
+        assert_eq!(race.winner(), None);
+        race.hurry();
+        assert_eq!(race.winner(), Some(1));
+    }
+
+    #[test]
+    fn without_a_success_nobody_wins() {
+        let mut race = Race::new(1);
+        race.hurry();
+        assert_eq!(race.winner(), None);
+
+        race.ended(0, Err("refused"));
+        race.ended(7, Ok(()));
+        assert_eq!(race.winner(), None);
+        assert_eq!(Race::<&str>::new(0).winner(), None);
+    }
+}
