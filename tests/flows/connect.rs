@@ -142,7 +142,8 @@ async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_con
     let large = Wire::always(Reply::json(&" ".repeat(65 * 1024))).await;
     let password = "http://user:CANARY@127.0.0.1:1";
     let servers = [&silent, &stalls, &absent, &page, &other, &redirects, &large].map(|wire| ("remote", &*wire.url));
-    let others = [("remote", &*refuses), ("remote", password), ("remote", "nonsense"), ("remote", "ftp://127.0.0.1/")];
+    let (path, query) = (format!("{}/reboot", elsewhere.url), format!("{}/?reboot=", elsewhere.url));
+    let others = [&*refuses, password, "nonsense", "", "ftp://127.0.0.1/", &path, &query].map(|uri| ("remote", uri));
     let clock = TestClock::with_timers();
     let server = server_by(&clock, &[&servers[..], &others].concat()).await;
 
@@ -168,7 +169,7 @@ async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_con
     ] {
         assert!(told.contains(&reason), "{reason} is not in {told}");
     }
-    assert_eq!(told.matches("has no address").count(), 3, "{told}");
+    assert_eq!(told.matches("has no address").count(), 6, "{told}");
     assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
     assert_eq!(elsewhere.seen.connections(), 0);
     assert!(clock.now() < Duration::from_secs(7), "{:?}", clock.now());

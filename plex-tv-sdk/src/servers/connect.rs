@@ -37,6 +37,8 @@ pub struct ServerConnection {
 
 impl ServerConnection {
     /// Where the server is, without a slash at the end: paths go behind it, as in `{uri}/library/sections`.
+    ///
+    /// Mind its scheme: by `http://`, which some servers allow, the token and all else can be read on the way.
     pub fn uri(&self) -> &str {
         &self.uri
     }
@@ -128,12 +130,17 @@ async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> 
     Ok(())
 }
 
+/// Owners choose what stands here for those they share with: an origin, and no path of a router's settings.
 fn identity_url(connection: &Connection) -> Result<Url, Error> {
-    let uri = connection.uri.as_deref().unwrap_or_default().trim_end_matches('/');
-    Url::parse(&format!("{uri}/identity"))
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none())
-        .ok_or_else(|| Error::new(ErrorKind::Decode, "a connection has no address that can be used"))
+    let origin = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(is_plain_origin);
+    let url = origin.and_then(|origin| origin.join("identity").ok());
+    url.ok_or_else(|| Error::new(ErrorKind::Decode, "a connection has no address that can be used"))
+}
+
+fn is_plain_origin(url: &Url) -> bool {
+    let has_user = !url.username().is_empty() || url.password().is_some();
+    let has_more = url.path() != "/" || url.query().is_some() || url.fragment().is_some();
+    matches!(url.scheme(), "http" | "https") && !has_user && !has_more
 }
 
 #[derive(Deserialize)]
