@@ -3,11 +3,11 @@
 //! progenitor says so of plain arrays. Of a type that takes the place of a list it cannot know that it is one.
 
 use syn::{
-    Field, GenericArgument, Item, Meta, PathArguments, Type, parse_quote,
+    Field, Item, Type, parse_quote,
     visit_mut::{self, VisitMut},
 };
 
-use super::tolerance::{serde_metas, set_serde_metas};
+use super::tolerance::{generic, serde_metas, set_serde_metas};
 
 pub(super) fn run(types: &mut [Item]) {
     types.iter_mut().for_each(|item| Lists.visit_item_mut(item));
@@ -20,8 +20,7 @@ impl VisitMut for Lists {
         if optional_rows(&field.ty).is_some() {
             let mut metas = serde_metas(&field.attrs);
             for meta in metas.iter_mut().filter(|meta| meta.path().is_ident("skip_serializing_if")) {
-                let when: Meta = parse_quote!(skip_serializing_if = "<[_]>::is_empty");
-                *meta = when;
+                *meta = parse_quote!(skip_serializing_if = "<[_]>::is_empty");
             }
             set_serde_metas(&mut field.attrs, metas);
         }
@@ -38,19 +37,8 @@ impl VisitMut for Lists {
 
 /// `Rows<T>` of `Option<Rows<T>>`.
 fn optional_rows(kind: &Type) -> Option<&Type> {
-    let inner = argument(kind, "Option")?;
-    argument(inner, "Rows").map(|_| inner)
-}
-
-/// The argument of a generic type with this name.
-fn argument<'a>(kind: &'a Type, name: &str) -> Option<&'a Type> {
-    let Type::Path(path) = kind else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) => Some(inner),
+    match generic(kind)? {
+        ("Option", inner) if matches!(generic(inner), Some(("Rows", _))) => Some(inner),
         _ => None,
     }
 }

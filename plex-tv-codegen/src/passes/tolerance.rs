@@ -70,7 +70,7 @@ fn reading(kind: &Type) -> (bool, Option<&'static str>) {
 }
 
 /// `("Option", T)` of `Option<T>`, `("BTreeMap", K)` of a map, and so on.
-fn generic(kind: &Type) -> Option<(&'static str, &Type)> {
+pub(super) fn generic(kind: &Type) -> Option<(&'static str, &Type)> {
     let Type::Path(path) = kind else { return None };
     let last = path.path.segments.last()?;
     let name = ["Option", "Vec", "BTreeMap", "Rows"].into_iter().find(|name| last.ident == name)?;
