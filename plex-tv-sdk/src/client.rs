@@ -413,7 +413,8 @@ impl ClientBuilder {
     /// Settings of the HTTP client below: proxies, root certificates and the like.
     ///
     /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
-    /// is the page that decides on both. reqwest's own retries stay off too, since [`RetryPolicy`] knows nothing of them.
+    /// is the page that decides on both. reqwest's own retries stay off too, since [`RetryPolicy`] knows nothing of them. A
+    /// `dns_resolver` that is set here takes the place of the one that finds names under `plex.direct` without DNS.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,

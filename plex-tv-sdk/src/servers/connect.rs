@@ -168,8 +168,10 @@ async fn identity(client: &Client, url: Url) -> Result<Identity, Error> {
 fn unreachable(race: Race<Error>) -> Error {
     let failures: Vec<String> = race.failures().map(|error| error.to_string()).collect();
     let message = match failures.as_slice() {
-        [] => "plex.tv names no connection by which this server can be reached from here".to_owned(),
-        failures => format!("the server answers at none of its connections: {}", failures.join("; ")),
+        [] => "plex.tv names no connection by which this server can be reached from here; see that it runs".to_owned(),
+        failures => {
+            format!("the server answers at none of its connections; see that it runs: {}", failures.join("; "))
+        }
     };
     Error::new(ErrorKind::Connect, message)
 }
