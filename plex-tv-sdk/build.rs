@@ -23,7 +23,8 @@ mod codegen {
         path::{Path, PathBuf},
     };
 
-    use plex_tv_codegen::{Document, Layout, Problem, generate, module_name};
+    use plex_tv_codegen::{Layout, generate};
+    use plex_tv_openapi::{Document, Problem, module_name};
 
     const FOLDER: &str = "PLEX_TV_OPENAPI_DIR";
     /// The descriptions that the crate has a module for.

@@ -12,8 +12,9 @@ use std::{
     time::Duration,
 };
 
-use plex_tv_codegen::{Document, generator_view, lint};
+use plex_tv_codegen::generator_view;
 use plex_tv_diff::diff;
+use plex_tv_openapi::{Document, lint};
 use plex_tv_sdk::{
     Client, ClientIdentity, Error, Page, Pages, PlexDirect, Reread, Rows, discover, plex_tv, plex_tv_v1, redacted_body,
     reqwest::{
@@ -56,9 +57,9 @@ targets! {
     pin_auth_url from "fuzz/seeds/pin_auth_url";
     plex_direct_host from "fuzz/seeds/plex_direct_host";
     pagination_headers from "fuzz/seeds/pagination_headers";
-    generator_view_and_lint from "plex-tv-codegen/tests/lint/base.yaml";
-    pointer_to_line from "plex-tv-codegen/tests/lint/base.yaml";
-    diff_two_documents from "plex-tv-codegen/tests/lint/base.yaml";
+    generator_view_and_lint from "tools/openapi/tests/lint/base.yaml";
+    pointer_to_line from "tools/openapi/tests/lint/base.yaml";
+    diff_two_documents from "tools/openapi/tests/lint/base.yaml";
 }
 
 /// What decodes goes out again, and comes back as the same; what does not is told without a panic.
@@ -408,7 +409,7 @@ pub fn diff_two_documents(data: &[u8]) {
         return;
     };
     let base = BASE.get_or_init(|| {
-        let text = include_str!("../../plex-tv-codegen/tests/lint/base.yaml");
+        let text = include_str!("../../tools/openapi/tests/lint/base.yaml");
         Document::parse("base.yaml", text).expect("it is a description")
     });
     match (diff(base, &head), diff(&head, base)) {

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 
-use plex_tv_codegen::Auth;
+use plex_tv_openapi::Auth;
 use plex_tv_sdk::{ByteStream, Client, Error, prelude::*};
 use plex_tv_tests::{Recorder, Reply, TOKEN, described, harness, signed_out_harness};
 

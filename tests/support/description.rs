@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use plex_tv_codegen::{Document, Operation};
+use plex_tv_openapi::{Document, Operation};
 use serde_json::Value;
 
 /// One description of `openapi/`.
@@ -24,7 +24,7 @@ pub fn descriptions() -> &'static [Description] {
             .map(|(module, file, base)| {
                 let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(file).with_extension("yaml");
                 let value = Document::load(&path).unwrap().value().clone();
-                Description { module, base, operations: plex_tv_codegen::operations(&value), value }
+                Description { module, base, operations: plex_tv_openapi::operations(&value), value }
             })
             .collect()
     });

@@ -15,7 +15,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::Problem;
+use plex_tv_openapi::Problem;
 
 use crate::{
     files::{workspace_path, write_atomically},

@@ -11,7 +11,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use plex_tv_codegen::Problem;
+use plex_tv_openapi::Problem;
 
 use crate::{files::workspace_path, outcome::Outcome};
 

@@ -10,8 +10,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::{Document, descriptions};
 use plex_tv_diff::OpenApi;
+use plex_tv_openapi::{Document, descriptions};
 
 use crate::{
     files::{workspace_path, write_atomically},

@@ -11,8 +11,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::Problem;
 use plex_tv_diff::{Level, Report, Rule, Shown, Versions, Waivers};
+use plex_tv_openapi::Problem;
 
 use crate::{
     files::{workspace_path, write_atomically},

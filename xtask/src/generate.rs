@@ -7,7 +7,8 @@ use std::{
     thread,
 };
 
-use plex_tv_codegen::{Document, Layout, Problem, descriptions, generate, module_name, operations};
+use plex_tv_codegen::{Layout, generate};
+use plex_tv_openapi::{Document, Problem, descriptions, module_name, operations};
 use similar::{ChangeTag, TextDiff};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use plex_tv_codegen::{Document, RULES, descriptions, lint};
+use plex_tv_openapi::{Document, RULES, descriptions, lint};
 
 use crate::{
     files::workspace_path,
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
 }
 
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, plex_tv_codegen::Problem> {
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, plex_tv_openapi::Problem> {
     if paths.is_empty() {
         return descriptions(&workspace_path("openapi"));
     }

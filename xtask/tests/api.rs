@@ -352,7 +352,7 @@ fn all_that_examples_and_tests_import_is_in_the_list() {
     let list = fs::read_to_string(sdk().join("api.txt")).unwrap();
     let public: BTreeSet<_> = list.lines().map(path_of).collect();
     let mut imported = BTreeSet::new();
-    for folder in [sdk().join("examples"), workspace().join("tests"), workspace().join("plex-tv-conform")] {
+    for folder in [sdk().join("examples"), workspace().join("tests"), workspace().join("tools/conform")] {
         for file in rust_files(&folder) {
             for item in syn::parse_file(&fs::read_to_string(&file).unwrap()).unwrap().items {
                 if let syn::Item::Use(item) = item {

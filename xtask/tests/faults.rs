@@ -22,7 +22,7 @@ struct Project(TempDir);
 impl Project {
     fn new() -> Self {
         let project = Self(tempfile::tempdir().unwrap());
-        let small = fs::read_to_string(workspace().join("plex-tv-codegen/tests/lint/base.yaml")).unwrap();
+        let small = fs::read_to_string(workspace().join("tools/openapi/tests/lint/base.yaml")).unwrap();
         for folder in ["good", "openapi"] {
             project.write(&format!("{folder}/small.yaml"), &small);
             project.write(&format!("{folder}/README.md"), README);

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_codegen::Problem;
+use plex_tv_openapi::Problem;
 use syn::{Attribute, Expr, ExprLit, Item, ItemMod, Lit, Meta, spanned::Spanned as _, token::Brace};
 
 use super::{cfg::Condition, macros::Rules};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use plex_tv_codegen::{Document, Operation, operations};
+use plex_tv_openapi::{Document, Operation, operations};
 use serde_json::{Value, json};
 
 /// Raised when a member changes its meaning or goes.

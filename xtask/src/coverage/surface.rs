@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plex_tv_diff::resolved;
 use serde_json::Value;
 
-const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+use plex_tv_openapi::METHODS;
 /// Schemas looked at for one body, and inside each other: a document may multiply them without end.
 const MAX_STEPS: usize = 20_000;
 const MAX_DEPTH: usize = 64;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use plex_tv_codegen::{Auth, Document, Operation, operations};
+use plex_tv_openapi::{Auth, Document, Operation, operations};
 
 use super::{counts::confidence, surface};
 

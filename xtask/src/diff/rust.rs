@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, panic, thread};
 
-use plex_tv_codegen::{Document, Layout, Problem, generate, module_name};
+use plex_tv_codegen::{Layout, generate};
 use plex_tv_diff::{CodeSize, Finding, Module, RustReport};
+use plex_tv_openapi::{Document, Problem, module_name};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::source::Pair;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use plex_tv_codegen::Document;
+use plex_tv_openapi::Document;
 
 use super::source::Pair;
 
-const METHODS: [&str; 8] = ["get", "post", "put", "patch", "delete", "head", "options", "trace"];
+use plex_tv_openapi::METHODS;
 
 /// What an operation may be called by. Any document can be compared, so an id is not certain, and tags may be many.
 #[derive(Debug)]

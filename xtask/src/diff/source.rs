@@ -7,8 +7,8 @@ use std::{
     process::Command,
 };
 
-use plex_tv_codegen::{Document, Problem, descriptions};
 use plex_tv_diff::{Finding, added, diff, removed};
+use plex_tv_openapi::{Document, Problem, descriptions};
 use semver::Version;
 
 use crate::files::workspace_path;

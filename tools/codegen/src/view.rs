@@ -1,0 +1,213 @@
+//! The generator view: the description as progenitor can read it.
+//!
+//! The published description stays honest (real status codes, real headers, nullable lists); what the generator needs
+//! different is bent here, and nowhere else. A pure function on the document, and idempotent.
+
+use serde_json::{Map, Value, json};
+
+use plex_tv_openapi::{self as openapi, Auth};
+
+/// Makes the generator view of a description.
+pub fn generator_view(description: &Value) -> Value {
+    let mut view = description.clone();
+    openapi::operations_mut(&mut view, |operation| {
+        collapse_responses(operation);
+        drop_identity_headers(operation);
+        tell_more(operation);
+    });
+    if let Some(schemas) = view.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        schemas.values_mut().for_each(|schema| {
+            plain_lists(schema);
+            rust_names(schema);
+        });
+    }
+    view
+}
+
+/// All 2xx become one `2XX`: plex.tv mixes 200, 201 and 204, and the generator allows one success body. Errors go: the
+/// transport reads every failure, whatever its shape, in one place.
+fn collapse_responses(operation: &mut Map<String, Value>) {
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let success: Vec<Value> =
+        responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, reply)| reply.clone()).collect();
+    let with_body = success.iter().find(|reply| reply.get("content").is_some());
+    let reply = with_body.or(success.first()).cloned().unwrap_or_else(|| json!({ "description": "Done." }));
+    *responses = Map::from_iter([("2XX".to_owned(), json_body(reply))]);
+}
+
+/// XML bodies are declared as JSON: the transport turns one into the other before decoding.
+fn json_body(mut reply: Value) -> Value {
+    if let Some(content) = reply.get_mut("content").and_then(Value::as_object_mut)
+        && let Some(xml) = content.remove("application/xml")
+    {
+        content.entry("application/json").or_insert(xml);
+    }
+    reply
+}
+
+/// The transport sends all `X-Plex-*` headers.
+fn drop_identity_headers(operation: &mut Map<String, Value>) {
+    let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
+        return;
+    };
+    parameters.retain(|parameter| {
+        parameter["in"] != "header"
+            || !parameter["name"].as_str().is_some_and(|name| name.to_ascii_lowercase().starts_with("x-plex-"))
+    });
+}
+
+/// What the method's documentation should say and the generator does not: who may call it, how sure the description is, and
+/// `x-plex-errors` as an `# Errors` section.
+fn tell_more(operation: &mut Map<String, Value>) {
+    const HEADING: &str = "# Errors";
+    let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
+    if description.contains(HEADING) {
+        return;
+    }
+    let auth = match openapi::auth(&operation.get("security").cloned().unwrap_or_default()) {
+        Auth::None => "Needs no sign-in.",
+        Auth::ClientIdentifier => "Needs no sign-in, only the client identifier.",
+        Auth::Token => "Needs a signed-in client.",
+    };
+    let confidence = operation.get("x-plex-confidence").and_then(Value::as_str).unwrap_or("unknown");
+    let errors = operation.get("x-plex-errors").and_then(Value::as_array);
+    let lines: Vec<String> = errors
+        .into_iter()
+        .flatten()
+        .map(|error| {
+            let code = error.get("code").map(|code| format!(", code {code}")).unwrap_or_default();
+            format!("- {}{code}: {}", error["status"], error["when"].as_str().unwrap_or("see the code"))
+        })
+        .chain(["- else what any call can fail with".to_owned()])
+        .collect();
+    let text = format!(
+        "{}\n\n{auth} Confidence of the description: {confidence}.\n\n{HEADING}\n\n{}",
+        description.trim_end(),
+        lines.join("\n")
+    );
+    operation.insert("description".to_owned(), Value::String(text.trim_start().to_owned()));
+}
+
+/// A nullable list is a plain list: in Rust, null, missing and empty are all the empty `Vec`.
+fn plain_lists(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.get("type").is_some_and(|kind| kind == "array") {
+                members.remove("nullable");
+            }
+            members.values_mut().for_each(plain_lists);
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_lists),
+        _ => {}
+    }
+}
+
+/// A property with `x-rust-name` takes that name, since `guid` and `Guid` would be one field; a pass puts the wire name back.
+fn rust_names(schema: &mut Value) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    *properties = std::mem::take(properties)
+        .into_iter()
+        .map(|(name, property)| (property["x-rust-name"].as_str().map_or(name, str::to_owned), property))
+        .collect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description(operation: Value) -> Value {
+        json!({ "paths": { "/x": { "get": operation } } })
+    }
+
+    fn viewed(operation: Value) -> Value {
+        generator_view(&description(operation)).pointer("/paths/~1x/get").cloned().unwrap()
+    }
+
+    #[test]
+    fn success_is_one_range_with_the_body_if_any_status_has_one() {
+        let body = json!({ "description": "OK", "content": { "application/json": { "schema": {} } } });
+
+        let view = viewed(json!({ "responses": { "204": { "description": "no body" }, "201": body, "404": {} } }));
+
+        assert_eq!(view["responses"], json!({ "2XX": body }));
+    }
+
+    #[test]
+    fn an_xml_body_is_declared_as_json() {
+        let xml = json!({ "content": { "application/xml": { "schema": { "type": "object" } } } });
+
+        let view = viewed(json!({ "responses": { "200": xml } }));
+
+        assert_eq!(
+            view["responses"]["2XX"]["content"],
+            json!({ "application/json": { "schema": { "type": "object" } } })
+        );
+    }
+
+    #[test]
+    fn identity_headers_are_dropped_and_other_parameters_stay() {
+        let view = viewed(json!({ "parameters": [
+            { "in": "header", "name": "X-Plex-Product" },
+            { "in": "query", "name": "X-Plex-Product" },
+        ] }));
+
+        assert_eq!(view["parameters"], json!([{ "in": "query", "name": "X-Plex-Product" }]));
+    }
+
+    #[test]
+    fn the_text_tells_who_may_call_how_sure_it_is_and_what_can_go_wrong() {
+        let view = viewed(json!({
+            "description": "Polls.",
+            "security": [{ "ClientIdentifier": [] }],
+            "x-plex-confidence": "high",
+            "x-plex-errors": [{ "status": 404, "code": 1020, "when": "the PIN is gone" }, { "status": 429 }],
+        }));
+
+        assert_eq!(
+            view["description"],
+            "Polls.\n\nNeeds no sign-in, only the client identifier. Confidence of the description: high.\n\n\
+             # Errors\n\n- 404, code 1020: the PIN is gone\n- 429: see the code\n- else what any call can fail with"
+        );
+    }
+
+    #[test]
+    fn nullable_lists_are_plain_lists_and_nullable_scalars_stay() {
+        let view = generator_view(&json!({ "paths": {}, "components": { "schemas": { "A": { "properties": {
+            "list": { "type": "array", "nullable": true, "items": { "type": "array", "nullable": true } },
+            "text": { "type": "string", "nullable": true },
+        } } } } }));
+
+        assert_eq!(
+            view["components"]["schemas"]["A"]["properties"],
+            json!({
+                "list": { "type": "array", "items": { "type": "array" } },
+                "text": { "type": "string", "nullable": true },
+            })
+        );
+    }
+
+    #[test]
+    fn a_property_takes_its_rust_name() {
+        let view = generator_view(&json!({ "paths": {}, "components": { "schemas": { "A": { "properties": {
+            "guid": {}, "Guid": { "x-rust-name": "guids" },
+        } } } } }));
+
+        assert_eq!(
+            view["components"]["schemas"]["A"]["properties"],
+            json!({ "guid": {}, "guids": { "x-rust-name": "guids" } })
+        );
+    }
+
+    #[test]
+    fn the_view_of_a_view_is_the_view() {
+        let once = generator_view(&description(json!({
+            "description": "Polls.",
+            "x-plex-errors": [{ "status": 404, "when": "gone" }],
+            "responses": { "200": { "description": "OK" } },
+        })));
+
+        assert_eq!(generator_view(&once), once);
+    }
+}

@@ -1,0 +1,120 @@
+//! Random changes of the real descriptions: none goes unreported, none panics, each report names the right operations,
+//! and `drift` finds nothing backward-incompatible that is harmless here.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
+
+mod expanded;
+mod mutate;
+mod oracle;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::Path,
+    sync::LazyLock,
+};
+
+use mutate::{Mutation, mutated};
+use plex_tv_diff::{Finding, Level, Rule, diff};
+use plex_tv_openapi::{Document, descriptions};
+use serde_json::Value;
+
+const MUTATIONS: u64 = 100;
+
+/// The descriptions as JSON, which is read as they are.
+static DESCRIPTIONS: LazyLock<Vec<Document>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
+    let load = |path: std::path::PathBuf| document(Document::load(&path).unwrap().value());
+    descriptions(&folder).unwrap().into_iter().map(load).collect()
+});
+
+/// The seeded mutations, each with the number of its description.
+static MUTATED: LazyLock<Vec<(usize, Mutation, Document)>> = LazyLock::new(|| {
+    (0..MUTATIONS)
+        .map(|seed| {
+            let number = seed as usize % DESCRIPTIONS.len();
+            let mutation = mutated(DESCRIPTIONS[number].value(), seed);
+            let document = document(&mutation.value);
+            (number, mutation, document)
+        })
+        .collect()
+});
+
+fn document(value: &Value) -> Document {
+    Document::parse("description.json", &format!("{value:#}")).unwrap()
+}
+
+fn findings(base: &Document, head: &Document) -> Vec<Finding> {
+    diff(base, head).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+#[test]
+fn no_change_goes_unreported_and_each_report_names_the_operations_that_see_it() {
+    let mut wrong = String::new();
+    for (number, mutation, head) in MUTATED.iter() {
+        let base = &DESCRIPTIONS[*number];
+
+        let findings = findings(base, head);
+
+        if findings.is_empty() {
+            writeln!(wrong, "{mutation}: not reported").unwrap();
+        }
+        let named: BTreeSet<_> = findings.iter().flat_map(|finding| finding.used_by.iter().cloned()).collect();
+        let seen = expanded::changed_operations(base.value(), head.value());
+        if named != seen {
+            let missing: Vec<_> = seen.difference(&named).collect();
+            let more: Vec<_> = named.difference(&seen).collect();
+            writeln!(wrong, "{mutation}: not named {missing:?}, named without reason {more:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_description_does_not_differ_from_itself_and_the_way_back_has_as_many_findings() {
+    let mut wrong = String::new();
+    for (number, mutation, head) in MUTATED.iter() {
+        let base = &DESCRIPTIONS[*number];
+
+        let (there, back) = (findings(base, head), findings(head, base));
+
+        assert!(findings(head, head).is_empty(), "{mutation}");
+        let places = |findings: &[Finding], is_back: bool| -> BTreeMap<String, usize> {
+            findings.iter().fold(BTreeMap::new(), |mut places, finding| {
+                let sides = if is_back { (&finding.head, &finding.base) } else { (&finding.base, &finding.head) };
+                let pointer = |place: &Option<plex_tv_diff::Place>| {
+                    place.as_ref().map_or("", |place| place.pointer.as_str()).to_owned()
+                };
+                *places.entry(format!("{} | {}", pointer(sides.0), pointer(sides.1))).or_default() += 1;
+                places
+            })
+        };
+        let (there, back) = (places(&there, false), places(&back, true));
+        if there != back {
+            writeln!(wrong, "{mutation}:\n  there {there:?}\n  back  {back:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn what_drift_calls_backward_incompatible_is_breaking_or_potential_here() {
+    let mut wrong = String::new();
+    let mut compared = 0;
+    for (number, mutation, head) in MUTATED.iter() {
+        let base = &DESCRIPTIONS[*number];
+        let Some(theirs) = oracle::backward_incompatible(base.value(), head.value()) else { continue };
+        compared += 1;
+        let ours = findings(base, head);
+        if theirs.is_empty() || ours.iter().any(|finding| finding.level >= Level::Potential) {
+            continue;
+        }
+        let rules: BTreeSet<Rule> = ours.iter().map(|finding| finding.rule).collect();
+        if !oracle::DISAGREEMENTS.iter().any(|(rule, _)| rules.contains(rule)) {
+            writeln!(wrong, "{mutation}: {theirs:?}, here {rules:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    // drift stops at what it does not know; most must get through, or it would prove nothing.
+    assert!(compared * 2 > MUTATED.len(), "drift compared only {compared} of {}", MUTATED.len());
+}

@@ -1,0 +1,224 @@
+//! The report as a whole: its JSON is what `report.schema.json` says, and what is waived asks for no version.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
+
+use std::{collections::BTreeMap, path::Path};
+
+use jiff::civil::{Date, date};
+use plex_tv_diff::{Bump, CodeSize, Finding, Level, Module, Report, RustReport, Shown, Versions, Waivers, diff};
+use plex_tv_openapi::Document;
+use semver::Version;
+use serde_json::{Value, json};
+
+const TODAY: Date = date(2026, 10, 4);
+
+const BEFORE: &str = "\
+openapi: 3.0.3
+info: {title: Example, version: 1.0.0}
+paths:
+  /pins:
+    get:
+      operationId: getPin
+      responses:
+        '200':
+          description: The PIN.
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/Pin'}
+components:
+  schemas:
+    Pin:
+      type: object
+      required: [id, code]
+      properties:
+        id: {type: integer}
+        code: {type: string}
+";
+
+const CODE: &str = "/components/schemas/Pin/properties/code/nullable";
+
+/// `code` may be null, and with `id` also `id`.
+fn changed(with_id: bool) -> Vec<Finding> {
+    let mut after = BEFORE.replace("code: {type: string}", "code: {type: string, nullable: true}");
+    if with_id {
+        after = after.replace("id: {type: integer}", "id: {type: integer, nullable: true}");
+    }
+    let parse = |text: &str| Document::parse("api.yaml", text).unwrap();
+    diff(&parse(BEFORE), &parse(&after)).unwrap()
+}
+
+fn waive(findings: &mut Vec<Finding>, rule: &str, pointer: &str, expires: &str) {
+    let text =
+        format!("[[ignore]]\nrule = \"{rule}\"\npointer = \"{pointer}\"\nreason = \"known\"\nexpires = \"{expires}\"");
+    Waivers::parse(Path::new("diff-ignore.toml"), &text).unwrap().apply(findings, TODAY);
+}
+
+/// `Pin::code` is an `Option` now, and so are the fields named.
+fn report(mut findings: Vec<Finding>, moved: &[&str]) -> Report {
+    let items = |signature: &str| -> BTreeMap<String, String> {
+        moved.iter().map(|field| (format!("types::Pin::{field}"), signature.to_owned())).collect()
+    };
+    let module = Module { name: "api".to_owned(), base: items("String"), head: items("Option<String>") };
+    let mut rust = RustReport::new(&[module]);
+    rust.code = vec![CodeSize { file: "api.rs".to_owned(), added: 1, removed: 1, lines: 90 }];
+    rust.attribute(&mut findings);
+    let mut report = Report::new("old".to_owned(), "new".to_owned(), findings, 1);
+    report.rust = Some(rust);
+    let version = Version::new(0, 1, 0);
+    report.versions = Some(Versions { base: version.clone(), head: version });
+    report
+}
+
+#[test]
+fn a_breaking_change_and_the_items_that_it_moves_ask_for_a_version() {
+    let report = report(changed(false), &["code"]);
+
+    assert_eq!(report.worst(), Some(Level::Breaking));
+    assert_eq!(report.bump(), Bump::Major);
+}
+
+#[test]
+fn what_is_waived_asks_for_no_version_and_neither_do_the_items_that_it_moved() {
+    let mut findings = changed(false);
+    waive(&mut findings, "nullable-added", CODE, "2026-12-01");
+
+    let report = report(findings, &["code"]);
+
+    assert_eq!(report.worst(), None);
+    assert_eq!(report.bump(), Bump::None);
+}
+
+#[test]
+fn a_waiver_hides_no_item_that_another_change_moved() {
+    let mut findings = changed(true);
+    waive(&mut findings, "nullable-added", CODE, "2026-12-01");
+
+    let report = report(findings, &["code", "id"]);
+
+    assert_eq!(report.count(Level::Breaking), 1);
+    assert_eq!(report.bump(), Bump::Major);
+}
+
+#[test]
+fn an_item_that_no_finding_moved_asks_for_a_version_whatever_is_waived() {
+    let mut findings = changed(false);
+    waive(&mut findings, "nullable-added", CODE, "2026-12-01");
+
+    let report = report(findings, &["code", "id"]);
+
+    assert_eq!(report.bump(), Bump::Major);
+}
+
+#[test]
+fn an_expired_waiver_waives_nothing() {
+    let mut findings = changed(false);
+    waive(&mut findings, "nullable-added", CODE, "2026-10-03");
+
+    let report = report(findings, &["code"]);
+
+    assert_eq!(report.bump(), Bump::Major);
+}
+
+fn schema() -> Value {
+    serde_json::from_str(include_str!("../report.schema.json")).unwrap()
+}
+
+fn faults(report: &Value) -> Vec<String> {
+    let schema = jsonschema::validator_for(&schema()).unwrap();
+    schema.iter_errors(report).map(|fault| format!("{}: {fault}", fault.instance_path())).collect()
+}
+
+fn as_json(report: &Report) -> Value {
+    serde_json::from_str(&report.json(Shown::default())).unwrap()
+}
+
+#[test]
+fn the_json_of_a_report_is_what_the_schema_says() {
+    let mut waived = changed(true);
+    waive(&mut waived, "nullable-added", CODE, "2026-12-01");
+    waive(&mut waived, "op-removed", "/paths/~1pins", "2026-12-01");
+    let mut unavailable = report(changed(false), &["code"]);
+    if let Some(rust) = &mut unavailable.rust {
+        rust.unavailable.push("the old description gives no code".to_owned());
+    }
+    let reports = [
+        Report::new("old".to_owned(), "new".to_owned(), Vec::new(), 1),
+        Report::new("old".to_owned(), "new".to_owned(), changed(true), 1),
+        report(waived, &["code", "id"]),
+        report(changed(false), &[]),
+        unavailable,
+    ];
+
+    for report in &reports {
+        let json = as_json(report);
+        assert_eq!(faults(&json), Vec::<String>::new(), "{json:#}");
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_is_no_report() {
+    let good = as_json(&report(changed(false), &["code"]));
+    let wrong: [(&str, Value); 9] = [
+        ("/schema_version", json!(2)),
+        ("/counts/docs", json!(-1)),
+        ("/version/needed", json!("0.2")),
+        ("/findings/0/level", json!("bad")),
+        ("/findings/0/line", json!(0)),
+        ("/findings/0/pointer", json!("no/pointer")),
+        ("/findings/0/fingerprint", json!("F349A23E4DAD")),
+        ("/findings/0/used_by", json!(["getPin", "getPin"])),
+        ("/rust/items/0", json!({ "module": "api", "path": "types::Pin", "old": null, "new": null })),
+    ];
+
+    for (pointer, value) in wrong {
+        let mut bad = good.clone();
+        *bad.pointer_mut(pointer).unwrap() = value;
+        assert_ne!(faults(&bad), Vec::<String>::new(), "{pointer}");
+    }
+}
+
+#[test]
+fn the_schema_is_closed_and_says_what_each_member_is() {
+    fn visit(at: &str, value: &Value, open: &mut Vec<String>) {
+        let Some(object) = value.as_object() else { return };
+        let properties = object.get("properties").and_then(Value::as_object);
+        if let (Some(properties), Some("object")) = (properties, object.get("type").and_then(Value::as_str)) {
+            if object.get("additionalProperties") != Some(&json!(false)) {
+                open.push(format!("{at} is open"));
+            }
+            let silent = properties.iter().filter(|(_, member)| member.get("description").is_none());
+            open.extend(silent.map(|(name, _)| format!("{at}/{name} is not described")));
+        }
+        for (key, inner) in object {
+            visit(&format!("{at}/{key}"), inner, open);
+        }
+    }
+    let mut open = Vec::new();
+
+    visit("", &schema(), &mut open);
+
+    assert_eq!(open, Vec::<String>::new());
+}
+
+#[test]
+fn rules_and_items_that_disagree_are_told_either_way() {
+    let items = |path: &str, signature: &str| BTreeMap::from([(path.to_owned(), signature.to_owned())]);
+    let attributed = |path: &str| {
+        let base = items(path, "String");
+        let mut rust = RustReport::new(&[Module { name: "api".to_owned(), base, head: items(path, "Option<String>") }]);
+        rust.attribute(&mut changed(false));
+        rust.disagreements
+    };
+
+    let agreed = attributed("types::Pin::code");
+    let disagreed = attributed("types::Device::name");
+
+    assert_eq!(agreed, [""; 0]);
+    assert_eq!(
+        disagreed,
+        [
+            format!("`nullable-added` at {CODE} should move an item of the Rust API, but none moved"),
+            "`api::types::Device::name` moved, but no rule says why".to_owned(),
+        ]
+    );
+}

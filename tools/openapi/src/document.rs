@@ -1,0 +1,350 @@
+//! Reads a description without losing the place of anything in it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
+use serde_json::{Map, Number, Value};
+
+use crate::{Problem, pointer::join};
+
+/// Far deeper than a description gets; it keeps recursion over a [`Value`] safe.
+const MAX_DEPTH: usize = 128;
+/// Aliases multiply, so a few lines may describe billions of values; real descriptions have some ten thousand.
+const MAX_VALUES: usize = 1_000_000;
+
+/// One description: its text, its value, and the line of every JSON pointer.
+#[derive(Clone, Debug)]
+pub struct Document {
+    path: PathBuf,
+    text: String,
+    value: Value,
+    lines: BTreeMap<String, usize>,
+}
+
+impl Document {
+    /// Reads a YAML or JSON file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not UTF-8, or is not one YAML document that JSON can express.
+    pub fn load(path: &Path) -> Result<Self, Problem> {
+        let bytes = fs::read(path).map_err(|error| {
+            Problem::new(path, "unreadable", error.to_string(), "check the path and its permissions")
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+            let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+            Problem::new(path, "not-utf8", "this line is not UTF-8 text", "save the file as UTF-8").on_line(line)
+        })?;
+        Self::read(path.to_owned(), text)
+    }
+
+    /// Parses YAML or JSON, which is YAML; `path` is only named in messages.
+    ///
+    /// # Errors
+    /// When the text is not one YAML document that JSON can express.
+    pub fn parse(path: impl Into<PathBuf>, text: &str) -> Result<Self, Problem> {
+        Self::read(path.into(), text.to_owned())
+    }
+
+    fn read(path: PathBuf, text: String) -> Result<Self, Problem> {
+        let (value, lines) = Reader::new(&path, &text).document()?;
+        Ok(Self { path, text, value, lines })
+    }
+
+    /// The file it came from.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text as it was read.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the text says.
+    #[must_use]
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor that exists.
+    #[must_use]
+    pub fn line(&self, pointer: &str) -> usize {
+        let mut pointer = pointer;
+        loop {
+            if let Some(line) = self.lines.get(pointer) {
+                return *line;
+            }
+            match pointer.rfind('/') {
+                Some(end) => pointer = &pointer[..end],
+                None => return 1,
+            }
+        }
+    }
+
+    /// A problem at a JSON pointer of this document.
+    pub fn problem(
+        &self,
+        rule: &'static str,
+        pointer: &str,
+        message: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Problem {
+        Problem::new(&self.path, rule, message, mend).on_line(self.line(pointer)).at(pointer)
+    }
+}
+
+/// A value with its size, so that an alias to it can be paid for before it is copied.
+struct Counted {
+    value: Value,
+    values: usize,
+    depth: usize,
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    events: Parser<'a, StrInput<'a>>,
+    /// The line of the event read last: every problem is found while looking at it.
+    line: usize,
+    /// The last line that says anything. The parser sees what is missing at the end only behind that end.
+    last: usize,
+    lines: BTreeMap<String, usize>,
+    anchors: HashMap<usize, Counted>,
+    values: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &'a Path, text: &'a str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self {
+            path,
+            text,
+            events: Parser::new_from_str(text),
+            line: 0,
+            last: 1 + line_breaks(text.trim_end_matches([' ', '\t', '\r', '\n'])),
+            lines: BTreeMap::new(),
+            anchors: HashMap::new(),
+            values: 0,
+        }
+    }
+
+    fn document(mut self) -> Result<(Value, BTreeMap<String, usize>), Problem> {
+        // The scanner takes NUL for the end of the text and would drop the rest unseen.
+        if let Some(at) = self.text.find('\0') {
+            self.line = 1 + line_breaks(&self.text[..at]);
+            return Err(self.problem("yaml-syntax", "", "there is a NUL character on this line", "remove it"));
+        }
+        let mut root = None;
+        loop {
+            match self.next()? {
+                Event::StreamEnd => break,
+                Event::DocumentStart(_) if root.is_some() => {
+                    let what = "a second YAML document starts here";
+                    return Err(self.problem("several-documents", "", what, "keep one description in a file"));
+                }
+                Event::StreamStart | Event::Nothing | Event::DocumentStart(_) | Event::DocumentEnd => {}
+                event => {
+                    self.lines.insert(String::new(), self.line);
+                    root = Some(self.value(event, "", 0)?.value);
+                }
+            }
+        }
+        match root {
+            None | Some(Value::Null) => {
+                self.line = 0;
+                Err(self.problem("empty-file", "", "the file says nothing", "write a description into it"))
+            }
+            Some(value) => Ok((value, self.lines)),
+        }
+    }
+
+    fn value(&mut self, event: Event<'a>, pointer: &str, depth: usize) -> Result<Counted, Problem> {
+        self.allow(1, depth, pointer)?;
+        let (anchor, sized) = match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = self.scalar(&text, style, tag.as_deref(), pointer)?;
+                (anchor, Counted { value, values: 1, depth: 0 })
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.untagged(tag.as_deref(), pointer)?;
+                (anchor, self.sequence(pointer, depth)?)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.untagged(tag.as_deref(), pointer)?;
+                (anchor, self.mapping(pointer, depth)?)
+            }
+            Event::Alias(anchor) => (0, self.alias(anchor, pointer, depth)?),
+            _ => {
+                return Err(self.problem("yaml-syntax", pointer, "a value is missing here", "add it"));
+            }
+        };
+        if anchor != 0 {
+            self.allow(sized.values, 0, pointer)?;
+            self.anchors.insert(anchor, Counted { value: sized.value.clone(), ..sized });
+        }
+        Ok(sized)
+    }
+
+    fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Counted, Problem> {
+        let mut items = Vec::new();
+        let (mut values, mut below) = (1, 0);
+        loop {
+            let event = self.next()?;
+            if event == Event::SequenceEnd {
+                return Ok(Counted { value: Value::Array(items), values, depth: below + 1 });
+            }
+            let inner = format!("{pointer}/{}", items.len());
+            self.lines.insert(inner.clone(), self.line);
+            let item = self.value(event, &inner, depth + 1)?;
+            values += item.values;
+            below = below.max(item.depth);
+            items.push(item.value);
+        }
+    }
+
+    fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Counted, Problem> {
+        let mut members = Map::new();
+        let (mut values, mut below) = (1, 0);
+        loop {
+            let event = self.next()?;
+            if event == Event::MappingEnd {
+                return Ok(Counted { value: Value::Object(members), values, depth: below + 1 });
+            }
+            let key = self.key(event, pointer)?;
+            let inner = join(pointer, &key);
+            if let Some(first) = self.lines.insert(inner.clone(), self.line) {
+                let what = format!("`{key}` is here a second time; the first is on line {first}");
+                return Err(self.problem("duplicate-key", &inner, what, "keep one of the two"));
+            }
+            let event = self.next()?;
+            let member = self.value(event, &inner, depth + 1)?;
+            values += member.values;
+            below = below.max(member.depth);
+            members.insert(key, member.value);
+        }
+    }
+
+    /// Keys are text whatever they look like: an unquoted `200` names the response "200".
+    fn key(&self, event: Event<'a>, pointer: &str) -> Result<String, Problem> {
+        match event {
+            Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => Err(self.problem(
+                "merge-key",
+                pointer,
+                "merge keys (`<<`) are not part of YAML 1.2",
+                "write the members out, or use a $ref",
+            )),
+            Event::Scalar(text, ..) => Ok(text.into_owned()),
+            _ => Err(self.problem("complex-key", pointer, "this key is not plain text", "use a word as the key")),
+        }
+    }
+
+    /// The YAML 1.2 core schema: only plain scalars can be anything but text.
+    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, pointer: &str) -> Result<Value, Problem> {
+        let string = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
+        if !string {
+            self.untagged(tag, pointer)?;
+        }
+        if string || style != ScalarStyle::Plain {
+            return Ok(Value::String(text.to_owned()));
+        }
+        match text {
+            "" | "~" | "null" | "Null" | "NULL" => Ok(Value::Null),
+            "true" | "True" | "TRUE" => Ok(Value::Bool(true)),
+            "false" | "False" | "FALSE" => Ok(Value::Bool(false)),
+            _ if !is_number(text) => Ok(Value::String(text.to_owned())),
+            _ => to_number(text).map(Value::Number).ok_or_else(|| {
+                let what = format!("`{text}` is a number that JSON cannot hold");
+                self.problem("yaml-number", pointer, what, "use a smaller number, or quote it if it is text")
+            }),
+        }
+    }
+
+    fn alias(&mut self, anchor: usize, pointer: &str, depth: usize) -> Result<Counted, Problem> {
+        let Some(target) = self.anchors.get(&anchor) else {
+            let what = "this alias stands for the value it is in";
+            return Err(self.problem("yaml-syntax", pointer, what, "write the value out"));
+        };
+        let (values, below) = (target.values, target.depth);
+        self.allow(values, depth + below, pointer)?;
+        let value = self.anchors.get(&anchor).map_or(Value::Null, |target| target.value.clone());
+        Ok(Counted { value, values, depth: below })
+    }
+
+    /// Pays for values before they are made.
+    fn allow(&mut self, values: usize, depth: usize, pointer: &str) -> Result<(), Problem> {
+        self.values = self.values.saturating_add(values);
+        if self.values > MAX_VALUES {
+            let what = format!("with its aliases written out it has more than {MAX_VALUES} values");
+            return Err(self.problem("too-large", pointer, what, "use fewer aliases"));
+        }
+        if depth > MAX_DEPTH {
+            let what = format!("values are nested more than {MAX_DEPTH} deep here");
+            // The pointer would be as deep, and no help.
+            return Err(self.problem("too-deep", "", what, "move inner schemas to components"));
+        }
+        Ok(())
+    }
+
+    fn untagged(&self, tag: Option<&Tag>, pointer: &str) -> Result<(), Problem> {
+        tag.map_or(Ok(()), |tag| {
+            let what = format!("the YAML tag `{tag}` means nothing in a description");
+            Err(self.problem("yaml-tag", pointer, what, "remove it, or quote the value if it is text"))
+        })
+    }
+
+    fn next(&mut self) -> Result<Event<'a>, Problem> {
+        match self.events.next_event() {
+            Some(Ok((event, span))) => {
+                self.line = span.start.line().min(self.last);
+                Ok(event)
+            }
+            Some(Err(error)) => {
+                self.line = error.marker().line().min(self.last);
+                let what = format!("{} (column {})", error.info(), error.marker().col() + 1);
+                let mend = "check indentation (spaces, no tabs), quotes and colons on this line and next to it";
+                Err(self.problem("yaml-syntax", "", what, mend))
+            }
+            None => Err(self.problem("yaml-syntax", "", "the text ends too early", "complete it")),
+        }
+    }
+
+    fn problem(&self, rule: &'static str, pointer: &str, message: impl Into<String>, mend: &str) -> Problem {
+        Problem::new(self.path, rule, message, mend).on_line(self.line).at(pointer)
+    }
+}
+
+/// As YAML counts them: `\r` alone is one.
+fn line_breaks(text: &str) -> usize {
+    text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
+}
+
+/// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`, `10:30` or `inf`.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let digits = |prefix, radix| {
+        text.strip_prefix(prefix)
+            .is_some_and(|rest: &str| !rest.is_empty() && rest.chars().all(|digit| digit.is_digit(radix)))
+    };
+    digits("0x", 16)
+        || digits("0o", 8)
+        || matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN")
+        || unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+            && unsigned.chars().all(|each| each.is_ascii_digit() || "+-.eE".contains(each))
+            && unsigned.parse::<f64>().is_ok()
+}
+
+fn to_number(text: &str) -> Option<Number> {
+    let radix = |prefix, radix| text.strip_prefix(prefix).map(|digits| u64::from_str_radix(digits, radix));
+    if let Some(parsed) = radix("0x", 16).or_else(|| radix("0o", 8)) {
+        return parsed.ok().map(Number::from);
+    }
+    let whole = text.parse::<i64>().map(Number::from).or_else(|_| text.parse::<u64>().map(Number::from));
+    whole.ok().or_else(|| text.parse().ok().and_then(Number::from_f64))
+}

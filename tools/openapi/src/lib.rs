@@ -1,0 +1,61 @@
+//! Reads the OpenAPI descriptions of Plex.tv.
+//!
+//! A [`Document`] is one description with the line of each value. [`operations`] walks over its
+//! operations, [`lint`] checks it against the rules of this project, and [`pointer`] has the one
+//! escaping of JSON pointers. All tools of the workspace stand on this crate: the generator, the
+//! diff, the coverage report and the check of recorded replies.
+//!
+//! ```no_run
+//! use plex_tv_openapi::{Document, lint, operations};
+//!
+//! let document = Document::load("openapi/plex-tv.yaml".as_ref())?;
+//! for problem in lint(&document) {
+//!     eprintln!("{problem}");
+//! }
+//! println!("{} operations", operations(document.value()).len());
+//! # Ok::<(), plex_tv_openapi::Problem>(())
+//! ```
+#![warn(missing_docs)]
+
+mod document;
+mod lint;
+pub mod pointer;
+mod problem;
+mod walk;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub use document::Document;
+pub use lint::{RULES, lint};
+pub use problem::Problem;
+pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
+
+/// The name of the Rust module made from a description: `plex_tv` of `openapi/plex-tv.yaml`.
+pub fn module_name(description: &Path) -> String {
+    description.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default()
+}
+
+/// The descriptions of a folder, sorted by name.
+///
+/// # Errors
+/// When the folder cannot be read, holds no `*.yaml` file, or one whose name is not UTF-8.
+pub fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let mend = "name the folder that holds plex-tv.yaml";
+    let entries = fs::read_dir(folder).map_err(|why| Problem::new(folder, "unreadable", why.to_string(), mend))?;
+    let mut found: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    found.sort();
+    if let Some(odd) = found.iter().find(|path| path.file_name().is_none_or(|name| name.to_str().is_none())) {
+        let what = "the name of this file is not UTF-8, and its module would be called as it is";
+        return Err(Problem::new(odd, "file-name", what, "rename the file"));
+    }
+    if found.is_empty() {
+        return Err(Problem::new(folder, "no-description", "there is no *.yaml file in this folder", mend));
+    }
+    Ok(found)
+}
