@@ -2,6 +2,7 @@
 //!
 //! cargo-fuzz runs them with `fuzz_targets/`; `tests/fuzz` runs the same on stable Rust.
 
+use plex_tv_sdk::{v1, v2};
 use std::{
     cell::{Cell, RefCell},
     fmt::Debug,
@@ -16,7 +17,7 @@ use plex_tv_codegen::generator_view;
 use plex_tv_diff::diff;
 use plex_tv_openapi::{Document, lint};
 use plex_tv_sdk::{
-    Client, ClientIdentity, Error, Page, Pages, PlexDirect, Reread, Rows, discover, plex_tv, plex_tv_v1, redacted_body,
+    Client, ClientIdentity, Error, Page, Pages, PlexDirect, Reread, Rows, discover, redacted_body,
     reqwest::{
         Url,
         header::{HeaderMap, HeaderName, HeaderValue},
@@ -80,31 +81,31 @@ fn show(shown: &impl Debug) {
 }
 
 pub fn decode_user(data: &[u8]) {
-    reread(|data| plex_tv::reread_reply("getUserDetails", data), data);
+    reread(|data| v2::reread_reply("getUserDetails", data, false), data);
 }
 
 pub fn decode_resources(data: &[u8]) {
-    reread(|data| plex_tv::reread_reply("getDevices", data), data);
+    reread(|data| v2::reread_reply("getDevices", data, false), data);
 }
 
 pub fn decode_pin(data: &[u8]) {
-    reread(|data| plex_tv::reread_reply("getToken", data), data);
+    reread(|data| v2::reread_reply("getToken", data, false), data);
 }
 
 pub fn decode_home(data: &[u8]) {
-    reread(|data| plex_tv::reread_reply("getHomeData", data), data);
+    reread(|data| v2::reread_reply("getHomeData", data, false), data);
 }
 
 pub fn decode_shared_servers(data: &[u8]) {
-    reread(|data| plex_tv::reread_reply("listOwnedSharedServers", data), data);
+    reread(|data| v2::reread_reply("listOwnedSharedServers", data, false), data);
 }
 
 pub fn decode_legacy_users(data: &[u8]) {
-    reread(|data| plex_tv_v1::reread_reply("getLegacyUsers", data), data);
+    reread(|data| v1::reread_reply("getLegacyUsers", data, false), data);
 }
 
 pub fn decode_watchlist(data: &[u8]) {
-    reread(|data| discover::reread_reply("getWatchlist", data), data);
+    reread(|data| discover::reread_reply("getWatchlist", data, false), data);
 }
 
 pub fn parse_plex_error_json_or_xml(data: &[u8]) {
@@ -302,7 +303,7 @@ pub fn pagination_headers(data: &[u8]) {
             };
             assert_eq!((calls.get(), asked.get()), (before + 1, start));
             assert_eq!(*page, sent.borrow().clone().collect::<Vec<u64>>());
-            start += (page.len() + page.rejected().len()) as u64;
+            start += (page.len() + page.rejected().len()) as i64;
             for row in page {
                 assert!(newest < Some(row), "{row} after {newest:?}");
                 newest = Some(row);

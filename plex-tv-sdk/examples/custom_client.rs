@@ -7,7 +7,7 @@
 use std::{env, error::Error, time::Duration};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Token, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Token};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .http(|http| http.tcp_keepalive(Duration::from_secs(60)).pool_max_idle_per_host(2))
         .build()?;
 
-    match client.plex_tv().get_user_details().send().await {
+    match client.v2().get_user_details().send().await {
         Ok(user) => println!("plex.tv knows you as user {}", user.id),
         Err(error) if error.is_auth() => println!("the token is no longer good: sign in again"),
         Err(error) if error.is_rate_limited() => println!("too many calls; wait {:?}", error.retry_after()),

@@ -8,7 +8,7 @@
 use std::{env, error::Error, time::Duration};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope, prelude::*};
+use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -62,7 +62,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
 }
 
 async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
-    let user = client.plex_tv().get_user_details().send().await?;
+    let user = client.v2().get_user_details().send().await?;
     println!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody"));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {

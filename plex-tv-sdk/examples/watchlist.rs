@@ -7,7 +7,7 @@
 use std::{env, error::Error};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Pages, Token, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Pages, Token};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -25,8 +25,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     .build()?;
 
     let mut watchlist = Pages::new(|start, size| {
-        let call = client.discover().get_watchlist().filter("all").sort("titleSort:asc");
-        call.container_start(start).container_size(size).send()
+        client
+            .discover()
+            .get_watchlist("all")
+            .sort("titleSort:asc")
+            .container_start(start)
+            .container_size(size)
+            .send_with_response()
     });
     while let Some(item) = watchlist.next_item().await? {
         let year = item.year.map(|year| format!(" ({year})")).unwrap_or_default();

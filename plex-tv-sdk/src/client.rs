@@ -4,17 +4,14 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use reqwest::Url;
 
-#[cfg(feature = "discover")]
-use crate::generated::discover;
-#[cfg(feature = "v1")]
-use crate::generated::plex_tv_v1;
 use crate::{
     ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, Secret, Server, SystemClock, Token,
     TokenCheck,
     auth::{PinLogin, Session, pin, verify},
-    generated::plex_tv,
-    servers,
-    transport::{Hosts, Limits, Transport},
+    generated,
+    hosts::{Hosts, base_url},
+    runtime::transport::{Limits, Settings},
+    servers, v2,
 };
 #[cfg(feature = "jwt")]
 use crate::{
@@ -23,22 +20,20 @@ use crate::{
 };
 
 #[cfg(not(target_arch = "wasm32"))]
-use crate::dns::Resolver;
+use crate::servers::dns::Resolver;
 
-const PLEX_TV: &str = "https://plex.tv";
-const DISCOVER: &str = "https://discover.provider.plex.tv";
 const APP: &str = "https://app.plex.tv";
 
 /// A client of plex.tv. Cheap to clone: clones share connections and settings.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), plex_tv_sdk::Error> {
-/// use plex_tv_sdk::{Client, ClientIdentity, Token, prelude::*};
+/// use plex_tv_sdk::{Client, ClientIdentity, Token};
 ///
 /// let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?;
 /// let client = Client::builder(identity).token(Token::new("EXAMPLE-TOKEN")?).build()?;
 ///
-/// let user = client.plex_tv().get_user_details().send().await?;
+/// let user = client.v2().get_user_details().send().await?;
 /// println!("signed in as {}", user.title.as_deref().unwrap_or("somebody"));
 /// # Ok(())
 /// # }
@@ -50,48 +45,31 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     identity: ClientIdentity,
     app_url: Url,
-    clock: Arc<dyn Clock>,
-    http: reqwest::Client,
-    transport: Transport,
+    hosts: Hosts,
+    settings: Arc<Settings>,
     session: Session,
-    plex_tv: plex_tv::Client,
+    v2: v2::Api,
     #[cfg(feature = "v1")]
-    plex_tv_v1: plex_tv_v1::Client,
+    v1: generated::v1::Api,
     #[cfg(feature = "discover")]
-    discover: discover::Client,
+    discover: generated::discover::Api,
 }
 
 impl Inner {
-    fn new(
-        identity: ClientIdentity,
-        app_url: Url,
-        clock: Arc<dyn Clock>,
-        http: reqwest::Client,
-        transport: Transport,
-        session: Session,
-    ) -> Self {
-        let plex_tv_url = transport.hosts().plex_tv.as_str().trim_end_matches('/');
-        #[cfg(feature = "discover")]
-        let discover_url = transport.hosts().discover.as_str().trim_end_matches('/');
-        let api = format!("{plex_tv_url}/api/v2");
+    fn new(identity: ClientIdentity, app_url: Url, hosts: Hosts, settings: Settings, session: Session) -> Self {
+        let settings = Arc::new(settings);
         Self {
-            plex_tv: plex_tv::Client::new_with_client(&api, http.clone(), transport.clone()),
+            v2: v2::Api::new(hosts.of(&settings, generated::v2::HOSTS)),
             #[cfg(feature = "v1")]
-            plex_tv_v1: plex_tv_v1::Client::new_with_client(plex_tv_url, http.clone(), transport.clone()),
+            v1: generated::v1::Api::new(hosts.of(&settings, generated::v1::HOSTS)),
             #[cfg(feature = "discover")]
-            discover: discover::Client::new_with_client(discover_url, http.clone(), transport.clone()),
+            discover: generated::discover::Api::new(hosts.of(&settings, generated::discover::HOSTS)),
             identity,
             app_url,
-            clock,
-            http,
-            transport,
+            hosts,
+            settings,
             session,
         }
-    }
-
-    fn with_transport(&self, transport: Transport) -> Client {
-        let Self { identity, app_url, clock, http, session, .. } = self.clone();
-        Client(Arc::new(Self::new(identity, app_url, clock, http, transport, session)))
     }
 }
 
@@ -113,7 +91,7 @@ impl Client {
             #[cfg(feature = "jwt")]
             device_key: None,
             base_url: None,
-            discover_url: None,
+            host_urls: Vec::new(),
             app_url: APP.to_owned(),
             limits: Limits::default(),
             connect_timeout: Duration::from_secs(5),
@@ -126,13 +104,13 @@ impl Client {
     /// The same client for another user: it shares connections and settings, but not the store.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
-        self.with_transport(|transport| transport.with_token(Some(token))).with_session(self.0.session.of_another())
+        self.with_settings(|settings| settings.set_token(Some(token))).with_session(self.0.session.for_other_user())
     }
 
     /// The same client, signed in as nobody.
     #[must_use]
     pub fn without_token(&self) -> Self {
-        self.with_transport(|transport| transport.with_token(None)).with_session(self.0.session.of_another())
+        self.with_settings(|settings| settings.set_token(None)).with_session(self.0.session.for_other_user())
     }
 
     /// The same client with another time limit for each attempt of a call.
@@ -151,10 +129,10 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
-    /// use plex_tv_sdk::{RetryPolicy, prelude::*};
+    /// use plex_tv_sdk::RetryPolicy;
     ///
     /// let once = client.with_retry(RetryPolicy::off());
-    /// let user = once.plex_tv().get_user_details().send().await?;
+    /// let user = once.v2().get_user_details().send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -170,11 +148,14 @@ impl Client {
     }
 
     fn with_limits(&self, change: impl FnOnce(&mut Limits)) -> Self {
-        self.with_transport(|transport| transport.with_limits(change))
+        self.with_settings(|settings| change(&mut settings.limits))
     }
 
-    pub(crate) fn with_transport(&self, change: impl FnOnce(&Transport) -> Transport) -> Self {
-        self.0.with_transport(change(&self.0.transport))
+    pub(crate) fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let Inner { identity, app_url, hosts, session, .. } = self.0.as_ref().clone();
+        let mut settings = self.0.settings.as_ref().clone();
+        change(&mut settings);
+        Self(Arc::new(Inner::new(identity, app_url, hosts, settings, session)))
     }
 
     pub(crate) fn with_session(&self, session: Session) -> Self {
@@ -187,7 +168,7 @@ impl Client {
 
     /// The token, if the client is signed in. One that is kept fresh changes: ask for it when it is needed.
     pub fn token(&self) -> Option<Token> {
-        self.0.transport.token()
+        self.0.settings.token()
     }
 
     /// Who is calling.
@@ -195,22 +176,21 @@ impl Client {
         &self.0.identity
     }
 
-    /// Every operation of `https://plex.tv/api/v2`, generated from its description.
-    ///
-    /// The methods come with the traits of [`crate::prelude`].
-    pub fn plex_tv(&self) -> &plex_tv::Client {
-        &self.0.plex_tv
+    /// The account API of `https://plex.tv/api/v2`.
+    pub fn v2(&self) -> &v2::Api {
+        &self.0.v2
     }
 
-    /// The older calls of `https://plex.tv` that have no better twin, generated; most answer XML, which is decoded alike.
+    /// The older calls of `https://plex.tv` that have no better twin. Most answer XML, which is read
+    /// all the same.
     #[cfg(feature = "v1")]
-    pub fn plex_tv_v1(&self) -> &plex_tv_v1::Client {
-        &self.0.plex_tv_v1
+    pub fn v1(&self) -> &crate::v1::Api {
+        &self.0.v1
     }
 
-    /// Discover and the metadata providers, generated: search, watchlist, metadata, user state.
+    /// Discover and the metadata providers: search, watchlist, metadata, user state.
     #[cfg(feature = "discover")]
-    pub fn discover(&self) -> &discover::Client {
+    pub fn discover(&self) -> &crate::discover::Api {
         &self.0.discover
     }
 
@@ -254,7 +234,7 @@ impl Client {
     }
 
     pub(crate) fn base_url(&self) -> &Url {
-        &self.0.transport.hosts().plex_tv
+        &self.0.hosts.account
     }
 
     pub(crate) fn app_url(&self) -> &Url {
@@ -262,16 +242,16 @@ impl Client {
     }
 
     pub(crate) fn timeout(&self) -> Duration {
-        self.0.transport.timeout()
+        self.0.settings.limits.timeout
     }
 
     /// The HTTP client below, which follows no redirect and knows no token.
     pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.0.http
+        &self.0.settings.http
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.clock.as_ref()
+        self.0.settings.clock.as_ref()
     }
 }
 
@@ -279,7 +259,8 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("identity", &self.0.identity)
-            .field("transport", &self.0.transport)
+            .field("hosts", &self.0.hosts)
+            .field("settings", &self.0.settings)
             .finish_non_exhaustive()
     }
 }
@@ -295,7 +276,7 @@ pub struct ClientBuilder {
     #[cfg(feature = "jwt")]
     device_key: Option<DeviceKey>,
     base_url: Option<String>,
-    discover_url: Option<String>,
+    host_urls: Vec<(String, String)>,
     app_url: String,
     limits: Limits,
     #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
@@ -341,17 +322,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Where plex.tv is: `https://plex.tv`, unless a test or a proxy stands in for it. A path prefix is kept.
+    /// What stands in for all hosts of plex.tv, such as a test server or a proxy. A path prefix is
+    /// kept.
     ///
-    /// What stands in for plex.tv does so for all its API hosts. The token goes to these schemes, hosts and ports, and to
-    /// no other.
+    /// The token goes to the scheme, host and port of this URL, and to those of
+    /// [`ClientBuilder::host_url`], and nowhere else.
     pub fn base_url(self, url: impl Into<String>) -> Self {
         Self { base_url: Some(url.into()), ..self }
     }
 
-    /// Where Discover is, if not where [`ClientBuilder::base_url`] says.
-    pub fn discover_url(self, url: impl Into<String>) -> Self {
-        Self { discover_url: Some(url.into()), ..self }
+    /// What stands in for one host of plex.tv. A path prefix is kept.
+    ///
+    /// The hosts are those of `HOSTS` in the generated modules, without a path. The account API can
+    /// be moved alone, for example to its second host:
+    ///
+    /// ```
+    /// # fn main() -> Result<(), plex_tv_sdk::Error> {
+    /// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
+    /// let client = plex_tv_sdk::Client::builder(identity)
+    ///     .host_url("https://plex.tv", "https://clients.plex.tv")
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn host_url(mut self, host: impl Into<String>, url: impl Into<String>) -> Self {
+        self.host_urls.push((host.into(), url.into()));
+        self
     }
 
     /// Where the approval page of the PIN sign-in is: `https://app.plex.tv`.
@@ -428,10 +424,7 @@ impl ClientBuilder {
     /// `is_invalid_input` when a URL is no base URL, the identity has a value that cannot stand in a header, or the store
     /// belongs to another client identifier; `is_store` when the store cannot be read.
     pub fn build(self) -> Result<Client, Error> {
-        let moved = self.base_url.is_some() || self.discover_url.is_some();
-        let plex_tv = base_url("base URL", self.base_url.as_deref().unwrap_or(PLEX_TV))?;
-        let discover = self.discover_url.or(self.base_url);
-        let discover = base_url("Discover URL", discover.as_deref().unwrap_or(DISCOVER))?;
+        let hosts = Hosts::new(self.base_url.as_deref(), &self.host_urls)?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
         let http = reqwest::Client::builder();
@@ -457,12 +450,10 @@ impl ClientBuilder {
             http.redirect(reqwest::redirect::Policy::none()).referer(false).retry(never)
         };
         let http = http.build()?;
-        let hosts = Hosts { plex_tv, discover, moved };
         let kept = kept(&self.session, &self.identity)?;
         let token = self.token.or(kept.token);
-        let transport = Transport::new(hosts, headers, token.clone(), self.limits, Arc::clone(&self.clock));
-        let client =
-            Client(Arc::new(Inner::new(self.identity, app_url, self.clock, http, transport, self.session.clone())));
+        let settings = Settings::new(http, headers, token.clone(), self.limits, self.clock);
+        let client = Client(Arc::new(Inner::new(self.identity, app_url, hosts, settings, self.session.clone())));
         #[cfg(feature = "jwt")]
         {
             let of_store = [kept.device_key, kept.next_device_key].into_iter().flatten();
@@ -503,26 +494,6 @@ fn kept(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Err
     }
 }
 
-/// A URL that paths can be put behind.
-fn base_url(name: &str, text: &str) -> Result<Url, Error> {
-    let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
-    let Ok(mut url) = Url::parse(text) else {
-        return refuse("is not a full URL; write it as in https://plex.tv");
-    };
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return refuse("does not start with https:// or http://");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return refuse("has a user name or a password in it, which would be sent to nobody but shown in logs");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a query or a fragment; leave off all from ? or # on");
-    }
-    let path = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&path);
-    Ok(url)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -533,27 +504,5 @@ mod tests {
 
         assert_shared::<Client>();
         assert_eq!(size_of::<Client>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn base_urls_are_normalised_or_refused_by_reason() {
-        let good = |text: &str| base_url("base URL", text).unwrap().as_str().trim_end_matches('/').to_owned();
-        assert_eq!(good("https://plex.tv/"), "https://plex.tv");
-        assert_eq!(good("http://[::1]:8080/prefix//"), "http://[::1]:8080/prefix");
-
-        let cases = [
-            ("plex.tv", "is not a full URL"),
-            ("localhost:8080", "does not start with https://"),
-            ("ftp://plex.tv", "does not start with https://"),
-            ("https://user:CANARY@plex.tv", "has a user name"),
-            ("https://plex.tv?x=1", "has a query"),
-            ("", "is not a full URL"),
-        ];
-        for (bad, reason) in cases {
-            let error = base_url("base URL", bad).unwrap_err();
-            assert!(error.is_invalid_input());
-            assert!(error.to_string().starts_with(&format!("the base URL {reason}")), "{error}");
-            assert!(!error.to_string().contains("CANARY"));
-        }
     }
 }

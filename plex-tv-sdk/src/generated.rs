@@ -1,24 +1,15 @@
-//! The generated clients, one module for each description. See `openapi/README.md` for how they are made.
+//! The generated clients, one module for each description. `openapi/README.md` says how they are made.
 
-#![allow(
-    // Written by the generator, in its style; what of it is public is named in `lib.rs`.
-    clippy::all,
-    clippy::pedantic,
-    clippy::str_to_string,
-    deprecated,
-    elided_lifetimes_in_paths,
-    missing_docs,
-    unreachable_pub,
-    unused_imports
-)]
+#![allow(deprecated, reason = "what plex.tv drops is still described")]
 
 macro_rules! description {
-    ($module:ident $(, $feature:literal)?) => {
+    ($about:literal, $module:ident $(, $feature:literal)?) => {
+        #[doc = $about]
         #[cfg(all(not(feature = "codegen") $(, feature = $feature)?))]
         #[rustfmt::skip]
         pub mod $module;
 
-        /// Made by the build step.
+        #[doc = $about]
         #[cfg(all(feature = "codegen" $(, feature = $feature)?))]
         pub mod $module {
             include!(concat!(env!("OUT_DIR"), "/", stringify!($module), ".rs"));
@@ -26,6 +17,6 @@ macro_rules! description {
     };
 }
 
-description!(plex_tv);
-description!(plex_tv_v1, "v1");
-description!(discover, "discover");
+description!("The account API, generated: its client, its calls and its types.", v2);
+description!("The older calls of the account API, generated: client, calls and types.", v1, "v1");
+description!("Discover and metadata, generated: client, calls and types.", discover, "discover");

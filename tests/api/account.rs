@@ -1,9 +1,7 @@
+use plex_tv_sdk::v2::types::{Profile, UpdatePrivacySettingsBody};
 use plex_tv_sdk::{
     PlexCode,
-    plex_tv::types::{
-        GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus, builder,
-    },
-    prelude::*,
+    v2::types::{GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus},
 };
 use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
 
@@ -11,7 +9,7 @@ use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
 async fn companions_come_with_their_tokens() {
     let companions = success("getCompanionsData", 200)
         .sends("GET /companions", NO_BODY)
-        .call(async |api| api.get_companions_data().send().await)
+        .call(async |api| api.get_companions_data().send_with_response().await)
         .await;
 
     let sonos = &companions[0];
@@ -26,7 +24,7 @@ async fn companions_come_with_their_tokens() {
 async fn companions_of_nobody_are_an_auth_error() {
     let error = failure("getCompanionsData", 401, 1001)
         .sends("GET /companions", NO_BODY)
-        .call(async |api| api.get_companions_data().send().await)
+        .call(async |api| api.get_companions_data().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -36,7 +34,7 @@ async fn companions_of_nobody_are_an_auth_error() {
 async fn features_have_a_name_and_an_identifier() {
     let features = success("getFeatures", 200)
         .sends("GET /features", NO_BODY)
-        .call(async |api| api.get_features().send().await)
+        .call(async |api| api.get_features().send_with_response().await)
         .await;
 
     let names: Vec<_> = features.iter().map(|feature| &feature.id).collect();
@@ -49,7 +47,7 @@ async fn features_have_a_name_and_an_identifier() {
 async fn features_for_an_expired_jwt_are_an_auth_error() {
     let error = failure("getFeatures", 498, None)
         .sends("GET /features", NO_BODY)
-        .call(async |api| api.get_features().send().await)
+        .call(async |api| api.get_features().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -59,7 +57,7 @@ async fn features_for_an_expired_jwt_are_an_auth_error() {
 async fn a_place_is_looked_up_by_address_without_a_token() {
     let place = success("getGeoData", 200)
         .sends("GET /geoip?ip_address=2001%3Adb8%3A%3A7", NO_BODY)
-        .call(async |api| api.get_geo_data().ip_address("2001:db8::7").send().await)
+        .call(async |api| api.get_geo_data().ip_address("2001:db8::7").send_with_response().await)
         .await;
 
     assert_eq!(place.code.as_deref(), Some("GB"));
@@ -74,7 +72,7 @@ async fn a_place_may_come_with_numbers_and_real_booleans() {
     let place = success("getGeoData", 200)
         .replying("text/json", body)
         .sends("GET /geoip", NO_BODY)
-        .call(async |api| api.get_geo_data().send().await)
+        .call(async |api| api.get_geo_data().send_with_response().await)
         .await;
 
     assert_eq!(place.postal_code.as_deref(), Some("94124"));
@@ -87,7 +85,7 @@ async fn a_place_may_come_with_numbers_and_real_booleans() {
 async fn an_address_that_is_none_is_refused() {
     let error = failure("getGeoData", 422, None)
         .sends("GET /geoip?ip_address=", NO_BODY)
-        .call(async |api| api.get_geo_data().ip_address("").send().await)
+        .call(async |api| api.get_geo_data().ip_address("").send_with_response().await)
         .await;
 
     assert!(!error.is_retryable());
@@ -97,7 +95,7 @@ async fn an_address_that_is_none_is_refused() {
 async fn the_account_is_read_with_all_its_parts() {
     let user = success("getUserDetails", 200)
         .sends("GET /user", NO_BODY)
-        .call(async |api| api.get_user_details().send().await)
+        .call(async |api| api.get_user_details().send_with_response().await)
         .await;
 
     assert_eq!(user.id, 1234567);
@@ -115,7 +113,7 @@ async fn the_account_is_read_with_all_its_parts() {
     assert_eq!(past.state, Some(SubscriptionState::Ended));
     assert_eq!(user.settings[0].type_, Some(SettingType::Json));
     let profile = user.profile.unwrap();
-    assert_eq!(profile.default_audio_languages, ["en", "fr"]);
+    assert_eq!(profile.default_audio_languages.as_deref(), Some(&["en".to_owned(), "fr".to_owned()][..]));
     assert_eq!(profile.auto_select_subtitle, Some(1));
     let restrictions = user.custom_restrictions.unwrap();
     assert_eq!(restrictions.movies.as_deref(), Some("label=Example"));
@@ -126,9 +124,13 @@ async fn flags_of_the_account_are_sent_as_0_and_1() {
     success("getUserDetails", 200)
         .sends("GET /user?includeProviders=0&includeSettings=1&includeSharedSettings=1&includeSubscriptions=0", NO_BODY)
         .call(async |api| {
-            let read = api.get_user_details().include_subscriptions(false);
-            let read = read.include_settings(true).include_shared_settings(true);
-            read.include_providers(false).send().await
+            api.get_user_details()
+                .include_subscriptions(false)
+                .include_settings(true)
+                .include_shared_settings(true)
+                .include_providers(false)
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -137,10 +139,7 @@ async fn flags_of_the_account_are_sent_as_0_and_1() {
 async fn the_account_without_a_client_identifier_is_refused() {
     let error = failure("getUserDetails", 400, 1000)
         .sends("GET /user?includeSettings=1", NO_BODY)
-        .call(async |api| {
-            let read = api.get_user_details();
-            read.include_settings(true).send().await
-        })
+        .call(async |api| api.get_user_details().include_settings(true).send_with_response().await)
         .await;
 
     assert!(!error.is_auth());
@@ -152,7 +151,7 @@ async fn the_account_without_a_client_identifier_is_refused() {
 async fn privacy_is_read_with_its_metrics() {
     let privacy = success("getPrivacySettings", 200)
         .sends("GET /user/privacy", NO_BODY)
-        .call(async |api| api.get_privacy_settings().send().await)
+        .call(async |api| api.get_privacy_settings().send_with_response().await)
         .await;
 
     assert_eq!(privacy.opt_out_playback, Some(false));
@@ -165,7 +164,7 @@ async fn privacy_is_read_with_its_metrics() {
 async fn privacy_of_nobody_is_an_auth_error() {
     let error = failure("getPrivacySettings", 401, 1001)
         .sends("GET /user/privacy", NO_BODY)
-        .call(async |api| api.get_privacy_settings().send().await)
+        .call(async |api| api.get_privacy_settings().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -178,13 +177,11 @@ async fn privacy_is_set_by_flags_in_a_form() {
         success("updatePrivacySettings", status)
             .sends("PUT /user/privacy", form)
             .call(async |api| {
-                let update = api.update_privacy_settings();
-                update
-                    .body_map(|body| {
-                        body.opt_out_playback(plex_tv_sdk::Flag(true)).opt_out_library_stats(plex_tv_sdk::Flag(false))
-                    })
-                    .send()
-                    .await
+                api.update_privacy_settings(
+                    UpdatePrivacySettingsBody::new().opt_out_playback(true).opt_out_library_stats(false),
+                )
+                .send_with_response()
+                .await
             })
             .await;
     }
@@ -195,9 +192,9 @@ async fn one_opt_out_may_be_set_alone() {
     success("updatePrivacySettings", 204)
         .sends("PUT /user/privacy", Body::Form("optOutPlayback=0"))
         .call(async |api| {
-            let update = api.update_privacy_settings();
-            let update = update.body_map(|body| body.opt_out_playback(plex_tv_sdk::Flag(false)));
-            update.send().await
+            api.update_privacy_settings(UpdatePrivacySettingsBody::new().opt_out_playback(false))
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -207,8 +204,9 @@ async fn setting_privacy_too_often_is_a_rate_limit() {
     let error = failure("updatePrivacySettings", 429, 1003)
         .sends("PUT /user/privacy", Body::Form("optOutPlayback=1"))
         .call(async |api| {
-            let update = api.update_privacy_settings();
-            update.body_map(|body| body.opt_out_playback(plex_tv_sdk::Flag(true))).send().await
+            api.update_privacy_settings(UpdatePrivacySettingsBody::new().opt_out_playback(true))
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -220,8 +218,8 @@ const PREFERENCES: Body = Body::Json(
     r#"{"autoSelectAudio":true,"autoSelectSubtitle":1,"defaultAudioLanguage":"fr","defaultSubtitleLanguages":["en","fr"]}"#,
 );
 
-fn preferences(profile: builder::Profile) -> builder::Profile {
-    profile
+fn preferences() -> Profile {
+    Profile::new()
         .auto_select_audio(true)
         .auto_select_subtitle(1)
         .default_audio_language("fr".to_owned())
@@ -233,9 +231,23 @@ async fn only_the_preferences_that_change_are_sent() {
     for status in [200, 204] {
         success("updateUserProfile", status)
             .sends("PUT /user/profile", PREFERENCES)
-            .call(async |api| api.update_user_profile().body_map(preferences).send().await)
+            .call(async |api| api.update_user_profile(preferences()).send_with_response().await)
             .await;
     }
+}
+
+#[tokio::test]
+async fn null_clears_what_is_there_and_nothing_keeps_it() {
+    let body = r#"{"autoSelectAudio":true,"defaultAudioLanguage":null,"defaultSubtitleLanguages":null}"#;
+    let profile = Profile::new().default_audio_language("fr").maybe_watched_indicator(None);
+    let profile = profile.clear_default_audio_language().clear_default_subtitle_languages();
+
+    success("updateUserProfile", 204)
+        .sends("PUT /user/profile", Body::Json(body))
+        .call(async |api| {
+            api.update_user_profile(profile.maybe_auto_select_audio(Some(true))).send_with_response().await
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -243,8 +255,7 @@ async fn a_language_is_unset_by_an_empty_text() {
     success("updateUserProfile", 204)
         .sends("PUT /user/profile", Body::Json(r#"{"defaultAudioLanguage":""}"#))
         .call(async |api| {
-            let update = api.update_user_profile();
-            update.body_map(|body| body.default_audio_language(String::new())).send().await
+            api.update_user_profile(Profile::new().default_audio_language(String::new())).send_with_response().await
         })
         .await;
 }
@@ -253,10 +264,7 @@ async fn a_language_is_unset_by_an_empty_text() {
 async fn a_malformed_preference_is_refused() {
     let error = failure("updateUserProfile", 400, 1004)
         .sends("PUT /user/profile", Body::Json(r#"{"watchedIndicator":-1}"#))
-        .call(async |api| {
-            let update = api.update_user_profile();
-            update.body_map(|body| body.watched_indicator(-1)).send().await
-        })
+        .call(async |api| api.update_user_profile(Profile::new().watched_indicator(-1)).send_with_response().await)
         .await;
 
     assert_eq!(error.code(), Some(PlexCode::BadParameter));
@@ -267,7 +275,7 @@ async fn a_malformed_preference_is_refused() {
 async fn consent_is_read() {
     let sync = success("getViewStateSync", 200)
         .sends("GET /user/view_state_sync", NO_BODY)
-        .call(async |api| api.get_view_state_sync().send().await)
+        .call(async |api| api.get_view_state_sync().send_with_response().await)
         .await;
 
     assert_eq!(sync.consent, Some(true));
@@ -277,7 +285,7 @@ async fn consent_is_read() {
 async fn consent_for_an_expired_jwt_is_an_auth_error() {
     let error = failure("getViewStateSync", 498, None)
         .sends("GET /user/view_state_sync", NO_BODY)
-        .call(async |api| api.get_view_state_sync().send().await)
+        .call(async |api| api.get_view_state_sync().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -287,11 +295,11 @@ async fn consent_for_an_expired_jwt_is_an_auth_error() {
 async fn consent_is_sent_as_a_word() {
     success("updateViewStateSync", 204)
         .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
-        .call(async |api| api.update_view_state_sync().consent(true).send().await)
+        .call(async |api| api.update_view_state_sync(true).send_with_response().await)
         .await;
     success("updateViewStateSync", 200)
         .sends("PUT /user/view_state_sync?consent=false", NO_BODY)
-        .call(async |api| api.update_view_state_sync().consent(false).send().await)
+        .call(async |api| api.update_view_state_sync(false).send_with_response().await)
         .await;
 }
 
@@ -299,7 +307,7 @@ async fn consent_is_sent_as_a_word() {
 async fn consent_of_nobody_is_an_auth_error() {
     let error = failure("updateViewStateSync", 401, 1001)
         .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
-        .call(async |api| api.update_view_state_sync().consent(true).send().await)
+        .call(async |api| api.update_view_state_sync(true).send_with_response().await)
         .await;
 
     assert!(error.is_auth());

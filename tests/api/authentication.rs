@@ -1,9 +1,8 @@
-use std::collections::BTreeMap;
+use plex_tv_sdk::v2::types::{ChangePasswordBody, GetPinBody, LinkPinBody, SignInBody};
 
 use plex_tv_sdk::{
     PlexCode, Secret,
-    plex_tv::types::{DeviceJwk, GeoFlag, SubscriptionStatus},
-    prelude::*,
+    v2::types::{DeviceJwk, GeoFlag, SubscriptionStatus},
 };
 use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
 
@@ -13,34 +12,33 @@ pub(crate) const KEY: Body = Body::Json(
 );
 
 pub(crate) fn device_jwk() -> DeviceJwk {
-    DeviceJwk::builder()
-        .kty("OKP")
-        .crv("Ed25519")
-        .x("EXAMPLE-PUBLIC-KEY-0000000000000000000000001")
-        .kid("example-device-key-1")
-        .use_("sig")
-        .alg("EdDSA")
-        .try_into()
-        .unwrap()
+    DeviceJwk::new("EXAMPLE-PUBLIC-KEY-0000000000000000000000001", "example-device-key-1")
 }
 
 #[tokio::test]
 async fn ping_tells_that_the_token_is_good() {
-    let reply = success("ping", 200).sends("GET /ping", NO_BODY).call(async |api| api.ping().send().await).await;
+    let reply =
+        success("ping", 200).sends("GET /ping", NO_BODY).call(async |api| api.ping().send_with_response().await).await;
 
     assert_eq!(reply.pong, Some(true));
 }
 
 #[tokio::test]
 async fn ping_with_a_revoked_token_is_an_auth_error() {
-    let error = failure("ping", 401, 1001).sends("GET /ping", NO_BODY).call(async |api| api.ping().send().await).await;
+    let error = failure("ping", 401, 1001)
+        .sends("GET /ping", NO_BODY)
+        .call(async |api| api.ping().send_with_response().await)
+        .await;
 
     assert!(error.is_auth() && !error.is_retryable());
 }
 
 #[tokio::test]
 async fn ping_with_an_expired_jwt_is_an_auth_error_without_a_code() {
-    let error = failure("ping", 498, None).sends("GET /ping", NO_BODY).call(async |api| api.ping().send().await).await;
+    let error = failure("ping", 498, None)
+        .sends("GET /ping", NO_BODY)
+        .call(async |api| api.ping().send_with_response().await)
+        .await;
 
     assert!(error.is_auth());
     assert_eq!(error.plex_errors()[0].status(), Some(498));
@@ -48,7 +46,10 @@ async fn ping_with_an_expired_jwt_is_an_auth_error_without_a_code() {
 
 #[tokio::test]
 async fn a_pin_is_created_without_a_body_when_there_is_no_key() {
-    let pin = success("getPin", 201).sends("POST /pins", NO_BODY).call(async |api| api.get_pin().send().await).await;
+    let pin = success("getPin", 201)
+        .sends("POST /pins", NO_BODY)
+        .call(async |api| api.get_pin().send_with_response().await)
+        .await;
 
     assert_eq!(pin.id, 308667304);
     assert_eq!(pin.code.expose(), "EXAMPLE-CODE-000000000001");
@@ -65,10 +66,10 @@ async fn a_pin_is_created_without_a_body_when_there_is_no_key() {
 async fn strong_is_sent_as_a_word() {
     let weak = success("getPin", 201)
         .sends("POST /pins?strong=false", NO_BODY)
-        .call(async |api| api.get_pin().strong(false).send().await);
+        .call(async |api| api.get_pin().strong(false).send_with_response().await);
     let strong = success("getPin", 201)
         .sends("POST /pins?strong=true", NO_BODY)
-        .call(async |api| api.get_pin().strong(true).send().await);
+        .call(async |api| api.get_pin().strong(true).send_with_response().await);
 
     assert_eq!(weak.await.id, strong.await.id);
 }
@@ -80,8 +81,7 @@ async fn a_device_key_goes_into_the_body_of_the_pin() {
     let pin = success("getPin", 201)
         .sends("POST /pins", Body::Json(body))
         .call(async |api| {
-            let pin = api.get_pin();
-            pin.body_map(|body| body.jwk(device_jwk()).strong(true)).send().await
+            api.get_pin().body(GetPinBody::new().jwk(device_jwk()).strong(true)).send_with_response().await
         })
         .await;
 
@@ -90,8 +90,10 @@ async fn a_device_key_goes_into_the_body_of_the_pin() {
 
 #[tokio::test]
 async fn too_many_pins_are_a_rate_limit() {
-    let error =
-        failure("getPin", 429, 1003).sends("POST /pins", NO_BODY).call(async |api| api.get_pin().send().await).await;
+    let error = failure("getPin", 429, 1003)
+        .sends("POST /pins", NO_BODY)
+        .call(async |api| api.get_pin().send_with_response().await)
+        .await;
 
     assert!(error.is_rate_limited() && error.is_retryable());
 }
@@ -100,10 +102,7 @@ async fn too_many_pins_are_a_rate_limit() {
 async fn a_key_of_another_device_is_refused_without_a_code() {
     let error = failure("getPin", 422, None)
         .sends("POST /pins", KEY)
-        .call(async |api| {
-            let pin = api.get_pin().body_map(|body| body.jwk(device_jwk()));
-            pin.send().await
-        })
+        .call(async |api| api.get_pin().body(GetPinBody::new().jwk(device_jwk())).send_with_response().await)
         .await;
 
     assert_eq!(error.plex_errors()[0].field(), Some("base"));
@@ -113,7 +112,7 @@ async fn a_key_of_another_device_is_refused_without_a_code() {
 async fn linking_sends_the_code_as_a_form() {
     success("linkPin", 204)
         .sends("PUT /pins/link", Body::Form("code=7R%26Z+%2B"))
-        .call(async |api| api.link_pin().body_map(|body| body.code("7R&Z +")).send().await)
+        .call(async |api| api.link_pin(LinkPinBody::new("7R&Z +")).send_with_response().await)
         .await;
 }
 
@@ -121,10 +120,7 @@ async fn linking_sends_the_code_as_a_form() {
 async fn linking_an_unknown_code_is_not_found() {
     let error = failure("linkPin", 404, 1020)
         .sends("PUT /pins/link", Body::Form("code=EXAMPLE-7RQZ"))
-        .call(async |api| {
-            let link = api.link_pin().body_map(|body| body.code("EXAMPLE-7RQZ"));
-            link.send().await
-        })
+        .call(async |api| api.link_pin(LinkPinBody::new("EXAMPLE-7RQZ")).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -135,7 +131,7 @@ async fn linking_an_unknown_code_is_not_found() {
 async fn the_qr_image_comes_as_bytes() {
     let image = success("getPinQrCode", 200)
         .sends("GET /pins/qr/EXAMPLE-7RQZ", NO_BODY)
-        .call(async |api| api.get_pin_qr_code().code("EXAMPLE-7RQZ").send().await)
+        .call(async |api| api.get_pin_qr_code("EXAMPLE-7RQZ").send_with_response().await)
         .await;
 
     assert_eq!(crate::wire::bytes(image).await, b"EXAMPLE-BYTES");
@@ -145,7 +141,7 @@ async fn the_qr_image_comes_as_bytes() {
 async fn too_many_qr_images_are_a_rate_limit() {
     let error = failure("getPinQrCode", 429, 1003)
         .sends("GET /pins/qr/EXAMPLE-7RQZ", NO_BODY)
-        .call(async |api| api.get_pin_qr_code().code("EXAMPLE-7RQZ").send().await)
+        .call(async |api| api.get_pin_qr_code("EXAMPLE-7RQZ").send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -155,7 +151,7 @@ async fn too_many_qr_images_are_a_rate_limit() {
 async fn polling_an_approved_pin_gives_the_token() {
     let pin = success("getToken", 200)
         .sends("GET /pins/308667304", NO_BODY)
-        .call(async |api| api.get_token().pin_id(308667304).send().await)
+        .call(async |api| api.get_token(308667304).send_with_response().await)
         .await;
 
     assert_eq!(pin.auth_token, Some(Secret::from(TOKEN)));
@@ -167,10 +163,7 @@ async fn polling_an_approved_pin_gives_the_token() {
 async fn polling_sends_the_code_and_the_device_jwt_in_clear() {
     success("getToken", 200)
         .sends("GET /pins/1?code=7RQZ&deviceJWT=h.c%2Bc.s", NO_BODY)
-        .call(async |api| {
-            let poll = api.get_token().pin_id(1).code("7RQZ");
-            poll.device_jwt("h.c+c.s").send().await
-        })
+        .call(async |api| api.get_token(1).code("7RQZ").device_jwt("h.c+c.s").send_with_response().await)
         .await;
 }
 
@@ -178,7 +171,7 @@ async fn polling_sends_the_code_and_the_device_jwt_in_clear() {
 async fn polling_an_expired_pin_is_not_found() {
     let error = failure("getToken", 404, 1020)
         .sends("GET /pins/1", NO_BODY)
-        .call(async |api| api.get_token().pin_id(1).send().await)
+        .call(async |api| api.get_token(1).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -188,10 +181,7 @@ async fn polling_an_expired_pin_is_not_found() {
 async fn a_refused_device_jwt_is_an_auth_error() {
     let error = failure("getToken", 401, None)
         .sends("GET /pins/1?deviceJWT=EXAMPLE-JWT", NO_BODY)
-        .call(async |api| {
-            let poll = api.get_token().pin_id(1);
-            poll.device_jwt("EXAMPLE-JWT").send().await
-        })
+        .call(async |api| api.get_token(1).device_jwt("EXAMPLE-JWT").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -202,7 +192,7 @@ async fn an_anonymous_user_comes_with_a_token() {
     for status in [200, 201] {
         let user = success("createAnonymousUser", status)
             .sends("POST /users/anonymous", NO_BODY)
-            .call(async |api| api.create_anonymous_user().send().await)
+            .call(async |api| api.create_anonymous_user().send_with_response().await)
             .await;
 
         assert_eq!((user.id, user.anonymous), (2000001, Some(true)));
@@ -215,7 +205,7 @@ async fn an_anonymous_user_comes_with_a_token() {
 async fn an_invalid_anonymous_token_is_refused() {
     let error = failure("createAnonymousUser", 422, 1072)
         .sends("POST /users/anonymous", NO_BODY)
-        .call(async |api| api.create_anonymous_user().send().await)
+        .call(async |api| api.create_anonymous_user().send_with_response().await)
         .await;
 
     assert!(!error.is_auth() && !error.is_retryable());
@@ -228,13 +218,14 @@ async fn signing_in_sends_the_credentials_in_clear_as_a_form() {
     let user = success("signIn", 201)
         .sends("POST /users/signin?includeProviders=1", Body::Form(form))
         .call(async |api| {
-            let sign_in = api.sign_in().include_providers(true).body_map(|body| {
-                body.login("user@example.com")
-                    .password("p&s=é ")
+            api.sign_in(
+                SignInBody::new("user@example.com", "p&s=é ")
                     .verification_code(Secret::from("EXAMPLE-123456"))
-                    .remember_me(true)
-            });
-            sign_in.send().await
+                    .remember_me(true),
+            )
+            .include_providers(true)
+            .send_with_response()
+            .await
         })
         .await;
 
@@ -252,11 +243,7 @@ async fn signing_in_sends_the_credentials_in_clear_as_a_form() {
 async fn signing_in_may_be_answered_with_200() {
     let user = success("signIn", 200)
         .sends("POST /users/signin", Body::Form("login=a&password=b"))
-        .call(async |api| {
-            let sign_in = api.sign_in();
-            let sign_in = sign_in.body_map(|body| body.login("a").password("b"));
-            sign_in.send().await
-        })
+        .call(async |api| api.sign_in(SignInBody::new("a", "b")).send_with_response().await)
         .await;
 
     assert_eq!(user.auth_token, Some(Secret::from(TOKEN)));
@@ -268,10 +255,7 @@ async fn each_refusal_of_a_sign_in_keeps_its_code() {
     for code in [1001, 1028, 1029, 1030, 1031] {
         let error = failure("signIn", 401, code)
             .sends("POST /users/signin", Body::Form("login=a&password=b"))
-            .call(async |api| {
-                let sign_in = api.sign_in();
-                sign_in.body_map(|body| body.password("b").login("a")).send().await
-            })
+            .call(async |api| api.sign_in(SignInBody::new("a", "b")).send_with_response().await)
             .await;
 
         assert!(error.is_auth());
@@ -281,12 +265,15 @@ async fn each_refusal_of_a_sign_in_keeps_its_code() {
 
 #[tokio::test]
 async fn signing_out_succeeds_with_and_without_a_body() {
-    success("signOut", 204).sends("DELETE /users/signout", NO_BODY).call(async |api| api.sign_out().send().await).await;
+    success("signOut", 204)
+        .sends("DELETE /users/signout", NO_BODY)
+        .call(async |api| api.sign_out().send_with_response().await)
+        .await;
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("signOut", 200)
             .replying(kind, body)
             .sends("DELETE /users/signout", NO_BODY)
-            .call(async |api| api.sign_out().send().await)
+            .call(async |api| api.sign_out().send_with_response().await)
             .await;
     }
 }
@@ -295,15 +282,15 @@ async fn signing_out_succeeds_with_and_without_a_body() {
 async fn signing_out_twice_is_an_auth_error() {
     let error = failure("signOut", 401, 1001)
         .sends("DELETE /users/signout", NO_BODY)
-        .call(async |api| api.sign_out().send().await)
+        .call(async |api| api.sign_out().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
 }
 
 /// A change of password, with names that are made up.
-fn passwords(old: &str, new: &str) -> BTreeMap<String, Secret> {
-    BTreeMap::from([("currentPassword", old), ("newPassword", new)].map(|(name, text)| (name.to_owned(), text.into())))
+fn passwords(old: &str, new: &str) -> ChangePasswordBody {
+    ChangePasswordBody::new([("currentPassword", old), ("newPassword", new)])
 }
 
 #[tokio::test]
@@ -312,7 +299,7 @@ async fn passwords_go_out_in_clear_as_a_form() {
     for status in [200, 204] {
         success("changePassword", status)
             .sends("POST /users/password", form)
-            .call(async |api| api.change_password().body(passwords("a&b =", "é+%")).send().await)
+            .call(async |api| api.change_password(passwords("a&b =", "é+%")).send_with_response().await)
             .await;
     }
 }
@@ -328,7 +315,7 @@ async fn each_refusal_of_a_new_password_keeps_its_code() {
     for (status, code) in refusals {
         let error = failure("changePassword", status, code.number())
             .sends("POST /users/password", Body::Form("currentPassword=CANARY-A&newPassword=CANARY-B"))
-            .call(async |api| api.change_password().body(passwords("CANARY-A", "CANARY-B")).send().await)
+            .call(async |api| api.change_password(passwords("CANARY-A", "CANARY-B")).send_with_response().await)
             .await;
 
         assert_eq!(error.code(), Some(code));

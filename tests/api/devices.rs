@@ -1,4 +1,4 @@
-use plex_tv_sdk::{PlexCode, plex_tv::types::ConnectionProtocol, prelude::*};
+use plex_tv_sdk::{PlexCode, v2::types::ConnectionProtocol};
 use plex_tv_tests::{NO_BODY, failure, success};
 
 const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -7,7 +7,7 @@ const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
 async fn devices_come_with_their_tokens() {
     let devices = success("listAccountDevices", 200)
         .sends("GET /devices", NO_BODY)
-        .call(async |api| api.list_account_devices().send().await)
+        .call(async |api| api.list_account_devices().send_with_response().await)
         .await;
 
     let [phone] = &*devices else {
@@ -27,7 +27,7 @@ async fn devices_come_with_their_tokens() {
 async fn devices_of_nobody_are_an_auth_error() {
     let error = failure("listAccountDevices", 401, 1001)
         .sends("GET /devices", NO_BODY)
-        .call(async |api| api.list_account_devices().send().await)
+        .call(async |api| api.list_account_devices().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -40,7 +40,7 @@ async fn a_certificate_comes_as_bytes() {
         let certificate = success("downloadDeviceCertificate", 200)
             .replying(kind, pem)
             .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/download", NO_BODY)
-            .call(async |api| api.download_device_certificate().machine_identifier(MACHINE).send().await)
+            .call(async |api| api.download_device_certificate(MACHINE).send_with_response().await)
             .await;
 
         assert_eq!(crate::wire::bytes(certificate).await, pem.as_bytes());
@@ -51,7 +51,7 @@ async fn a_certificate_comes_as_bytes() {
 async fn a_certificate_that_is_not_ready_is_told_by_the_status() {
     let nothing = success("downloadDeviceCertificate", 202)
         .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/download", NO_BODY)
-        .call(async |api| api.download_device_certificate().machine_identifier(MACHINE).send().await)
+        .call(async |api| api.download_device_certificate(MACHINE).send_with_response().await)
         .await;
 
     assert_eq!(crate::wire::bytes(nothing).await, b"");
@@ -61,7 +61,7 @@ async fn a_certificate_that_is_not_ready_is_told_by_the_status() {
 async fn the_certificate_of_another_server_is_forbidden() {
     let error = failure("downloadDeviceCertificate", 403, 1068)
         .sends("GET /devices/a%2Fb/certificate/download", NO_BODY)
-        .call(async |api| api.download_device_certificate().machine_identifier("a/b").send().await)
+        .call(async |api| api.download_device_certificate("a/b").send_with_response().await)
         .await;
 
     assert_eq!(error.code(), Some(PlexCode::DeviceNotYours));
@@ -72,7 +72,7 @@ async fn the_certificate_of_another_server_is_forbidden() {
 async fn the_name_for_a_certificate_is_a_wildcard() {
     let subject = success("getDeviceCertificateSubject", 200)
         .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
-        .call(async |api| api.get_device_certificate_subject().machine_identifier(MACHINE).send().await)
+        .call(async |api| api.get_device_certificate_subject(MACHINE).send_with_response().await)
         .await;
 
     assert_eq!(subject.common_name, "*.0123456789abcdef0123456789abcdef.plex.direct");
@@ -83,7 +83,7 @@ async fn the_name_for_a_certificate_is_only_told_to_the_server() {
     for code in [PlexCode::DeviceNotYours, PlexCode::ServerTokenRequired] {
         let error = failure("getDeviceCertificateSubject", 403, code.number())
             .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
-            .call(async |api| api.get_device_certificate_subject().machine_identifier(MACHINE).send().await)
+            .call(async |api| api.get_device_certificate_subject(MACHINE).send_with_response().await)
             .await;
 
         assert_eq!(error.code(), Some(code));
@@ -95,7 +95,7 @@ async fn the_name_for_a_certificate_is_only_told_to_the_server() {
 async fn resources_are_servers_and_players() {
     let resources = success("getDevices", 200)
         .sends("GET /resources", NO_BODY)
-        .call(async |api| api.get_devices().send().await)
+        .call(async |api| api.get_devices().send_with_response().await)
         .await;
 
     let [server, player] = &*resources else {
@@ -120,8 +120,13 @@ async fn flags_of_the_resources_are_sent_as_0_and_1() {
     success("getDevices", 200)
         .sends("GET /resources?includeDLNA=0&includeHttps=1&includeIPv6=1&includeRelay=0", NO_BODY)
         .call(async |api| {
-            let list = api.get_devices().include_https(true).include_relay(false);
-            list.include_ipv6(true).include_dlna(false).send().await
+            api.get_devices()
+                .include_https(true)
+                .include_relay(false)
+                .include_ipv6(true)
+                .include_dlna(false)
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -133,7 +138,7 @@ async fn one_bad_row_does_not_take_the_list() {
     let resources = success("getDevices", 200)
         .replying("application/json", body)
         .sends("GET /resources", NO_BODY)
-        .call(async |api| api.get_devices().send().await)
+        .call(async |api| api.get_devices().send_with_response().await)
         .await;
 
     assert_eq!(resources.len(), 1);
@@ -146,7 +151,7 @@ async fn one_bad_row_does_not_take_the_list() {
 async fn resources_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getDevices", 429, 1003)
         .sends("GET /resources?includeHttps=1", NO_BODY)
-        .call(async |api| api.get_devices().include_https(true).send().await)
+        .call(async |api| api.get_devices().include_https(true).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use plex_tv_sdk::prelude::*;
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, unexpected};
 
 /// Bodies of a refusal with the code and the message that are in them.
@@ -26,7 +25,7 @@ const FORMS: [(&str, &str, Option<i64>, Option<&str>); 9] = [
 #[tokio::test]
 async fn every_form_of_a_refusal_is_the_same_error() {
     let (client, server) = harness().await;
-    let (api, v1, discover) = (client.plex_tv(), client.plex_tv_v1(), client.discover());
+    let (api, v1, discover) = (client.v2(), client.v1(), client.discover());
     for status in [400, 401, 403, 404, 410, 422, 429, 498, 500, 502, 503] {
         for (kind, body, code, message) in FORMS {
             server.reset_async().await;
@@ -34,11 +33,11 @@ async fn every_form_of_a_refusal_is_the_same_error() {
 
             // Some that decode their reply, as JSON and as XML, one that ignores it, one that hands it over.
             let outcomes = [
-                api.get_user_details().send().await.map(drop),
-                api.sign_out().send().await.map(drop),
-                api.get_pin_qr_code().code("a").send().await.map(drop),
-                v1.get_legacy_resources().send().await.map(drop),
-                discover.get_vod_hubs().send().await.map(drop),
+                api.get_user_details().send_with_response().await.map(drop),
+                api.sign_out().send_with_response().await.map(drop),
+                api.get_pin_qr_code("a").send_with_response().await.map(drop),
+                v1.get_legacy_resources().send_with_response().await.map(drop),
+                discover.get_vod_hubs().send_with_response().await.map(drop),
             ];
 
             for outcome in outcomes {
@@ -60,7 +59,7 @@ async fn the_status_decides_what_an_error_is() {
     for status in [400, 401, 403, 404, 408, 422, 429, 498, 500, 502] {
         let error = unexpected("getUserDetails", Reply::empty(status))
             .sends("GET /user", NO_BODY)
-            .call(async |api| api.get_user_details().send().await)
+            .call(async |api| api.get_user_details().send_with_response().await)
             .await;
 
         let is = [
@@ -86,8 +85,10 @@ async fn a_rate_limit_tells_how_long_to_wait() {
     for (value, wanted) in [("7", Some(7)), ("soon", None)] {
         let reply = Reply { headers: vec![("retry-after", value.to_owned())], ..Reply::empty(429) };
 
-        let error =
-            unexpected("getPin", reply).sends("POST /pins", NO_BODY).call(async |api| api.get_pin().send().await).await;
+        let error = unexpected("getPin", reply)
+            .sends("POST /pins", NO_BODY)
+            .call(async |api| api.get_pin().send_with_response().await)
+            .await;
 
         assert!(error.is_rate_limited());
         assert_eq!(error.retry_after(), wanted.map(Duration::from_secs));
@@ -110,7 +111,7 @@ async fn a_success_that_is_no_json_is_told_apart() {
         server.reset_async().await;
         Recorder::mount(&server, &Reply::new(200, kind, body)).await;
 
-        let error = client.plex_tv().get_user_details().send().await.unwrap_err();
+        let error = client.v2().get_user_details().send_with_response().await.unwrap_err();
 
         assert_eq!(error.is_decode(), is_decode, "{body}: {error}");
         assert_eq!(error.is_unexpected_content_type(), !is_decode, "{body}");
@@ -133,7 +134,7 @@ async fn a_success_that_is_no_xml_where_xml_is_due_is_told_apart() {
         server.reset_async().await;
         Recorder::mount(&server, &Reply::new(200, kind, body)).await;
 
-        let error = client.plex_tv_v1().get_legacy_resources().send().await.unwrap_err();
+        let error = client.v1().get_legacy_resources().send_with_response().await.unwrap_err();
 
         assert_eq!(error.is_decode(), is_decode, "{body}: {error}");
         assert_eq!(error.is_unexpected_content_type(), !is_decode, "{body}");

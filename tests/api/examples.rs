@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plex_tv_sdk::{Client, Error, prelude::*};
+use plex_tv_sdk::{Client, Error};
 use plex_tv_tests::{
     Recorder, Reply, Schema, compare, described, descriptions, example, examples, from_xml, harness, has_reply,
     operations, reread, reread_request, xml,
@@ -27,9 +27,9 @@ fn every_success_example_comes_back_out_whole() {
 /// One operation of each description; they all read an error alike.
 async fn refused(client: &Client, module: &str) -> Error {
     let outcome = match module {
-        "plex_tv" => client.plex_tv().get_user_details().send().await.map(drop),
-        "plex_tv_v1" => client.plex_tv_v1().get_legacy_resources().send().await.map(drop),
-        "discover" => client.discover().get_vod_hubs().send().await.map(drop),
+        "v2" => client.v2().get_user_details().send_with_response().await.map(drop),
+        "v1" => client.v1().get_legacy_resources().send_with_response().await.map(drop),
+        "discover" => client.discover().get_vod_hubs().send_with_response().await.map(drop),
         _ => panic!("no operation of {module}"),
     };
     outcome.unwrap_err()

@@ -2,8 +2,7 @@
 
 use plex_tv_sdk::{
     PlexCode,
-    plex_tv::types::{FriendStatus, RestrictionProfile},
-    prelude::*,
+    v2::types::{FriendStatus, RestrictionProfile},
 };
 use plex_tv_tests::{NO_BODY, failure, success};
 
@@ -11,7 +10,7 @@ use plex_tv_tests::{NO_BODY, failure, success};
 async fn friends_come_with_what_is_shared_with_them() {
     let friends = success("getFriends", 200)
         .sends("GET /friends", NO_BODY)
-        .call(async |api| api.get_friends().send().await)
+        .call(async |api| api.get_friends().send_with_response().await)
         .await;
 
     let [friend, kid] = &*friends else {
@@ -23,7 +22,7 @@ async fn friends_come_with_what_is_shared_with_them() {
     let settings = friend.sharing_settings.as_ref().unwrap();
     assert_eq!((settings.allow_channels, settings.allow_tuners), (Some(true), Some(0)));
     assert_eq!(settings.filter_movies.as_deref(), Some("contentRating=G%2CPG|label=Kids"));
-    assert_eq!(settings.filter_photos, None);
+    assert_eq!(settings.filter_photos.as_ref(), None);
     let shares = &friend.shared_servers;
     assert_eq!((shares[0].id, shares[0].libraries[1].id), (20000001, 98765433));
     assert_eq!((&kid.username, &kid.email, kid.home), (&None, &None, Some(true)));
@@ -41,9 +40,7 @@ async fn flags_of_the_friends_are_sent_as_words() {
             NO_BODY,
         )
         .call(async |api| {
-            let list = api.get_friends().include_shared_servers(true);
-            let list = list.include_shared_sources(false).include_sharing_settings(true);
-            list.status(FriendStatus::Accepted).send().await
+            api.get_friends().include_shared_servers(true).include_shared_sources(false).include_sharing_settings(true).status(FriendStatus::Accepted).send_with_response().await
         })
         .await;
 }
@@ -55,7 +52,7 @@ async fn a_friend_without_a_number_is_set_aside() {
     let friends = success("getFriends", 200)
         .replying("application/json", body)
         .sends("GET /friends", NO_BODY)
-        .call(async |api| api.get_friends().send().await)
+        .call(async |api| api.get_friends().send_with_response().await)
         .await;
 
     let [friend] = &*friends else {
@@ -74,7 +71,7 @@ async fn a_bad_share_does_not_take_its_friend() {
     let friends = success("getFriends", 200)
         .replying("application/json", body)
         .sends("GET /friends", NO_BODY)
-        .call(async |api| api.get_friends().send().await)
+        .call(async |api| api.get_friends().send_with_response().await)
         .await;
 
     assert!(friends.rejected().is_empty());
@@ -88,7 +85,7 @@ async fn a_bad_share_does_not_take_its_friend() {
 async fn the_retired_list_of_friends_is_gone() {
     let error = failure("getFriends", 410, None)
         .sends("GET /friends?status=pending", NO_BODY)
-        .call(async |api| api.get_friends().status("pending").send().await)
+        .call(async |api| api.get_friends().status("pending").send_with_response().await)
         .await;
 
     assert!(error.is_gone() && !error.is_not_found() && !error.is_retryable());
@@ -98,7 +95,7 @@ async fn the_retired_list_of_friends_is_gone() {
 async fn a_friend_request_names_the_person_in_the_query() {
     let asked = success("inviteFriend", 201)
         .sends("POST /friends/invite?identifier=friend%40example.com", NO_BODY)
-        .call(async |api| api.invite_friend().identifier("friend@example.com").send().await)
+        .call(async |api| api.invite_friend("friend@example.com").send_with_response().await)
         .await;
 
     assert_eq!((asked.id, asked.uuid.as_deref()), (7654321, Some("fedcba9876543210")));
@@ -111,7 +108,7 @@ async fn a_friend_request_names_the_person_in_the_query() {
 async fn a_friend_request_may_be_answered_with_200() {
     let asked = success("inviteFriend", 200)
         .sends("POST /friends/invite?identifier=friend+user%2B1", NO_BODY)
-        .call(async |api| api.invite_friend().identifier("friend user+1").send().await)
+        .call(async |api| api.invite_friend("friend user+1").send_with_response().await)
         .await;
 
     assert_eq!(asked.title.as_deref(), Some("frienduser"));
@@ -121,7 +118,7 @@ async fn a_friend_request_may_be_answered_with_200() {
 async fn asking_a_friend_again_is_refused() {
     let error = failure("inviteFriend", 422, 1014)
         .sends("POST /friends/invite?identifier=frienduser", NO_BODY)
-        .call(async |api| api.invite_friend().identifier("frienduser").send().await)
+        .call(async |api| api.invite_friend("frienduser").send_with_response().await)
         .await;
 
     assert_eq!(error.code(), Some(PlexCode::AlreadyExists));
@@ -132,13 +129,13 @@ async fn asking_a_friend_again_is_refused() {
 async fn a_friendship_ends_with_and_without_a_body() {
     success("removeFriend", 204)
         .sends("DELETE /friends/7654321", NO_BODY)
-        .call(async |api| api.remove_friend().user_id(7654321).send().await)
+        .call(async |api| api.remove_friend(7654321).send_with_response().await)
         .await;
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("removeFriend", 200)
             .replying(kind, body)
             .sends("DELETE /friends/7654321", NO_BODY)
-            .call(async |api| api.remove_friend().user_id(7654321).send().await)
+            .call(async |api| api.remove_friend(7654321).send_with_response().await)
             .await;
     }
 }
@@ -147,7 +144,7 @@ async fn a_friendship_ends_with_and_without_a_body() {
 async fn a_friendship_that_has_ended_is_not_found() {
     let error = failure("removeFriend", 404, 1002)
         .sends("DELETE /friends/7654321", NO_BODY)
-        .call(async |api| api.remove_friend().user_id(7654321).send().await)
+        .call(async |api| api.remove_friend(7654321).send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -158,7 +155,7 @@ async fn an_accepted_request_makes_a_friend() {
     for (status, email) in [(200, Some("friend@example.com")), (201, None)] {
         let friend = success("acceptFriend", status)
             .sends("POST /friends/7654321/accept", NO_BODY)
-            .call(async |api| api.accept_friend().user_id(7654321).send().await)
+            .call(async |api| api.accept_friend(7654321).send_with_response().await)
             .await;
 
         assert_eq!(friend.status, Some(FriendStatus::Accepted));
@@ -170,7 +167,7 @@ async fn an_accepted_request_makes_a_friend() {
 async fn a_request_that_nobody_made_is_not_found() {
     let error = failure("acceptFriend", 404, 1002)
         .sends("POST /friends/1/accept", NO_BODY)
-        .call(async |api| api.accept_friend().user_id(1).send().await)
+        .call(async |api| api.accept_friend(1).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());

@@ -1,7 +1,7 @@
+use plex_tv_sdk::v2::types::SetManagedUserRestrictionProfileBody;
 use plex_tv_sdk::{
     PlexCode,
-    plex_tv::types::{RestrictionProfile, SubscriptionStatus},
-    prelude::*,
+    v2::types::{RestrictionProfile, SubscriptionStatus},
 };
 use plex_tv_tests::{Body, NO_BODY, failure, success};
 
@@ -9,7 +9,7 @@ use plex_tv_tests::{Body, NO_BODY, failure, success};
 async fn the_home_comes_with_its_members() {
     let home = success("getHomeData", 200)
         .sends("GET /home", NO_BODY)
-        .call(async |api| api.get_home_data().send().await)
+        .call(async |api| api.get_home_data().send_with_response().await)
         .await;
 
     assert_eq!((home.id, home.guest_user_id), (1841489, Some(58815432)));
@@ -25,7 +25,7 @@ async fn the_home_comes_with_its_members() {
 async fn an_account_without_a_home_gets_not_found() {
     let error = failure("getHomeData", 404, 1002)
         .sends("GET /home", NO_BODY)
-        .call(async |api| api.get_home_data().send().await)
+        .call(async |api| api.get_home_data().send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -35,7 +35,7 @@ async fn an_account_without_a_home_gets_not_found() {
 async fn members_are_listed_with_the_home() {
     let home = success("listHomeUsers", 200)
         .sends("GET /home/users", NO_BODY)
-        .call(async |api| api.list_home_users().send().await)
+        .call(async |api| api.list_home_users().send_with_response().await)
         .await;
 
     assert_eq!((home.id, home.guest_enabled, home.subscription), (1841489, Some(false), Some(true)));
@@ -60,7 +60,7 @@ async fn a_member_without_a_number_is_set_aside() {
     let home = success("listHomeUsers", 200)
         .replying("application/json", body)
         .sends("GET /home/users", NO_BODY)
-        .call(async |api| api.list_home_users().send().await)
+        .call(async |api| api.list_home_users().send_with_response().await)
         .await;
 
     let users = home.users;
@@ -75,7 +75,7 @@ async fn a_home_may_come_without_its_members() {
     let home = success("listHomeUsers", 200)
         .replying("application/json", r#"{"id":1}"#)
         .sends("GET /home/users", NO_BODY)
-        .call(async |api| api.list_home_users().send().await)
+        .call(async |api| api.list_home_users().send_with_response().await)
         .await;
 
     assert!(home.users.is_empty());
@@ -85,7 +85,7 @@ async fn a_home_may_come_without_its_members() {
 async fn members_of_an_account_without_a_home_are_not_found() {
     let error = failure("listHomeUsers", 404, 1002)
         .sends("GET /home/users", NO_BODY)
-        .call(async |api| api.list_home_users().send().await)
+        .call(async |api| api.list_home_users().send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -99,9 +99,12 @@ async fn a_managed_user_is_made_of_the_query_alone() {
     let user = success("createManagedUser", 201)
         .sends(line, NO_BODY)
         .call(async |api| {
-            let create = api.create_managed_user().friendly_name("Kid & Co");
-            let create = create.restriction_profile(RestrictionProfile::LittleKid);
-            create.sharing_settings_allow_tuners(2).sharing_settings_allow_sync(false).send().await
+            api.create_managed_user("Kid & Co")
+                .restriction_profile(RestrictionProfile::LittleKid)
+                .sharing_settings_allow_tuners(2)
+                .sharing_settings_allow_sync(false)
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -114,7 +117,7 @@ async fn a_managed_user_is_made_of_the_query_alone() {
 async fn a_managed_user_needs_no_more_than_a_name() {
     let user = success("createManagedUser", 200)
         .sends("POST /home/users/restricted?friendlyName=Kid", NO_BODY)
-        .call(async |api| api.create_managed_user().friendly_name("Kid").send().await)
+        .call(async |api| api.create_managed_user("Kid").send_with_response().await)
         .await;
 
     assert_eq!(user.uuid.as_deref(), Some("fedcba9876543210"));
@@ -125,7 +128,7 @@ async fn a_managed_user_needs_no_more_than_a_name() {
 async fn managed_users_need_a_plex_pass() {
     let error = failure("createManagedUser", 403, 1012)
         .sends("POST /home/users/restricted?friendlyName=Kid", NO_BODY)
-        .call(async |api| api.create_managed_user().friendly_name("Kid").send().await)
+        .call(async |api| api.create_managed_user("Kid").send_with_response().await)
         .await;
 
     assert!(error.is_plex_pass_required() && error.is_forbidden());
@@ -138,9 +141,11 @@ async fn an_age_profile_is_set_by_a_body() {
         success("setManagedUserRestrictionProfile", status)
             .sends("POST /home/users/restricted/profile", body)
             .call(async |api| {
-                let set = api.set_managed_user_restriction_profile();
-                let set = set.body_map(|body| body.user_id(7654321).restriction_profile(RestrictionProfile::Teen));
-                set.send().await
+                api.set_managed_user_restriction_profile(
+                    SetManagedUserRestrictionProfileBody::new(7654321).restriction_profile(RestrictionProfile::Teen),
+                )
+                .send_with_response()
+                .await
             })
             .await;
     }
@@ -151,8 +156,9 @@ async fn a_body_without_a_profile_clears_it() {
     success("setManagedUserRestrictionProfile", 204)
         .sends("POST /home/users/restricted/profile", Body::Json(r#"{"userId":7654321}"#))
         .call(async |api| {
-            let set = api.set_managed_user_restriction_profile();
-            set.body_map(|body| body.user_id(7654321)).send().await
+            api.set_managed_user_restriction_profile(SetManagedUserRestrictionProfileBody::new(7654321))
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -162,8 +168,9 @@ async fn age_profiles_are_not_for_an_expired_jwt() {
     let error = failure("setManagedUserRestrictionProfile", 498, None)
         .sends("POST /home/users/restricted/profile", Body::Json(r#"{"userId":1}"#))
         .call(async |api| {
-            let set = api.set_managed_user_restriction_profile();
-            set.body_map(|body| body.user_id(1)).send().await
+            api.set_managed_user_restriction_profile(SetManagedUserRestrictionProfileBody::new(1))
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -176,8 +183,7 @@ async fn a_managed_user_gets_a_name_and_a_pin_by_the_query() {
         success("updateManagedUser", status)
             .sends("POST /home/users/restricted/7654321?friendlyName=Kid+2&pin=EXAMPLE-1234", NO_BODY)
             .call(async |api| {
-                let update = api.update_managed_user().user_id(7654321);
-                update.friendly_name("Kid 2").pin("EXAMPLE-1234").send().await
+                api.update_managed_user(7654321).friendly_name("Kid 2").pin("EXAMPLE-1234").send_with_response().await
             })
             .await;
     }
@@ -187,10 +193,7 @@ async fn a_managed_user_gets_a_name_and_a_pin_by_the_query() {
 async fn a_pin_is_removed_by_a_flag() {
     success("updateManagedUser", 201)
         .sends("POST /home/users/restricted/7654321?removePin=1", NO_BODY)
-        .call(async |api| {
-            let update = api.update_managed_user().user_id(7654321);
-            update.remove_pin(true).send().await
-        })
+        .call(async |api| api.update_managed_user(7654321).remove_pin(true).send_with_response().await)
         .await;
 }
 
@@ -198,10 +201,7 @@ async fn a_pin_is_removed_by_a_flag() {
 async fn a_pin_without_four_digits_is_refused() {
     let error = failure("updateManagedUser", 422, 1038)
         .sends("POST /home/users/restricted/7654321?pin=12345", NO_BODY)
-        .call(async |api| {
-            let update = api.update_managed_user().user_id(7654321);
-            update.pin("12345").send().await
-        })
+        .call(async |api| api.update_managed_user(7654321).pin("12345").send_with_response().await)
         .await;
 
     assert_eq!(error.code(), Some(PlexCode::PinNotFourDigits));
@@ -212,13 +212,13 @@ async fn a_pin_without_four_digits_is_refused() {
 async fn a_member_leaves_with_and_without_a_body() {
     success("removeHomeUser", 204)
         .sends("DELETE /home/users/7654321", NO_BODY)
-        .call(async |api| api.remove_home_user().user_id(7654321).send().await)
+        .call(async |api| api.remove_home_user(7654321).send_with_response().await)
         .await;
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("removeHomeUser", 200)
             .replying(kind, body)
             .sends("DELETE /home/users/7654321", NO_BODY)
-            .call(async |api| api.remove_home_user().user_id(7654321).send().await)
+            .call(async |api| api.remove_home_user(7654321).send_with_response().await)
             .await;
     }
 }
@@ -227,7 +227,7 @@ async fn a_member_leaves_with_and_without_a_body() {
 async fn a_member_that_has_left_is_not_found() {
     let error = failure("removeHomeUser", 404, 1002)
         .sends("DELETE /home/users/7654321", NO_BODY)
-        .call(async |api| api.remove_home_user().user_id(7654321).send().await)
+        .call(async |api| api.remove_home_user(7654321).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -241,9 +241,14 @@ async fn switching_gives_the_token_of_the_member() {
     let user = success("switchHomeUser", 201)
         .sends(line, NO_BODY)
         .call(async |api| {
-            let switch = api.switch_home_user().uuid("fedcba9876543210").pin("EXAMPLE-1234");
-            let switch = switch.include_subscriptions(true).include_providers(false);
-            switch.include_settings(true).include_shared_settings(false).send().await
+            api.switch_home_user("fedcba9876543210")
+                .pin("EXAMPLE-1234")
+                .include_subscriptions(true)
+                .include_providers(false)
+                .include_settings(true)
+                .include_shared_settings(false)
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -253,14 +258,14 @@ async fn switching_gives_the_token_of_the_member() {
     assert_eq!(user.joined_at.unwrap().as_second(), 1700000000);
     assert_eq!(user.subscription.unwrap().status, Some(SubscriptionStatus::Active));
     assert_eq!(user.custom_restrictions.unwrap().movies.as_deref(), Some("label=Kids"));
-    assert!(user.profile.unwrap().default_audio_languages.is_empty());
+    assert!(user.profile.unwrap().default_audio_languages.as_ref().is_none());
 }
 
 #[tokio::test]
 async fn switching_may_be_answered_with_200() {
     let user = success("switchHomeUser", 200)
         .sends("POST /home/users/fedcba9876543210/switch", NO_BODY)
-        .call(async |api| api.switch_home_user().uuid("fedcba9876543210").send().await)
+        .call(async |api| api.switch_home_user("fedcba9876543210").send_with_response().await)
         .await;
 
     assert_eq!(user.auth_token.unwrap().expose(), "EXAMPLE-MEMBER-TOKEN");
@@ -271,7 +276,7 @@ async fn switching_may_be_answered_with_200() {
 async fn a_protected_member_wants_a_pin() {
     let error = failure("switchHomeUser", 403, 1041)
         .sends("POST /home/users/fedcba9876543210/switch", NO_BODY)
-        .call(async |api| api.switch_home_user().uuid("fedcba9876543210").send().await)
+        .call(async |api| api.switch_home_user("fedcba9876543210").send_with_response().await)
         .await;
 
     assert!(error.is_home_pin_required() && error.is_forbidden() && !error.is_auth());
@@ -282,7 +287,7 @@ async fn an_account_number_or_a_jwt_does_not_switch() {
     for (status, is_forbidden) in [(422, false), (403, true)] {
         let error = failure("switchHomeUser", status, None)
             .sends("POST /home/users/7654321/switch", NO_BODY)
-            .call(async |api| api.switch_home_user().uuid("7654321").send().await)
+            .call(async |api| api.switch_home_user("7654321").send_with_response().await)
             .await;
 
         assert_eq!(error.is_forbidden(), is_forbidden);

@@ -1,4 +1,4 @@
-use plex_tv_sdk::prelude::*;
+use plex_tv_sdk::v2::types::{ExchangeJwtTokenBody, RegisterDeviceJwkBody};
 use plex_tv_tests::{Body, NO_BODY, failure, success};
 
 use crate::authentication::{KEY, device_jwk};
@@ -14,9 +14,7 @@ async fn a_key_is_registered_whatever_the_reply_holds() {
                 .replying(kind, body)
                 .sends("POST /auth/jwk", KEY)
                 .call(async |api| {
-                    let register = api.register_device_jwk();
-                    let register = register.body_map(|body| body.jwk(device_jwk()));
-                    register.send().await
+                    api.register_device_jwk(RegisterDeviceJwkBody::new(device_jwk())).send_with_response().await
                 })
                 .await;
         }
@@ -27,10 +25,7 @@ async fn a_key_is_registered_whatever_the_reply_holds() {
 async fn registering_for_a_removed_device_keeps_the_code() {
     let error = failure("registerDeviceJwk", 422, 1097)
         .sends("POST /auth/jwk", KEY)
-        .call(async |api| {
-            let register = api.register_device_jwk();
-            register.body_map(|body| body.jwk(device_jwk())).send().await
-        })
+        .call(async |api| api.register_device_jwk(RegisterDeviceJwkBody::new(device_jwk())).send_with_response().await)
         .await;
 
     assert!(!error.is_auth());
@@ -40,7 +35,7 @@ async fn registering_for_a_removed_device_keeps_the_code() {
 async fn the_signing_keys_need_no_token() {
     let keys = success("getAuthKeys", 200)
         .sends("GET /auth/keys", NO_BODY)
-        .call(async |api| api.get_auth_keys().send().await)
+        .call(async |api| api.get_auth_keys().send_with_response().await)
         .await;
 
     let [key] = keys.keys.as_slice() else {
@@ -54,7 +49,7 @@ async fn the_signing_keys_need_no_token() {
 async fn too_many_looks_at_the_keys_are_a_rate_limit() {
     let error = failure("getAuthKeys", 429, 1003)
         .sends("GET /auth/keys", NO_BODY)
-        .call(async |api| api.get_auth_keys().send().await)
+        .call(async |api| api.get_auth_keys().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -64,7 +59,7 @@ async fn too_many_looks_at_the_keys_are_a_rate_limit() {
 async fn a_nonce_is_a_secret_that_can_be_exposed() {
     let nonce = success("getAuthNonce", 200)
         .sends("GET /auth/nonce", NO_BODY)
-        .call(async |api| api.get_auth_nonce().send().await)
+        .call(async |api| api.get_auth_nonce().send_with_response().await)
         .await;
 
     assert_eq!(nonce.nonce.expose(), "EXAMPLE-NONCE-0001");
@@ -75,7 +70,7 @@ async fn a_nonce_for_nobody_is_refused_in_two_ways() {
     for (status, code) in [(400, Some(1000)), (422, None)] {
         let error = failure("getAuthNonce", status, code)
             .sends("GET /auth/nonce", NO_BODY)
-            .call(async |api| api.get_auth_nonce().send().await)
+            .call(async |api| api.get_auth_nonce().send_with_response().await)
             .await;
 
         assert!(!error.is_retryable());
@@ -87,10 +82,7 @@ async fn a_device_jwt_is_exchanged_for_a_plex_jwt() {
     for status in [200, 201] {
         let token = success("exchangeJwtToken", status)
             .sends("POST /auth/token", PROOF)
-            .call(async |api| {
-                let exchange = api.exchange_jwt_token();
-                exchange.body_map(|body| body.jwt(JWT)).send().await
-            })
+            .call(async |api| api.exchange_jwt_token(ExchangeJwtTokenBody::new(JWT)).send_with_response().await)
             .await;
 
         let wanted = "EXAMPLE-HEADER.EXAMPLE-PLEX-CLAIMS.EXAMPLE-SIGNATURE";
@@ -104,11 +96,7 @@ async fn each_refusal_of_an_exchange_keeps_its_code() {
     for (status, code) in refusals {
         let error = failure("exchangeJwtToken", status, code)
             .sends("POST /auth/token", PROOF)
-            .call(async |api| {
-                let exchange = api.exchange_jwt_token();
-                let exchange = exchange.body_map(|body| body.jwt(JWT));
-                exchange.send().await
-            })
+            .call(async |api| api.exchange_jwt_token(ExchangeJwtTokenBody::new(JWT)).send_with_response().await)
             .await;
 
         assert_eq!(error.is_auth(), status == 401);

@@ -1,6 +1,6 @@
 //! What breaks other clients of plex.tv, one test a line: none of it may break this one.
 
-use plex_tv_sdk::{PlexCode, prelude::*, reread_error};
+use plex_tv_sdk::{PlexCode, reread_error};
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, reread, success};
 use serde_json::{Value, json};
 
@@ -11,7 +11,10 @@ fn read(operation: &str, body: &Value) -> Value {
 
 #[tokio::test]
 async fn a_created_pin_is_a_success() {
-    let pin = success("getPin", 201).sends("POST /pins", NO_BODY).call(async |api| api.get_pin().send().await).await;
+    let pin = success("getPin", 201)
+        .sends("POST /pins", NO_BODY)
+        .call(async |api| api.get_pin().send_with_response().await)
+        .await;
 
     assert_eq!(pin.id, 308667304);
 }
@@ -116,7 +119,7 @@ async fn one_call_is_one_request_with_one_accept_header() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::json(200, &json!({"MediaContainer": {}}))).await;
 
-    client.discover().get_watchlist().filter("all").send().await.unwrap();
+    client.discover().get_watchlist("all").send_with_response().await.unwrap();
 
     let request = recorder.only();
     let accepting: Vec<_> = request.headers.iter().filter(|header| header.starts_with("accept")).collect();

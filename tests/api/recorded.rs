@@ -2,7 +2,7 @@
 
 use std::{env, path::Path};
 
-use plex_tv_sdk::{Client, Error, prelude::*};
+use plex_tv_sdk::{Client, Error};
 use plex_tv_tests::{Payload, Recorder, Reply, compare, harness, operations, payloads, payloads_in, reread};
 
 #[tokio::test]
@@ -63,7 +63,7 @@ fn look(payload: &Payload, back: &serde_json::Value) -> Result<Vec<String>, Stri
 
 /// Every operation reads an error alike, so one that decodes JSON stands for all.
 async fn refused(client: &Client) -> Result<Error, String> {
-    let outcome = client.plex_tv().get_user_details().send().await;
+    let outcome = client.v2().get_user_details().send_with_response().await;
     outcome.err().ok_or_else(|| "taken for a success".to_owned())
 }
 

@@ -1,11 +1,11 @@
-use plex_tv_sdk::{PlexCode, prelude::*};
+use plex_tv_sdk::PlexCode;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
 async fn the_cloud_server_is_read_from_xml() {
     let cloud = success("getCloudServer", 200)
         .sends("GET /cloud_server", NO_BODY)
-        .call(async |api| api.get_cloud_server().send().await)
+        .call(async |api| api.get_cloud_server().send_with_response().await)
         .await;
 
     let [server] = &*cloud.server else {
@@ -20,7 +20,7 @@ async fn a_cloud_server_that_does_not_run_has_no_address() {
     let cloud = success("getCloudServer", 200)
         .replying("application/xml", r#"<info running="0" since="2018"/>"#)
         .sends("GET /cloud_server", NO_BODY)
-        .call(async |api| api.get_cloud_server().send().await)
+        .call(async |api| api.get_cloud_server().send_with_response().await)
         .await;
 
     assert_eq!(cloud.running, Some(false));
@@ -35,7 +35,7 @@ async fn two_cloud_servers_are_both_read() {
     let cloud = success("getCloudServer", 200)
         .replying("application/xml", xml)
         .sends("GET /cloud_server", NO_BODY)
-        .call(async |api| api.get_cloud_server().send().await)
+        .call(async |api| api.get_cloud_server().send_with_response().await)
         .await;
 
     let addresses: Vec<_> = cloud.server.iter().map(|server| server.address.as_deref()).collect();
@@ -47,7 +47,7 @@ async fn two_cloud_servers_are_both_read() {
 async fn an_account_without_a_cloud_server_gets_not_found() {
     let error = failure("getCloudServer", 404, 1002)
         .sends("GET /cloud_server", NO_BODY)
-        .call(async |api| api.get_cloud_server().send().await)
+        .call(async |api| api.get_cloud_server().send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -57,7 +57,7 @@ async fn an_account_without_a_cloud_server_gets_not_found() {
 async fn release_channels_keep_all_their_members() {
     let channels = success("getReleaseChannels", 200)
         .sends("GET /release_channels", NO_BODY)
-        .call(async |api| api.get_release_channels().send().await)
+        .call(async |api| api.get_release_channels().send_with_response().await)
         .await;
 
     let seen: Vec<_> = channels.iter().map(|channel| (channel["id"].as_str(), channel["title"].as_str())).collect();
@@ -68,7 +68,7 @@ async fn release_channels_keep_all_their_members() {
 async fn release_channels_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getReleaseChannels", 429, 1003)
         .sends("GET /release_channels", NO_BODY)
-        .call(async |api| api.get_release_channels().send().await)
+        .call(async |api| api.get_release_channels().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited() && error.is_retryable());
@@ -78,7 +78,7 @@ async fn release_channels_asked_for_too_often_are_a_rate_limit() {
 async fn a_server_reads_itself_with_all_its_members() {
     let server = success("getUserServer", 200)
         .sends("GET /server", NO_BODY)
-        .call(async |api| api.get_user_server().send().await)
+        .call(async |api| api.get_user_server().send_with_response().await)
         .await;
 
     assert_eq!(server.len(), 2);
@@ -90,7 +90,7 @@ async fn a_server_reads_itself_with_all_its_members() {
 async fn the_tokens_of_a_server_are_hidden_and_dated() {
     let tokens = success("getServerAccessTokens", 200)
         .sends("GET /server/access_tokens", NO_BODY)
-        .call(async |api| api.get_server_access_tokens().send().await)
+        .call(async |api| api.get_server_access_tokens().send_with_response().await)
         .await;
 
     let [server, phone] = &*tokens else {
@@ -112,7 +112,7 @@ async fn an_access_token_may_be_dated_in_seconds_and_bring_what_is_not_described
     let tokens = success("getServerAccessTokens", 200)
         .replying("application/json", body)
         .sends("GET /server/access_tokens", NO_BODY)
-        .call(async |api| api.get_server_access_tokens().send().await)
+        .call(async |api| api.get_server_access_tokens().send_with_response().await)
         .await;
 
     assert_eq!(tokens[0].created_at.unwrap().to_string(), "2024-01-01T00:00:00Z");
@@ -129,10 +129,7 @@ async fn an_access_token_may_be_dated_in_seconds_and_bring_what_is_not_described
 async fn the_token_of_the_server_may_go_into_the_query() {
     success("getServerAccessTokens", 200)
         .sends("GET /server/access_tokens?auth_token=EXAMPLE-SERVER-TOKEN", NO_BODY)
-        .call(async |api| {
-            let list = api.get_server_access_tokens();
-            list.auth_token("EXAMPLE-SERVER-TOKEN").send().await
-        })
+        .call(async |api| api.get_server_access_tokens().auth_token("EXAMPLE-SERVER-TOKEN").send_with_response().await)
         .await;
 }
 
@@ -140,7 +137,7 @@ async fn the_token_of_the_server_may_go_into_the_query() {
 async fn features_are_told_for_each_user_of_a_server() {
     let users = success("getServerUserFeatures", 200)
         .sends("GET /server/users/features", NO_BODY)
-        .call(async |api| api.get_server_user_features().send().await)
+        .call(async |api| api.get_server_user_features().send_with_response().await)
         .await;
 
     let [owner, friend] = &*users else {
@@ -157,7 +154,7 @@ async fn a_user_without_a_number_is_set_aside() {
     let users = success("getServerUserFeatures", 200)
         .replying("application/json", r#"[{"features":["a"]},{"id":"7","features":null}]"#)
         .sends("GET /server/users/features", NO_BODY)
-        .call(async |api| api.get_server_user_features().send().await)
+        .call(async |api| api.get_server_user_features().send_with_response().await)
         .await;
 
     assert_eq!((users.len(), users[0].id), (1, 7));
@@ -169,15 +166,15 @@ async fn a_user_without_a_number_is_set_aside() {
 async fn calls_of_a_server_refuse_the_token_of_a_user() {
     let server = failure("getUserServer", 403, 1080)
         .sends("GET /server", NO_BODY)
-        .call(async |api| api.get_user_server().send().await)
+        .call(async |api| api.get_user_server().send_with_response().await)
         .await;
     let tokens = failure("getServerAccessTokens", 403, 1080)
         .sends("GET /server/access_tokens", NO_BODY)
-        .call(async |api| api.get_server_access_tokens().send().await)
+        .call(async |api| api.get_server_access_tokens().send_with_response().await)
         .await;
     let features = failure("getServerUserFeatures", 403, 1080)
         .sends("GET /server/users/features", NO_BODY)
-        .call(async |api| api.get_server_user_features().send().await)
+        .call(async |api| api.get_server_user_features().send_with_response().await)
         .await;
 
     for error in [server, tokens, features] {

@@ -1,7 +1,7 @@
+use plex_tv_sdk::v2::types::UpdateUserSettingsBody;
 use plex_tv_sdk::{
     PlexCode,
-    plex_tv::types::{OptOutState, SettingType},
-    prelude::*,
+    v2::types::{OptOutState, SettingType},
 };
 use plex_tv_tests::{Body, NO_BODY, failure, success};
 
@@ -11,7 +11,7 @@ const UUID: &str = "0123456789abcdef";
 async fn settings_keep_json_as_text() {
     let settings = success("getUserSettings", 200)
         .sends("GET /user/settings?sharedSettings=1", NO_BODY)
-        .call(async |api| api.get_user_settings().shared_settings(true).send().await)
+        .call(async |api| api.get_user_settings().shared_settings(true).send_with_response().await)
         .await;
 
     let [setting] = settings.as_slice() else {
@@ -27,7 +27,7 @@ async fn settings_keep_json_as_text() {
 async fn settings_of_nobody_are_an_auth_error() {
     let error = failure("getUserSettings", 401, 1001)
         .sends("GET /user/settings?sharedSettings=0", NO_BODY)
-        .call(async |api| api.get_user_settings().shared_settings(false).send().await)
+        .call(async |api| api.get_user_settings().shared_settings(false).send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -41,8 +41,10 @@ async fn settings_are_stored_as_one_json_text_in_the_json() {
         success("updateUserSettings", status)
             .sends("POST /user/settings?sharedSettings=1", body)
             .call(async |api| {
-                let update = api.update_user_settings().shared_settings(true);
-                update.body_map(|body| body.value(text)).send().await
+                api.update_user_settings(UpdateUserSettingsBody::new(text))
+                    .shared_settings(true)
+                    .send_with_response()
+                    .await
             })
             .await;
     }
@@ -54,10 +56,7 @@ async fn a_list_in_the_reply_to_stored_settings_is_of_no_use() {
         success("updateUserSettings", 200)
             .replying(kind, body)
             .sends("POST /user/settings", Body::Json(r#"{"value":"[]"}"#))
-            .call(async |api| {
-                let update = api.update_user_settings();
-                update.body_map(|body| body.value("[]")).send().await
-            })
+            .call(async |api| api.update_user_settings(UpdateUserSettingsBody::new("[]")).send_with_response().await)
             .await;
     }
 }
@@ -67,8 +66,10 @@ async fn a_text_that_is_no_list_of_settings_is_refused() {
     let error = failure("updateUserSettings", 422, 1065)
         .sends("POST /user/settings?sharedSettings=0", Body::Json(r#"{"value":"no list"}"#))
         .call(async |api| {
-            let update = api.update_user_settings().shared_settings(false);
-            update.body_map(|body| body.value("no list")).send().await
+            api.update_user_settings(UpdateUserSettingsBody::new("no list"))
+                .shared_settings(false)
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -80,7 +81,7 @@ async fn a_text_that_is_no_list_of_settings_is_refused() {
 async fn opt_outs_are_a_map_by_provider() {
     let choices = success("getUserOptOutSettings", 200)
         .sends("GET /user/settings/opt_outs", NO_BODY)
-        .call(async |api| api.get_user_opt_out_settings().send().await)
+        .call(async |api| api.get_user_opt_out_settings().send_with_response().await)
         .await;
 
     assert_eq!(choices.len(), 6);
@@ -94,7 +95,7 @@ async fn opt_outs_are_a_map_by_provider() {
 async fn opt_outs_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getUserOptOutSettings", 429, 1003)
         .sends("GET /user/settings/opt_outs", NO_BODY)
-        .call(async |api| api.get_user_opt_out_settings().send().await)
+        .call(async |api| api.get_user_opt_out_settings().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -104,7 +105,7 @@ async fn opt_outs_asked_for_too_often_are_a_rate_limit() {
 async fn opt_outs_of_one_user_are_a_list() {
     let choices = success("getUserOptOuts", 200)
         .sends("GET /user/0123456789abcdef/settings/opt_outs", NO_BODY)
-        .call(async |api| api.get_user_opt_outs().uuid(UUID).send().await)
+        .call(async |api| api.get_user_opt_outs(UUID).send_with_response().await)
         .await;
 
     let choices: Vec<_> = choices.iter().map(|one| (&*one.key, &one.value)).collect();
@@ -117,7 +118,7 @@ async fn opt_outs_of_one_user_are_a_list() {
 async fn opt_outs_of_one_user_need_a_token() {
     let error = failure("getUserOptOuts", 401, 1001)
         .sends("GET /user/0123456789abcdef/settings/opt_outs", NO_BODY)
-        .call(async |api| api.get_user_opt_outs().uuid(UUID).send().await)
+        .call(async |api| api.get_user_opt_outs(UUID).send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -132,9 +133,9 @@ async fn an_opt_out_travels_in_the_query() {
                 NO_BODY,
             )
             .call(async |api| {
-                let update = api.update_user_opt_out().uuid(UUID);
-                let update = update.key("tv.plex.provider.vod");
-                update.value(OptOutState::OptOutManaged).send().await
+                api.update_user_opt_out(UUID, "tv.plex.provider.vod", OptOutState::OptOutManaged)
+                    .send_with_response()
+                    .await
             })
             .await;
     }
@@ -144,10 +145,7 @@ async fn an_opt_out_travels_in_the_query() {
 async fn an_opt_out_that_the_provider_does_not_take_is_refused() {
     let error = failure("updateUserOptOut", 400, 1004)
         .sends("POST /user/0123456789abcdef/settings/opt_outs?key=a%26b+%3D&value=opt_later", NO_BODY)
-        .call(async |api| {
-            let update = api.update_user_opt_out().uuid(UUID).key("a&b =");
-            update.value("opt_later").send().await
-        })
+        .call(async |api| api.update_user_opt_out(UUID, "a&b =", "opt_later").send_with_response().await)
         .await;
 
     assert!(!error.is_auth() && !error.is_retryable());

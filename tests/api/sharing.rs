@@ -1,7 +1,7 @@
+use plex_tv_sdk::v2::types::{CreateSharedServerBody, Libraries, UpdateSharedServerBody, UpdateSharingSettingsBody};
 use plex_tv_sdk::{
     PlexCode,
-    plex_tv::types::{FriendStatus, LibraryType, RestrictionProfile, ShareStatus, SharingSettings},
-    prelude::*,
+    v2::types::{FriendStatus, LibraryType, RestrictionProfile, ShareStatus, SharingSettings},
 };
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
 
@@ -11,13 +11,11 @@ const SECTIONS: [i64; 2] = [98765432, 98765433];
 
 /// Settings of each kind: word, number, filter, and a filter that is removed.
 fn settings() -> SharingSettings {
-    SharingSettings::builder()
+    SharingSettings::new()
         .allow_sync(false)
         .allow_tuners(2)
         .filter_movies("contentRating=G%2CPG|label=Kids".to_owned())
         .filter_music(String::new())
-        .try_into()
-        .unwrap()
 }
 
 /// The settings of the examples.
@@ -28,14 +26,14 @@ fn assert_example(settings: &SharingSettings) {
     assert_eq!(settings.filter_movies.as_deref(), Some("contentRating=G%2CPG|label=Kids"));
     assert_eq!(settings.filter_music.as_deref(), Some("label=Kids"));
     assert_eq!(settings.filter_television.as_deref(), Some("contentRating=TV-G"));
-    assert_eq!((&settings.filter_photos, &settings.filter_all), (&None, &None));
+    assert_eq!((settings.filter_photos.as_ref(), settings.filter_all.as_ref()), (None, None));
 }
 
 #[tokio::test]
 async fn a_server_has_libraries_with_an_id_and_a_key() {
     let server = success("getServer", 200)
         .sends("GET /servers/0123456789abcdef0123456789abcdef01234567", NO_BODY)
-        .call(async |api| api.get_server().machine_identifier(MACHINE).send().await)
+        .call(async |api| api.get_server(MACHINE).send_with_response().await)
         .await;
 
     assert_eq!((&*server.machine_identifier, server.port, server.owned), (MACHINE, Some(32400), Some(true)));
@@ -50,7 +48,7 @@ async fn a_server_has_libraries_with_an_id_and_a_key() {
 async fn the_server_of_somebody_else_is_not_found() {
     let error = failure("getServer", 404, 1002)
         .sends("GET /servers/a%2Fb", NO_BODY)
-        .call(async |api| api.get_server().machine_identifier("a/b").send().await)
+        .call(async |api| api.get_server("a/b").send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -63,14 +61,14 @@ async fn a_share_names_person_server_libraries_and_settings() {
     let share = success("createSharedServer", 201)
         .sends("POST /shared_servers", Body::Json(body))
         .call(async |api| {
-            let create = api.create_shared_server().body_map(|body| {
-                body.machine_identifier(MACHINE)
-                    .library_section_ids(SECTIONS)
+            api.create_shared_server(
+                CreateSharedServerBody::new(MACHINE, Libraries::these(SECTIONS))
                     .invited_email("friend@example.com".to_owned())
                     .settings(settings())
-                    .skip_friendship(true)
-            });
-            create.send().await
+                    .skip_friendship(true),
+            )
+            .send_with_response()
+            .await
         })
         .await;
 
@@ -93,12 +91,8 @@ async fn all_libraries_are_an_empty_list() {
     let share = success("createSharedServer", 200)
         .sends("POST /shared_servers", Body::Json(body))
         .call(async |api| {
-            let create = api.create_shared_server();
-            create
-                .body_map(|body| {
-                    body.machine_identifier("EXAMPLE-MACHINE").library_section_ids(Vec::new()).invited_id(7654321)
-                })
-                .send()
+            api.create_shared_server(CreateSharedServerBody::new("EXAMPLE-MACHINE", Libraries::All).invited_id(7654321))
+                .send_with_response()
                 .await
         })
         .await;
@@ -115,8 +109,9 @@ async fn each_refusal_of_a_share_keeps_its_code() {
         let error = failure("createSharedServer", status, code.number())
             .sends("POST /shared_servers", Body::Json(body))
             .call(async |api| {
-                let create = api.create_shared_server();
-                create.body_map(|body| body.machine_identifier("EXAMPLE-MACHINE").library_section_ids([1])).send().await
+                api.create_shared_server(CreateSharedServerBody::new("EXAMPLE-MACHINE", Libraries::these([1])))
+                    .send_with_response()
+                    .await
             })
             .await;
 
@@ -132,9 +127,12 @@ async fn a_share_that_exists_is_refused_in_xml_with_another_status_inside() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::new(422, "application/xml; charset=utf-8", body)).await;
 
-    let create = client.plex_tv().create_shared_server();
-    let create = create.body_map(|body| body.machine_identifier("M").library_section_ids(Vec::new()).invited_id(7));
-    let error = create.send().await.unwrap_err();
+    let error = client
+        .v2()
+        .create_shared_server(CreateSharedServerBody::new("M", Libraries::All).invited_id(7))
+        .send_with_response()
+        .await
+        .unwrap_err();
 
     let sent = recorder.only();
     assert_eq!((&*sent.method, &*sent.target), ("POST", "/api/v2/shared_servers"));
@@ -153,7 +151,7 @@ async fn a_share_that_exists_is_refused_in_xml_with_another_status_inside() {
 async fn an_invite_to_an_address_has_no_person() {
     let invites = success("listOwnedInvites", 200)
         .sends("GET /shared_servers/invites/owned/pending", NO_BODY)
-        .call(async |api| api.list_owned_invites().status(ShareStatus::Pending).send().await)
+        .call(async |api| api.list_owned_invites(ShareStatus::Pending).send_with_response().await)
         .await;
 
     let [friend, newcomer] = &*invites else {
@@ -178,7 +176,7 @@ async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
     let invites = success("listOwnedInvites", 200)
         .replying("application/json", body)
         .sends("GET /shared_servers/invites/owned/accepted", NO_BODY)
-        .call(async |api| api.list_owned_invites().status("accepted").send().await)
+        .call(async |api| api.list_owned_invites("accepted").send_with_response().await)
         .await;
 
     let [invite] = &*invites else {
@@ -196,7 +194,7 @@ async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
 async fn sent_invites_of_nobody_are_an_auth_error() {
     let error = failure("listOwnedInvites", 401, 1001)
         .sends("GET /shared_servers/invites/owned/pending", NO_BODY)
-        .call(async |api| api.list_owned_invites().status(ShareStatus::Pending).send().await)
+        .call(async |api| api.list_owned_invites(ShareStatus::Pending).send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -206,7 +204,7 @@ async fn sent_invites_of_nobody_are_an_auth_error() {
 async fn a_received_invite_names_the_owner() {
     let invites = success("listReceivedInvites", 200)
         .sends("GET /shared_servers/invites/received/pending", NO_BODY)
-        .call(async |api| api.list_received_invites().status(ShareStatus::Pending).send().await)
+        .call(async |api| api.list_received_invites(ShareStatus::Pending).send_with_response().await)
         .await;
 
     let [invite] = &*invites else {
@@ -225,7 +223,7 @@ async fn a_received_invite_names_the_owner() {
 async fn received_invites_for_an_expired_jwt_are_an_auth_error() {
     let error = failure("listReceivedInvites", 498, None)
         .sends("GET /shared_servers/invites/received/declined%2Fby%20me", NO_BODY)
-        .call(async |api| api.list_received_invites().status("declined/by me").send().await)
+        .call(async |api| api.list_received_invites("declined/by me").send_with_response().await)
         .await;
 
     assert!(error.is_auth() && !error.is_retryable());
@@ -235,7 +233,7 @@ async fn received_invites_for_an_expired_jwt_are_an_auth_error() {
 async fn shares_come_one_for_each_person_and_server() {
     let shares = success("listOwnedSharedServers", 200)
         .sends("GET /shared_servers/owned/accepted", NO_BODY)
-        .call(async |api| api.list_owned_shared_servers().status(ShareStatus::Accepted).send().await)
+        .call(async |api| api.list_owned_shared_servers(ShareStatus::Accepted).send_with_response().await)
         .await;
 
     let [some, all] = &*shares else {
@@ -258,7 +256,7 @@ async fn a_share_without_a_number_is_set_aside() {
     let shares = success("listOwnedSharedServers", 200)
         .replying("application/json", body)
         .sends("GET /shared_servers/owned/pending", NO_BODY)
-        .call(async |api| api.list_owned_shared_servers().status(ShareStatus::Pending).send().await)
+        .call(async |api| api.list_owned_shared_servers(ShareStatus::Pending).send_with_response().await)
         .await;
 
     assert_eq!((shares.len(), shares[0].accepted_at.unwrap().as_second()), (1, 1767312000));
@@ -270,7 +268,7 @@ async fn a_share_without_a_number_is_set_aside() {
 async fn shares_asked_for_too_often_are_a_rate_limit() {
     let error = failure("listOwnedSharedServers", 429, 1003)
         .sends("GET /shared_servers/owned/accepted", NO_BODY)
-        .call(async |api| api.list_owned_shared_servers().status(ShareStatus::Accepted).send().await)
+        .call(async |api| api.list_owned_shared_servers(ShareStatus::Accepted).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited() && error.is_retryable());
@@ -280,7 +278,7 @@ async fn shares_asked_for_too_often_are_a_rate_limit() {
 async fn one_share_is_read_by_its_number() {
     let share = success("getSharedServer", 200)
         .sends("GET /shared_servers/20000001", NO_BODY)
-        .call(async |api| api.get_shared_server().shared_server_id(20000001).send().await)
+        .call(async |api| api.get_shared_server(20000001).send_with_response().await)
         .await;
 
     assert_eq!((share.id, share.server_id, share.accepted), (20000001, Some(300001), Some(true)));
@@ -294,7 +292,7 @@ async fn one_share_is_read_by_its_number() {
 async fn a_share_that_is_none_is_not_found() {
     let error = failure("getSharedServer", 404, 1002)
         .sends("GET /shared_servers/1", NO_BODY)
-        .call(async |api| api.get_shared_server().shared_server_id(1).send().await)
+        .call(async |api| api.get_shared_server(1).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -307,8 +305,12 @@ async fn the_libraries_of_a_share_are_replaced_as_a_whole() {
         success("updateSharedServer", status)
             .sends("POST /shared_servers/20000001", Body::Json(body))
             .call(async |api| {
-                let update = api.update_shared_server().shared_server_id(20000001);
-                update.body_map(|body| body.library_section_ids(SECTIONS).settings(settings())).send().await
+                api.update_shared_server(
+                    20000001,
+                    UpdateSharedServerBody::new(Libraries::these(SECTIONS)).settings(settings()),
+                )
+                .send_with_response()
+                .await
             })
             .await;
     }
@@ -320,21 +322,25 @@ async fn a_share_is_widened_to_all_libraries_by_an_empty_list() {
         .replying("application/xml", "<SharedServer id=\"20000001\"/>")
         .sends("POST /shared_servers/20000001", Body::Json(r#"{"librarySectionIds":[]}"#))
         .call(async |api| {
-            let update = api.update_shared_server().shared_server_id(20000001);
-            update.body_map(|body| body.library_section_ids(Vec::new())).send().await
+            api.update_shared_server(20000001, UpdateSharedServerBody::new(Libraries::All)).send_with_response().await
         })
         .await;
 }
 
 #[tokio::test]
-async fn a_change_of_libraries_that_names_none_is_not_sent() {
+async fn an_empty_list_of_libraries_is_not_sent_for_it_would_mean_all() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(204)).await;
+    let nothing = || Libraries::these([]);
 
-    let update = client.plex_tv().update_shared_server().shared_server_id(20000001);
-    let error = update.body_map(|body| body.settings(settings())).send().await.unwrap_err();
+    let errors = [
+        client.v2().update_shared_server(20000001, UpdateSharedServerBody::new(nothing())).send().await.unwrap_err(),
+        client.v2().create_shared_server(CreateSharedServerBody::new(MACHINE, nothing())).send().await.unwrap_err(),
+    ];
 
-    assert!(error.is_invalid_input(), "{error}");
+    for error in errors {
+        assert!(error.is_invalid_input() && error.to_string().contains("All"), "{error}");
+    }
     assert_eq!(recorder.requests(), []);
 }
 
@@ -343,8 +349,9 @@ async fn a_library_of_another_server_is_refused() {
     let error = failure("updateSharedServer", 400, 1004)
         .sends("POST /shared_servers/20000001", Body::Json(r#"{"librarySectionIds":[-1]}"#))
         .call(async |api| {
-            let update = api.update_shared_server().shared_server_id(20000001);
-            update.body_map(|body| body.library_section_ids([-1])).send().await
+            api.update_shared_server(20000001, UpdateSharedServerBody::new(Libraries::these([-1])))
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -356,13 +363,13 @@ async fn a_library_of_another_server_is_refused() {
 async fn a_share_ends_with_and_without_a_body() {
     success("deleteSharedServer", 204)
         .sends("DELETE /shared_servers/20000001", NO_BODY)
-        .call(async |api| api.delete_shared_server().shared_server_id(20000001).send().await)
+        .call(async |api| api.delete_shared_server(20000001).send_with_response().await)
         .await;
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("deleteSharedServer", 200)
             .replying(kind, body)
             .sends("DELETE /shared_servers/20000001", NO_BODY)
-            .call(async |api| api.delete_shared_server().shared_server_id(20000001).send().await)
+            .call(async |api| api.delete_shared_server(20000001).send_with_response().await)
             .await;
     }
 }
@@ -371,7 +378,7 @@ async fn a_share_ends_with_and_without_a_body() {
 async fn a_share_that_has_ended_is_not_found() {
     let error = failure("deleteSharedServer", 404, 1002)
         .sends("DELETE /shared_servers/20000001", NO_BODY)
-        .call(async |api| api.delete_shared_server().shared_server_id(20000001).send().await)
+        .call(async |api| api.delete_shared_server(20000001).send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -382,14 +389,14 @@ async fn an_invite_is_accepted_with_whatever_status() {
     for status in [200, 201, 204] {
         success("acceptSharedServer", status)
             .sends("POST /shared_servers/20000001/accept", NO_BODY)
-            .call(async |api| api.accept_shared_server().shared_server_id(20000001).send().await)
+            .call(async |api| api.accept_shared_server(20000001).send_with_response().await)
             .await;
     }
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("acceptSharedServer", 200)
             .replying(kind, body)
             .sends("POST /shared_servers/20000001/accept", NO_BODY)
-            .call(async |api| api.accept_shared_server().shared_server_id(20000001).send().await)
+            .call(async |api| api.accept_shared_server(20000001).send_with_response().await)
             .await;
     }
 }
@@ -398,7 +405,7 @@ async fn an_invite_is_accepted_with_whatever_status() {
 async fn an_invite_that_was_withdrawn_is_not_found() {
     let error = failure("acceptSharedServer", 404, 1002)
         .sends("POST /shared_servers/20000001/accept", NO_BODY)
-        .call(async |api| api.accept_shared_server().shared_server_id(20000001).send().await)
+        .call(async |api| api.accept_shared_server(20000001).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -408,11 +415,11 @@ async fn an_invite_that_was_withdrawn_is_not_found() {
 async fn settings_are_read_by_number_or_by_address() {
     let by_number = success("getSharingSettings", 200)
         .sends("GET /sharing_settings?invitedId=7654321", NO_BODY)
-        .call(async |api| api.get_sharing_settings().invited_id(7654321).send().await)
+        .call(async |api| api.get_sharing_settings().invited_id(7654321).send_with_response().await)
         .await;
     let by_address = success("getSharingSettings", 200)
         .sends("GET /sharing_settings?invitedEmail=friend%2B1%40example.com", NO_BODY)
-        .call(async |api| api.get_sharing_settings().invited_email("friend+1@example.com").send().await)
+        .call(async |api| api.get_sharing_settings().invited_email("friend+1@example.com").send_with_response().await)
         .await;
 
     assert_example(&by_number);
@@ -423,7 +430,7 @@ async fn settings_are_read_by_number_or_by_address() {
 async fn settings_of_nobody_are_an_auth_error() {
     let error = failure("getSharingSettings", 401, 1001)
         .sends("GET /sharing_settings", NO_BODY)
-        .call(async |api| api.get_sharing_settings().send().await)
+        .call(async |api| api.get_sharing_settings().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -436,8 +443,10 @@ async fn settings_are_stored_for_a_person_in_the_query() {
         let stored = success("updateSharingSettings", status)
             .sends("POST /sharing_settings?invitedId=7654321", Body::Json(body))
             .call(async |api| {
-                let update = api.update_sharing_settings().invited_id(7654321);
-                update.body_map(|body| body.settings(settings())).send().await
+                api.update_sharing_settings(UpdateSharingSettingsBody::new(settings()))
+                    .invited_id(7654321)
+                    .send_with_response()
+                    .await
             })
             .await;
 
@@ -454,8 +463,11 @@ async fn the_person_may_stand_in_the_body_of_the_settings() {
         .call(async |api| {
             let mut settings = SharingSettings::default();
             settings.allow_sync = Some(true);
-            let update = api.update_sharing_settings();
-            update.body_map(|body| body.invited_email("friend@example.com".to_owned()).settings(settings)).send().await
+            api.update_sharing_settings(
+                UpdateSharingSettingsBody::new(settings).invited_email("friend@example.com".to_owned()),
+            )
+            .send_with_response()
+            .await
         })
         .await;
 }
@@ -465,8 +477,10 @@ async fn storing_settings_too_often_is_a_rate_limit() {
     let error = failure("updateSharingSettings", 429, 1003)
         .sends("POST /sharing_settings?invitedEmail=frienduser", Body::Json(r#"{"settings":{}}"#))
         .call(async |api| {
-            let update = api.update_sharing_settings().invited_email("frienduser");
-            update.body_map(|body| body.settings(SharingSettings::default())).send().await
+            api.update_sharing_settings(UpdateSharingSettingsBody::new(SharingSettings::default()))
+                .invited_email("frienduser")
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -481,10 +495,17 @@ async fn permissions_travel_as_0_and_1_and_filters_are_encoded_once_more() {
         success("updateSharing", status)
             .sends(line, NO_BODY)
             .call(async |api| {
-                let update = api.update_sharing().user_id(7654321).allow_sync(true).allow_channels(true);
-                let update = update.allow_camera_upload(false).allow_subtitle_admin(false).allow_tuners(2);
-                let update = update.filter_movies("contentRating=G%2CPG|label=Kids").filter_music("");
-                update.filter_television("contentRating=TV-G").send().await
+                api.update_sharing(7654321)
+                    .allow_sync(true)
+                    .allow_channels(true)
+                    .allow_camera_upload(false)
+                    .allow_subtitle_admin(false)
+                    .allow_tuners(2)
+                    .filter_movies("contentRating=G%2CPG|label=Kids")
+                    .filter_music("")
+                    .filter_television("contentRating=TV-G")
+                    .send_with_response()
+                    .await
             })
             .await;
     }
@@ -494,7 +515,7 @@ async fn permissions_travel_as_0_and_1_and_filters_are_encoded_once_more() {
 async fn permissions_that_do_not_change_are_not_sent() {
     success("updateSharing", 200)
         .sends("PUT /sharings/7654321?allowSync=0", NO_BODY)
-        .call(async |api| api.update_sharing().user_id(7654321).allow_sync(false).send().await)
+        .call(async |api| api.update_sharing(7654321).allow_sync(false).send_with_response().await)
         .await;
 }
 
@@ -502,7 +523,7 @@ async fn permissions_that_do_not_change_are_not_sent() {
 async fn permissions_of_a_stranger_are_not_found() {
     let error = failure("updateSharing", 404, 1002)
         .sends("PUT /sharings/1?allowTuners=0", NO_BODY)
-        .call(async |api| api.update_sharing().user_id(1).allow_tuners(0).send().await)
+        .call(async |api| api.update_sharing(1).allow_tuners(0).send_with_response().await)
         .await;
 
     assert!(error.is_not_found() && !error.is_retryable());
@@ -512,13 +533,13 @@ async fn permissions_of_a_stranger_are_not_found() {
 async fn all_sharing_ends_with_and_without_a_body() {
     success("removeSharing", 204)
         .sends("DELETE /sharings/7654321", NO_BODY)
-        .call(async |api| api.remove_sharing().user_id(7654321).send().await)
+        .call(async |api| api.remove_sharing(7654321).send_with_response().await)
         .await;
     for (kind, body) in crate::wire::USELESS_BODIES {
         success("removeSharing", 200)
             .replying(kind, body)
             .sends("DELETE /sharings/7654321", NO_BODY)
-            .call(async |api| api.remove_sharing().user_id(7654321).send().await)
+            .call(async |api| api.remove_sharing(7654321).send_with_response().await)
             .await;
     }
 }
@@ -527,7 +548,7 @@ async fn all_sharing_ends_with_and_without_a_body() {
 async fn nothing_left_to_stop_sharing_is_not_found() {
     let error = failure("removeSharing", 404, 1002)
         .sends("DELETE /sharings/7654321", NO_BODY)
-        .call(async |api| api.remove_sharing().user_id(7654321).send().await)
+        .call(async |api| api.remove_sharing(7654321).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());

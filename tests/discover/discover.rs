@@ -1,7 +1,6 @@
 use plex_tv_sdk::{
     ErrorKind,
     discover::types::{AgeRatingType, ImageType, MetadataType, OfferType, RatingType},
-    prelude::*,
 };
 use plex_tv_tests::{NO_BODY, Recorder, Reply, failure, harness, reread, success, unexpected};
 use serde_json::json;
@@ -12,7 +11,7 @@ use crate::{MOVIE, SHOW, items, keys, told};
 async fn the_provider_tells_where_its_features_start() {
     let reply = success("getDiscoverProvider", 200)
         .sends("GET /", NO_BODY)
-        .call_discover(async |api| api.get_discover_provider().send().await)
+        .call_discover(async |api| api.get_discover_provider().send_with_response().await)
         .await;
 
     let provider = reply.media_provider.unwrap();
@@ -33,7 +32,7 @@ async fn members_of_the_provider_that_nobody_described_are_kept_at_every_level()
     let reply = success("getDiscoverProvider", 200)
         .replying("application/json", body)
         .sends("GET /", NO_BODY)
-        .call_discover(async |api| api.get_discover_provider().send().await)
+        .call_discover(async |api| api.get_discover_provider().send_with_response().await)
         .await;
 
     let provider = reply.media_provider.unwrap();
@@ -46,7 +45,7 @@ async fn members_of_the_provider_that_nobody_described_are_kept_at_every_level()
 async fn a_call_without_a_client_identifier_is_refused_for_good() {
     let error = failure("getDiscoverProvider", 400, 1000)
         .sends("GET /", NO_BODY)
-        .call_discover(async |api| api.get_discover_provider().send().await)
+        .call_discover(async |api| api.get_discover_provider().send_with_response().await)
         .await;
 
     assert!(!error.is_auth() && !error.is_retryable());
@@ -57,8 +56,7 @@ async fn an_identifier_of_another_catalogue_is_turned_into_an_item() {
     let page = success("matchMetadata", 200)
         .sends("GET /library/metadata/matches?guid=tmdb%3A%2F%2F1000001&includeGuids=1&type=1", NO_BODY)
         .call_discover(async |api| {
-            let matches = api.match_metadata().guid("tmdb://1000001");
-            matches.type_(1).include_guids(true).send().await
+            api.match_metadata().guid("tmdb://1000001").type_(1).include_guids(true).send_with_response().await
         })
         .await;
 
@@ -80,15 +78,18 @@ async fn a_match_is_asked_for_by_address_or_by_title_and_year() {
     success("matchMetadata", 200)
         .sends(address, NO_BODY)
         .call_discover(async |api| {
-            let matches = api.match_metadata().url("https://watch.plex.tv/movie/example-movie");
-            matches.send().await
+            api.match_metadata().url("https://watch.plex.tv/movie/example-movie").send_with_response().await
         })
         .await;
     success("matchMetadata", 200)
         .sends(title, NO_BODY)
         .call_discover(async |api| {
-            let matches = api.match_metadata().title("Example & Co.").year(2019);
-            matches.agent("tv.plex.agents.movie").send().await
+            api.match_metadata()
+                .title("Example & Co.")
+                .year(2019)
+                .agent("tv.plex.agents.movie")
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -97,7 +98,7 @@ async fn a_match_is_asked_for_by_address_or_by_title_and_year() {
 async fn a_refused_client_identifier_is_an_auth_error_without_a_code() {
     let error = failure("matchMetadata", 401, None)
         .sends("GET /library/metadata/matches?title=Example", NO_BODY)
-        .call_discover(async |api| api.match_metadata().title("Example").send().await)
+        .call_discover(async |api| api.match_metadata().title("Example").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -107,7 +108,7 @@ async fn a_refused_client_identifier_is_an_auth_error_without_a_code() {
 async fn an_item_comes_with_everything_around_it() {
     let page = success("getDiscoverMetadata", 200)
         .sends("GET /library/metadata/5d7760000000000000000001", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_discover_metadata(MOVIE).send_with_response().await)
         .await;
 
     let [movie] = items(&page) else {
@@ -130,10 +131,7 @@ async fn an_item_comes_with_everything_around_it() {
 async fn members_that_differ_in_the_first_letter_alone_have_a_field_each_and_are_written_back() {
     let page = success("getDiscoverMetadata", 200)
         .sends("GET /library/metadata/5d7760000000000000000001?includeGuids=1", NO_BODY)
-        .call_discover(async |api| {
-            let item = api.get_discover_metadata().rating_key(MOVIE);
-            item.include_guids(true).send().await
-        })
+        .call_discover(async |api| api.get_discover_metadata(MOVIE).include_guids(true).send_with_response().await)
         .await;
 
     let movie = &items(&page)[0];
@@ -170,10 +168,17 @@ async fn an_item_is_asked_for_with_flags_and_lists() {
     success("getDiscoverMetadata", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let item = api.get_discover_metadata().rating_key(MOVIE).include_user_state(true);
-            let item = item.include_meta(false).include_collections(true).include_external_media(true);
-            let item = item.async_augment_metadata(false).include_fields("title,ratingKey");
-            item.exclude_fields("summary,tagline").exclude_elements("Role,Image").send().await
+            api.get_discover_metadata(MOVIE)
+                .include_user_state(true)
+                .include_meta(false)
+                .include_collections(true)
+                .include_external_media(true)
+                .async_augment_metadata(false)
+                .include_fields("title,ratingKey")
+                .exclude_fields("summary,tagline")
+                .exclude_elements("Role,Image")
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -182,10 +187,7 @@ async fn an_item_is_asked_for_with_flags_and_lists() {
 async fn several_keys_go_into_the_path_with_a_comma() {
     success("getDiscoverMetadata", 200)
         .sends("GET /library/metadata/5d7760000000000000000001,5d7760000000000000000003", NO_BODY)
-        .call_discover(async |api| {
-            let item = api.get_discover_metadata();
-            item.rating_key([MOVIE, SHOW].join(",")).send().await
-        })
+        .call_discover(async |api| api.get_discover_metadata([MOVIE, SHOW].join(",")).send_with_response().await)
         .await;
 }
 
@@ -198,7 +200,7 @@ async fn numbers_and_booleans_may_arrive_as_text() {
     let page = success("getDiscoverMetadata", 200)
         .replying("application/json", body)
         .sends("GET /library/metadata/1000001", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata().rating_key("1000001").send().await)
+        .call_discover(async |api| api.get_discover_metadata("1000001").send_with_response().await)
         .await;
 
     let container = &page.media_container;
@@ -221,10 +223,7 @@ async fn a_kind_of_item_and_members_that_nobody_described_are_kept() {
     let page = success("getDiscoverMetadata", 200)
         .replying("application/json", body)
         .sends("GET /library/metadata/1?includeMeta=1", NO_BODY)
-        .call_discover(async |api| {
-            let item = api.get_discover_metadata().rating_key("1");
-            item.include_meta(true).send().await
-        })
+        .call_discover(async |api| api.get_discover_metadata("1").include_meta(true).send_with_response().await)
         .await;
 
     assert_eq!(page.media_container.extra["Meta"], json!({"Type": []}));
@@ -240,7 +239,7 @@ async fn a_kind_of_item_and_members_that_nobody_described_are_kept() {
 async fn an_unknown_item_is_not_found() {
     let error = failure("getDiscoverMetadata", 404, 1002)
         .sends("GET /library/metadata/0", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata().rating_key("0").send().await)
+        .call_discover(async |api| api.get_discover_metadata("0").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -252,7 +251,7 @@ async fn a_refusal_without_a_readable_body_is_known_by_its_status() {
     for reply in bodies {
         let error = unexpected("getDiscoverMetadata", reply)
             .sends("GET /library/metadata/0", NO_BODY)
-            .call_discover(async |api| api.get_discover_metadata().rating_key("0").send().await)
+            .call_discover(async |api| api.get_discover_metadata("0").send_with_response().await)
             .await;
 
         assert!(error.is_not_found() && error.plex_errors().is_empty());
@@ -264,7 +263,7 @@ async fn a_reply_in_xml_is_told_apart_from_broken_json() {
     let (client, server) = harness().await;
     Recorder::mount(&server, &Reply::new(200, "application/xml", "<MediaContainer size=\"0\"/>")).await;
 
-    let error = client.discover().get_discover_metadata().rating_key(MOVIE).send().await.unwrap_err();
+    let error = client.discover().get_discover_metadata(MOVIE).send_with_response().await.unwrap_err();
 
     assert_eq!(error.kind(), ErrorKind::UnexpectedContentType);
 }
@@ -273,7 +272,7 @@ async fn a_reply_in_xml_is_told_apart_from_broken_json() {
 async fn offers_come_with_their_terms() {
     let reply = success("getAvailabilities", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/availabilities", NO_BODY)
-        .call_discover(async |api| api.get_availabilities().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_availabilities(MOVIE).send_with_response().await)
         .await;
 
     let offers = reply.media_container.availability;
@@ -294,7 +293,7 @@ async fn an_offer_keeps_what_has_no_settled_shape_and_one_of_nobody_is_set_aside
     let reply = success("getAvailabilities", 200)
         .replying("application/json", body)
         .sends("GET /library/metadata/5d7760000000000000000001/availabilities", NO_BODY)
-        .call_discover(async |api| api.get_availabilities().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_availabilities(MOVIE).send_with_response().await)
         .await;
 
     let offers = &reply.media_container.availability;
@@ -310,7 +309,7 @@ async fn an_offer_keeps_what_has_no_settled_shape_and_one_of_nobody_is_set_aside
 async fn offers_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getAvailabilities", 429, 1003)
         .sends("GET /library/metadata/5d7760000000000000000001/availabilities", NO_BODY)
-        .call_discover(async |api| api.get_availabilities().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_availabilities(MOVIE).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited() && error.is_retryable());
@@ -323,8 +322,12 @@ async fn seasons_come_page_by_page() {
     let page = success("getDiscoverMetadataChildren", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let children = api.get_discover_metadata_children().rating_key(SHOW).exclude_elements("Role");
-            children.container_start(0).container_size(100).send().await
+            api.get_discover_metadata_children(SHOW)
+                .exclude_elements("Role")
+                .container_start(0)
+                .container_size(100)
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -339,7 +342,7 @@ async fn seasons_come_page_by_page() {
 async fn seasons_of_an_unknown_show_are_not_found() {
     let error = failure("getDiscoverMetadataChildren", 404, 1002)
         .sends("GET /library/metadata/0/children", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata_children().rating_key("0").send().await)
+        .call_discover(async |api| api.get_discover_metadata_children("0").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -349,7 +352,7 @@ async fn seasons_of_an_unknown_show_are_not_found() {
 async fn advice_for_parents_has_ages_topics_and_questions() {
     let reply = success("getCommonSenseMedia", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/commonsensemedia", NO_BODY)
-        .call_discover(async |api| api.get_common_sense_media().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_common_sense_media(MOVIE).send_with_response().await)
         .await;
 
     let advice = &reply.media_container.common_sense_media[0];
@@ -369,7 +372,7 @@ async fn advice_may_have_numbers_for_names() {
     let reply = success("getCommonSenseMedia", 200)
         .replying("application/json", body)
         .sends("GET /library/metadata/5d7760000000000000000001/commonsensemedia", NO_BODY)
-        .call_discover(async |api| api.get_common_sense_media().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_common_sense_media(MOVIE).send_with_response().await)
         .await;
 
     let advice = &reply.media_container.common_sense_media[0];
@@ -381,7 +384,7 @@ async fn advice_may_have_numbers_for_names() {
 async fn advice_without_a_plex_pass_is_forbidden() {
     let error = failure("getCommonSenseMedia", 403, 1012)
         .sends("GET /library/metadata/5d7760000000000000000001/commonsensemedia", NO_BODY)
-        .call_discover(async |api| api.get_common_sense_media().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_common_sense_media(MOVIE).send_with_response().await)
         .await;
 
     assert!(error.is_forbidden() && !error.is_auth());
@@ -391,7 +394,7 @@ async fn advice_without_a_plex_pass_is_forbidden() {
 async fn extras_are_clips() {
     let page = success("getDiscoverMetadataExtras", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/extras", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata_extras().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_discover_metadata_extras(MOVIE).send_with_response().await)
         .await;
 
     let clips = items(&page);
@@ -404,7 +407,7 @@ async fn extras_are_clips() {
 async fn extras_for_an_expired_jwt_are_an_auth_error() {
     let error = failure("getDiscoverMetadataExtras", 498, None)
         .sends("GET /library/metadata/5d7760000000000000000001/extras", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata_extras().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_discover_metadata_extras(MOVIE).send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -414,10 +417,7 @@ async fn extras_for_an_expired_jwt_are_an_auth_error() {
 async fn related_items_come_in_hubs() {
     let reply = success("getDiscoverMetadataRelated", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/related?count=20", NO_BODY)
-        .call_discover(async |api| {
-            let related = api.get_discover_metadata_related();
-            related.rating_key(MOVIE).count(20).send().await
-        })
+        .call_discover(async |api| api.get_discover_metadata_related(MOVIE).count(20).send_with_response().await)
         .await;
 
     let hubs = reply.media_container.hub;
@@ -430,7 +430,7 @@ async fn related_items_come_in_hubs() {
 async fn what_is_related_to_an_unknown_item_is_not_found() {
     let error = failure("getDiscoverMetadataRelated", 404, 1002)
         .sends("GET /library/metadata/0/related", NO_BODY)
-        .call_discover(async |api| api.get_discover_metadata_related().rating_key("0").send().await)
+        .call_discover(async |api| api.get_discover_metadata_related("0").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -443,9 +443,14 @@ async fn hits_come_in_groups_of_which_one_may_be_empty() {
     let reply = success("searchDiscover", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let search = api.search_discover().query("café & 😀").limit(10).search_types("movies,tv");
-            let search = search.search_providers("discover,PLEXAVOD").filter_people(true);
-            search.include_metadata(true).send().await
+            api.search_discover("café & 😀")
+                .limit(10)
+                .search_types("movies,tv")
+                .search_providers("discover,PLEXAVOD")
+                .filter_people(true)
+                .include_metadata(true)
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -470,7 +475,7 @@ async fn a_bad_hit_does_not_take_its_group() {
     let reply = success("searchDiscover", 200)
         .replying("application/json", body)
         .sends("GET /library/search?query=example", NO_BODY)
-        .call_discover(async |api| api.search_discover().query("example").send().await)
+        .call_discover(async |api| api.search_discover("example").send_with_response().await)
         .await;
 
     let hits = &reply.media_container.search_results[0].search_result;
@@ -488,7 +493,7 @@ async fn a_bad_hit_does_not_take_its_group() {
 async fn a_search_with_the_token_of_a_server_is_an_auth_error() {
     let error = failure("searchDiscover", 401, 1001)
         .sends("GET /library/search?query=example", NO_BODY)
-        .call_discover(async |api| api.search_discover().query("example").send().await)
+        .call_discover(async |api| api.search_discover("example").send_with_response().await)
         .await;
 
     assert!(error.is_auth() && !error.is_retryable());

@@ -1,4 +1,3 @@
-use plex_tv_sdk::prelude::*;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 use crate::{MOVIE, SHOW, items, keys, told};
@@ -8,8 +7,7 @@ async fn promoted_hubs_come_with_their_first_items() {
     let reply = success("getPromotedHubs", 200)
         .sends("GET /hubs/promoted?count=20&excludeContinueWatching=1", NO_BODY)
         .call_discover(async |api| {
-            let hubs = api.get_promoted_hubs().count(20);
-            hubs.exclude_continue_watching(true).send().await
+            api.get_promoted_hubs().count(20).exclude_continue_watching(true).send_with_response().await
         })
         .await;
 
@@ -31,7 +29,7 @@ async fn a_bad_item_is_set_aside_inside_its_hub() {
     let reply = success("getPromotedHubs", 200)
         .replying("application/json", body)
         .sends("GET /hubs/promoted", NO_BODY)
-        .call_discover(async |api| api.get_promoted_hubs().send().await)
+        .call_discover(async |api| api.get_promoted_hubs().send_with_response().await)
         .await;
 
     let hubs = &reply.media_container.hub;
@@ -50,7 +48,7 @@ async fn a_bad_item_is_set_aside_inside_its_hub() {
 async fn promoted_hubs_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getPromotedHubs", 429, 1003)
         .sends("GET /hubs/promoted", NO_BODY)
-        .call_discover(async |api| api.get_promoted_hubs().send().await)
+        .call_discover(async |api| api.get_promoted_hubs().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -63,9 +61,12 @@ async fn a_hub_comes_page_by_page() {
     let page = success("getHubSection", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let hub = api.get_hub_section().section("home").hub("top_watchlisted");
-            let hub = hub.container_start(38).container_size(2);
-            hub.content_directory_id("home").send().await
+            api.get_hub_section("home", "top_watchlisted")
+                .container_start(38)
+                .container_size(2)
+                .content_directory_id("home")
+                .send_with_response()
+                .await
         })
         .await;
 
@@ -77,7 +78,7 @@ async fn a_hub_comes_page_by_page() {
 async fn an_unknown_hub_is_not_found() {
     let error = failure("getHubSection", 404, 1002)
         .sends("GET /hubs/sections/home/nothing", NO_BODY)
-        .call_discover(async |api| api.get_hub_section().section("home").hub("nothing").send().await)
+        .call_discover(async |api| api.get_hub_section("home", "nothing").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());

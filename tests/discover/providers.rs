@@ -1,11 +1,10 @@
-use plex_tv_sdk::prelude::*;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
 async fn free_titles_have_parts_to_stream() {
     let reply = success("getVodHubs", 200)
         .sends("GET /hubs", NO_BODY)
-        .call_discover(async |api| api.get_vod_hubs().send().await)
+        .call_discover(async |api| api.get_vod_hubs().send_with_response().await)
         .await;
 
     let hubs = reply.media_container.hub;
@@ -24,7 +23,7 @@ async fn free_titles_have_parts_to_stream() {
 async fn free_titles_are_forbidden_to_who_opted_out() {
     let error = failure("getVodHubs", 403, None)
         .sends("GET /hubs", NO_BODY)
-        .call_discover(async |api| api.get_vod_hubs().send().await)
+        .call_discover(async |api| api.get_vod_hubs().send_with_response().await)
         .await;
 
     assert!(error.is_forbidden());

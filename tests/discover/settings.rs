@@ -1,4 +1,3 @@
-use plex_tv_sdk::prelude::*;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 use crate::told;
@@ -7,7 +6,7 @@ use crate::told;
 async fn preferred_services_have_names() {
     let reply = success("getPreferredServices", 200)
         .sends("GET /settings/preferredServices", NO_BODY)
-        .call_discover(async |api| api.get_preferred_services().send().await)
+        .call_discover(async |api| api.get_preferred_services().send_with_response().await)
         .await;
 
     let services = reply.media_container.availability_platform;
@@ -22,7 +21,7 @@ async fn a_service_without_a_name_is_set_aside() {
     let reply = success("getPreferredServices", 200)
         .replying("application/json", body)
         .sends("GET /settings/preferredServices", NO_BODY)
-        .call_discover(async |api| api.get_preferred_services().send().await)
+        .call_discover(async |api| api.get_preferred_services().send_with_response().await)
         .await;
 
     let services = &reply.media_container.availability_platform;
@@ -34,7 +33,7 @@ async fn a_service_without_a_name_is_set_aside() {
 async fn preferred_services_of_nobody_are_an_auth_error() {
     let error = failure("getPreferredServices", 401, 1001)
         .sends("GET /settings/preferredServices", NO_BODY)
-        .call_discover(async |api| api.get_preferred_services().send().await)
+        .call_discover(async |api| api.get_preferred_services().send_with_response().await)
         .await;
 
     assert!(error.is_auth());

@@ -1,7 +1,4 @@
-use plex_tv_sdk::{
-    discover::types::{LibraryIdentifier, MetadataType},
-    prelude::*,
-};
+use plex_tv_sdk::discover::types::{LibraryIdentifier, MetadataType};
 use plex_tv_tests::{NO_BODY, Recorder, Reply, failure, harness, success};
 use serde_json::json;
 
@@ -19,8 +16,7 @@ async fn a_rating_is_sent_as_a_number() {
             success("rateItem", status)
                 .sends(line, NO_BODY)
                 .call_discover(async |api| {
-                    let rate = api.rate_item().key(MOVIE).rating(rating);
-                    rate.identifier(LibraryIdentifier::TvPlexProviderDiscover).send().await
+                    api.rate_item(MOVIE, LibraryIdentifier::TvPlexProviderDiscover, rating).send_with_response().await
                 })
                 .await;
         }
@@ -31,10 +27,7 @@ async fn a_rating_is_sent_as_a_number() {
 async fn too_many_ratings_are_a_rate_limit() {
     let error = failure("rateItem", 429, 1003)
         .sends("PUT /actions/rate?identifier=tv.plex.provider.discover&key=1&rating=0.0", NO_BODY)
-        .call_discover(async |api| {
-            let rate = api.rate_item().key("1").rating(0.0);
-            rate.identifier("tv.plex.provider.discover").send().await
-        })
+        .call_discover(async |api| api.rate_item("1", "tv.plex.provider.discover", 0.0).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -46,8 +39,7 @@ async fn watched_and_not_watched_are_told_by_a_get() {
         success("scrobble", status)
             .sends("GET /actions/scrobble?identifier=com.plexapp.plugins.library&key=5d7760000000000000000001", NO_BODY)
             .call_discover(async |api| {
-                let scrobble = api.scrobble().key(MOVIE);
-                scrobble.identifier(LibraryIdentifier::ComPlexappPluginsLibrary).send().await
+                api.scrobble(MOVIE, LibraryIdentifier::ComPlexappPluginsLibrary).send_with_response().await
             })
             .await;
         success("unscrobble", status)
@@ -56,8 +48,7 @@ async fn watched_and_not_watched_are_told_by_a_get() {
                 NO_BODY,
             )
             .call_discover(async |api| {
-                let unscrobble = api.unscrobble().key(MOVIE);
-                unscrobble.identifier(LibraryIdentifier::ComPlexappPluginsLibrary).send().await
+                api.unscrobble(MOVIE, LibraryIdentifier::ComPlexappPluginsLibrary).send_with_response().await
             })
             .await;
     }
@@ -69,12 +60,12 @@ async fn a_body_that_comes_with_a_change_of_the_state_is_of_no_matter() {
         success("scrobble", 200)
             .replying(kind, body)
             .sends("GET /actions/scrobble?identifier=a&key=1", NO_BODY)
-            .call_discover(async |api| api.scrobble().key("1").identifier("a").send().await)
+            .call_discover(async |api| api.scrobble("1", "a").send_with_response().await)
             .await;
         success("rateItem", 200)
             .replying(kind, body)
             .sends("PUT /actions/rate?identifier=a&key=1&rating=10.0", NO_BODY)
-            .call_discover(async |api| api.rate_item().key("1").identifier("a").rating(10).send().await)
+            .call_discover(async |api| api.rate_item("1", "a", 10).send_with_response().await)
             .await;
     }
 }
@@ -83,7 +74,7 @@ async fn a_body_that_comes_with_a_change_of_the_state_is_of_no_matter() {
 async fn an_unknown_item_cannot_be_watched() {
     let error = failure("scrobble", 404, 1002)
         .sends("GET /actions/scrobble?identifier=a&key=0", NO_BODY)
-        .call_discover(async |api| api.scrobble().key("0").identifier("a").send().await)
+        .call_discover(async |api| api.scrobble("0", "a").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -93,7 +84,7 @@ async fn an_unknown_item_cannot_be_watched() {
 async fn a_change_of_the_state_with_an_expired_jwt_is_an_auth_error() {
     let error = failure("unscrobble", 498, None)
         .sends("GET /actions/unscrobble?identifier=a&key=1", NO_BODY)
-        .call_discover(async |api| api.unscrobble().key("1").identifier("a").send().await)
+        .call_discover(async |api| api.unscrobble("1", "a").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -103,7 +94,7 @@ async fn a_change_of_the_state_with_an_expired_jwt_is_an_auth_error() {
 async fn the_state_tells_what_the_user_did() {
     let reply = success("getUserState", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/userState", NO_BODY)
-        .call_discover(async |api| api.get_user_state().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_user_state(MOVIE).send_with_response().await)
         .await;
 
     let state = reply.media_container.user_state.unwrap();
@@ -123,7 +114,7 @@ async fn an_item_that_is_not_on_the_watchlist_has_no_time_of_it() {
     let reply = success("getUserState", 200)
         .replying("application/json", body)
         .sends("GET /library/metadata/5d7760000000000000000001/userState", NO_BODY)
-        .call_discover(async |api| api.get_user_state().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.get_user_state(MOVIE).send_with_response().await)
         .await;
 
     let state = reply.media_container.user_state.unwrap();
@@ -138,7 +129,7 @@ async fn the_states_of_several_items_do_not_fit_and_the_error_says_where() {
     let body = json!({"MediaContainer": {"UserState": [{"ratingKey": "1"}, {"ratingKey": "2"}]}});
     Recorder::mount(&server, &Reply::json(200, &body)).await;
 
-    let error = client.discover().get_user_state().rating_key("1,2").send().await.unwrap_err();
+    let error = client.discover().get_user_state("1,2").send_with_response().await.unwrap_err();
 
     assert!(error.is_decode());
     assert_eq!(error.json_path(), Some("MediaContainer.UserState"));
@@ -148,7 +139,7 @@ async fn the_states_of_several_items_do_not_fit_and_the_error_says_where() {
 async fn the_state_of_an_unknown_item_is_not_found() {
     let error = failure("getUserState", 404, 1002)
         .sends("GET /library/metadata/0/userState", NO_BODY)
-        .call_discover(async |api| api.get_user_state().rating_key("0").send().await)
+        .call_discover(async |api| api.get_user_state("0").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());

@@ -1,7 +1,4 @@
-use plex_tv_sdk::{
-    discover::types::{CreateRssFeedBody, FeedFormat, FeedType, MetadataType, WatchlistFilter},
-    prelude::*,
-};
+use plex_tv_sdk::discover::types::{CreateRssFeedBody, FeedFormat, FeedType, MetadataType, WatchlistFilter};
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, example, failure, harness, success, unexpected};
 use serde_json::json;
 
@@ -14,7 +11,7 @@ async fn an_item_is_put_on_the_watchlist_by_its_key() {
     for status in [200, 204] {
         success("addToWatchlist", status)
             .sends("PUT /actions/addToWatchlist?ratingKey=5d7760000000000000000001", NO_BODY)
-            .call_discover(async |api| api.add_to_watchlist().rating_key(MOVIE).send().await)
+            .call_discover(async |api| api.add_to_watchlist(MOVIE).send_with_response().await)
             .await;
     }
 }
@@ -23,7 +20,7 @@ async fn an_item_is_put_on_the_watchlist_by_its_key() {
 async fn a_key_is_one_value_of_the_query_whatever_is_in_it() {
     success("addToWatchlist", 200)
         .sends("PUT /actions/addToWatchlist?ratingKey=a%2Fb%26c%3Dd+%F0%9F%98%80", NO_BODY)
-        .call_discover(async |api| api.add_to_watchlist().rating_key("a/b&c=d 😀").send().await)
+        .call_discover(async |api| api.add_to_watchlist("a/b&c=d 😀").send_with_response().await)
         .await;
 }
 
@@ -33,12 +30,12 @@ async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
         success("addToWatchlist", 200)
             .replying(kind, body)
             .sends("PUT /actions/addToWatchlist?ratingKey=1", NO_BODY)
-            .call_discover(async |api| api.add_to_watchlist().rating_key("1").send().await)
+            .call_discover(async |api| api.add_to_watchlist("1").send_with_response().await)
             .await;
         success("removeFromWatchlist", 200)
             .replying(kind, body)
             .sends("PUT /actions/removeFromWatchlist?ratingKey=1", NO_BODY)
-            .call_discover(async |api| api.remove_from_watchlist().rating_key("1").send().await)
+            .call_discover(async |api| api.remove_from_watchlist("1").send_with_response().await)
             .await;
     }
 }
@@ -47,7 +44,7 @@ async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
 async fn a_managed_user_may_be_kept_from_the_watchlist() {
     let error = failure("addToWatchlist", 403, 1009)
         .sends("PUT /actions/addToWatchlist?ratingKey=5d7760000000000000000001", NO_BODY)
-        .call_discover(async |api| api.add_to_watchlist().rating_key(MOVIE).send().await)
+        .call_discover(async |api| api.add_to_watchlist(MOVIE).send_with_response().await)
         .await;
 
     assert!(error.is_forbidden());
@@ -57,7 +54,7 @@ async fn a_managed_user_may_be_kept_from_the_watchlist() {
 async fn a_key_that_says_nothing_is_refused_by_the_service() {
     let error = failure("addToWatchlist", 400, 1004)
         .sends("PUT /actions/addToWatchlist?ratingKey=", NO_BODY)
-        .call_discover(async |api| api.add_to_watchlist().rating_key("").send().await)
+        .call_discover(async |api| api.add_to_watchlist("").send_with_response().await)
         .await;
 
     assert!(!error.is_retryable() && !error.is_invalid_input());
@@ -68,7 +65,7 @@ async fn an_item_is_taken_off_the_watchlist_by_its_key() {
     for status in [200, 204] {
         success("removeFromWatchlist", status)
             .sends("PUT /actions/removeFromWatchlist?ratingKey=5d7760000000000000000003", NO_BODY)
-            .call_discover(async |api| api.remove_from_watchlist().rating_key(SHOW).send().await)
+            .call_discover(async |api| api.remove_from_watchlist(SHOW).send_with_response().await)
             .await;
     }
 }
@@ -77,7 +74,7 @@ async fn an_item_is_taken_off_the_watchlist_by_its_key() {
 async fn an_unknown_item_cannot_be_taken_off_the_watchlist() {
     let error = failure("removeFromWatchlist", 404, 1002)
         .sends("PUT /actions/removeFromWatchlist?ratingKey=0", NO_BODY)
-        .call_discover(async |api| api.remove_from_watchlist().rating_key("0").send().await)
+        .call_discover(async |api| api.remove_from_watchlist("0").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -87,7 +84,7 @@ async fn an_unknown_item_cannot_be_taken_off_the_watchlist() {
 async fn the_watchlist_has_movies_and_shows() {
     let page = success("getWatchlist", 200)
         .sends("GET /library/sections/watchlist/all", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter(WatchlistFilter::All).send().await)
+        .call_discover(async |api| api.get_watchlist(WatchlistFilter::All).send_with_response().await)
         .await;
 
     let container = &page.media_container;
@@ -110,8 +107,11 @@ async fn a_page_of_the_watchlist_is_asked_for_in_the_query() {
     success("getWatchlist", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let list = api.get_watchlist().filter(WatchlistFilter::Released);
-            list.container_start(200).container_size(100).send().await
+            api.get_watchlist(WatchlistFilter::Released)
+                .container_start(200)
+                .container_size(100)
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -123,10 +123,17 @@ async fn the_watchlist_is_asked_for_with_order_kind_flags_and_lists() {
     success("getWatchlist", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            let list = api.get_watchlist().filter("all").sort("titleSort:asc").type_(99);
-            let list = list.include_guids(true).include_collections(true).include_external_media(false);
-            let list = list.include_fields("title,ratingKey").include_elements("Guid,Image");
-            list.preferred_services("example-stream,example-store").send().await
+            api.get_watchlist("all")
+                .sort("titleSort:asc")
+                .type_(99)
+                .include_guids(true)
+                .include_collections(true)
+                .include_external_media(false)
+                .include_fields("title,ratingKey")
+                .include_elements("Guid,Image")
+                .preferred_services("example-stream,example-store")
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -135,7 +142,7 @@ async fn the_watchlist_is_asked_for_with_order_kind_flags_and_lists() {
 async fn a_filter_that_nobody_described_is_one_segment_of_the_path() {
     success("getWatchlist", 200)
         .sends("GET /library/sections/watchlist/a%2Fb%F0%9F%98%80", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter("a/b😀").send().await)
+        .call_discover(async |api| api.get_watchlist("a/b😀").send_with_response().await)
         .await;
 }
 
@@ -147,7 +154,7 @@ async fn a_bad_row_is_set_aside_inside_the_page() {
     let page = success("getWatchlist", 200)
         .replying("application/json", body)
         .sends("GET /library/sections/watchlist/all", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .call_discover(async |api| api.get_watchlist("all").send_with_response().await)
         .await;
 
     assert_eq!(keys(items(&page)), ["1", "4"]);
@@ -163,20 +170,20 @@ async fn the_etag_of_the_watchlist_is_among_the_headers_of_the_reply() {
     reply.headers.push(("etag", ETAG.to_owned()));
     Recorder::mount(&server, &reply).await;
 
-    let page = client.discover().get_watchlist().filter("all").send().await.unwrap();
+    let page = client.discover().get_watchlist("all").send_with_response().await.unwrap();
 
     assert_eq!(page.headers()["etag"], ETAG);
-    assert_eq!(items(&page).len(), 2);
+    assert_eq!(items(page.value()).len(), 2);
 }
 
 #[tokio::test]
 async fn an_etag_is_sent_as_it_came_and_changes_nothing_else() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
-    let list = || client.discover().get_watchlist().filter("all").include_guids(true);
+    let list = || client.discover().get_watchlist("all").include_guids(true);
 
-    list().send().await.unwrap_err();
-    let error = list().if_none_match(ETAG).send().await.unwrap_err();
+    list().send_with_response().await.unwrap_err();
+    let error = list().if_none_match(ETAG).send_with_response().await.unwrap_err();
 
     assert!(error.is_not_modified());
     let [plain, mut conditional] = recorder.requests().try_into().unwrap();
@@ -189,7 +196,7 @@ async fn an_etag_is_sent_as_it_came_and_changes_nothing_else() {
 async fn a_watchlist_that_did_not_change_is_neither_a_redirect_nor_worth_another_try() {
     let error = unexpected("getWatchlist", Reply::empty(304))
         .sends("GET /library/sections/watchlist/all", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .call_discover(async |api| api.get_watchlist("all").send_with_response().await)
         .await;
 
     assert!(error.is_not_modified() && !error.is_redirect() && !error.is_retryable() && !error.is_auth());
@@ -201,8 +208,13 @@ async fn an_etag_that_no_header_can_carry_is_refused_before_anything_is_sent() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
 
-    let list = client.discover().get_watchlist().filter("all");
-    let error = list.if_none_match("CANARY\r\nX-Plex-Token: x").send().await.unwrap_err();
+    let error = client
+        .discover()
+        .get_watchlist("all")
+        .if_none_match("CANARY\r\nX-Plex-Token: x")
+        .send_with_response()
+        .await
+        .unwrap_err();
 
     assert!(error.is_invalid_input() && error.operation() == Some("getWatchlist"), "{error}");
     assert!(!format!("{error} {error:?}").contains("CANARY"));
@@ -213,7 +225,7 @@ async fn an_etag_that_no_header_can_carry_is_refused_before_anything_is_sent() {
 async fn the_watchlist_of_nobody_is_an_auth_error() {
     let error = failure("getWatchlist", 401, 1001)
         .sends("GET /library/sections/watchlist/all", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter("all").send().await)
+        .call_discover(async |api| api.get_watchlist("all").send_with_response().await)
         .await;
 
     assert!(error.is_auth() && !error.is_not_modified());
@@ -223,7 +235,7 @@ async fn the_watchlist_of_nobody_is_an_auth_error() {
 async fn an_unknown_filter_is_not_found() {
     let error = failure("getWatchlist", 404, 1002)
         .sends("GET /library/sections/watchlist/hidden", NO_BODY)
-        .call_discover(async |api| api.get_watchlist().filter("hidden").send().await)
+        .call_discover(async |api| api.get_watchlist("hidden").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -235,8 +247,10 @@ async fn a_feed_is_created_by_what_it_lists() {
         let reply = success("createRssFeed", status)
             .sends("POST /rss?format=json", Body::Json(r#"{"feedType":"friendsWatchlist"}"#))
             .call_discover(async |api| {
-                let feed = api.create_rss_feed().format(FeedFormat::Json);
-                feed.body_map(|body| body.feed_type(FeedType::FriendsWatchlist)).send().await
+                api.create_rss_feed(CreateRssFeedBody::new(FeedType::FriendsWatchlist))
+                    .format(FeedFormat::Json)
+                    .send_with_response()
+                    .await
             })
             .await;
 
@@ -247,11 +261,11 @@ async fn a_feed_is_created_by_what_it_lists() {
 
 #[tokio::test]
 async fn a_feed_is_created_from_a_body_made_elsewhere() {
-    let body: CreateRssFeedBody = CreateRssFeedBody::builder().feed_type("watchlist").try_into().unwrap();
+    let body: CreateRssFeedBody = CreateRssFeedBody::new("watchlist");
 
     success("createRssFeed", 201)
         .sends("POST /rss", Body::Json(r#"{"feedType":"watchlist"}"#))
-        .call_discover(async |api| api.create_rss_feed().body(body).send().await)
+        .call_discover(async |api| api.create_rss_feed(body).send_with_response().await)
         .await;
 }
 
@@ -260,8 +274,7 @@ async fn a_feed_needs_a_plex_pass() {
     let error = failure("createRssFeed", 403, 1012)
         .sends("POST /rss", Body::Json(r#"{"feedType":"watchlist"}"#))
         .call_discover(async |api| {
-            let feed = api.create_rss_feed();
-            feed.body_map(|body| body.feed_type(FeedType::Watchlist)).send().await
+            api.create_rss_feed(CreateRssFeedBody::new(FeedType::Watchlist)).send_with_response().await
         })
         .await;
 
@@ -272,10 +285,7 @@ async fn a_feed_needs_a_plex_pass() {
 async fn a_feed_is_read_without_a_token() {
     let feed = success("getRssFeed", 200)
         .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
-        .call_discover(async |api| {
-            let feed = api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001");
-            feed.format(FeedFormat::Json).send().await
-        })
+        .call_discover(async |api| api.get_rss_feed("EXAMPLE-FEED-0001", FeedFormat::Json).send_with_response().await)
         .await;
 
     let own = feed.links.as_ref().unwrap().self_.as_ref().unwrap();
@@ -298,7 +308,7 @@ async fn an_entry_of_a_feed_that_cannot_be_read_is_set_aside() {
     let feed = success("getRssFeed", 200)
         .replying("application/json", r#"{"items":[{"title":"a","new":1},"b",{"credits":7}],"new":2}"#)
         .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
-        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001").format("json").send().await)
+        .call_discover(async |api| api.get_rss_feed("EXAMPLE-FEED-0001", "json").send_with_response().await)
         .await;
 
     assert_eq!(feed.extra["new"], 2);
@@ -310,7 +320,7 @@ async fn an_entry_of_a_feed_that_cannot_be_read_is_set_aside() {
 async fn an_unknown_feed_is_not_found() {
     let error = failure("getRssFeed", 404, 1002)
         .sends("GET /EXAMPLE-FEED-0002?format=json", NO_BODY)
-        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0002").format("json").send().await)
+        .call_discover(async |api| api.get_rss_feed("EXAMPLE-FEED-0002", "json").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -320,7 +330,7 @@ async fn an_unknown_feed_is_not_found() {
 async fn a_feed_may_be_refused_though_no_token_is_due() {
     let error = failure("getRssFeed", 401, None)
         .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
-        .call_discover(async |api| api.get_rss_feed().feed_uuid("EXAMPLE-FEED-0001").format("json").send().await)
+        .call_discover(async |api| api.get_rss_feed("EXAMPLE-FEED-0001", "json").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -332,9 +342,9 @@ async fn shown_of_feed(identifier: &str, reply: Reply) -> String {
     Recorder::mount(&server, &reply).await;
     let api = client.discover();
 
-    let read = api.get_rss_feed().feed_uuid(identifier).format("json").send().await.unwrap_err();
-    let create = api.create_rss_feed().body_map(|body| body.feed_type(FeedType::Watchlist));
-    let created = create.send().await.unwrap_err();
+    let read = api.get_rss_feed(identifier, "json").send_with_response().await.unwrap_err();
+    let created =
+        api.create_rss_feed(CreateRssFeedBody::new(FeedType::Watchlist)).send_with_response().await.unwrap_err();
 
     [read, created].map(|error| format!("{error} {error:?} {}", error.body().unwrap())).concat()
 }
@@ -358,8 +368,7 @@ async fn a_refusal_does_not_show_the_identifier_of_a_feed_that_was_sent() {
     let (client, server) = harness().await;
     Recorder::mount(&server, &Reply::new(404, "text/html", "<p>No feed /EXAMPLE-FEED-0001 here</p>")).await;
 
-    let feed = client.discover().get_rss_feed().feed_uuid("EXAMPLE-FEED-0001");
-    let error = feed.format("json").send().await.unwrap_err();
+    let error = client.discover().get_rss_feed("EXAMPLE-FEED-0001", "json").send_with_response().await.unwrap_err();
 
     assert!(!error.body().unwrap().contains("EXAMPLE-FEED"), "{error:?}");
 }

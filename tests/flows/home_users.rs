@@ -1,7 +1,7 @@
 //! The members of a Home, and becoming one of them.
 
 use plex_tv_sandbox::{HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
-use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Secret, Token, prelude::*};
+use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Secret, Token};
 
 use crate::harness::builder;
 
@@ -51,7 +51,7 @@ async fn a_switch_gives_a_client_of_that_user_and_leaves_ours_and_the_store_alon
 
     let kid = client.switch_home_user(HOME_USER, None).await.unwrap();
 
-    assert_eq!(kid.plex_tv().get_user_details().send().await.unwrap().title.as_deref(), Some("Kid"));
+    assert_eq!(kid.v2().get_user_details().send().await.unwrap().title.as_deref(), Some("Kid"));
     assert_eq!(client.token().unwrap().expose(), sandbox.token());
     assert_ne!(kid.token(), client.token());
     assert_eq!(store.load().unwrap(), before);
@@ -70,7 +70,7 @@ async fn a_missing_or_wrong_pin_is_told() {
 
     assert!(missing.is_home_pin_required() && missing.plex_code() == Some(1041), "{missing}");
     assert!(wrong.is_home_pin_required(), "{wrong}");
-    assert_eq!(teen.plex_tv().get_user_details().send().await.unwrap().title.as_deref(), Some("Teen"));
+    assert_eq!(teen.v2().get_user_details().send().await.unwrap().title.as_deref(), Some("Teen"));
     assert_eq!(sandbox.requests().iter().filter(|sent| sent.operation == Some("switchHomeUser")).count(), 3);
 }
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use plex_tv_sandbox::{Fault, Sandbox};
 use plex_tv_sdk::{
     Claims, Client, ClientBuilder, CredentialStore, DeviceKey, Error, MemoryStore, PinStatus, Scope, Scopes, Timestamp,
-    Token, prelude::*,
+    Token,
 };
 
 use crate::{
@@ -65,7 +65,7 @@ impl Device {
 }
 
 pub(crate) async fn who(client: &Client) -> Result<String, Error> {
-    let user = client.plex_tv().get_user_details().send().await?.into_inner();
+    let user = client.v2().get_user_details().send().await?;
     Ok(user.username.unwrap_or_default())
 }
 

@@ -3,7 +3,7 @@
 use std::{ops::Range, time::Duration};
 
 use plex_tv_sandbox::{Fault, Sandbox};
-use plex_tv_sdk::{Client, Error, Page, Pages, ResponseValue, Rows, Token, discover::types::MetadataReply, prelude::*};
+use plex_tv_sdk::{Client, Error, Page, Pages, Response, Rows, Token, discover::types::MetadataReply};
 use serde_json::{Value, json};
 
 use crate::{
@@ -15,11 +15,10 @@ use crate::{
 
 const WATCHLIST: &str = "/library/sections/watchlist/all";
 
-type Asked = Result<ResponseValue<MetadataReply>, Error>;
+type Asked = Result<Response<MetadataReply>, Error>;
 
-async fn page_of(client: &Client, start: u64, size: u64) -> Asked {
-    let call = client.discover().get_watchlist().filter("all");
-    call.container_start(start).container_size(size).send().await
+async fn page_of(client: &Client, start: i64, size: i64) -> Asked {
+    client.discover().get_watchlist("all").container_start(start).container_size(size).send_with_response().await
 }
 
 /// The keys of the whole list, from a client of the wire.
@@ -377,8 +376,7 @@ async fn a_list_can_be_read_in_a_task_and_by_a_plain_closure() {
 
     let task = tokio::spawn(async move {
         let list = Pages::new(|start, size| {
-            let call = client.discover().get_watchlist().filter("all");
-            call.container_start(start).container_size(size).send()
+            client.discover().get_watchlist("all").container_start(start).container_size(size).send_with_response()
         });
         list.collect().await.map(|items| items.len())
     });
@@ -396,12 +394,10 @@ async fn every_call_that_takes_a_page_can_be_gone_through() {
     let api = client.discover();
 
     let children = Pages::new(|start, size| {
-        let call = api.get_discover_metadata_children().rating_key("1");
-        call.container_start(start).container_size(size).send()
+        api.get_discover_metadata_children("1").container_start(start).container_size(size).send_with_response()
     });
     let hub = Pages::new(|start, size| {
-        let call = api.get_hub_section().section("home").hub("new-for-you");
-        call.container_start(start).container_size(size).send()
+        api.get_hub_section("home", "new-for-you").container_start(start).container_size(size).send_with_response()
     });
 
     assert_eq!(children.collect().await.unwrap().len(), 7);
@@ -410,13 +406,13 @@ async fn every_call_that_takes_a_page_can_be_gone_through() {
 
 #[tokio::test]
 async fn any_other_call_can_be_made_to_page() {
-    let mut pages = Pages::new(async |start: u64, size: u64| {
-        let rows: Vec<u64> = (start..(start + size).min(7)).collect();
+    let mut pages = Pages::new(async |start: i64, size: i64| {
+        let rows: Vec<i64> = (start..(start + size).min(7)).collect();
         Ok(Page::new(rows).total(Some(7)))
     })
     .size(3);
 
-    let first: Rows<u64> = pages.next_page().await.unwrap().unwrap();
+    let first: Rows<i64> = pages.next_page().await.unwrap().unwrap();
 
     assert_eq!(*first, [0, 1, 2]);
     assert_eq!(pages.collect().await.unwrap(), [3, 4, 5, 6]);

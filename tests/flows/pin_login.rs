@@ -8,7 +8,7 @@ use std::{
 
 use httpmock::MockServer;
 use plex_tv_sandbox::{Builder, Fault, Sandbox};
-use plex_tv_sdk::{Client, ClientIdentity, Error, PinFlow, PinStatus, Token, prelude::*, reqwest::Url};
+use plex_tv_sdk::{Client, ClientIdentity, Error, PinFlow, PinStatus, Token, reqwest::Url};
 use serde_json::json;
 use tokio::sync::Notify;
 
@@ -193,7 +193,7 @@ async fn waiting_gives_a_client_that_is_signed_in_as_the_user() {
 
     let client = flow.wait().await.unwrap();
 
-    let user = client.plex_tv().get_user_details().send().await.unwrap();
+    let user = client.v2().get_user_details().send().await.unwrap();
     assert_eq!(user.username.as_deref(), Some("exampleuser"));
     assert_eq!(login.clock.seconds(), [2, 2]);
     assert_eq!(login.polls(), 3);
@@ -430,7 +430,7 @@ async fn dropping_the_wait_between_polls_ends_polling() {
 
     assert!(wait.await.unwrap_err().is_cancelled());
     let polls = login.polls();
-    login.client.plex_tv().get_geo_data().send().await.unwrap();
+    login.client.v2().get_geo_data().send().await.unwrap();
     assert_eq!((polls, login.polls()), (3, 3));
 }
 
@@ -454,7 +454,7 @@ async fn dropping_the_wait_during_a_poll_ends_polling() {
     wait.abort();
 
     assert!(wait.await.unwrap_err().is_cancelled());
-    client.plex_tv().get_pin().send().await.unwrap();
+    client.v2().get_pin().send().await.unwrap();
     let requests = plex.seen.requests();
     assert_eq!(requests.iter().filter(|request| request.starts_with("GET /api/v2/pins/7 ")).count(), 1);
 }
@@ -469,7 +469,7 @@ async fn another_client_identifier_cannot_poll_the_pin() {
         .build()
         .unwrap();
 
-    let poll = other.plex_tv().get_token().pin_id(flow.id()).send().await;
+    let poll = other.v2().get_token(flow.id()).send().await;
 
     let error = poll.unwrap_err();
     assert!(error.is_not_found(), "{error}");

@@ -2,7 +2,7 @@
 
 use httpmock::MockServer;
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Server, Token, prelude::*};
+use plex_tv_sdk::{Server, Token};
 use serde_json::{Value, json};
 
 use crate::harness::{TOKEN, answer_json, builder, signed_in};
@@ -225,5 +225,5 @@ async fn the_sandbox_lists_own_and_shared_servers_with_reachable_connections() {
     assert_eq!(kinds(&servers[0]), [local, remote, remote, relay]);
     assert_eq!(kinds(&servers[1]), [remote, relay]);
     assert_eq!(kinds(&servers[2]), [relay]);
-    assert_eq!(client.plex_tv().get_devices().send().await.unwrap().len(), 4);
+    assert_eq!(client.v2().get_devices().send().await.unwrap().len(), 4);
 }

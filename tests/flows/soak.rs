@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use plex_tv_sdk::{Client, Error, RetryPolicy, Token, prelude::*};
+use plex_tv_sdk::{Client, Error, RetryPolicy, Token};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -142,7 +142,7 @@ async fn calls(client: &Client, count: usize, outcomes: &Arc<Outcomes>) {
         tasks.spawn(async move {
             for _ in 0..count / AT_ONCE {
                 let start = Instant::now();
-                let outcome = client.plex_tv().get_user_details().send().await;
+                let outcome = client.v2().get_user_details().send().await;
                 outcomes.note(outcome.map(|user| user.id), start.elapsed());
             }
         });

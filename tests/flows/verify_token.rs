@@ -2,7 +2,7 @@
 
 use httpmock::MockServer;
 use plex_tv_sandbox::{Fault, Sandbox};
-use plex_tv_sdk::{Client, Error, Token, TokenCheck, prelude::*};
+use plex_tv_sdk::{Client, Error, Token, TokenCheck};
 use serde_json::json;
 
 use crate::harness::{anonymous, answer, answer_json, builder, closed_port, signed_in};
@@ -46,7 +46,7 @@ async fn a_good_token_is_valid_and_names_its_user() {
 #[tokio::test]
 async fn a_token_that_was_signed_out_is_rejected() {
     let (_sandbox, client) = sandbox_user().await;
-    client.plex_tv().sign_out().send().await.unwrap();
+    client.v2().sign_out().send().await.unwrap();
 
     let check = client.verify_token().await;
 

@@ -51,7 +51,8 @@ impl Comparison {
 }
 
 fn is_kept(sent: &Value, back: Option<&Value>, schema: Schema) -> bool {
-    let Some(back) = back else {
+    // A member of a request for which null means something keeps it.
+    let Some(back) = back.filter(|back| !(sent.is_null() && back.is_null())) else {
         return match sent {
             Value::Null => true,
             Value::Array(items) => items.is_empty(),

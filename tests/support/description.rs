@@ -19,7 +19,7 @@ pub struct Description {
 /// All descriptions.
 pub fn descriptions() -> &'static [Description] {
     static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
-        let all = [("plex_tv", "plex-tv", "/api/v2"), ("plex_tv_v1", "plex-tv-v1", ""), ("discover", "discover", "")];
+        let all = [("v2", "plex-tv", "/api/v2"), ("v1", "plex-tv-v1", ""), ("discover", "discover", "")];
         all.into_iter()
             .map(|(module, file, base)| {
                 let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(file).with_extension("yaml");

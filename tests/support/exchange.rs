@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, MockServer};
-use plex_tv_sdk::{Client, Error, ErrorKind, ResponseValue, discover, plex_tv, plex_tv_v1};
+use plex_tv_sdk::{Client, Error, ErrorKind, Response, discover, v1, v2};
 use serde_json::{Value, json};
 
 use crate::{
@@ -191,27 +191,24 @@ impl Success {
     }
 
     /// Makes the call and checks the request, the status and that the reply decodes.
-    pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> T {
-        self.run(async |client| call(client.plex_tv()).await).await
+    pub async fn call<T>(self, call: impl AsyncFnOnce(&v2::Api) -> Result<Response<T>, Error>) -> T {
+        self.run(async |client| call(client.v2()).await).await
     }
 
     /// The same for an operation of the first version.
-    pub async fn call_v1<T>(self, call: impl AsyncFnOnce(&plex_tv_v1::Client) -> Result<ResponseValue<T>, Error>) -> T {
-        self.run(async |client| call(client.plex_tv_v1()).await).await
+    pub async fn call_v1<T>(self, call: impl AsyncFnOnce(&v1::Api) -> Result<Response<T>, Error>) -> T {
+        self.run(async |client| call(client.v1()).await).await
     }
 
     /// The same for an operation of Discover.
-    pub async fn call_discover<T>(
-        self,
-        call: impl AsyncFnOnce(&discover::Client) -> Result<ResponseValue<T>, Error>,
-    ) -> T {
+    pub async fn call_discover<T>(self, call: impl AsyncFnOnce(&discover::Api) -> Result<Response<T>, Error>) -> T {
         self.run(async |client| call(client.discover()).await).await
     }
 
-    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>) -> T {
+    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>) -> T {
         let reply = self.0.run(call).await.unwrap();
         assert_eq!(reply.status().as_u16(), self.0.reply.status);
-        reply.into_inner()
+        reply.into_value()
     }
 }
 
@@ -229,27 +226,21 @@ impl Failure {
     }
 
     /// Makes the call and checks the request and the error: a refusal with status, code and operation.
-    pub async fn call<T>(self, call: impl AsyncFnOnce(&plex_tv::Client) -> Result<ResponseValue<T>, Error>) -> Error {
-        self.run(async |client| call(client.plex_tv()).await).await
+    pub async fn call<T>(self, call: impl AsyncFnOnce(&v2::Api) -> Result<Response<T>, Error>) -> Error {
+        self.run(async |client| call(client.v2()).await).await
     }
 
     /// The same for an operation of the first version.
-    pub async fn call_v1<T>(
-        self,
-        call: impl AsyncFnOnce(&plex_tv_v1::Client) -> Result<ResponseValue<T>, Error>,
-    ) -> Error {
-        self.run(async |client| call(client.plex_tv_v1()).await).await
+    pub async fn call_v1<T>(self, call: impl AsyncFnOnce(&v1::Api) -> Result<Response<T>, Error>) -> Error {
+        self.run(async |client| call(client.v1()).await).await
     }
 
     /// The same for an operation of Discover.
-    pub async fn call_discover<T>(
-        self,
-        call: impl AsyncFnOnce(&discover::Client) -> Result<ResponseValue<T>, Error>,
-    ) -> Error {
+    pub async fn call_discover<T>(self, call: impl AsyncFnOnce(&discover::Api) -> Result<Response<T>, Error>) -> Error {
         self.run(async |client| call(client.discover()).await).await
     }
 
-    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>) -> Error {
+    async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>) -> Error {
         let Self { exchange, code } = self;
         let outcome = exchange.run(call).await;
         let error = outcome.err().expect("an error");
@@ -280,8 +271,8 @@ impl Exchange {
 
     async fn run<T>(
         &self,
-        call: impl AsyncFnOnce(&Client) -> Result<ResponseValue<T>, Error>,
-    ) -> Result<ResponseValue<T>, Error> {
+        call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>,
+    ) -> Result<Response<T>, Error> {
         let (client, server) = harness().await;
         let recorder = Recorder::mount(&server, &self.reply).await;
 

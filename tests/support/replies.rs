@@ -1,14 +1,14 @@
 //! Every operation with a reply that decodes, by its id: its type on its own.
 
-use plex_tv_sdk::{Error, Reread, discover, plex_tv, plex_tv_v1};
+use plex_tv_sdk::{Error, Reread, discover, v1, v2};
 use serde_json::{Value, json};
 
 use crate::{Schema, described};
 
 /// Decodes a reply by the type of its operation, and encodes it again; `None` where there is nothing to decode.
 pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
-    let tables = [plex_tv::reread_reply, plex_tv_v1::reread_reply, discover::reread_reply];
-    tables.iter().find_map(|table| table(operation, body))
+    let tables = [v2::reread_reply, v1::reread_reply, discover::reread_reply];
+    tables.iter().find_map(|table| table(operation, body, false))
 }
 
 /// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with the name of the root element.
@@ -21,7 +21,7 @@ pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Erro
 /// The same for a request body, given as JSON.
 pub fn reread_request(operation: &str, body: &Value) -> Option<Result<Reread, Error>> {
     let body = body.to_string();
-    let tables = [plex_tv::reread_request, plex_tv_v1::reread_request, discover::reread_request];
+    let tables = [v2::reread_request, v1::reread_request, discover::reread_request];
     tables.iter().find_map(|table| table(operation, body.as_bytes()))
 }
 

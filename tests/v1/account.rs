@@ -1,17 +1,13 @@
-use std::future::poll_fn;
-
 use plex_tv_sdk::{
     ByteStream,
-    plex_tv_v1::types::{AnnouncementStyle, MailingListStatus, SubscriptionStatus},
-    prelude::*,
+    v1::types::{AnnouncementStyle, MailingListStatus, SubscriptionStatus},
 };
 use plex_tv_tests::{NO_BODY, Recorder, Reply, TOKEN, failure, harness, success};
 
-async fn bytes(stream: ByteStream) -> Vec<u8> {
-    let mut stream = stream.into_inner();
+async fn bytes(mut stream: ByteStream) -> Vec<u8> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
-        bytes.extend(chunk.unwrap());
+    while let Some(chunk) = stream.chunk().await.unwrap() {
+        bytes.extend(chunk);
     }
     bytes
 }
@@ -21,7 +17,7 @@ async fn the_public_address_comes_as_text_without_a_token() {
     let address = success("getPublicIp", 200)
         .replying("text/plain", "203.0.113.7\n")
         .sends("GET /:/ip", NO_BODY)
-        .call_v1(async |api| api.get_public_ip().send().await)
+        .call_v1(async |api| api.get_public_ip().send_with_response().await)
         .await;
 
     let address = String::from_utf8(bytes(address).await).unwrap();
@@ -32,7 +28,7 @@ async fn the_public_address_comes_as_text_without_a_token() {
 async fn the_public_address_asked_for_too_often_is_a_rate_limit() {
     let error = failure("getPublicIp", 429, 1003)
         .sends("GET /:/ip", NO_BODY)
-        .call_v1(async |api| api.get_public_ip().send().await)
+        .call_v1(async |api| api.get_public_ip().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -42,7 +38,7 @@ async fn the_public_address_asked_for_too_often_is_a_rate_limit() {
 async fn announcements_tell_whether_they_were_read() {
     let reply = success("getAnnouncements", 200)
         .sends("GET /api/announcements", NO_BODY)
-        .call_v1(async |api| api.get_announcements().send().await)
+        .call_v1(async |api| api.get_announcements().send_with_response().await)
         .await;
 
     assert_eq!((reply.total_size, reply.size), (Some(2), Some(2)));
@@ -62,7 +58,7 @@ async fn announcements_tell_whether_they_were_read() {
 async fn announcements_for_an_expired_jwt_are_an_auth_error() {
     let error = failure("getAnnouncements", 498, None)
         .sends("GET /api/announcements", NO_BODY)
-        .call_v1(async |api| api.get_announcements().send().await)
+        .call_v1(async |api| api.get_announcements().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -73,7 +69,7 @@ async fn an_announcement_is_marked_by_a_flag() {
     for (read, line) in [(true, "PUT /api/announcements/101?read=1"), (false, "PUT /api/announcements/101?read=0")] {
         let reply = success("updateAnnouncement", 200)
             .sends(line, NO_BODY)
-            .call_v1(async |api| api.update_announcement().id(101).read(read).send().await)
+            .call_v1(async |api| api.update_announcement(101, read).send_with_response().await)
             .await;
 
         assert_eq!((reply.code, reply.status.as_deref()), (Some(200), Some("OK")));
@@ -84,7 +80,7 @@ async fn an_announcement_is_marked_by_a_flag() {
 async fn an_announcement_without_a_client_identifier_is_refused() {
     let error = failure("updateAnnouncement", 400, 1000)
         .sends("PUT /api/announcements/7?read=1", NO_BODY)
-        .call_v1(async |api| api.update_announcement().id(7).read(true).send().await)
+        .call_v1(async |api| api.update_announcement(7, true).send_with_response().await)
         .await;
 
     assert!(!error.is_auth() && !error.is_retryable());
@@ -94,7 +90,7 @@ async fn an_announcement_without_a_client_identifier_is_refused() {
 async fn providers_come_as_json_with_their_tokens() {
     let providers = success("getMediaProviders", 200)
         .sends("GET /media/providers", NO_BODY)
-        .call_v1(async |api| api.get_media_providers().send().await)
+        .call_v1(async |api| api.get_media_providers().send_with_response().await)
         .await;
 
     let [discover, vod] = &**providers else {
@@ -111,7 +107,7 @@ async fn providers_come_as_json_with_their_tokens() {
 async fn providers_of_nobody_are_an_auth_error() {
     let error = failure("getMediaProviders", 401, 1001)
         .sends("GET /media/providers", NO_BODY)
-        .call_v1(async |api| api.get_media_providers().send().await)
+        .call_v1(async |api| api.get_media_providers().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -122,7 +118,7 @@ async fn providers_of_nobody_are_an_auth_error() {
 async fn the_account_is_read_from_attributes_and_children() {
     let user = success("getAccountXml", 200)
         .sends("GET /users/account", NO_BODY)
-        .call_v1(async |api| api.get_account_xml().send().await)
+        .call_v1(async |api| api.get_account_xml().send_with_response().await)
         .await;
 
     assert_eq!((user.id, user.home_size, user.max_home_size), (1234567, Some(2), Some(15)));
@@ -150,7 +146,7 @@ async fn the_account_is_read_from_attributes_and_children() {
 async fn the_account_is_read_as_json_too() {
     let reply = success("getAccountJson", 200)
         .sends("GET /users/account.json", NO_BODY)
-        .call_v1(async |api| api.get_account_json().send().await)
+        .call_v1(async |api| api.get_account_json().send_with_response().await)
         .await;
 
     assert_eq!(reply.user.id, 1234567);
@@ -163,11 +159,11 @@ async fn the_account_is_read_as_json_too() {
 async fn the_account_of_nobody_is_an_auth_error() {
     let xml = failure("getAccountXml", 401, 1001)
         .sends("GET /users/account", NO_BODY)
-        .call_v1(async |api| api.get_account_xml().send().await)
+        .call_v1(async |api| api.get_account_xml().send_with_response().await)
         .await;
     let json = failure("getAccountJson", 498, None)
         .sends("GET /users/account.json", NO_BODY)
-        .call_v1(async |api| api.get_account_json().send().await)
+        .call_v1(async |api| api.get_account_json().send_with_response().await)
         .await;
 
     assert!(xml.is_auth() && json.is_auth());
@@ -177,7 +173,7 @@ async fn the_account_of_nobody_is_an_auth_error() {
 async fn an_avatar_comes_as_bytes_without_a_token() {
     let avatar = success("getUserAvatar", 200)
         .sends("GET /users/0123456789abcdef/avatar?c=1710000000", NO_BODY)
-        .call_v1(async |api| api.get_user_avatar().uuid("0123456789abcdef").c(1710000000).send().await)
+        .call_v1(async |api| api.get_user_avatar("0123456789abcdef").c(1710000000).send_with_response().await)
         .await;
 
     assert_eq!(bytes(avatar).await, b"EXAMPLE-BYTES");
@@ -187,7 +183,7 @@ async fn an_avatar_comes_as_bytes_without_a_token() {
 async fn too_many_avatars_are_a_rate_limit() {
     let error = failure("getUserAvatar", 429, 1003)
         .sends("GET /users/0123456789abcdef/avatar", NO_BODY)
-        .call_v1(async |api| api.get_user_avatar().uuid("0123456789abcdef").send().await)
+        .call_v1(async |api| api.get_user_avatar("0123456789abcdef").send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -200,8 +196,7 @@ async fn an_avatar_on_another_host_is_a_redirect_that_names_the_host() {
     let reply = Reply { headers: vec![("location", elsewhere)], ..Reply::empty(302) };
     let recorder = Recorder::mount(&server, &reply).await;
 
-    let avatar = client.plex_tv_v1().get_user_avatar().uuid("0123456789abcdef");
-    let error = avatar.send().await.err().unwrap();
+    let error = client.v1().get_user_avatar("0123456789abcdef").send_with_response().await.err().unwrap();
 
     assert!(error.is_redirect(), "{error}");
     assert!(error.to_string().contains("https://images.example.com"), "{error}");

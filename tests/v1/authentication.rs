@@ -1,4 +1,5 @@
-use plex_tv_sdk::{Secret, plex_tv_v1::types::SubscriptionStatus, prelude::*};
+use plex_tv_sdk::v1::types::LegacySignInBody;
+use plex_tv_sdk::{Secret, v1::types::SubscriptionStatus};
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, TOKEN, failure, harness, success, unexpected};
 use serde_json::json;
 
@@ -8,7 +9,7 @@ const SIGN_IN: Body = Body::Form("user%5Blogin%5D=user%40example.com&user%5Bpass
 async fn a_claim_token_is_a_secret() {
     let claim = success("getClaimToken", 200)
         .sends("GET /api/claim/token.json", NO_BODY)
-        .call_v1(async |api| api.get_claim_token().send().await)
+        .call_v1(async |api| api.get_claim_token().send_with_response().await)
         .await;
 
     assert_eq!(claim.token.expose(), "claim-EXAMPLE-0000000000001");
@@ -20,7 +21,7 @@ async fn a_claim_token_of_nobody_is_an_auth_error() {
     for code in [Some(1001), None] {
         let error = failure("getClaimToken", 401, code)
             .sends("GET /api/claim/token.json", NO_BODY)
-            .call_v1(async |api| api.get_claim_token().send().await)
+            .call_v1(async |api| api.get_claim_token().send_with_response().await)
             .await;
 
         assert!(error.is_auth());
@@ -31,7 +32,7 @@ async fn a_claim_token_of_nobody_is_an_auth_error() {
 async fn a_claim_token_may_be_refused_with_a_single_text() {
     let error = unexpected("getClaimToken", Reply::json(401, &json!({ "error": "Invalid authentication token." })))
         .sends("GET /api/claim/token.json", NO_BODY)
-        .call_v1(async |api| api.get_claim_token().send().await)
+        .call_v1(async |api| api.get_claim_token().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -43,7 +44,7 @@ async fn a_claim_token_may_be_refused_with_a_single_text() {
 async fn a_pin_of_the_first_version_waits_without_a_token() {
     let pin = success("createLegacyPin", 201)
         .sends("POST /pins.xml", NO_BODY)
-        .call_v1(async |api| api.create_legacy_pin().send().await)
+        .call_v1(async |api| api.create_legacy_pin().send_with_response().await)
         .await;
 
     assert_eq!(pin.id, 308667304);
@@ -59,7 +60,7 @@ async fn a_pin_of_the_first_version_waits_without_a_token() {
 async fn too_many_pins_of_the_first_version_are_a_rate_limit() {
     let error = failure("createLegacyPin", 429, 1003)
         .sends("POST /pins.xml", NO_BODY)
-        .call_v1(async |api| api.create_legacy_pin().send().await)
+        .call_v1(async |api| api.create_legacy_pin().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited() && error.is_retryable());
@@ -70,7 +71,7 @@ async fn too_many_pins_of_the_first_version_are_a_rate_limit() {
 async fn polling_an_approved_pin_of_the_first_version_gives_the_token() {
     let pin = success("getLegacyPin", 200)
         .sends("GET /pins/308667304.xml", NO_BODY)
-        .call_v1(async |api| api.get_legacy_pin().pin_id(308667304).send().await)
+        .call_v1(async |api| api.get_legacy_pin(308667304).send_with_response().await)
         .await;
 
     assert_eq!(pin.auth_token, Some(Secret::from(TOKEN)));
@@ -81,7 +82,7 @@ async fn polling_an_approved_pin_of_the_first_version_gives_the_token() {
 async fn polling_an_expired_pin_of_the_first_version_is_not_found() {
     let error = failure("getLegacyPin", 404, 1020)
         .sends("GET /pins/1.xml", NO_BODY)
-        .call_v1(async |api| api.get_legacy_pin().pin_id(1).send().await)
+        .call_v1(async |api| api.get_legacy_pin(1).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -92,9 +93,7 @@ async fn signing_in_sends_the_credentials_in_bracketed_fields() {
     let reply = success("legacySignIn", 201)
         .sends("POST /users/sign_in.json", SIGN_IN)
         .call_v1(async |api| {
-            let sign_in = api.legacy_sign_in();
-            let sign_in = sign_in.body_map(|body| body.user_login("user@example.com").user_password("p&s=é 123456"));
-            sign_in.send().await
+            api.legacy_sign_in(LegacySignInBody::new("user@example.com", "p&s=é 123456")).send_with_response().await
         })
         .await;
 
@@ -117,10 +116,8 @@ async fn a_sign_in_of_the_first_version_says_when_it_wants_the_second_factor() {
         let error = failure("legacySignIn", 401, code)
             .sends("POST /users/sign_in.json", SIGN_IN)
             .call_v1(async |api| {
-                let sign_in = api.legacy_sign_in();
-                let sign_in =
-                    sign_in.body_map(|body| body.user_password("p&s=é 123456").user_login("user@example.com"));
-                sign_in.send().await
+                let sign_in = api.legacy_sign_in(LegacySignInBody::new("user@example.com", "p&s=é 123456"));
+                sign_in.send_with_response().await
             })
             .await;
 
@@ -135,9 +132,12 @@ async fn a_password_that_the_refusal_repeats_is_not_in_the_error() {
     let body = r#"<errors><error code="1001" message="no user with &quot;EXAMPLE-PASSWORD&quot;"/></errors>"#;
     Recorder::mount(&server, &Reply::new(401, "application/xml", body)).await;
 
-    let sign_in = client.plex_tv_v1().legacy_sign_in();
-    let sign_in = sign_in.body_map(|body| body.user_login("user@example.com").user_password("EXAMPLE-PASSWORD"));
-    let error = sign_in.send().await.unwrap_err();
+    let error = client
+        .v1()
+        .legacy_sign_in(LegacySignInBody::new("user@example.com", "EXAMPLE-PASSWORD"))
+        .send_with_response()
+        .await
+        .unwrap_err();
 
     assert_eq!(error.plex_code(), Some(1001));
     assert!(error.body().unwrap().contains("[redacted]"));

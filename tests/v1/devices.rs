@@ -1,11 +1,11 @@
-use plex_tv_sdk::{plex_tv_v1::types::Scheme, prelude::*};
+use plex_tv_sdk::v1::types::Scheme;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
 async fn resources_are_servers_with_their_connections_and_players() {
     let reply = success("getLegacyResources", 200)
         .sends("GET /api/resources", NO_BODY)
-        .call_v1(async |api| api.get_legacy_resources().send().await)
+        .call_v1(async |api| api.get_legacy_resources().send_with_response().await)
         .await;
 
     assert_eq!(reply.size, Some(3));
@@ -33,8 +33,12 @@ async fn flags_of_the_resources_are_sent_as_0_and_1() {
     success("getLegacyResources", 200)
         .sends("GET /api/resources?includeHttps=1&includeIPv6=0&includeRelay=1", NO_BODY)
         .call_v1(async |api| {
-            let list = api.get_legacy_resources().include_relay(true);
-            list.include_https(true).include_ipv6(false).send().await
+            api.get_legacy_resources()
+                .include_relay(true)
+                .include_https(true)
+                .include_ipv6(false)
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -43,7 +47,7 @@ async fn flags_of_the_resources_are_sent_as_0_and_1() {
 async fn resources_of_nobody_are_an_auth_error() {
     let error = failure("getLegacyResources", 401, 1001)
         .sends("GET /api/resources", NO_BODY)
-        .call_v1(async |api| api.get_legacy_resources().send().await)
+        .call_v1(async |api| api.get_legacy_resources().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -53,7 +57,7 @@ async fn resources_of_nobody_are_an_auth_error() {
 async fn devices_come_with_their_tokens() {
     let reply = success("getLegacyDevices", 200)
         .sends("GET /devices.xml", NO_BODY)
-        .call_v1(async |api| api.get_legacy_devices().send().await)
+        .call_v1(async |api| api.get_legacy_devices().send_with_response().await)
         .await;
 
     assert_eq!(reply.public_address.as_deref(), Some("203.0.113.7"));
@@ -75,7 +79,7 @@ async fn devices_come_with_their_tokens() {
 async fn devices_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getLegacyDevices", 429, 1003)
         .sends("GET /devices.xml", NO_BODY)
-        .call_v1(async |api| api.get_legacy_devices().send().await)
+        .call_v1(async |api| api.get_legacy_devices().send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -86,7 +90,7 @@ async fn a_device_is_removed_by_its_number() {
     for status in [200, 204] {
         success("deleteLegacyDevice", status)
             .sends("DELETE /devices/900000001.xml", NO_BODY)
-            .call_v1(async |api| api.delete_legacy_device().device_id(900000001).send().await)
+            .call_v1(async |api| api.delete_legacy_device(900000001).send_with_response().await)
             .await;
     }
 }
@@ -95,7 +99,7 @@ async fn a_device_is_removed_by_its_number() {
 async fn a_device_that_is_gone_already_is_not_found() {
     let error = failure("deleteLegacyDevice", 404, 1002)
         .sends("DELETE /devices/900000001.xml", NO_BODY)
-        .call_v1(async |api| api.delete_legacy_device().device_id(900000001).send().await)
+        .call_v1(async |api| api.delete_legacy_device(900000001).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -105,7 +109,7 @@ async fn a_device_that_is_gone_already_is_not_found() {
 async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
     let reply = success("getSonosResources", 200)
         .sends("GET /resources", NO_BODY)
-        .call_v1(async |api| api.get_sonos_resources().send().await)
+        .call_v1(async |api| api.get_sonos_resources().send_with_response().await)
         .await;
 
     let players = reply.player;
@@ -122,7 +126,7 @@ async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
 async fn speakers_of_nobody_are_an_auth_error() {
     let error = failure("getSonosResources", 401, 1001)
         .sends("GET /resources", NO_BODY)
-        .call_v1(async |api| api.get_sonos_resources().send().await)
+        .call_v1(async |api| api.get_sonos_resources().send_with_response().await)
         .await;
 
     assert!(error.is_auth());

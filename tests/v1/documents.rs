@@ -1,29 +1,31 @@
 //! XML replies as they may come: how elements become values, and which documents are errors.
 
-use plex_tv_sdk::{Error, ErrorKind, ResponseValue, plex_tv_v1, prelude::*};
+use plex_tv_sdk::{Error, ErrorKind, Response, v1};
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, unexpected};
 
 /// Makes a call that is answered with this.
-async fn answered<T>(
-    reply: Reply,
-    call: impl AsyncFnOnce(&plex_tv_v1::Client) -> Result<ResponseValue<T>, Error>,
-) -> Result<T, Error> {
+async fn answered<T>(reply: Reply, call: impl AsyncFnOnce(&v1::Api) -> Result<Response<T>, Error>) -> Result<T, Error> {
     let (client, server) = harness().await;
     Recorder::mount(&server, &reply).await;
-    call(client.plex_tv_v1()).await.map(ResponseValue::into_inner)
+    call(client.v1()).await.map(Response::into_value)
 }
 
-async fn users(body: &str) -> Result<plex_tv_v1::types::UsersReply, Error> {
-    answered(Reply::new(200, "application/xml", body), async |api| api.get_legacy_users().send().await).await
+async fn users(body: &str) -> Result<v1::types::UsersReply, Error> {
+    answered(Reply::new(200, "application/xml", body), async |api| api.get_legacy_users().send_with_response().await)
+        .await
 }
 
-async fn devices(body: &str) -> Result<plex_tv_v1::types::DevicesReply, Error> {
-    answered(Reply::new(200, "text/xml; charset=utf-8", body), async |api| api.get_legacy_devices().send().await).await
+async fn devices(body: &str) -> Result<v1::types::DevicesReply, Error> {
+    answered(Reply::new(200, "text/xml; charset=utf-8", body), async |api| {
+        api.get_legacy_devices().send_with_response().await
+    })
+    .await
 }
 
 #[allow(deprecated, reason = "only this reply consists of elements with a text")]
-async fn pin(body: &str) -> Result<plex_tv_v1::types::Pin, Error> {
-    answered(Reply::new(200, "application/xml", body), async |api| api.get_legacy_pin().pin_id(1).send().await).await
+async fn pin(body: &str) -> Result<v1::types::Pin, Error> {
+    answered(Reply::new(200, "application/xml", body), async |api| api.get_legacy_pin(1).send_with_response().await)
+        .await
 }
 
 #[tokio::test]
@@ -156,7 +158,9 @@ async fn a_child_of_the_name_of_an_attribute_says_the_same_again() {
         <authentication-token>EXAMPLE-TOKEN</authentication-token>
     </user>"#;
 
-    let user = answered(Reply::new(200, "application/xml", body), async |api| api.get_account_xml().send().await);
+    let user = answered(Reply::new(200, "application/xml", body), async |api| {
+        api.get_account_xml().send_with_response().await
+    });
     let user = user.await.unwrap();
 
     assert_eq!((user.id, user.username.as_deref(), user.email.as_deref()), (7, Some("exampleuser"), Some("")));
@@ -251,7 +255,7 @@ async fn json_in_place_of_the_document_is_read_or_refused() {
 async fn a_change_may_be_answered_with_nothing_at_all() {
     for body in ["", "\n"] {
         let reply = answered(Reply::new(200, "application/xml", body), async |api| {
-            api.update_announcement().id(101).read(true).send().await
+            api.update_announcement(101, true).send_with_response().await
         });
         let reply = reply.await.unwrap();
 
@@ -261,7 +265,8 @@ async fn a_change_may_be_answered_with_nothing_at_all() {
 
 #[tokio::test]
 async fn nothing_where_an_id_is_due_is_a_decode_error() {
-    let user = answered(Reply::empty(201), async |api| api.create_legacy_home_user().title("Kid").send().await);
+    let user =
+        answered(Reply::empty(201), async |api| api.create_legacy_home_user().title("Kid").send_with_response().await);
     let error = user.await.unwrap_err();
 
     assert!(error.is_decode(), "{error}");
@@ -276,7 +281,7 @@ async fn a_refusal_as_a_response_element_tells_its_status_and_text() {
 
         let error = unexpected("getLegacyUsers", Reply::new(status, "application/xml", body))
             .sends("GET /api/users", NO_BODY)
-            .call_v1(async |api| api.get_legacy_users().send().await)
+            .call_v1(async |api| api.get_legacy_users().send_with_response().await)
             .await;
 
         assert_eq!(error.plex_errors()[0].status(), Some(status.into()));
@@ -290,7 +295,7 @@ async fn a_refusal_as_an_errors_element_tells_its_codes() {
     let body = r#"<errors><error code="1041" message="A PIN is needed" status="401"/><error code="1000"/></errors>"#;
 
     let error = answered(Reply::new(401, "application/xml", body), async |api| {
-        api.switch_legacy_home_user().user_id(7654321).send().await
+        api.switch_legacy_home_user(7654321).send_with_response().await
     });
     let error = error.await.unwrap_err();
 

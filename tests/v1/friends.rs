@@ -1,4 +1,3 @@
-use plex_tv_sdk::prelude::*;
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
@@ -6,7 +5,7 @@ use plex_tv_tests::{NO_BODY, failure, success};
 async fn removing_a_friend_is_gone() {
     let error = failure("removeLegacyFriend", 410, None)
         .sends("DELETE /api/friends/7654322", NO_BODY)
-        .call_v1(async |api| api.remove_legacy_friend().user_id(7654322).send().await)
+        .call_v1(async |api| api.remove_legacy_friend(7654322).send_with_response().await)
         .await;
 
     assert!(error.is_gone() && !error.is_retryable());
@@ -16,7 +15,7 @@ async fn removing_a_friend_is_gone() {
 async fn users_come_with_the_servers_that_are_shared_with_them() {
     let reply = success("getLegacyUsers", 200)
         .sends("GET /api/users", NO_BODY)
-        .call_v1(async |api| api.get_legacy_users().send().await)
+        .call_v1(async |api| api.get_legacy_users().send_with_response().await)
         .await;
 
     assert_eq!((reply.total_size, reply.size), (Some(2), Some(2)));
@@ -42,7 +41,7 @@ async fn users_come_with_the_servers_that_are_shared_with_them() {
 async fn users_of_nobody_are_an_auth_error() {
     let error = failure("getLegacyUsers", 401, 1001)
         .sends("GET /api/users", NO_BODY)
-        .call_v1(async |api| api.get_legacy_users().send().await)
+        .call_v1(async |api| api.get_legacy_users().send_with_response().await)
         .await;
 
     assert!(error.is_auth());

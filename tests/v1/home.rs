@@ -1,18 +1,15 @@
-use plex_tv_sdk::{
-    plex_tv_v1::types::{RestrictionProfile, SubscriptionStatus},
-    prelude::*,
-};
+use plex_tv_sdk::v1::types::{RestrictionProfile, SubscriptionStatus};
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
 async fn a_home_is_made_with_or_without_a_guest() {
     success("createHome", 200)
         .sends("POST /api/home", NO_BODY)
-        .call_v1(async |api| api.create_home().send().await)
+        .call_v1(async |api| api.create_home().send_with_response().await)
         .await;
     success("createHome", 200)
         .sends("POST /api/home?guestEnabled=0", NO_BODY)
-        .call_v1(async |api| api.create_home().guest_enabled(false).send().await)
+        .call_v1(async |api| api.create_home().guest_enabled(false).send_with_response().await)
         .await;
 }
 
@@ -20,7 +17,7 @@ async fn a_home_is_made_with_or_without_a_guest() {
 async fn a_home_is_changed_by_a_flag() {
     success("updateHome", 200)
         .sends("PUT /api/home?guestEnabled=1", NO_BODY)
-        .call_v1(async |api| api.update_home().guest_enabled(true).send().await)
+        .call_v1(async |api| api.update_home(true).send_with_response().await)
         .await;
 }
 
@@ -28,11 +25,11 @@ async fn a_home_is_changed_by_a_flag() {
 async fn a_home_of_nobody_is_an_auth_error() {
     let create = failure("createHome", 401, 1001)
         .sends("POST /api/home", NO_BODY)
-        .call_v1(async |api| api.create_home().send().await)
+        .call_v1(async |api| api.create_home().send_with_response().await)
         .await;
     let update = failure("updateHome", 498, None)
         .sends("PUT /api/home?guestEnabled=1", NO_BODY)
-        .call_v1(async |api| api.update_home().guest_enabled(true).send().await)
+        .call_v1(async |api| api.update_home(true).send_with_response().await)
         .await;
 
     assert!(create.is_auth() && update.is_auth());
@@ -42,7 +39,7 @@ async fn a_home_of_nobody_is_an_auth_error() {
 async fn members_of_the_home_are_full_and_managed_users() {
     let reply = success("getLegacyHomeUsers", 200)
         .sends("GET /api/home/users", NO_BODY)
-        .call_v1(async |api| api.get_legacy_home_users().send().await)
+        .call_v1(async |api| api.get_legacy_home_users().send_with_response().await)
         .await;
 
     assert_eq!((reply.total_size, reply.guest_user_id), (Some(2), Some(58815432)));
@@ -62,7 +59,7 @@ async fn members_of_the_home_are_full_and_managed_users() {
 async fn members_of_the_home_for_an_expired_jwt_are_an_auth_error() {
     let error = failure("getLegacyHomeUsers", 498, None)
         .sends("GET /api/home/users", NO_BODY)
-        .call_v1(async |api| api.get_legacy_home_users().send().await)
+        .call_v1(async |api| api.get_legacy_home_users().send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -73,7 +70,7 @@ async fn a_managed_user_is_made_by_a_title() {
     for status in [200, 201] {
         let user = success("createLegacyHomeUser", status)
             .sends("POST /api/home/users?title=Kid+%26+Co", NO_BODY)
-            .call_v1(async |api| api.create_legacy_home_user().title("Kid & Co").send().await)
+            .call_v1(async |api| api.create_legacy_home_user().title("Kid & Co").send_with_response().await)
             .await;
 
         assert_eq!((user.id, user.uuid.as_deref()), (7654321, Some("fedcba9876543210")));
@@ -86,8 +83,11 @@ async fn an_account_is_invited_into_the_home_by_its_address() {
     success("createLegacyHomeUser", 200)
         .sends("POST /api/home/users?invitedEmail=friend%40example.com&skipFriendship=1", NO_BODY)
         .call_v1(async |api| {
-            let create = api.create_legacy_home_user().skip_friendship(true);
-            create.invited_email("friend@example.com").send().await
+            api.create_legacy_home_user()
+                .skip_friendship(true)
+                .invited_email("friend@example.com")
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -97,7 +97,7 @@ async fn a_member_that_is_there_already_or_is_nobody_is_refused() {
     for (status, code) in [(409, 1014), (400, 1004)] {
         let error = failure("createLegacyHomeUser", status, code)
             .sends("POST /api/home/users", NO_BODY)
-            .call_v1(async |api| api.create_legacy_home_user().send().await)
+            .call_v1(async |api| api.create_legacy_home_user().send_with_response().await)
             .await;
 
         assert!(!error.is_auth() && !error.is_retryable());
@@ -108,13 +108,12 @@ async fn a_member_that_is_there_already_or_is_nobody_is_refused() {
 async fn a_pin_is_set_changed_and_removed_in_the_address() {
     success("updateLegacyHomeUser", 200)
         .sends("PUT /api/home/users/7654321?pin=1234", NO_BODY)
-        .call_v1(async |api| api.update_legacy_home_user().user_id(7654321).pin("1234").send().await)
+        .call_v1(async |api| api.update_legacy_home_user(7654321).pin("1234").send_with_response().await)
         .await;
     success("updateLegacyHomeUser", 200)
         .sends("PUT /api/home/users/7654321?currentPin=1234&pin=", NO_BODY)
         .call_v1(async |api| {
-            let update = api.update_legacy_home_user().user_id(7654321);
-            update.pin("").current_pin("1234").send().await
+            api.update_legacy_home_user(7654321).pin("").current_pin("1234").send_with_response().await
         })
         .await;
 }
@@ -123,7 +122,7 @@ async fn a_pin_is_set_changed_and_removed_in_the_address() {
 async fn a_pin_is_not_changed_without_the_current_one() {
     let error = failure("updateLegacyHomeUser", 403, 1041)
         .sends("PUT /api/home/users/7654321?pin=1234", NO_BODY)
-        .call_v1(async |api| api.update_legacy_home_user().user_id(7654321).pin("1234").send().await)
+        .call_v1(async |api| api.update_legacy_home_user(7654321).pin("1234").send_with_response().await)
         .await;
 
     assert!(error.is_home_pin_required() && error.is_forbidden());
@@ -134,7 +133,7 @@ async fn a_member_is_removed_by_number() {
     for status in [200, 204] {
         success("removeLegacyHomeUser", status)
             .sends("DELETE /api/home/users/7654321", NO_BODY)
-            .call_v1(async |api| api.remove_legacy_home_user().user_id(7654321).send().await)
+            .call_v1(async |api| api.remove_legacy_home_user(7654321).send_with_response().await)
             .await;
     }
 }
@@ -143,7 +142,7 @@ async fn a_member_is_removed_by_number() {
 async fn a_member_that_is_none_is_not_found() {
     let error = failure("removeLegacyHomeUser", 404, 1002)
         .sends("DELETE /api/home/users/7", NO_BODY)
-        .call_v1(async |api| api.remove_legacy_home_user().user_id(7).send().await)
+        .call_v1(async |api| api.remove_legacy_home_user(7).send_with_response().await)
         .await;
 
     assert!(error.is_not_found());
@@ -154,7 +153,7 @@ async fn switching_gives_the_token_of_the_other_user() {
     for status in [200, 201] {
         let user = success("switchLegacyHomeUser", status)
             .sends("POST /api/home/users/7654321/switch?pin=1234", NO_BODY)
-            .call_v1(async |api| api.switch_legacy_home_user().user_id(7654321).pin("1234").send().await)
+            .call_v1(async |api| api.switch_legacy_home_user(7654321).pin("1234").send_with_response().await)
             .await;
 
         assert_eq!((user.id, user.restricted), (7654321, Some(true)));
@@ -171,7 +170,7 @@ async fn switching_gives_the_token_of_the_other_user() {
 async fn switching_without_the_pin_of_the_user_asks_for_it() {
     let error = failure("switchLegacyHomeUser", 401, 1041)
         .sends("POST /api/home/users/7654321/switch", NO_BODY)
-        .call_v1(async |api| api.switch_legacy_home_user().user_id(7654321).send().await)
+        .call_v1(async |api| api.switch_legacy_home_user(7654321).send_with_response().await)
         .await;
 
     assert!(error.is_home_pin_required());

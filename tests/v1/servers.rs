@@ -1,14 +1,11 @@
-use plex_tv_sdk::{
-    plex_tv_v1::types::{DownloadChannel, Scheme},
-    prelude::*,
-};
+use plex_tv_sdk::v1::types::{DownloadChannel, Scheme};
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
 async fn downloads_are_listed_by_platform_without_a_token() {
     let downloads = success("getPlexDownloads", 200)
         .sends("GET /api/downloads/5.json", NO_BODY)
-        .call_v1(async |api| api.get_plex_downloads().channel_id(5).send().await)
+        .call_v1(async |api| api.get_plex_downloads(5).send_with_response().await)
         .await;
 
     let platforms: Vec<_> = downloads.computer.keys().collect();
@@ -26,10 +23,7 @@ async fn downloads_are_listed_by_platform_without_a_token() {
 async fn the_channel_of_the_downloads_is_sent_by_name() {
     success("getPlexDownloads", 200)
         .sends("GET /api/downloads/5.json?channel=plexpass", NO_BODY)
-        .call_v1(async |api| {
-            let downloads = api.get_plex_downloads().channel_id(5);
-            downloads.channel(DownloadChannel::Plexpass).send().await
-        })
+        .call_v1(async |api| api.get_plex_downloads(5).channel(DownloadChannel::Plexpass).send_with_response().await)
         .await;
 }
 
@@ -37,7 +31,7 @@ async fn the_channel_of_the_downloads_is_sent_by_name() {
 async fn downloads_asked_for_too_often_are_a_rate_limit() {
     let error = failure("getPlexDownloads", 429, 1003)
         .sends("GET /api/downloads/1.json", NO_BODY)
-        .call_v1(async |api| api.get_plex_downloads().channel_id(1).send().await)
+        .call_v1(async |api| api.get_plex_downloads(1).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -47,7 +41,7 @@ async fn downloads_asked_for_too_often_are_a_rate_limit() {
 async fn servers_are_owned_or_shared() {
     let reply = success("getLegacyServers", 200)
         .sends("GET /pms/servers.xml?includeLite=0", NO_BODY)
-        .call_v1(async |api| api.get_legacy_servers().include_lite(false).send().await)
+        .call_v1(async |api| api.get_legacy_servers().include_lite(false).send_with_response().await)
         .await;
 
     let servers = reply.server;
@@ -67,7 +61,7 @@ async fn servers_are_owned_or_shared() {
 async fn servers_of_nobody_are_an_auth_error() {
     let error = failure("getLegacyServers", 401, 1001)
         .sends("GET /pms/servers.xml", NO_BODY)
-        .call_v1(async |api| api.get_legacy_servers().send().await)
+        .call_v1(async |api| api.get_legacy_servers().send_with_response().await)
         .await;
 
     assert!(error.is_auth());

@@ -1,8 +1,7 @@
-use plex_tv_sdk::{
-    plex_tv_v1::types::{NewShare, SectionType, SharedLibraries, SharedServer, SharingSettings},
-    prelude::*,
-};
-use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
+use plex_tv_sdk::v1::calls;
+use plex_tv_sdk::v1::types::{CreateLegacySharedServerBody, UpdateLegacySharedServerBody};
+use plex_tv_sdk::v1::types::{NewShare, SectionType, SharedLibraries, SharedServer, SharingSettings};
+use plex_tv_tests::{Body, NO_BODY, failure, success};
 
 const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
 
@@ -20,7 +19,7 @@ fn is_the_friend(share: &SharedServer) {
 async fn sent_invites_go_to_addresses_and_accounts() {
     let reply = success("listLegacySentInvites", 200)
         .sends("GET /api/invites/requested", NO_BODY)
-        .call_v1(async |api| api.list_legacy_sent_invites().send().await)
+        .call_v1(async |api| api.list_legacy_sent_invites().send_with_response().await)
         .await;
 
     let invites = reply.invite;
@@ -39,7 +38,7 @@ async fn sent_invites_go_to_addresses_and_accounts() {
 async fn received_invites_name_the_servers() {
     let reply = success("listLegacyReceivedInvites", 200)
         .sends("GET /api/invites/requests", NO_BODY)
-        .call_v1(async |api| api.list_legacy_received_invites().send().await)
+        .call_v1(async |api| api.list_legacy_received_invites().send_with_response().await)
         .await;
 
     let [invite] = &*reply.invite else {
@@ -54,15 +53,27 @@ async fn an_invite_is_answered_by_its_kinds() {
     success("acceptLegacyInvite", 200)
         .sends("PUT /api/invites/requests/7654322?friend=1&home=0&server=1", NO_BODY)
         .call_v1(async |api| {
-            let accept = api.accept_legacy_invite().invite_id("7654322");
-            accept.server(true).friend(true).home(false).send().await
+            api.accept_legacy_invite(calls::AcceptLegacyInviteArguments {
+                invite_id: "7654322".into(),
+                friend: true.into(),
+                home: false.into(),
+                server: true.into(),
+            })
+            .send_with_response()
+            .await
         })
         .await;
     success("cancelLegacyInvite", 200)
         .sends("DELETE /api/invites/requested/newfriend@example.com?friend=0&home=1&server=0", NO_BODY)
         .call_v1(async |api| {
-            let cancel = api.cancel_legacy_invite().invite_id("newfriend@example.com");
-            cancel.server(false).friend(false).home(true).send().await
+            api.cancel_legacy_invite(calls::CancelLegacyInviteArguments {
+                invite_id: "newfriend@example.com".into(),
+                friend: false.into(),
+                home: true.into(),
+                server: false.into(),
+            })
+            .send_with_response()
+            .await
         })
         .await;
 }
@@ -74,29 +85,17 @@ async fn answering_an_invite_succeeds_with_any_body() {
             .replying(kind, body)
             .sends("PUT /api/invites/requests/7?friend=1&home=1&server=1", NO_BODY)
             .call_v1(async |api| {
-                let accept = api.accept_legacy_invite().invite_id("7");
-                accept.friend(true).home(true).server(true).send().await
+                api.accept_legacy_invite(calls::AcceptLegacyInviteArguments {
+                    invite_id: "7".into(),
+                    friend: true.into(),
+                    home: true.into(),
+                    server: true.into(),
+                })
+                .send_with_response()
+                .await
             })
             .await;
     }
-}
-
-#[tokio::test]
-async fn an_invite_is_not_answered_without_all_its_kinds() {
-    let (client, server) = harness().await;
-    let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
-    let api = client.plex_tv_v1();
-
-    let outcomes = [
-        api.accept_legacy_invite().invite_id("7").friend(true).home(false).send().await,
-        api.cancel_legacy_invite().invite_id("7").home(false).server(true).send().await,
-        api.cancel_legacy_invite().friend(true).home(false).server(true).send().await,
-    ];
-
-    for outcome in outcomes {
-        assert!(outcome.unwrap_err().is_invalid_input());
-    }
-    assert_eq!(recorder.requests(), []);
 }
 
 #[tokio::test]
@@ -104,15 +103,27 @@ async fn an_invite_that_is_none_is_not_found() {
     let accept = failure("acceptLegacyInvite", 404, 1002)
         .sends("PUT /api/invites/requests/7?friend=1&home=0&server=0", NO_BODY)
         .call_v1(async |api| {
-            let accept = api.accept_legacy_invite().invite_id("7");
-            accept.friend(true).home(false).server(false).send().await
+            api.accept_legacy_invite(calls::AcceptLegacyInviteArguments {
+                invite_id: "7".into(),
+                friend: true.into(),
+                home: false.into(),
+                server: false.into(),
+            })
+            .send_with_response()
+            .await
         })
         .await;
     let cancel = failure("cancelLegacyInvite", 404, 1002)
         .sends("DELETE /api/invites/requested/7?friend=1&home=0&server=0", NO_BODY)
         .call_v1(async |api| {
-            let cancel = api.cancel_legacy_invite().invite_id("7");
-            cancel.friend(true).home(false).server(false).send().await
+            api.cancel_legacy_invite(calls::CancelLegacyInviteArguments {
+                invite_id: "7".into(),
+                friend: true.into(),
+                home: false.into(),
+                server: false.into(),
+            })
+            .send_with_response()
+            .await
         })
         .await;
 
@@ -123,11 +134,11 @@ async fn an_invite_that_is_none_is_not_found() {
 async fn the_lists_of_invites_may_be_gone() {
     let sent = failure("listLegacySentInvites", 410, None)
         .sends("GET /api/invites/requested", NO_BODY)
-        .call_v1(async |api| api.list_legacy_sent_invites().send().await)
+        .call_v1(async |api| api.list_legacy_sent_invites().send_with_response().await)
         .await;
     let received = failure("listLegacyReceivedInvites", 410, None)
         .sends("GET /api/invites/requests", NO_BODY)
-        .call_v1(async |api| api.list_legacy_received_invites().send().await)
+        .call_v1(async |api| api.list_legacy_received_invites().send_with_response().await)
         .await;
 
     assert!(sent.is_gone() && received.is_gone());
@@ -137,7 +148,7 @@ async fn the_lists_of_invites_may_be_gone() {
 async fn a_server_tells_the_numbers_of_its_libraries() {
     let reply = success("getLegacyServer", 200)
         .sends("GET /api/servers/0123456789abcdef0123456789abcdef01234567", NO_BODY)
-        .call_v1(async |api| api.get_legacy_server().machine_identifier(MACHINE).send().await)
+        .call_v1(async |api| api.get_legacy_server(MACHINE).send_with_response().await)
         .await;
 
     let [server] = &*reply.server else {
@@ -156,7 +167,7 @@ async fn a_server_tells_the_numbers_of_its_libraries() {
 async fn a_server_without_the_token_of_its_owner_is_an_auth_error() {
     let error = failure("getLegacyServer", 401, 1001)
         .sends("GET /api/servers/a%2Fb", NO_BODY)
-        .call_v1(async |api| api.get_legacy_server().machine_identifier("a/b").send().await)
+        .call_v1(async |api| api.get_legacy_server("a/b").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -166,7 +177,7 @@ async fn a_server_without_the_token_of_its_owner_is_an_auth_error() {
 async fn shares_come_with_the_tokens_of_the_users() {
     let reply = success("listLegacySharedServers", 200)
         .sends("GET /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers", NO_BODY)
-        .call_v1(async |api| api.list_legacy_shared_servers().machine_identifier(MACHINE).send().await)
+        .call_v1(async |api| api.list_legacy_shared_servers(MACHINE).send_with_response().await)
         .await;
 
     let shares = reply.shared_server;
@@ -184,10 +195,7 @@ async fn shares_come_with_the_tokens_of_the_users() {
 async fn one_share_is_a_list_of_one() {
     let reply = success("getLegacySharedServer", 200)
         .sends("GET /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers/20000001", NO_BODY)
-        .call_v1(async |api| {
-            let share = api.get_legacy_shared_server().machine_identifier(MACHINE);
-            share.shared_server_id(20000001).send().await
-        })
+        .call_v1(async |api| api.get_legacy_shared_server(MACHINE, 20000001).send_with_response().await)
         .await;
 
     let [share] = &*reply.shared_server else {
@@ -203,17 +211,18 @@ async fn sharing_sends_who_is_invited_to_what() {
         let reply = success("createLegacySharedServer", status)
             .sends("POST /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers", Body::Json(body))
             .call_v1(async |api| {
-                let share = NewShare::builder().library_section_ids([98765432]);
+                let share = NewShare::new([98765432]);
                 let share = share.invited_email("friend@example.com".to_owned());
-                let settings = SharingSettings::builder().allow_sync("1".to_owned()).allow_channels("0".to_owned());
+                let settings = SharingSettings::new().allow_sync("1".to_owned()).allow_channels("0".to_owned());
                 let settings = settings.allow_camera_upload("0".to_owned()).filter_music("label=Kids".to_owned());
                 let settings = settings.filter_movies("contentRating=G%2CPG|label=Kids".to_owned());
                 let settings = settings.filter_television("contentRating=TV-G".to_owned());
                 let settings: SharingSettings = settings.try_into().unwrap();
-                let create = api.create_legacy_shared_server().machine_identifier(MACHINE);
-                let create =
-                    create.body_map(|body| body.server_id(MACHINE).shared_server(share).sharing_settings(settings));
-                create.send().await
+                let create = api.create_legacy_shared_server(
+                    MACHINE,
+                    CreateLegacySharedServerBody::new(MACHINE, share).sharing_settings(settings),
+                );
+                create.send_with_response().await
             })
             .await;
 
@@ -232,9 +241,13 @@ async fn sharing_with_an_account_sends_its_number_and_no_settings() {
     let error = failure("createLegacySharedServer", 422, 1999)
         .sends("POST /api/servers/EXAMPLE-MACHINE/shared_servers", Body::Json(body))
         .call_v1(async |api| {
-            let share = NewShare::builder().library_section_ids([]).invited_id(7654322);
-            let create = api.create_legacy_shared_server().machine_identifier("EXAMPLE-MACHINE");
-            create.body_map(|body| body.server_id("EXAMPLE-MACHINE").shared_server(share)).send().await
+            let share = NewShare::new([]).invited_id(7654322);
+            api.create_legacy_shared_server(
+                "EXAMPLE-MACHINE",
+                CreateLegacySharedServerBody::new("EXAMPLE-MACHINE", share),
+            )
+            .send_with_response()
+            .await
         })
         .await;
 
@@ -248,9 +261,10 @@ async fn a_share_gets_other_libraries() {
     success("updateLegacySharedServer", 200)
         .sends("PUT /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers/20000001", Body::Json(body))
         .call_v1(async |api| {
-            let libraries = SharedLibraries::builder().library_section_ids([98765432, 98765433]);
-            let update = api.update_legacy_shared_server().machine_identifier(MACHINE).shared_server_id(20000001);
-            update.body_map(|body| body.server_id(MACHINE).shared_server(libraries)).send().await
+            let libraries = SharedLibraries::new([98765432, 98765433]);
+            api.update_legacy_shared_server(MACHINE, 20000001, UpdateLegacySharedServerBody::new(MACHINE, libraries))
+                .send_with_response()
+                .await
         })
         .await;
 }
@@ -259,10 +273,7 @@ async fn a_share_gets_other_libraries() {
 async fn a_share_is_ended() {
     success("deleteLegacySharedServer", 200)
         .sends("DELETE /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers/20000001", NO_BODY)
-        .call_v1(async |api| {
-            let delete = api.delete_legacy_shared_server().machine_identifier(MACHINE);
-            delete.shared_server_id(20000001).send().await
-        })
+        .call_v1(async |api| api.delete_legacy_shared_server(MACHINE, 20000001).send_with_response().await)
         .await;
 }
 
@@ -270,14 +281,11 @@ async fn a_share_is_ended() {
 async fn shares_without_the_token_of_the_owner_are_an_auth_error() {
     let list = failure("listLegacySharedServers", 401, 1001)
         .sends("GET /api/servers/EXAMPLE-MACHINE/shared_servers", NO_BODY)
-        .call_v1(async |api| api.list_legacy_shared_servers().machine_identifier("EXAMPLE-MACHINE").send().await)
+        .call_v1(async |api| api.list_legacy_shared_servers("EXAMPLE-MACHINE").send_with_response().await)
         .await;
     let one = failure("getLegacySharedServer", 498, None)
         .sends("GET /api/servers/EXAMPLE-MACHINE/shared_servers/7", NO_BODY)
-        .call_v1(async |api| {
-            let share = api.get_legacy_shared_server().machine_identifier("EXAMPLE-MACHINE");
-            share.shared_server_id(7).send().await
-        })
+        .call_v1(async |api| api.get_legacy_shared_server("EXAMPLE-MACHINE", 7).send_with_response().await)
         .await;
     let update = failure("updateLegacySharedServer", 401, 1001)
         .sends(
@@ -285,17 +293,19 @@ async fn shares_without_the_token_of_the_owner_are_an_auth_error() {
             Body::Json(r#"{"server_id":"EXAMPLE-MACHINE","shared_server":{"library_section_ids":[]}}"#),
         )
         .call_v1(async |api| {
-            let libraries = SharedLibraries::builder().library_section_ids([]);
-            let update = api.update_legacy_shared_server().machine_identifier("EXAMPLE-MACHINE").shared_server_id(7);
-            update.body_map(|body| body.server_id("EXAMPLE-MACHINE").shared_server(libraries)).send().await
+            let libraries = SharedLibraries::new([]);
+            api.update_legacy_shared_server(
+                "EXAMPLE-MACHINE",
+                7,
+                UpdateLegacySharedServerBody::new("EXAMPLE-MACHINE", libraries),
+            )
+            .send_with_response()
+            .await
         })
         .await;
     let delete = failure("deleteLegacySharedServer", 401, 1001)
         .sends("DELETE /api/servers/EXAMPLE-MACHINE/shared_servers/7", NO_BODY)
-        .call_v1(async |api| {
-            let delete = api.delete_legacy_shared_server().machine_identifier("EXAMPLE-MACHINE");
-            delete.shared_server_id(7).send().await
-        })
+        .call_v1(async |api| api.delete_legacy_shared_server("EXAMPLE-MACHINE", 7).send_with_response().await)
         .await;
 
     assert!([list, one, update, delete].iter().all(|error| error.is_auth()));

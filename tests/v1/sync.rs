@@ -1,7 +1,5 @@
-use plex_tv_sdk::{
-    plex_tv_v1::types::{SyncItem, SyncScope},
-    prelude::*,
-};
+use plex_tv_sdk::v1::calls;
+use plex_tv_sdk::v1::types::{SyncItem, SyncScope};
 use plex_tv_tests::{NO_BODY, failure, success};
 
 const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
@@ -27,7 +25,7 @@ fn is_the_example(item: &SyncItem) {
 async fn the_sync_list_of_a_device_has_its_items() {
     let list = success("listSyncItems", 200)
         .sends("GET /devices/EXAMPLE-CLIENT-1/sync_items", NO_BODY)
-        .call_v1(async |api| api.list_sync_items().client_identifier("EXAMPLE-CLIENT-1").send().await)
+        .call_v1(async |api| api.list_sync_items("EXAMPLE-CLIENT-1").send_with_response().await)
         .await;
 
     assert_eq!(list.client_identifier.as_deref(), Some("4f1b0f54-6ae2-4f0a-9c1d-000000000001"));
@@ -47,7 +45,7 @@ async fn the_sync_list_of_a_device_may_have_its_items_without_a_wrapper() {
     let list = success("listSyncItems", 200)
         .replying("application/xml", body)
         .sends("GET /devices/EXAMPLE-CLIENT-1/sync_items", NO_BODY)
-        .call_v1(async |api| api.list_sync_items().client_identifier("EXAMPLE-CLIENT-1").send().await)
+        .call_v1(async |api| api.list_sync_items("EXAMPLE-CLIENT-1").send_with_response().await)
         .await;
 
     let ids: Vec<_> = list.sync_item.iter().map(|item| item.id).collect();
@@ -59,7 +57,7 @@ async fn the_sync_list_of_a_device_may_have_its_items_without_a_wrapper() {
 async fn the_sync_list_of_nobody_is_an_auth_error() {
     let error = failure("listSyncItems", 401, 1001)
         .sends("GET /devices/EXAMPLE-CLIENT-1/sync_items", NO_BODY)
-        .call_v1(async |api| api.list_sync_items().client_identifier("EXAMPLE-CLIENT-1").send().await)
+        .call_v1(async |api| api.list_sync_items("EXAMPLE-CLIENT-1").send_with_response().await)
         .await;
 
     assert!(error.is_auth());
@@ -89,23 +87,28 @@ async fn a_sync_item_is_sent_in_bracketed_parameters() {
         let item = success("createSyncItem", status)
             .sends(line, NO_BODY)
             .call_v1(async |api| {
-                let create = api.create_sync_item().client_identifier("EXAMPLE-CLIENT-1");
-                let create = create.sync_item_title("Example movies").sync_item_root_title("Movies");
-                let create = create.sync_item_metadata_type("movie").sync_item_content_type("video");
-                let create = create.sync_item_machine_identifier(MACHINE).sync_item_location_uri(LOCATION);
-                let create = create.sync_item_policy_scope(SyncScope::Count).sync_item_policy_unwatched(true);
-                create
-                    .sync_item_policy_value(2)
-                    .sync_item_media_settings_audio_boost(100)
-                    .sync_item_media_settings_max_video_bitrate("2000")
-                    .sync_item_media_settings_music_bitrate("")
-                    .sync_item_media_settings_photo_quality(74)
-                    .sync_item_media_settings_photo_resolution("1920x1080")
-                    .sync_item_media_settings_subtitle_size(100)
-                    .sync_item_media_settings_video_quality(60)
-                    .sync_item_media_settings_video_resolution("1280x720")
-                    .send()
-                    .await
+                api.create_sync_item(calls::CreateSyncItemArguments {
+                    client_identifier: "EXAMPLE-CLIENT-1".into(),
+                    sync_item_title: "Example movies".into(),
+                    sync_item_root_title: "Movies".into(),
+                    sync_item_metadata_type: "movie".into(),
+                    sync_item_machine_identifier: MACHINE.into(),
+                    sync_item_content_type: "video".into(),
+                    sync_item_policy_scope: SyncScope::Count,
+                    sync_item_policy_unwatched: true.into(),
+                    sync_item_location_uri: LOCATION.into(),
+                })
+                .sync_item_policy_value(2)
+                .sync_item_media_settings_audio_boost(100)
+                .sync_item_media_settings_max_video_bitrate("2000")
+                .sync_item_media_settings_music_bitrate("")
+                .sync_item_media_settings_photo_quality(74)
+                .sync_item_media_settings_photo_resolution("1920x1080")
+                .sync_item_media_settings_subtitle_size(100)
+                .sync_item_media_settings_video_quality(60)
+                .sync_item_media_settings_video_resolution("1280x720")
+                .send_with_response()
+                .await
             })
             .await;
 
@@ -124,11 +127,19 @@ async fn a_sync_item_for_an_expired_jwt_is_an_auth_error() {
     let error = failure("createSyncItem", 498, None)
         .sends(line, NO_BODY)
         .call_v1(async |api| {
-            let create = api.create_sync_item().client_identifier("EXAMPLE-CLIENT-1");
-            let create = create.sync_item_location_uri("a").sync_item_policy_scope("all");
-            let create = create.sync_item_policy_unwatched(false).sync_item_content_type("b");
-            let create = create.sync_item_machine_identifier("c").sync_item_metadata_type("d");
-            create.sync_item_root_title("e").sync_item_title("f").send().await
+            api.create_sync_item(calls::CreateSyncItemArguments {
+                client_identifier: "EXAMPLE-CLIENT-1".into(),
+                sync_item_title: "f".into(),
+                sync_item_root_title: "e".into(),
+                sync_item_metadata_type: "d".into(),
+                sync_item_machine_identifier: "c".into(),
+                sync_item_content_type: "b".into(),
+                sync_item_policy_scope: "all".into(),
+                sync_item_policy_unwatched: false.into(),
+                sync_item_location_uri: "a".into(),
+            })
+            .send_with_response()
+            .await
         })
         .await;
 
@@ -140,10 +151,7 @@ async fn a_sync_item_is_removed_from_its_device() {
     for status in [200, 204] {
         success("deleteSyncItem", status)
             .sends("DELETE /devices/EXAMPLE-CLIENT-1/sync_items/12345", NO_BODY)
-            .call_v1(async |api| {
-                let delete = api.delete_sync_item().client_identifier("EXAMPLE-CLIENT-1");
-                delete.sync_item_id(12345).send().await
-            })
+            .call_v1(async |api| api.delete_sync_item("EXAMPLE-CLIENT-1", 12345).send_with_response().await)
             .await;
     }
 }
@@ -152,7 +160,7 @@ async fn a_sync_item_is_removed_from_its_device() {
 async fn removing_sync_items_too_often_is_a_rate_limit() {
     let error = failure("deleteSyncItem", 429, 1003)
         .sends("DELETE /devices/a%2Fb/sync_items/1", NO_BODY)
-        .call_v1(async |api| api.delete_sync_item().client_identifier("a/b").sync_item_id(1).send().await)
+        .call_v1(async |api| api.delete_sync_item("a/b", 1).send_with_response().await)
         .await;
 
     assert!(error.is_rate_limited());
@@ -162,7 +170,7 @@ async fn removing_sync_items_too_often_is_a_rate_limit() {
 async fn the_sync_lists_of_a_server_tell_the_devices() {
     let lists = success("listServerSyncLists", 200)
         .sends("GET /servers/0123456789abcdef0123456789abcdef01234567/sync_lists", NO_BODY)
-        .call_v1(async |api| api.list_server_sync_lists().machine_identifier(MACHINE).send().await)
+        .call_v1(async |api| api.list_server_sync_lists(MACHINE).send_with_response().await)
         .await;
 
     let [list] = &*lists.sync_list else {
@@ -180,7 +188,7 @@ async fn the_sync_lists_of_a_server_tell_the_devices() {
 async fn the_sync_lists_of_a_server_without_a_client_identifier_are_refused() {
     let error = failure("listServerSyncLists", 400, 1000)
         .sends("GET /servers/EXAMPLE-MACHINE/sync_lists", NO_BODY)
-        .call_v1(async |api| api.list_server_sync_lists().machine_identifier("EXAMPLE-MACHINE").send().await)
+        .call_v1(async |api| api.list_server_sync_lists("EXAMPLE-MACHINE").send_with_response().await)
         .await;
 
     assert!(!error.is_auth());

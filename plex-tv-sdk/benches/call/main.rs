@@ -16,7 +16,7 @@ use std::{
 };
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use plex_tv_sdk::{Client, ClientIdentity, Rows, Token, plex_tv::types, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Rows, Token, v2::types};
 use serde::de::DeserializeOwned;
 use tokio::{runtime::Runtime, task::JoinSet};
 
@@ -54,11 +54,10 @@ impl Caller {
     async fn call(&self, what: What) {
         match (self, what) {
             (Self::Sdk(client), What::User) => {
-                black_box(client.plex_tv().get_user_details().send().await.unwrap().into_inner());
+                black_box(client.v2().get_user_details().send().await.unwrap());
             }
             (Self::Sdk(client), What::Resources) => {
-                let call = client.plex_tv().get_devices().include_https(true).include_relay(true);
-                let rows = call.send().await.unwrap().into_inner();
+                let rows = client.v2().get_devices().include_https(true).include_relay(true).send().await.unwrap();
                 assert_eq!((rows.len(), rows.rejected().len()), (server::SERVERS, 0));
                 black_box(rows);
             }

@@ -12,7 +12,7 @@ use std::{env, process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, CredentialStore as _, FileStore, TokenCheck, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, CredentialStore as _, FileStore, TokenCheck};
 use tokio::runtime::Runtime;
 
 use crate::{arguments::Arguments, spinner::spinner};
@@ -132,7 +132,7 @@ async fn sign_in(client: &Client, arguments: &Arguments) -> Outcome<Client> {
 }
 
 async fn show_account(client: &Client) -> Outcome {
-    let user = client.plex_tv().get_user_details().send().await?;
+    let user = client.v2().get_user_details().send().await?;
     screen::show_user(&user)?;
 
     let spinner = spinner("Looking for servers and how to reach them.");

@@ -7,7 +7,7 @@ use std::{
 
 use console::{Alignment, Style, Term};
 use indicatif::ProgressBar;
-use plex_tv_sdk::{PinFlow, plex_tv::types::User};
+use plex_tv_sdk::{PinFlow, v2::types::User};
 
 use crate::{
     arguments::Arguments,

@@ -7,7 +7,7 @@ use std::{collections::HashMap, env, error::Error, io, io::Write as _, sync::Arc
 
 use axum::{Router, extract::State, http::HeaderMap, routing};
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, PinStatus, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, PinStatus};
 use tokio::{net::TcpListener, sync::Mutex};
 use web::{Reply, failure, page, redirect, redirect_with_cookie, session};
 
@@ -44,7 +44,7 @@ async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     let Some(Visitor::SignedIn(client)) = app.visitors.lock().await.get(session(&headers)).cloned() else {
         return page("You are not signed in.", "Sign in");
     };
-    let user = client.plex_tv().get_user_details().send().await.map_err(failure)?;
+    let user = client.v2().get_user_details().send().await.map_err(failure)?;
     page(&format!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody")), "Sign out")
 }
 
@@ -73,7 +73,7 @@ async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
 
 async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     if let Some(Visitor::SignedIn(client)) = app.visitors.lock().await.remove(session(&headers)) {
-        client.plex_tv().sign_out().send().await.map_err(failure)?;
+        client.v2().sign_out().send().await.map_err(failure)?;
     }
     redirect("/")
 }

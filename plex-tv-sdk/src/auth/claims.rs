@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::jws::Jws;
-use crate::{Error, Extra, Token, error::ErrorKind};
+use crate::{Error, ErrorKind, Extra, Token};
 
 /// The claims of a Plex JWT. Which of those about the user are there depends on the [`crate::Scopes`] asked for.
 ///

@@ -9,7 +9,7 @@ use super::{
     ed25519::{KeyPair, sha256},
     jws::base64url,
 };
-use crate::{Error, Secret, plex_tv::types::DeviceJwk};
+use crate::{Error, Secret, v2::types::DeviceJwk};
 
 /// The Ed25519 key of an installation. Whoever holds it can get new tokens for the account without asking anybody, so it is
 /// kept like a password.
@@ -97,15 +97,8 @@ impl DeviceKey {
     }
 
     /// The public half as plex.tv wants it.
-    pub(crate) fn jwk(&self) -> Result<DeviceJwk, Error> {
-        let jwk = DeviceJwk::builder()
-            .kty("OKP")
-            .crv("Ed25519")
-            .use_("sig")
-            .alg("EdDSA")
-            .kid(self.kid())
-            .x(base64url(self.public_key()));
-        DeviceJwk::try_from(jwk).map_err(|_| Error::invalid_input("the device key cannot be described"))
+    pub(crate) fn jwk(&self) -> DeviceJwk {
+        DeviceJwk::new(base64url(self.public_key()), self.kid())
     }
 
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Error> {

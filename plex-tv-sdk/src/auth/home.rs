@@ -2,8 +2,7 @@
 
 use crate::{
     Client, Error, RetryPolicy, Secret, Token,
-    generated::plex_tv::ClientHomeExt as _,
-    plex_tv::types::{HomeUser, RestrictionProfile},
+    v2::types::{HomeUser, RestrictionProfile},
 };
 
 /// A member of the Plex Home, and what they may do.
@@ -63,8 +62,8 @@ impl Client {
     ///
     /// Calls `GET /api/v2/home`.
     pub async fn home_users(&self) -> Result<Vec<HomeMember>, Error> {
-        match self.plex_tv().get_home_data().send().await {
-            Ok(home) => Ok(home.into_inner().users.into_iter().map(HomeMember).collect()),
+        match self.v2().get_home_data().send().await {
+            Ok(home) => Ok(home.users.into_iter().map(HomeMember).collect()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
@@ -95,12 +94,7 @@ impl Client {
     pub async fn switch_home_user(&self, uuid: &str, pin: Option<&Secret>) -> Result<Self, Error> {
         // Each attempt with a wrong PIN counts.
         let once = self.with_retry(RetryPolicy::off());
-        let call = once.plex_tv().switch_home_user().uuid(uuid);
-        let call = match pin {
-            Some(pin) => call.pin(pin.clone()),
-            None => call,
-        };
-        let user = call.send().await?.into_inner();
+        let user = once.v2().switch_home_user(uuid).maybe_pin(pin.cloned()).send().await?;
         Ok(self.with_token(Token::new(user.auth_token.unwrap_or_default())?))
     }
 }

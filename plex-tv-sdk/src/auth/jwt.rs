@@ -1,9 +1,7 @@
 //! Device keys and Plex JWTs, as calls of a client.
 
 use super::{DeviceKey, JwtVerifier, keeper::exchange};
-use crate::{
-    Client, Error, Token, generated::plex_tv::ClientJwtAuthenticationExt as _, plex_tv::types::RegisterDeviceJwkBody,
-};
+use crate::{Client, Error, Token, v2::types::RegisterDeviceJwkBody};
 
 impl Client {
     /// Turns the sign-in of this client, by an older token, into one by device key: gives a client with a Plex JWT, which it
@@ -87,7 +85,5 @@ impl Client {
 }
 
 async fn register(client: &Client, key: &DeviceKey) -> Result<(), Error> {
-    let body = RegisterDeviceJwkBody::try_from(RegisterDeviceJwkBody::builder().jwk(key.jwk()?))
-        .map_err(|_| Error::invalid_input("the device key cannot be sent"))?;
-    client.plex_tv().register_device_jwk().body(body).send().await.map(drop)
+    client.v2().register_device_jwk(RegisterDeviceJwkBody::new(key.jwk())).send().await
 }

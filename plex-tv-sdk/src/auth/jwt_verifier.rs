@@ -12,7 +12,7 @@ use super::{
     Claims, DeviceKey,
     jws::{Jws, from_base64url},
 };
-use crate::{Client, Error, Token, error::ErrorKind, generated::plex_tv::ClientJwtAuthenticationExt as _};
+use crate::{Client, Error, ErrorKind, Token};
 
 /// For clocks that are wrong by minutes.
 const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
@@ -111,7 +111,7 @@ impl JwtVerifier {
         if fetched.is_some_and(|fetched| now.saturating_sub(fetched) < SHORTEST_REFETCH) {
             return Ok(None);
         }
-        let published = self.client.plex_tv().get_auth_keys().send().await?.into_inner();
+        let published = self.client.v2().get_auth_keys().send().await?;
         let keys = published.keys.into_iter().filter(|key| {
             let is = |value: &Option<String>, wanted: &str| value.as_deref().is_none_or(|value| value == wanted);
             is(&key.kty, "OKP") && is(&key.crv, "Ed25519") && is(&key.use_, "sig")

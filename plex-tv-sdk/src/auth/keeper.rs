@@ -13,8 +13,7 @@ use super::{
     device_jwt::{DeviceJwt, ahead, at_plex},
 };
 use crate::{
-    Client, Error, Secret, Token, clock::BoxFuture, generated::plex_tv::ClientJwtAuthenticationExt as _,
-    plex_tv::types::ExchangeJwtTokenBody, transport::Renewer,
+    Client, Error, Token, runtime::clock::BoxFuture, runtime::transport::Renewer, v2::types::ExchangeJwtTokenBody,
 };
 
 /// So long before its end a token is renewed; one that lives shorter than two days, at half its life.
@@ -142,7 +141,7 @@ impl Keeper {
         }
         let now = || self.client.clock().now();
         if let Some(failure) = failure.as_ref().filter(|failure| now() < failure.stands_until) {
-            return Err(failure.error.again());
+            return Err(failure.error.clone());
         }
         match self.exchange().await {
             Ok(token) => {
@@ -153,7 +152,7 @@ impl Keeper {
                 #[cfg(feature = "tracing")]
                 tracing::warn!(kind = ?error.kind(), operation = error.operation(), "no new token");
                 let stands_until = now().saturating_add(pause_after(&error));
-                *failure = Some(Failure { error: error.again(), stands_until });
+                *failure = Some(Failure { error: error.clone(), stands_until });
                 Err(error)
             }
         }
@@ -291,20 +290,15 @@ fn pause_after(error: &Error) -> Duration {
 ///
 /// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
 pub(crate) async fn exchange(client: &Client, key: &DeviceKey, scopes: &Scopes) -> Result<Token, Error> {
-    let nonce = client.plex_tv().get_auth_nonce().send().await?;
+    let nonce = client.v2().get_auth_nonce().send_with_response().await?;
     let now = client.clock().wall();
     let ahead = ahead(nonce.headers(), now);
-    let nonce = nonce.into_inner().nonce;
+    let nonce = nonce.into_value().nonce;
     let identifier = client.identity().client_identifier();
     let jwt = DeviceJwt { key, client_identifier: identifier, scopes, nonce: Some(&nonce) };
-    let reply =
-        client.plex_tv().exchange_jwt_token().body(exchange_body(jwt.sign(at_plex(now, ahead))?)?).send().await?;
-    Token::new(reply.into_inner().auth_token)
-}
-
-fn exchange_body(jwt: Secret) -> Result<ExchangeJwtTokenBody, Error> {
-    ExchangeJwtTokenBody::try_from(ExchangeJwtTokenBody::builder().jwt(jwt))
-        .map_err(|_| Error::invalid_input("the device JWT cannot be sent"))
+    let body = ExchangeJwtTokenBody::new(jwt.sign(at_plex(now, ahead))?);
+    let reply = client.v2().exchange_jwt_token(body).send().await?;
+    Token::new(reply.auth_token)
 }
 
 #[cfg(test)]

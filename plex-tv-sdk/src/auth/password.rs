@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::{
-    Client, Error, RetryPolicy, Secret, Token, clock::BoxFuture, generated::plex_tv::ClientAuthenticationExt as _,
-    plex_tv::types::SignInBody,
-};
+use crate::{Client, Error, RetryPolicy, Secret, Token, runtime::clock::BoxFuture, v2::types::SignInBody};
 
 impl Client {
     /// Signs in by name or e-mail address and password.
@@ -117,15 +114,11 @@ impl Attempt {
         if self.login.trim().is_empty() || self.password.expose().is_empty() {
             return Err(Error::invalid_input("the name or the password is empty"));
         }
-        let body = SignInBody::builder().login(self.login.trim()).password(self.password.clone());
-        let body = if self.remember { body.remember_me(true) } else { body };
-        let body = match verification_code {
-            Some(code) => body.verification_code(code),
-            None => body,
-        };
-        let body = SignInBody::try_from(body).map_err(|_| Error::invalid_input("the sign-in cannot be sent"))?;
+        let body = SignInBody::new(self.login.trim(), self.password.clone())
+            .maybe_remember_me(self.remember.then_some(true))
+            .maybe_verification_code(verification_code);
         let once = self.client.with_retry(RetryPolicy::off());
-        let user = once.plex_tv().sign_in().body(body).send().await?.into_inner();
+        let user = once.v2().sign_in(body).send().await?;
         self.client.signed_in(Token::new(user.auth_token.unwrap_or_default())?)
     }
 }

@@ -11,8 +11,7 @@ use super::poll::{PinPoll, PinStatus, PinWait, gone};
 use super::{DeviceKey, device_jwt::ahead, poll::Proof};
 use crate::{
     Client, Error, Secret,
-    generated::plex_tv::ClientAuthenticationExt as _,
-    plex_tv::types::{LinkPinBody, PinInfo},
+    v2::types::{GetPinBody, LinkPinBody, PinInfo},
 };
 
 /// How long a PIN lives when plex.tv does not say: the shorter of the two lives seen.
@@ -79,20 +78,20 @@ impl PinLogin {
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
         let forward_url = self.forward_url.as_deref().map(checked_forward_url).transpose()?;
-        let call = self.client.plex_tv().get_pin();
+        let call = self.client.v2().get_pin();
         let call = if self.strong { call.strong(true) } else { call };
         #[cfg(feature = "jwt")]
         let call = match &self.key {
             Some(key) => {
-                let jwk = key.jwk()?;
-                call.body_map(|body| body.jwk(Some(jwk)))
+                let jwk = key.jwk();
+                call.body(GetPinBody::new().jwk(jwk))
             }
             None => call,
         };
-        let reply = call.send().await?;
+        let reply = call.send_with_response().await?;
         #[cfg(feature = "jwt")]
         let proof = self.key.map(|key| Proof { key, ahead: ahead(reply.headers(), self.client.clock().wall()) });
-        let flow = PinFlow::new(self.client, reply.into_inner(), self.strong, forward_url);
+        let flow = PinFlow::new(self.client, reply.into_value(), self.strong, forward_url);
         #[cfg(feature = "jwt")]
         let flow = PinFlow { poll: flow.poll.with_proof(proof), ..flow };
         Ok(flow)
@@ -252,14 +251,9 @@ pub(crate) async fn link_device(client: &Client, code: Secret) -> Result<(), Err
     if code.expose().is_empty() {
         return Err(Error::invalid_input("the code of the other device is empty"));
     }
-    let body = LinkPinBody::try_from(LinkPinBody::builder().code(code)).map_err(|_| unusable_code())?;
-    match client.plex_tv().link_pin().body(body).send().await {
-        Ok(_) => Ok(()),
+    match client.v2().link_pin(LinkPinBody::new(code)).send().await {
+        Ok(()) => Ok(()),
         Err(error) if error.is_not_found() => Err(gone("the code is unknown or expired; ask the device anew", error)),
         Err(error) => Err(error),
     }
-}
-
-fn unusable_code() -> Error {
-    Error::invalid_input("the code of the other device cannot be sent")
 }

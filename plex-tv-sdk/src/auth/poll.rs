@@ -12,10 +12,7 @@ use super::{
 };
 #[cfg(feature = "jwt")]
 use crate::Secret;
-use crate::{
-    Client, Error, RetryPolicy, Token, clock::BoxFuture, error::ErrorKind,
-    generated::plex_tv::ClientAuthenticationExt as _,
-};
+use crate::{Client, Error, ErrorKind, RetryPolicy, Token, runtime::clock::BoxFuture};
 
 /// plex.tv limits polling; faster than this it answers 429.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
@@ -113,14 +110,14 @@ impl PinPoll {
         }
         // Polling is a loop already.
         let client = client.with_retry(RetryPolicy::off());
-        let call = client.plex_tv().get_token().pin_id(self.id);
+        let call = client.v2().get_token(self.id);
         #[cfg(feature = "jwt")]
         let call = match &self.proof {
             Some(proof) => call.device_jwt(self.signed(proof)?),
             None => call,
         };
         let pin = match call.send().await {
-            Ok(pin) => pin.into_inner(),
+            Ok(pin) => pin,
             Err(error) if error.is_not_found() => return Err(self.gone(error)),
             Err(error) => return Err(error),
         };

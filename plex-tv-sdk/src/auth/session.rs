@@ -18,7 +18,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// For another user, or nobody: what is kept is not theirs.
-    pub(crate) fn of_another(&self) -> Self {
+    pub(crate) fn for_other_user(&self) -> Self {
         Self {
             #[cfg(feature = "jwt")]
             settings: self.settings.clone(),
@@ -39,7 +39,7 @@ impl Client {
                 credentials.token = Some(token.clone());
             })?;
         }
-        let session = Session { store, ..self.session().of_another() };
+        let session = Session { store, ..self.session().for_other_user() };
         Ok(self.with_token(token).with_session(session))
     }
 
@@ -65,6 +65,10 @@ impl Client {
         let keeper = Arc::new(keeper);
         let renewer = Arc::clone(&keeper);
         let session = Session { store, keeper: Some(keeper), settings: self.session().settings.clone() };
-        self.with_transport(|transport| transport.with_token(None).with_renewer(renewer)).with_session(session)
+        let client = self.with_settings(|settings| {
+            settings.token = None;
+            settings.renewer = Some(renewer);
+        });
+        client.with_session(session)
     }
 }

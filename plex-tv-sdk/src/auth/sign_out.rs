@@ -1,6 +1,6 @@
 //! The end of a sign-in.
 
-use crate::{Client, Error, generated::plex_tv::ClientAuthenticationExt as _};
+use crate::{Client, Error};
 
 impl Client {
     /// Ends the token at plex.tv, and forgets token and device key, in this client, its clones, and its store. The client
@@ -15,7 +15,7 @@ impl Client {
     /// Calls `DELETE /api/v2/users/signout`.
     pub async fn sign_out(&self) -> Result<(), Error> {
         if self.token().is_some() {
-            match self.plex_tv().sign_out().send().await {
+            match self.v2().sign_out().send().await {
                 Ok(_) => {}
                 Err(error) if error.is_auth() || error.is_device_removed() || error.is_device_jwt_rejected() => {}
                 Err(error) => return Err(error),

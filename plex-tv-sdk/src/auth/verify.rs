@@ -1,6 +1,6 @@
 //! Is the token still good?
 
-use crate::{Client, Error, generated::plex_tv::ClientAccountExt as _, plex_tv::types::User};
+use crate::{Client, Error, v2::types::User};
 
 /// What plex.tv says of a token.
 ///
@@ -30,8 +30,8 @@ pub(crate) async fn verify_token(client: &Client) -> TokenCheck {
     if client.token().is_none() {
         return TokenCheck::Rejected(Error::invalid_input("the client has no token").into());
     }
-    match client.plex_tv().get_user_details().send().await {
-        Ok(user) => TokenCheck::Valid(Box::new(user.into_inner())),
+    match client.v2().get_user_details().send().await {
+        Ok(user) => TokenCheck::Valid(Box::new(user)),
         Err(error) if is_rejection(&error) => TokenCheck::Rejected(error.into()),
         Err(error) => TokenCheck::Unknown(error.into()),
     }

@@ -11,11 +11,13 @@ use serde::Deserialize;
 
 use super::{Server, race::Race};
 use crate::{
-    Client, Error, Token,
-    clock::BoxFuture,
-    error::{ErrorKind, host_of},
-    plex_tv::types::Connection,
-    transport::{from_xml, read},
+    Client, Error, ErrorKind, Token,
+    runtime::clock::BoxFuture,
+    runtime::{
+        error::host_of,
+        transport::{read, xml_to_value},
+    },
+    v2::types::Connection,
 };
 
 /// So long a connection may take to answer.
@@ -159,7 +161,10 @@ async fn identity(client: &Client, url: Url) -> Result<Identity, Error> {
     }
     let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is no media server"));
     match read(reply, BODY_LIMIT).await {
-        Ok(body) => from_xml(&body, "MediaContainer").map_err(no_server),
+        Ok(body) => {
+            let value = xml_to_value(&body, "MediaContainer").map_err(no_server)?;
+            serde_json::from_value(value).map_err(|_| no_server(Error::invalid_input("")))
+        }
         Err(error) if error.kind() == ErrorKind::TooLarge => Err(no_server(error)),
         Err(error) => Err(error),
     }

@@ -1,18 +1,21 @@
 //! The user's servers and how to reach them.
 
 mod connect;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod dns;
+mod plex_direct;
 mod race;
 
 use std::{cmp::Reverse, net::SocketAddr};
 
 pub use connect::{ConnectionKind, ServerConnection};
+pub use plex_direct::PlexDirect;
 
 use reqwest::Url;
 
 use crate::{
-    Client, Error, PlexDirect, Token,
-    generated::plex_tv::ClientDevicesExt as _,
-    plex_tv::types::{Connection, ConnectionProtocol, Resource},
+    Client, Error, Token,
+    v2::types::{Connection, ConnectionProtocol, Resource},
 };
 
 /// A server that the user owns or that is shared with them.
@@ -124,8 +127,8 @@ impl Server {
 }
 
 pub(crate) async fn list(client: &Client) -> Result<Vec<Server>, Error> {
-    let call = client.plex_tv().get_devices().include_https(true).include_relay(true).include_ipv6(true);
-    let resources = call.send().await?.into_inner();
+    let call = client.v2().get_devices().include_https(true).include_relay(true).include_ipv6(true);
+    let resources = call.send().await?;
     Ok(resources.into_iter().filter(provides_server).map(|resource| Server::new(resource, client.clone())).collect())
 }
 

@@ -1,6 +1,6 @@
 //! The kept body of a reply: readable, without secrets.
 
-use plex_tv_sdk::{Error, Secret, Token, plex_tv::types::SignInBody, prelude::*};
+use plex_tv_sdk::{Error, Secret, Token, v2::types::SignInBody};
 use serde_json::{Value, json};
 
 use super::{
@@ -28,12 +28,9 @@ async fn refusal(content_type: &str, body: &str) -> Error {
     let header = format!("content-type: {content_type}");
     let plex = Wire::always(Reply::http("422 Unprocessable Entity", &[&header], body)).await;
     let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
-    let body = SignInBody::builder()
-        .login("user@example.com")
-        .password(Secret::from(PASSWORD))
-        .verification_code(Secret::from(VERIFICATION_CODE));
-    let call = client.plex_tv().sign_in().body(SignInBody::try_from(body).unwrap());
-    call.send().await.unwrap_err()
+    let body =
+        SignInBody::new("user@example.com", Secret::from(PASSWORD)).verification_code(Secret::from(VERIFICATION_CODE));
+    client.v2().sign_in(SignInBody::try_from(body).unwrap()).send().await.unwrap_err()
 }
 
 async fn assert_kept_clean(content_type: &str, body: &str) {

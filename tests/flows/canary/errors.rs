@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token, prelude::*};
+use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token};
 use serde_json::{Value, json};
 
-use super::{CANARIES, DEVICE_JWT, PASSWORD, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
+use super::{CANARIES, DEVICE_JWT, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
 use crate::{
     clock::TestClock,
     harness::{builder, closed_port},
@@ -19,8 +19,7 @@ fn client(url: &str) -> Client {
 
 /// A poll with secrets in its query.
 async fn poll(client: &Client) -> Error {
-    let call = client.plex_tv().get_token().pin_id(7).code(Secret::from(PIN_CODE)).device_jwt(Secret::from(DEVICE_JWT));
-    call.send().await.unwrap_err()
+    client.v2().get_token(7).code(Secret::from(PIN_CODE)).device_jwt(Secret::from(DEVICE_JWT)).send().await.unwrap_err()
 }
 
 async fn poll_of(reply: Reply) -> Error {
@@ -97,7 +96,7 @@ async fn no_rejected_row_prints_the_value_that_it_stumbled_over() {
         ]);
         let plex = Wire::always(Reply::json(&rows.to_string())).await;
 
-        let rows = client(&plex.url).plex_tv().get_devices().send().await.unwrap();
+        let rows = client(&plex.url).v2().get_devices().send().await.unwrap();
 
         assert_eq!(rows.rejected().len(), 4, "{rows:?}");
         for rejected in rows.rejected() {
@@ -142,7 +141,7 @@ async fn one_of_each_kind() -> Vec<Error> {
         Reply::Stream { head: head("200 OK", &json, None), piece: UNKNOWN.repeat(4096).into_bytes(), times: 300 };
     let large = {
         let plex = Wire::always(oversized).await;
-        client(&plex.url).plex_tv().get_user_details().send().await.unwrap_err()
+        client(&plex.url).v2().get_user_details().send().await.unwrap_err()
     };
     let mut errors = vec![
         poll(&client(&closed_port())).await,
@@ -162,20 +161,11 @@ async fn one_of_each_kind() -> Vec<Error> {
         builder(&format!("https://user:{UNKNOWN}@plex.tv")).build().unwrap_err(),
         builder(&format!("{UNKNOWN}:x")).build().unwrap_err(),
         client("http://localhost").pin_login().forward_url(format!("app://{UNKNOWN}")).start().await.unwrap_err(),
-        call_without_login().await,
     ];
     errors.extend(pin_errors().await);
     errors.extend(jwt_errors().await);
     errors.push(broken_store());
     errors
-}
-
-/// A body without a required member is refused by the call itself.
-async fn call_without_login() -> Error {
-    let client = client("http://localhost");
-    let call = client.plex_tv().sign_in().body_map(|body| body.password(Secret::from(PASSWORD)));
-    assert_clean("a builder", &format!("{call:?}"));
-    call.send().await.unwrap_err()
 }
 
 /// A JWT that has ended, and one of somebody else, under a key that the server publishes.

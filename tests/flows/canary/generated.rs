@@ -1,9 +1,11 @@
 //! `Debug` of everything generated, driven by the descriptions: a secret that is added there is covered here, or a test
 //! says that it is not.
 
+use plex_tv_sdk::v1::types::LegacySignInBody;
+use plex_tv_sdk::v2::types::{ExchangeJwtTokenBody, LinkPinBody, SignInBody};
 use std::{collections::BTreeSet, fmt::Debug};
 
-use plex_tv_sdk::{Flag, Secret, discover, plex_tv, plex_tv_v1, prelude::*};
+use plex_tv_sdk::{Secret, discover, v1, v2};
 use plex_tv_tests::{
     Description, Schema, described, descriptions, has_reply, reread, reread_json, reread_request, xml,
 };
@@ -240,34 +242,32 @@ fn every_secret_of_the_descriptions_is_planted_somewhere() {
 }
 
 #[test]
-fn every_secret_is_kept_as_one_in_its_type_and_in_the_builder_of_it() {
+fn every_secret_is_kept_as_one_in_its_type() {
     for description in descriptions() {
         let code = Code::of(description.module);
         for (schema, member) in secrets_of_the_schemas(&description.value) {
             assert!(code.is_secret(&schema, &member), "{}: {schema}.{member} is no Secret", description.module);
         }
     }
-    assert!(!Code::of("plex_tv").is_secret("User", "email"));
+    assert!(!Code::of("v2").is_secret("User", "email"));
 }
 
-/// What a builder of a call holds may be a secret, whatever the description says of it.
+/// What a call holds may be a secret, whatever the description says of it.
 #[test]
-fn every_builder_of_a_call_shows_nothing_but_its_name() {
-    for (module, operations) in
-        [("plex_tv", plex_tv::OPERATIONS), ("plex_tv_v1", plex_tv_v1::OPERATIONS), ("discover", discover::OPERATIONS)]
-    {
-        let builders = Code::of(module).builders();
+fn every_call_shows_nothing_but_its_name() {
+    for (module, operations) in [("v2", v2::OPERATIONS), ("v1", v1::OPERATIONS), ("discover", discover::OPERATIONS)] {
+        let calls = Code::of(module).calls();
 
-        assert_eq!(builders.len(), operations.len(), "{module}");
-        for builder in builders {
-            assert!(!builder.derives_debug, "{module}: {} derives Debug", builder.name);
-            assert!(builder.shows_only_its_name, "{module}: {} shows more than its name", builder.name);
+        assert_eq!(calls.iter().filter(|call| !call.name.ends_with("Arguments")).count(), operations.len(), "{module}");
+        for call in calls {
+            assert!(!call.derives_debug, "{module}: {} derives Debug", call.name);
+            assert!(call.shows_only_its_name, "{module}: {} shows more than its name", call.name);
         }
     }
 }
 
 #[test]
-fn every_secret_parameter_is_one_that_the_test_of_the_builders_sets() {
+fn every_secret_parameter_is_one_that_the_test_of_the_calls_sets() {
     let mut found = BTreeSet::new();
     for operation in descriptions().iter().flat_map(|each| &each.operations) {
         for parameter in described(&operation.id).1["parameters"].as_array().into_iter().flatten() {
@@ -291,9 +291,9 @@ async fn no_reply_shows_a_secret_that_came_in_a_header() {
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let plex = Wire::always(Reply::http("200 OK", &headers, r#"{"id":7}"#)).await;
 
-    let reply = signed_in(&plex.url).plex_tv().get_user_details().send().await.unwrap();
+    let reply = signed_in(&plex.url).v2().get_user_details().send_with_response().await.unwrap();
 
-    assert_debug_is_clean("ResponseValue", &reply);
+    assert_debug_is_clean("Response", &reply);
 }
 
 const SECRET_PARAMETERS: [&str; 9] = [
@@ -309,44 +309,37 @@ const SECRET_PARAMETERS: [&str; 9] = [
 ];
 
 #[tokio::test]
-async fn no_builder_of_a_call_shows_a_secret() {
+async fn no_call_shows_a_secret() {
     let client = signed_in("http://localhost");
-    let (plex_tv, v1, discover) = (client.plex_tv(), client.plex_tv_v1(), client.discover());
+    let (v2, v1, discover) = (client.v2(), client.v1(), client.discover());
     let secret = || Secret::from(TOKEN);
 
-    let builders: [Box<dyn Debug + '_>; 16] = [
-        Box::new(plex_tv.exchange_jwt_token().body_map(|body| body.jwt(DEVICE_JWT))),
-        Box::new(plex_tv.get_devices().include_https(Flag(true))),
-        Box::new(plex_tv.get_pin_qr_code().code(PIN_CODE)),
-        Box::new(plex_tv.get_server_access_tokens().auth_token(TOKEN)),
-        Box::new(plex_tv.get_token().pin_id(7).code(PIN_CODE).device_jwt(DEVICE_JWT)),
-        Box::new(plex_tv.get_user_webhooks().pin(PIN_CODE)),
-        Box::new(plex_tv.link_pin().body_map(|body| body.code(PIN_CODE))),
-        Box::new(plex_tv.sign_in().body_map(|body| body.password(secret()).verification_code(Some(secret())))),
-        Box::new(plex_tv.switch_home_user().uuid("a").pin(PIN_CODE)),
-        Box::new(plex_tv.update_managed_user().pin(PIN_CODE)),
-        Box::new(v1.legacy_sign_in().body_map(|body| body.user_password(PASSWORD))),
-        Box::new(v1.switch_legacy_home_user().user_id(7).pin(PIN_CODE)),
-        Box::new(v1.update_legacy_home_user().pin(PIN_CODE).current_pin(PIN_CODE)),
-        Box::new(v1.get_user_avatar().uuid(UNKNOWN)),
-        Box::new(discover.get_rss_feed().feed_uuid(UNKNOWN)),
-        Box::new(discover.search_discover().query(UNKNOWN)),
+    let calls: [Box<dyn Debug>; 16] = [
+        Box::new(v2.exchange_jwt_token(ExchangeJwtTokenBody::new(DEVICE_JWT))),
+        Box::new(v2.get_devices().include_https(true)),
+        Box::new(v2.get_pin_qr_code(PIN_CODE)),
+        Box::new(v2.get_server_access_tokens().auth_token(TOKEN)),
+        Box::new(v2.get_token(7).code(PIN_CODE).device_jwt(DEVICE_JWT)),
+        Box::new(v2.get_user_webhooks().pin(PIN_CODE)),
+        Box::new(v2.link_pin(LinkPinBody::new(PIN_CODE))),
+        Box::new(v2.sign_in(SignInBody::new("a", secret()).verification_code(secret()))),
+        Box::new(v2.switch_home_user("a").pin(PIN_CODE)),
+        Box::new(v2.update_managed_user(7).pin(PIN_CODE)),
+        Box::new(v1.legacy_sign_in(LegacySignInBody::new("a", PASSWORD))),
+        Box::new(v1.switch_legacy_home_user(7).pin(PIN_CODE)),
+        Box::new(v1.update_legacy_home_user(7).pin(PIN_CODE).current_pin(PIN_CODE)),
+        Box::new(v1.get_user_avatar(UNKNOWN)),
+        Box::new(discover.get_rss_feed(UNKNOWN, "json")),
+        Box::new(discover.search_discover(UNKNOWN)),
     ];
 
-    for builder in &builders {
-        assert_debug_is_clean("a builder", builder);
+    for call in &calls {
+        assert_debug_is_clean("a call", call);
     }
 }
 
 #[test]
-fn no_builder_of_a_type_shows_a_secret() {
-    let secret = || Secret::from(TOKEN);
-
-    assert_debug_is_clean("SignInBody", &plex_tv::types::SignInBody::builder().login("a").password(secret()));
-    assert_debug_is_clean(
-        "User",
-        &plex_tv::types::User::builder().id(7).auth_token(Some(secret())).pin(Some(secret())),
-    );
-    assert_debug_is_clean("AccountXml", &plex_tv_v1::types::AccountXml::builder().auth_token(Some(secret())));
-    assert_debug_is_clean("RssFeedInfo", &discover::types::RssFeedInfo::builder().url(secret()));
+fn no_request_body_shows_a_secret() {
+    assert_debug_is_clean("SignInBody", &SignInBody::new("a", TOKEN).verification_code(TOKEN));
+    assert_debug_is_clean("LinkPinBody", &LinkPinBody::new(TOKEN));
 }

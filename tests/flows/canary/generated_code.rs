@@ -3,14 +3,14 @@
 use std::{fs, path::Path};
 
 use syn::{
-    Attribute, Field, File, Ident, ImplItem, Item, ItemImpl, ItemStruct, Meta,
+    Attribute, Field, File, Ident, Item, ItemStruct, Meta,
     visit::{self, Visit},
 };
 
 pub(super) struct Code(File);
 
-/// What makes one call.
-pub(super) struct Builder {
+/// One call.
+pub(super) struct Call {
     pub(super) name: String,
     pub(super) derives_debug: bool,
     pub(super) shows_only_its_name: bool,
@@ -22,29 +22,23 @@ impl Code {
         Self(syn::parse_file(&fs::read_to_string(folder.join(module).with_extension("rs")).unwrap()).unwrap())
     }
 
-    pub(super) fn builders(&self) -> Vec<Builder> {
-        let items = module(&self.0.items, "builder");
-        let describe = |builder: &ItemStruct| Builder {
-            name: builder.ident.to_string(),
-            derives_debug: builder.attrs.iter().any(derives_debug),
-            shows_only_its_name: items.iter().any(|item| shows_only_its_name(item, &builder.ident)),
+    pub(super) fn calls(&self) -> Vec<Call> {
+        let items = module(&self.0.items, "calls");
+        let describe = |call: &ItemStruct| Call {
+            name: call.ident.to_string(),
+            derives_debug: call.attrs.iter().any(derives_debug),
+            shows_only_its_name: items.iter().any(|item| shows_only_its_name(item, &call.ident)),
         };
         structs(items).map(describe).collect()
     }
 
-    /// Is the member of a schema a `Secret`, in its type and in the builder of that? `*` stands for all members.
+    /// Whether the member of a schema is a `Secret`. `*` stands for all members.
     pub(super) fn is_secret(&self, schema: &str, member: &str) -> bool {
-        let types = module(&self.0.items, "types");
-        let is_of = |one: &&ItemStruct| one.ident == schema;
-        let Some(plain) = structs(types).find(is_of) else { return false };
-        let Some(field) = plain.fields.iter().find(|field| member == "*" || wire_name(field) == member) else {
+        let Some(plain) = structs(module(&self.0.items, "types")).find(|one| one.ident == schema) else {
             return false;
         };
-        // A map has no builder.
-        let Some(name) = &field.ident else { return mentions_secret(field) };
-        let builder = structs(module(types, "builder")).find(is_of);
-        let built = builder.and_then(|builder| builder.fields.iter().find(|field| field.ident.as_ref() == Some(name)));
-        mentions_secret(field) && built.is_some_and(mentions_secret)
+        let is_it = |field: &&Field| member == "*" || wire_name(field, &plain.attrs) == member;
+        plain.fields.iter().find(is_it).is_some_and(mentions_secret)
     }
 }
 
@@ -67,31 +61,39 @@ fn derives_debug(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("derive") && list.tokens.to_string().contains("Debug"))
 }
 
-/// `impl Debug` with nothing of `self` in it.
+/// The macro whose `Debug` shows the name of a call and nothing else.
 fn shows_only_its_name(item: &Item, name: &Ident) -> bool {
-    let Item::Impl(ItemImpl { trait_: Some((path, _)), self_ty, items, .. }) = item else { return false };
-    let is_debug = path.segments.last().is_some_and(|last| last.ident == "Debug");
-    let mut own = Names::default();
-    own.visit_type(self_ty);
-    let [ImplItem::Fn(function)] = items.as_slice() else { return false };
-    let mut said = Names::default();
-    said.visit_block(&function.block);
-    is_debug && own.has(&name.to_string()) && said.has("finish_non_exhaustive") && !said.has("self")
+    let Item::Macro(item) = item else { return false };
+    let is_debug = item.mac.path.segments.last().is_some_and(|last| last.ident == "call_debug");
+    is_debug && item.mac.parse_body::<Ident>().is_ok_and(|shown| shown == *name)
 }
 
-fn wire_name(field: &Field) -> String {
-    let rename = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
-        let mut name = None;
+fn wire_name(field: &Field, of_struct: &[Attribute]) -> String {
+    let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
+    let is_camel = serde(of_struct, "rename_all").is_some_and(|case| case == "camelCase");
+    let by_rule = || if is_camel { camel_case(&name) } else { name.clone() };
+    serde(&field.attrs, "rename").unwrap_or_else(by_rule)
+}
+
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
+}
+
+/// What an attribute of serde says.
+fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
+        let mut found = None;
         let read = attribute.parse_nested_meta(|meta| {
             let value = meta.value().and_then(|value| value.parse::<syn::LitStr>());
-            if meta.path.is_ident("rename") {
-                name = value.ok().map(|value| value.value());
+            if meta.path.is_ident(key) {
+                found = value.ok().map(|value| value.value());
             }
             Ok(())
         });
-        read.ok().and(name)
-    });
-    rename.unwrap_or_else(|| field.ident.as_ref().map(ToString::to_string).unwrap_or_default())
+        read.ok().and(found)
+    })
 }
 
 fn mentions_secret(field: &Field) -> bool {

@@ -4,7 +4,7 @@ use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
     Client, Credentials, DeviceKey, Extra, Flag, Page, Pages, PinStatus, PlexDirect, Rows, Secret, SystemClock, Token,
-    TokenCheck, plex_tv, plex_tv::types::Resource, prelude::*,
+    TokenCheck, v2, v2::types::Resource,
 };
 use serde_json::json;
 
@@ -57,10 +57,10 @@ async fn clients_and_their_builders_show_no_secret() {
     assert_debug_is_clean("ClientBuilder", &builder);
     assert_debug_is_clean("Client", &client);
     assert_debug_is_clean("Client of another user", &client.with_token(Token::new(ACCESS_TOKEN).unwrap()));
-    assert_debug_is_clean("plex_tv::Client", client.plex_tv());
+    assert_debug_is_clean("v2::Api", client.v2());
     assert_debug_is_clean("ClientIdentity", client.identity());
     assert_debug_is_clean("SystemClock", &SystemClock);
-    assert_debug_is_clean("Operation", &plex_tv::OPERATIONS);
+    assert_debug_is_clean("Operation", &v2::OPERATIONS);
     let shown = format!("{:?}", identity("desk"));
     assert!(shown.contains("desk"), "{shown}");
 }
@@ -114,7 +114,7 @@ async fn servers_and_rows_show_no_secret() {
     let (_plex, client) = plex().await;
 
     let servers = client.servers().await.unwrap();
-    let rows: Rows<Resource> = client.plex_tv().get_devices().send().await.unwrap().into_inner();
+    let rows: Rows<Resource> = client.v2().get_devices().send().await.unwrap();
 
     assert_eq!((servers.len(), rows.len(), rows.rejected().len()), (1, 1, 1));
     assert_debug_is_clean("Server", &servers);
@@ -132,7 +132,7 @@ async fn pages_show_no_secret_and_neither_does_one_that_fails() {
     let refusal = Reply::http("401 Unauthorized", &[], json!({"authToken": TOKEN, "newToken": UNKNOWN}).to_string());
     let plex = Wire::script([Reply::json(&page.to_string()), Reply::json(&page.to_string()), refusal]).await;
     let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
-    let list = || client.discover().get_watchlist().filter("all").send();
+    let list = || client.discover().get_watchlist("all").send_with_response();
     let mut pages = Pages::new(|_, _| list());
 
     let first = pages.next_page().await.unwrap().unwrap();

@@ -10,7 +10,6 @@ use std::{
 
 use plex_tv_sdk::{
     Client, CredentialStore, DeviceKey, Error, FileStore, MemoryStore, PinStatus, Scopes, Secret, SignIn, Token,
-    prelude::*,
 };
 use serde_json::json;
 
@@ -115,7 +114,7 @@ async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
     let status = flow.check_once().await?;
     show(&status);
     let PinStatus::Approved(by_key) = status else { panic!("not approved") };
-    by_key.plex_tv().get_user_details().send().await?;
+    by_key.v2().get_user_details().send().await?;
     show(&by_key.renew_token().await?);
     show(&by_key.jwt_verifier());
     by_key.rotate_device_key(&DeviceKey::generate()?).await?;

@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use h2::{Reason, server::SendResponse};
 use http::Response;
-use plex_tv_sdk::{Client, RetryPolicy, prelude::*};
+use plex_tv_sdk::{Client, RetryPolicy};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -92,7 +92,7 @@ async fn a_request_that_was_turned_away_unread_is_sent_again_whatever_its_method
         let ((url, seen), clock) = (server([turn, Turn::Answer]).await, TestClock::default());
         let client = client(&url, &clock, RetryPolicy::default());
 
-        let pin = client.plex_tv().get_pin().send().await.unwrap();
+        let pin = client.v2().get_pin().send().await.unwrap();
 
         assert_eq!((pin.id, *seen.borrow(), clock.pauses().len()), (7, 2, 1));
     }

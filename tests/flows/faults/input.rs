@@ -1,6 +1,6 @@
 //! Cases 37 to 39: what an app gives that cannot be sent.
 
-use plex_tv_sdk::{Client, ClientIdentity, Token, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Token};
 
 use super::user;
 use crate::{
@@ -51,7 +51,7 @@ async fn case_38_a_path_parameter_stays_one_encoded_segment() {
     ];
 
     for (code, _) in cases {
-        client.plex_tv().get_pin_qr_code().code(code).send().await.unwrap();
+        client.v2().get_pin_qr_code(code).send().await.unwrap();
     }
 
     for (request, (code, encoded)) in plex.seen.requests().iter().zip(cases) {
@@ -70,7 +70,7 @@ async fn case_38_a_backslash_does_not_reach_another_path() {
     let client = anonymous(&plex.url);
 
     for code in ["a\\b", "..\\..\\user"] {
-        client.plex_tv().get_pin_qr_code().code(code).send().await.unwrap();
+        client.v2().get_pin_qr_code(code).send().await.unwrap();
     }
 
     for request in plex.seen.requests() {
@@ -86,7 +86,7 @@ async fn case_38_a_path_parameter_that_would_reach_another_path_is_refused_befor
     let client = anonymous(&plex.url);
 
     for bad in ["", ".", ".."] {
-        let outcome = client.plex_tv().get_pin_qr_code().code(bad).send().await;
+        let outcome = client.v2().get_pin_qr_code(bad).send().await;
 
         let error = outcome.map(|_| ()).unwrap_err();
         assert!(error.is_invalid_input(), "{error:?}");

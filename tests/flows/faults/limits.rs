@@ -3,7 +3,7 @@
 use std::{io::Write as _, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
-use plex_tv_sdk::{ErrorKind, prelude::*};
+use plex_tv_sdk::ErrorKind;
 
 use super::{
     LIMIT, account, assert_names_the_operation, persistent, refusals::refusal, status, user, user_from, user_of,
@@ -93,7 +93,7 @@ async fn case_35_a_million_items_are_read_and_a_million_bad_rows_are_an_error() 
     let bad = Wire::always(Reply::json(&items("{}"))).await;
 
     let user = user_of(&format!(r#"{{"id":7,"roles":{}}}"#, items("1"))).await.unwrap();
-    let error = signed_in(&bad.url).plex_tv().get_devices().send().await.unwrap_err();
+    let error = signed_in(&bad.url).v2().get_devices().send().await.unwrap_err();
 
     assert_eq!(user.roles.len(), 1_000_000);
     assert!(error.is_decode() && error.to_string().contains("1000 rows"), "{error}");
@@ -129,7 +129,7 @@ async fn case_35_a_deep_row_does_not_take_the_list() {
     let body = format!(r#"[{{"clientIdentifier":"a","connections":{deep}}},{{"clientIdentifier":"b"}}]"#);
     let plex = Wire::always(Reply::json(&body)).await;
 
-    let servers = signed_in(&plex.url).plex_tv().get_devices().send().await;
+    let servers = signed_in(&plex.url).v2().get_devices().send().await;
 
     let rows = servers.unwrap();
     assert_eq!(rows.last().unwrap().client_identifier, "b");

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use plex_tv_sdk::{Clock, RetryPolicy, plex_tv::types::PinInfo, prelude::*};
+use plex_tv_sdk::{Clock, RetryPolicy, v2::types::PinInfo};
 
 use super::{LIMIT, USER, limits::endless, status, user};
 use crate::{
@@ -26,7 +26,7 @@ async fn case_40_a_cancelled_call_leaves_the_client_usable() {
     let cancelled = tokio::time::timeout(Duration::from_millis(50), user(&client)).await;
 
     assert!(cancelled.is_err());
-    client.plex_tv().ping().send().await.unwrap();
+    client.v2().ping().send().await.unwrap();
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn case_40_a_stream_dropped_halfway_stops_the_transfer() {
     let plex = Wire::always(endless(&["content-type: image/png"], None)).await;
     let client = anonymous(&plex.url);
 
-    let stream = client.plex_tv().get_pin_qr_code().code("7RQZ").send().await;
+    let stream = client.v2().get_pin_qr_code("7RQZ").send().await;
     drop(stream.unwrap());
 
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -98,12 +98,12 @@ async fn case_40_a_thousand_calls_at_once_all_end_with_their_own_reply() {
     let calls: Vec<_> = (0..CALLS)
         .map(|id| {
             let client = client.clone();
-            tokio::spawn(async move { client.plex_tv().get_token().pin_id(id).send().await })
+            tokio::spawn(async move { client.v2().get_token(id).send().await })
         })
         .collect();
 
     for (wanted, call) in (0..CALLS).zip(calls) {
-        let pin: PinInfo = call.await.unwrap().unwrap().into_inner();
+        let pin: PinInfo = call.await.unwrap().unwrap();
         assert_eq!(pin.id, wanted);
     }
     assert!(plex.seen.requests().len() >= 1000);

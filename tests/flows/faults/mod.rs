@@ -14,7 +14,7 @@ mod retries;
 
 use std::time::Duration;
 
-use plex_tv_sdk::{Client, ClientBuilder, Error, ResponseValue, RetryPolicy, Token, plex_tv::types::User, prelude::*};
+use plex_tv_sdk::{Client, ClientBuilder, Error, RetryPolicy, Token, v2::types::User};
 use serde_json::json;
 
 use crate::{
@@ -28,18 +28,18 @@ pub(crate) const USER: &str = "/api/v2/user";
 pub(crate) const SHORT: Duration = Duration::from_millis(200);
 pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
 
-pub(crate) async fn user(client: &Client) -> Result<ResponseValue<User>, Error> {
-    client.plex_tv().get_user_details().send().await
+pub(crate) async fn user(client: &Client) -> Result<User, Error> {
+    client.v2().get_user_details().send().await
 }
 
 /// Reads the account from a server that does this.
-pub(crate) async fn user_from(reply: Reply) -> Result<ResponseValue<User>, Error> {
+pub(crate) async fn user_from(reply: Reply) -> Result<User, Error> {
     let plex = Wire::always(reply).await;
     let client = builder(&plex.url).timeout(Duration::from_secs(20)).token(Token::new(TOKEN).unwrap()).build().unwrap();
     user(&client).await
 }
 
-pub(crate) async fn user_of(body: &str) -> Result<ResponseValue<User>, Error> {
+pub(crate) async fn user_of(body: &str) -> Result<User, Error> {
     user_from(Reply::json(body)).await
 }
 

@@ -3,7 +3,7 @@
 use std::{error::Error as _, io::Write as _, time::Duration};
 
 use flate2::{Compression, write::GzEncoder};
-use plex_tv_sdk::{Client, ErrorKind, RetryPolicy, Secret, Token, prelude::*};
+use plex_tv_sdk::{Client, ErrorKind, RetryPolicy, Secret, Token};
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
 use super::{
@@ -20,9 +20,7 @@ use crate::{
 async fn case_01_a_refused_connection_is_a_connect_error_without_the_query() {
     let url = closed_port();
     let client = anonymous(&url);
-    let call = client.plex_tv().get_token().pin_id(7).device_jwt(Secret::from("EXAMPLE-QUERY"));
-
-    let error = call.send().await.unwrap_err();
+    let error = client.v2().get_token(7).device_jwt(Secret::from("EXAMPLE-QUERY")).send().await.unwrap_err();
 
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
     assert!(error.source().is_some());
@@ -38,7 +36,7 @@ async fn case_01_a_refused_connection_is_tried_again_whatever_the_method() {
     let client = persistent(&url, &clock).build().unwrap();
 
     user(&client).await.unwrap_err();
-    client.plex_tv().get_pin().send().await.unwrap_err();
+    client.v2().get_pin().send().await.unwrap_err();
 
     assert_eq!(clock.pauses(), [500, 1000, 500, 1000].map(Duration::from_millis));
 }
@@ -202,7 +200,7 @@ async fn case_06_a_post_whose_reply_breaks_off_is_not_asked_for_again() {
     let plex = Wire::script([Reply::Bytes(half()), Reply::json("{}")]).await;
     let client = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
-    let error = client.plex_tv().get_pin().send().await.unwrap_err();
+    let error = client.v2().get_pin().send().await.unwrap_err();
 
     assert!(error.is_body(), "{error:?}");
     assert_eq!(plex.seen.requests().len(), 1);

@@ -1,6 +1,6 @@
 //! Cases 12 to 16: redirects never take the token, or the user, anywhere else.
 
-use plex_tv_sdk::{Client, Error, Token, prelude::*};
+use plex_tv_sdk::{Client, Error, Token};
 
 use crate::{
     harness::{IDENTIFIER, TOKEN, builder, identity, signed_in},
@@ -13,7 +13,7 @@ const FOLLOWED: [&str; 5] =
 const USER: &str = r#"{"id":7}"#;
 
 async fn user(client: &Client) -> Result<i64, Error> {
-    let user = client.plex_tv().get_user_details().send().await?;
+    let user = client.v2().get_user_details().send().await?;
     Ok(user.id)
 }
 
@@ -205,7 +205,7 @@ async fn case_16_a_post_is_never_followed_and_its_status_is_told() {
         let plex = Wire::always(Reply::redirect(status, "/moved")).await;
         let client = builder(&plex.url).build().unwrap();
 
-        let error = client.plex_tv().get_pin().send().await.unwrap_err();
+        let error = client.v2().get_pin().send().await.unwrap_err();
 
         assert!(error.is_redirect(), "{error:?}");
         let code = error.status().unwrap().as_u16().to_string();

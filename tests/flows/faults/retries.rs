@@ -1,8 +1,9 @@
 //! Cases 23 to 27: when a call is tried again, and when not.
 
+use plex_tv_sdk::v2::types::SetUserWebhooksBody;
 use std::time::Duration;
 
-use plex_tv_sdk::{Token, prelude::*};
+use plex_tv_sdk::Token;
 
 use super::{account, persistent, plex_error, status, user, user_from_script};
 use crate::{
@@ -79,7 +80,7 @@ async fn case_26_a_500_is_tried_again_on_get_and_not_on_post() {
     let plex = Wire::script([failure(), Reply::json(r#"{"id":7,"code":"x"}"#)]).await;
     let post = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
-    let error = post.plex_tv().get_pin().send().await.unwrap_err();
+    let error = post.v2().get_pin().send().await.unwrap_err();
 
     assert_eq!(get.unwrap(), 7);
     assert_eq!(error.status().unwrap().as_u16(), 500);
@@ -91,7 +92,7 @@ async fn case_26_a_call_that_the_description_marks_as_safe_is_tried_again_whatev
     let plex = Wire::script([status("500 Internal Server Error"), status("204 No Content")]).await;
     let client = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
-    client.plex_tv().sign_out().send().await.unwrap();
+    client.v2().sign_out().send().await.unwrap();
 
     let requests = plex.seen.requests();
     assert_eq!(requests.len(), 2);
@@ -104,8 +105,7 @@ async fn case_26_a_body_is_sent_again_as_it_was() {
     let plex = Wire::script([status("503 Service Unavailable"), Reply::json("[]")]).await;
     let client = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
-    let call =
-        client.plex_tv().set_user_webhooks().body_map(|body| body.urls(vec!["https://example.com/a".to_owned()]));
+    let call = client.v2().set_user_webhooks(SetUserWebhooksBody::new(vec!["https://example.com/a".to_owned()]));
     call.send().await.unwrap();
 
     let bodies: Vec<String> =

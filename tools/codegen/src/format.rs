@@ -28,7 +28,12 @@ fn rustfmt(code: &str) -> Result<String, FormatError> {
     let program = std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into());
     // Run away from any rustfmt.toml: the output must not depend on the folder it is made in.
     let child = Command::new(program)
-        .args(["--edition", "2024", "--config", "max_width=100,newline_style=Unix"])
+        .args([
+            "--edition",
+            "2024",
+            "--config",
+            "max_width=100,newline_style=Unix,short_array_element_width_threshold=40,use_field_init_shorthand=true",
+        ])
         .current_dir(std::env::temp_dir())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

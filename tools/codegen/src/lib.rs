@@ -17,10 +17,12 @@
 //! ```
 #![warn(missing_docs)]
 
+mod emit;
 mod format;
-mod generator;
-mod open_enums;
-mod passes;
+mod kind;
+mod model;
+mod progenitor;
+mod source;
 mod view;
 
 use plex_tv_openapi::{Document, Problem, lint, module_name, operations};
@@ -49,16 +51,21 @@ pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Probl
         return Err(problems);
     }
     let view = generator_view(document.value());
-    let operations = operations(document.value());
-    let module = module_name(document.path());
-    let mut file = generator::run(document, &view, &module).map_err(one)?;
-    passes::run(&mut file, document.value(), &operations, &module)
-        .map_err(|why| one(generator::ours(document, why)))?;
+    let source = progenitor::run(document, &view).map_err(one)?;
+    let file = written(document, &source).map_err(|why| one(progenitor::ours(document, why)))?;
     let code = match layout {
         Layout::Prettyplease => prettyplease::unparse(&file),
         Layout::Rustfmt => format::print(&file).map_err(|why| one(unformatted(document, &why)))?,
     };
     Ok(format!("{}\n{code}", header(document)))
+}
+
+/// The code, from what progenitor made and from the description.
+fn written(document: &Document, source: &syn::File) -> Result<syn::File, String> {
+    let operations = operations(document.value());
+    let module = module_name(document.path());
+    let model = model::Model::new(document, operations, source::Source::read(source)?, &module)?;
+    emit::module(&model, &syn::parse_quote!(crate::runtime))
 }
 
 /// The first line of a generated file. Line ends do not count: a checkout may change them.
@@ -78,6 +85,6 @@ fn unformatted(document: &Document, why: &format::FormatError) -> Problem {
         format::FormatError::Missing => {
             Problem::new(document.path(), "rustfmt-missing", why.to_string(), "rustup component add rustfmt")
         }
-        format::FormatError::Failed(_) => generator::ours(document, why.to_string()),
+        format::FormatError::Failed(_) => progenitor::ours(document, why.to_string()),
     }
 }

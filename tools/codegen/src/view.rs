@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use plex_tv_openapi::{self as openapi, Auth};
+use plex_tv_openapi as openapi;
 
 /// Makes the generator view of a description.
 pub fn generator_view(description: &Value) -> Value {
@@ -13,7 +13,6 @@ pub fn generator_view(description: &Value) -> Value {
     openapi::operations_mut(&mut view, |operation| {
         collapse_responses(operation);
         drop_identity_headers(operation);
-        tell_more(operation);
     });
     if let Some(schemas) = view.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
         schemas.values_mut().for_each(|schema| {
@@ -56,38 +55,6 @@ fn drop_identity_headers(operation: &mut Map<String, Value>) {
         parameter["in"] != "header"
             || !parameter["name"].as_str().is_some_and(|name| name.to_ascii_lowercase().starts_with("x-plex-"))
     });
-}
-
-/// What the method's documentation should say and the generator does not: who may call it, how sure the description is, and
-/// `x-plex-errors` as an `# Errors` section.
-fn tell_more(operation: &mut Map<String, Value>) {
-    const HEADING: &str = "# Errors";
-    let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
-    if description.contains(HEADING) {
-        return;
-    }
-    let auth = match openapi::auth(&operation.get("security").cloned().unwrap_or_default()) {
-        Auth::None => "Needs no sign-in.",
-        Auth::ClientIdentifier => "Needs no sign-in, only the client identifier.",
-        Auth::Token => "Needs a signed-in client.",
-    };
-    let confidence = operation.get("x-plex-confidence").and_then(Value::as_str).unwrap_or("unknown");
-    let errors = operation.get("x-plex-errors").and_then(Value::as_array);
-    let lines: Vec<String> = errors
-        .into_iter()
-        .flatten()
-        .map(|error| {
-            let code = error.get("code").map(|code| format!(", code {code}")).unwrap_or_default();
-            format!("- {}{code}: {}", error["status"], error["when"].as_str().unwrap_or("see the code"))
-        })
-        .chain(["- else what any call can fail with".to_owned()])
-        .collect();
-    let text = format!(
-        "{}\n\n{auth} Confidence of the description: {confidence}.\n\n{HEADING}\n\n{}",
-        description.trim_end(),
-        lines.join("\n")
-    );
-    operation.insert("description".to_owned(), Value::String(text.trim_start().to_owned()));
 }
 
 /// A nullable list is a plain list: in Rust, null, missing and empty are all the empty `Vec`.
@@ -154,22 +121,6 @@ mod tests {
         ] }));
 
         assert_eq!(view["parameters"], json!([{ "in": "query", "name": "X-Plex-Product" }]));
-    }
-
-    #[test]
-    fn the_text_tells_who_may_call_how_sure_it_is_and_what_can_go_wrong() {
-        let view = viewed(json!({
-            "description": "Polls.",
-            "security": [{ "ClientIdentifier": [] }],
-            "x-plex-confidence": "high",
-            "x-plex-errors": [{ "status": 404, "code": 1020, "when": "the PIN is gone" }, { "status": 429 }],
-        }));
-
-        assert_eq!(
-            view["description"],
-            "Polls.\n\nNeeds no sign-in, only the client identifier. Confidence of the description: high.\n\n\
-             # Errors\n\n- 404, code 1020: the PIN is gone\n- 429: see the code\n- else what any call can fail with"
-        );
     }
 
     #[test]

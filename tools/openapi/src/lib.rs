@@ -20,6 +20,7 @@
 mod document;
 mod lint;
 pub mod pointer;
+mod predicate;
 mod problem;
 mod walk;
 
@@ -30,12 +31,18 @@ use std::{
 
 pub use document::Document;
 pub use lint::{RULES, lint};
+pub use predicate::predicate;
 pub use problem::Problem;
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
-/// The name of the Rust module made from a description: `plex_tv` of `openapi/plex-tv.yaml`.
+/// The name of the Rust module made from a description: `v2` of `openapi/plex-tv.yaml`.
 pub fn module_name(description: &Path) -> String {
-    description.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default()
+    let stem = description.file_stem().unwrap_or_default().to_string_lossy();
+    match stem.as_ref() {
+        "plex-tv" => "v2".to_owned(),
+        "plex-tv-v1" => "v1".to_owned(),
+        stem => stem.replace('-', "_"),
+    }
 }
 
 /// The descriptions of a folder, sorted by name.

@@ -18,7 +18,7 @@ pub use file::FileStore;
 pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
 
-use crate::{Error, Secret, Token, error::ErrorKind};
+use crate::{Error, ErrorKind, Secret, Token};
 
 #[cfg(all(target_arch = "wasm32", any(feature = "file-store", feature = "keyring")))]
 compile_error!(

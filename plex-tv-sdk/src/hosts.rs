@@ -1,0 +1,132 @@
+//! Where the hosts of plex.tv are.
+
+use std::sync::Arc;
+
+use reqwest::Url;
+
+use crate::{
+    Error, generated,
+    runtime::{
+        self,
+        transport::{Settings, Transport},
+    },
+};
+
+/// The host of the account API.
+const ACCOUNT: &str = "https://plex.tv";
+
+/// What stands in for which host.
+#[derive(Clone, Debug)]
+pub(crate) struct Hosts {
+    /// Stands in for `https://plex.tv`.
+    pub(crate) account: Url,
+    /// Each known origin with what stands in for it.
+    origins: Arc<[(String, Url)]>,
+}
+
+impl Hosts {
+    /// All hosts in their places, but for those that are moved.
+    pub(crate) fn new(all: Option<&str>, single: &[(String, String)]) -> Result<Self, Error> {
+        let mut origins: Vec<(String, Url)> = Vec::new();
+        for host in known_hosts() {
+            let origin = base_url("host", host)?.origin().ascii_serialization();
+            if !origins.iter().any(|(known, _)| *known == origin) {
+                let url = base_url("base URL", all.unwrap_or(&origin))?;
+                origins.push((origin, url));
+            }
+        }
+        for (host, url) in single {
+            let origin = base_url("host", host)?.origin().ascii_serialization();
+            let known: Vec<&str> = origins.iter().map(|(known, _)| known.as_str()).collect();
+            let unknown = format!("the host {origin} is not known; the hosts are {}", known.join(", "));
+            let found = origins.iter_mut().find(|(known, _)| *known == origin);
+            found.ok_or_else(|| Error::invalid_input(unknown))?.1 = base_url("host URL", url)?;
+        }
+        let account = origins.iter().find(|(known, _)| known == ACCOUNT);
+        let account = account.map_or_else(|| base_url("base URL", ACCOUNT), |(_, url)| Ok(url.clone()))?;
+        Ok(Self { account, origins: origins.into() })
+    }
+
+    /// A transport for each host of a description.
+    pub(crate) fn of(&self, settings: &Arc<Settings>, hosts: &[&str]) -> runtime::Hosts {
+        let transports = hosts.iter().filter_map(|host| {
+            let host = Url::parse(host).ok()?;
+            let origin = host.origin().ascii_serialization();
+            let (_, moved) = self.origins.iter().find(|(known, _)| *known == origin)?;
+            let mut base = moved.clone();
+            base.set_path(&format!("{}{}", moved.path().trim_end_matches('/'), host.path()));
+            Some(Transport::new(Arc::clone(settings), base))
+        });
+        runtime::Hosts::new(transports)
+    }
+}
+
+/// The hosts of all descriptions that are compiled in.
+fn known_hosts() -> impl Iterator<Item = &'static str> {
+    let descriptions: &[&[&str]] = &[
+        generated::v2::HOSTS,
+        #[cfg(feature = "v1")]
+        generated::v1::HOSTS,
+        #[cfg(feature = "discover")]
+        generated::discover::HOSTS,
+    ];
+    descriptions.iter().copied().flatten().copied()
+}
+
+/// A URL that paths can be put behind.
+pub(crate) fn base_url(name: &str, text: &str) -> Result<Url, Error> {
+    let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
+    let Ok(mut url) = Url::parse(text) else {
+        return refuse("is not a full URL; write it as in https://plex.tv");
+    };
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return refuse("does not start with https:// or http://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("has a user name or a password in it, which would be sent to nobody but shown in logs");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("has a query or a fragment; leave off all from ? or # on");
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_are_normalised_or_refused_by_reason() {
+        let good = |text: &str| base_url("base URL", text).unwrap().as_str().trim_end_matches('/').to_owned();
+        assert_eq!(good("https://plex.tv/"), "https://plex.tv");
+        assert_eq!(good("http://[::1]:8080/prefix//"), "http://[::1]:8080/prefix");
+
+        let cases = [
+            ("plex.tv", "is not a full URL"),
+            ("localhost:8080", "does not start with https://"),
+            ("ftp://plex.tv", "does not start with https://"),
+            ("https://user:CANARY@plex.tv", "has a user name"),
+            ("https://plex.tv?x=1", "has a query"),
+            ("", "is not a full URL"),
+        ];
+        for (bad, reason) in cases {
+            let error = base_url("base URL", bad).unwrap_err();
+            assert!(error.is_invalid_input());
+            assert!(error.to_string().starts_with(&format!("the base URL {reason}")), "{error}");
+            assert!(!error.to_string().contains("CANARY"));
+        }
+    }
+
+    #[test]
+    fn one_host_is_moved_alone_and_an_unknown_one_is_refused_with_the_known() {
+        let account = ("https://plex.tv".to_owned(), "https://clients.plex.tv".to_owned());
+        let hosts = Hosts::new(None, &[account]).unwrap();
+        assert_eq!(hosts.account.as_str(), "https://clients.plex.tv/");
+
+        let unknown = ("https://plex.example".to_owned(), "https://clients.plex.tv".to_owned());
+        let error = Hosts::new(Some("http://localhost:1/x"), &[unknown]).unwrap_err().to_string();
+        assert!(error.contains("https://plex.example is not known") && error.contains("https://plex.tv"), "{error}");
+    }
+}

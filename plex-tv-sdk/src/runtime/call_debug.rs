@@ -1,0 +1,14 @@
+//! How calls are shown.
+
+/// Shows the name of a call. Its arguments may be secrets.
+macro_rules! call_debug {
+    ($type:ident) => {
+        impl ::std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(::std::stringify!($type)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(crate) use call_debug;

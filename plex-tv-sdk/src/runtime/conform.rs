@@ -1,0 +1,94 @@
+//! Recorded replies through the generated types, for `cargo xtask conform` and the like.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    error::{Error, PlexError, parse_plex_errors, redacted},
+    transport,
+    wire::{Names, Reading, Slot},
+};
+
+/// A body that was decoded and encoded again. What it lacks of the original, the types do not carry.
+#[derive(Clone, PartialEq)]
+pub struct Reread {
+    value: Value,
+    debug: String,
+}
+
+impl Reread {
+    fn new<T: std::fmt::Debug + Serialize>(decoded: &T) -> Result<Self, Error> {
+        let value =
+            serde_json::to_value(decoded).map_err(|_| Error::invalid_input("the decoded value cannot be encoded"))?;
+        Ok(Self { value, debug: format!("{decoded:?}") })
+    }
+
+    /// The value as it is encoded again, secrets in clear.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The decoded value as `Debug` shows it.
+    pub fn shown(&self) -> &str {
+        &self.debug
+    }
+}
+
+impl std::fmt::Debug for Reread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.debug)
+    }
+}
+
+/// The error list of a recorded refusal, in whatever form it came.
+pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
+    parse_plex_errors(body)
+}
+
+/// An XML body as the JSON it is decoded from: attributes and children are members, and `$text` is the text beside them.
+///
+/// # Errors
+/// When the body is neither XML nor JSON.
+pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
+    transport::xml_to_value(body, "")
+}
+
+/// What a recorded `Retry-After` asks for, by the `Date` of the same reply.
+pub fn reread_retry_after(retry_after: &[u8], date: &[u8]) -> Option<Duration> {
+    let value = |bytes| HeaderValue::from_bytes(bytes).ok();
+    let mut headers = HeaderMap::new();
+    headers.insert(RETRY_AFTER, value(retry_after)?);
+    headers.extend(value(date).map(|date| (DATE, date)));
+    transport::retry_after(&headers, || Timestamp::UNIX_EPOCH)
+}
+
+/// What an error keeps of a body, when these secrets were sent.
+pub fn redacted_body(body: &[u8], secrets: &[String]) -> String {
+    redacted(body, secrets)
+}
+
+/// Reads a recorded JSON reply or request.
+pub(crate) fn json<T: Slot + Serialize + std::fmt::Debug>(body: &[u8], strict_rows: bool) -> Result<Reread, Error> {
+    read_again(transport::reread_json::<T>(body, reading(body, strict_rows), &HeaderMap::new()))
+}
+
+/// Reads a recorded XML reply.
+pub(crate) fn xml<T: Slot + Serialize + std::fmt::Debug>(
+    body: &[u8],
+    root: &str,
+    strict_rows: bool,
+) -> Result<Reread, Error> {
+    read_again(transport::reread_xml::<T>(body, root, reading(body, strict_rows)))
+}
+
+fn reading(body: &[u8], strict_rows: bool) -> Reading {
+    Reading { strict_rows, body_limit: body.len().max(16 * 1024 * 1024) }
+}
+
+fn read_again<T: Serialize + std::fmt::Debug>(outcome: Result<(T, Names), Error>) -> Result<Reread, Error> {
+    outcome.and_then(|(value, _)| Reread::new(&value))
+}

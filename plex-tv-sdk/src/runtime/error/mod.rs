@@ -1,0 +1,496 @@
+//! The one error of this crate.
+
+mod cause;
+mod codes;
+mod plex;
+mod redact;
+mod shown;
+
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use cause::Cause;
+use reqwest::{StatusCode, header::HeaderMap};
+
+use super::operation::{Operation, Proof};
+
+pub use codes::PlexCode;
+pub use plex::PlexError;
+pub(crate) use plex::{parse_plex_errors, text_of};
+pub(crate) use redact::{is_sensitive, redacted};
+pub(crate) use shown::shown;
+
+/// What went wrong, in one pointer.
+///
+/// Ask it by its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors. Neither `Display` nor
+/// `Debug` shows a token, a URL query, a header value or a body; the body of a refusal is kept, redacted, behind
+/// [`Error::body`].
+///
+/// ```no_run
+/// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+/// ///
+/// match client.v2().get_user_details().send().await {
+///     Ok(user) => println!("signed in as {}", user.id),
+///     Err(error) if error.is_auth() => println!("sign in again"),
+///     Err(error) if error.is_rate_limited() => println!("wait {:?}", error.retry_after()),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static str>,
+    proof: Option<Proof>,
+    status: Option<StatusCode>,
+    plex_errors: Vec<PlexError>,
+    retry_after: Option<Duration>,
+    request_id: Option<String>,
+    json_path: Option<String>,
+    body: Option<String>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+/// The kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument or a setting cannot be used; nothing was sent.
+    InvalidInput,
+    /// No connection could be made: refused, or not in time. Or the server closed it, and says that it read nothing. Nothing
+    /// was done.
+    Connect,
+    /// The host has no address, or none could be learned. Nothing was sent.
+    Dns,
+    /// No secure connection could be made: most likely the certificate is for another host, expired, or signed by nobody
+    /// whom the system trusts. Nothing was sent.
+    Tls,
+    /// The server did not answer in time.
+    Timeout,
+    /// The connection broke before a reply began, or what came is no HTTP.
+    Transport,
+    /// The reply broke off before its end.
+    Body,
+    /// plex.tv answered with a status that is no success.
+    Refused,
+    /// plex.tv answered with a redirect that is not followed: to another host, too many, or not for this method.
+    Redirect,
+    /// The reply is not JSON: a captive portal or a gateway, most likely.
+    UnexpectedContentType,
+    /// The reply is larger than the limit.
+    TooLarge,
+    /// The reply is not what the description says.
+    Decode,
+    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    PinExpired,
+    /// The deadline of the wait passed before the user approved.
+    Deadline,
+    /// A token is no genuine Plex JWT for this client.
+    JwtInvalid,
+    /// A token is a genuine Plex JWT, and its time is over.
+    JwtExpired,
+    /// Credentials cannot be loaded or saved.
+    Store,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            message: message.into(),
+            operation: None,
+            proof: None,
+            status: None,
+            plex_errors: Vec::new(),
+            retry_after: None,
+            request_id: None,
+            json_path: None,
+            body: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid_input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidInput, message)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
+    }
+
+    /// Names the call, unless one inside it is named already.
+    pub(crate) fn with_operation(self, operation: &Operation) -> Self {
+        match self.0.operation {
+            Some(_) => self,
+            None => self.with(|inner| {
+                inner.operation = Some(operation.id);
+                inner.proof = operation.proof;
+            }),
+        }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        self.with(|inner| inner.status = Some(status))
+    }
+
+    pub(crate) fn with_plex_errors(self, plex_errors: Vec<PlexError>) -> Self {
+        self.with(|inner| inner.plex_errors = plex_errors)
+    }
+
+    pub(crate) fn with_retry_after(self, retry_after: Option<Duration>) -> Self {
+        self.with(|inner| inner.retry_after = retry_after)
+    }
+
+    pub(crate) fn with_request_id(self, request_id: Option<String>) -> Self {
+        self.with(|inner| inner.request_id = request_id)
+    }
+
+    pub(crate) fn with_json_path(self, path: Option<String>) -> Self {
+        self.with(|inner| inner.json_path = path)
+    }
+
+    /// Keeps a body, without the secrets that were sent and without what looks like one.
+    pub(crate) fn with_body(self, body: &[u8], sent: &[String]) -> Self {
+        self.with(|inner| inner.body = Some(redacted(body, sent)))
+    }
+
+    pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.with(|inner| inner.source = Some(Arc::new(source)))
+    }
+
+    /// A failure before a reply began. The URL is taken off it: its query may hold a secret.
+    pub(crate) fn below_http(error: reqwest::Error, host: &str) -> Self {
+        let (kind, message) = match cause::of(&error) {
+            Cause::Dns => (ErrorKind::Dns, format!("cannot find the address of {host}")),
+            Cause::Tls => {
+                (ErrorKind::Tls, format!("no secure connection to {host}, whose certificate or TLS is refused"))
+            }
+            Cause::Connect if error.is_timeout() => (ErrorKind::Connect, format!("no connection to {host} in time")),
+            Cause::Connect => (ErrorKind::Connect, format!("cannot connect to {host}")),
+            Cause::Unread => (ErrorKind::Connect, format!("{host} turned the request away unread")),
+            Cause::Timeout => (ErrorKind::Timeout, format!("no answer from {host} in time")),
+            Cause::Builder => (ErrorKind::InvalidInput, "the request cannot be built".to_owned()),
+            Cause::Garbage | Cause::Break => (ErrorKind::Transport, format!("the exchange with {host} broke off")),
+        };
+        Self::new(kind, message).with_source(error.without_url())
+    }
+
+    /// A failure in the middle of a reply.
+    pub(crate) fn broken_body(error: reqwest::Error, host: &str) -> Self {
+        let (kind, message) = match cause::of(&error) {
+            Cause::Timeout => (ErrorKind::Timeout, format!("the reply of {host} stopped")),
+            Cause::Garbage => (ErrorKind::Decode, format!("the reply of {host} cannot be decompressed")),
+            _ => (ErrorKind::Body, format!("the reply of {host} broke off")),
+        };
+        Self::new(kind, message).with_source(error.without_url())
+    }
+
+    /// The kind, for `match`.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The `operationId` of the call, as in `getPin`.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// The HTTP status, when plex.tv answered.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.status
+    }
+
+    /// What plex.tv says was wrong, from JSON or XML; empty when it says nothing that can be read.
+    pub fn plex_errors(&self) -> &[PlexError] {
+        &self.0.plex_errors
+    }
+
+    /// The first of plex.tv's error codes, as in 1001.
+    pub fn plex_code(&self) -> Option<i64> {
+        self.0.plex_errors.iter().find_map(PlexError::code)
+    }
+
+    /// What the first of plex.tv's error codes stands for.
+    pub fn code(&self) -> Option<PlexCode> {
+        self.plex_code().map(PlexCode::from)
+    }
+
+    /// How long plex.tv asks to wait, if it says so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What plex.tv calls this exchange, if it says so: for a report to its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Where in the reply decoding stopped, as in `location.city` or `[3].clientIdentifier`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// The first 8 KiB of the reply, with what looks like a secret replaced by `[redacted]`.
+    ///
+    /// Mind that it is the server's text: it may hold names and addresses.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// An argument or a setting cannot be used.
+    pub fn is_invalid_input(&self) -> bool {
+        self.kind() == ErrorKind::InvalidInput
+    }
+
+    /// No connection could be made, for lack of an address or of an answer, or the server turned the request away unread. Not
+    /// for lack of trust: see [`Error::is_tls`].
+    pub fn is_connect(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Connect | ErrorKind::Dns)
+    }
+
+    /// The host has no address, or none could be learned.
+    pub fn is_dns(&self) -> bool {
+        self.kind() == ErrorKind::Dns
+    }
+
+    /// The server could not prove who it is, or speaks no TLS.
+    pub fn is_tls(&self) -> bool {
+        self.kind() == ErrorKind::Tls
+    }
+
+    /// The reply broke off before its end.
+    pub fn is_body(&self) -> bool {
+        self.kind() == ErrorKind::Body
+    }
+
+    /// The reply is larger than the limit.
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == ErrorKind::TooLarge
+    }
+
+    /// The server did not answer in time.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// plex.tv does not take the token (401), or it is an expired JWT (498), or a sign-in was refused.
+    pub fn is_auth(&self) -> bool {
+        self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
+    }
+
+    /// The user is known and may not do this (403).
+    pub fn is_forbidden(&self) -> bool {
+        self.status() == Some(StatusCode::FORBIDDEN)
+    }
+
+    /// There is no such thing (404).
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// What is there is what the caller has already (304), as asked for with `if_none_match`.
+    pub fn is_not_modified(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_MODIFIED)
+    }
+
+    /// Too many calls (429). See [`Error::retry_after`].
+    pub fn is_rate_limited(&self) -> bool {
+        self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
+    }
+
+    /// The account wants its two-factor code with the password (code 1029).
+    pub fn is_two_factor_required(&self) -> bool {
+        self.code() == Some(PlexCode::VerificationCodeRequired)
+    }
+
+    /// The two-factor code is wrong (code 1028).
+    pub fn is_verification_code_wrong(&self) -> bool {
+        self.code() == Some(PlexCode::VerificationCodeWrong)
+    }
+
+    /// The PIN of a Home user is missing or wrong (code 1041).
+    pub fn is_home_pin_required(&self) -> bool {
+        self.code() == Some(PlexCode::PinRequired)
+    }
+
+    /// The account has no Plex Pass, and this needs one (code 1012).
+    pub fn is_plex_pass_required(&self) -> bool {
+        self.code() == Some(PlexCode::PlexPassRequired)
+    }
+
+    /// The user removed this device: a new client identifier and key are needed (code 1097).
+    pub fn is_device_removed(&self) -> bool {
+        self.code() == Some(PlexCode::DeviceRemoved)
+    }
+
+    /// The account has no password: it signs in by e-mail only (code 1030). A PIN sign-in works.
+    pub fn is_email_sign_in_only(&self) -> bool {
+        self.code() == Some(PlexCode::EmailSignInOnly)
+    }
+
+    /// plex.tv takes no sign-ins from this network address for a while, after failed ones (code 1031).
+    pub fn is_address_blocked(&self) -> bool {
+        self.code() == Some(PlexCode::AddressBlocked)
+    }
+
+    /// A Plex JWT whose time is over: 498, or a check of one's own. A client with a device key gets a new one by itself.
+    pub fn is_token_expired(&self) -> bool {
+        self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
+    }
+
+    /// A token is no genuine Plex JWT for this client.
+    pub fn is_jwt_invalid(&self) -> bool {
+        self.kind() == ErrorKind::JwtInvalid
+    }
+
+    /// plex.tv does not take the proof of the device key: wrong signature, stale nonce, or a key that it does not know
+    /// (422, or 401). When it stays so, sign in again with a new key.
+    pub fn is_device_jwt_rejected(&self) -> bool {
+        let proves = self.0.proof == Some(Proof::DeviceJwt);
+        let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
+        proves && refuses && !self.is_device_removed()
+    }
+
+    /// The device key belongs to another client identifier already (422): make a new one.
+    pub fn is_device_key_taken(&self) -> bool {
+        let registers = self.0.proof == Some(Proof::DeviceKey);
+        let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
+        registers && refuses && !self.is_device_removed()
+    }
+
+    /// Credentials cannot be loaded or saved.
+    pub fn is_store(&self) -> bool {
+        self.kind() == ErrorKind::Store
+    }
+
+    /// plex.tv gave this call up (410).
+    pub fn is_gone(&self) -> bool {
+        self.status() == Some(StatusCode::GONE)
+    }
+
+    /// A redirect that is not followed.
+    pub fn is_redirect(&self) -> bool {
+        self.kind() == ErrorKind::Redirect
+    }
+
+    /// The reply is not what the description says.
+    pub fn is_decode(&self) -> bool {
+        self.kind() == ErrorKind::Decode
+    }
+
+    /// The reply is not JSON.
+    pub fn is_unexpected_content_type(&self) -> bool {
+        self.kind() == ErrorKind::UnexpectedContentType
+    }
+
+    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    pub fn is_pin_expired(&self) -> bool {
+        self.kind() == ErrorKind::PinExpired
+    }
+
+    /// The deadline of a wait passed.
+    pub fn is_deadline(&self) -> bool {
+        self.kind() == ErrorKind::Deadline
+    }
+
+    /// It may work a little later: the network, a gateway, or too many calls.
+    pub fn is_retryable(&self) -> bool {
+        match self.kind() {
+            ErrorKind::Connect | ErrorKind::Dns | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Body => true,
+            ErrorKind::Refused => {
+                self.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429) || status.is_server_error())
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(operation) = self.operation() {
+            write!(f, "{operation}: ")?;
+        }
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("operation", &self.0.operation)
+            .field("message", &self.0.message)
+            .field("status", &self.0.status)
+            .field("plex_errors", &self.0.plex_errors)
+            .field("retry_after", &self.0.retry_after)
+            .field("source", &self.0.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        let host = error.url().map_or_else(|| "the server".to_owned(), host_of);
+        Self::below_http(error, &host)
+    }
+}
+
+pub(crate) fn host_of(url: &reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or("the server");
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What a reply calls its exchange, if that is a plain word: whatever else stands there may be meant to be logged.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    let is_plain = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    is_plain.then(|| id.to_owned())
+}
+
+/// The message of a refusal: the status, and what its code means in our words. plex.tv's own text stays behind
+/// [`Error::plex_errors`], since it may repeat what was sent.
+pub(crate) fn refusal(status: StatusCode, plex_errors: &[PlexError]) -> String {
+    let code = plex_errors.iter().find_map(PlexError::code).map(PlexCode::from);
+    let reason = match status.as_u16() {
+        498 => Some("token expired"),
+        _ => status.canonical_reason(),
+    };
+    let reason = reason.map(|reason| format!(" {reason}")).unwrap_or_default();
+    let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+    format!("plex.tv answered {}{reason}{code}", status.as_u16())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_pointer_and_can_cross_threads() {
+        fn assert_thread_safe<T: Send + Sync + 'static>() {}
+
+        assert_thread_safe::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_refusal_says_status_code_and_meaning() {
+        let errors = parse_plex_errors(br#"{"errors":[{"code":1001,"message":"User could not be authenticated"}]}"#);
+
+        assert_eq!(
+            refusal(StatusCode::UNAUTHORIZED, &errors),
+            "plex.tv answered 401 Unauthorized (code 1001: the token is missing, wrong or revoked)"
+        );
+        assert_eq!(refusal(StatusCode::BAD_GATEWAY, &[]), "plex.tv answered 502 Bad Gateway");
+    }
+}

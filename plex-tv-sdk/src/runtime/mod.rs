@@ -1,0 +1,24 @@
+//! What generated code stands on. It knows no operation and no host.
+
+mod call_debug;
+pub(crate) mod clock;
+#[cfg(feature = "conform")]
+pub(crate) mod conform;
+pub(crate) mod error;
+pub(crate) mod operation;
+pub(crate) mod pages;
+pub(crate) mod response;
+pub(crate) mod secret;
+pub(crate) mod transport;
+pub(crate) mod wire;
+
+pub(crate) use call_debug::call_debug;
+pub(crate) use error::Error;
+pub(crate) use operation::{Auth, Method, Operation, Parameter, Proof};
+pub(crate) use response::{ByteStream, Response};
+pub(crate) use secret::Secret;
+pub(crate) use transport::{Call, Hosts};
+pub(crate) use wire::{Choice, Extra, Flag, Nullable, Rows, list, object, open_enum};
+
+/// A moment, as replies tell it.
+pub(crate) use jiff::Timestamp;

@@ -1,0 +1,250 @@
+//! What a description says of an operation, as data.
+
+use std::fmt;
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Auth {
+    /// Anyone. The client identifier goes along all the same.
+    None,
+    /// A client that names itself by its client identifier.
+    ClientIdentifier,
+    /// A signed-in user: the token is sent.
+    Token,
+}
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`.
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+    /// `DELETE`.
+    Delete,
+    /// `HEAD`.
+    Head,
+    /// `OPTIONS`.
+    Options,
+}
+
+impl Method {
+    /// The method as it stands in a request.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+        }
+    }
+
+    /// Whether a request of this method changes nothing.
+    pub const fn only_reads(self) -> bool {
+        matches!(self, Self::Get | Self::Head | Self::Options)
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+            Method::Head => Self::HEAD,
+            Method::Options => Self::OPTIONS,
+        }
+    }
+}
+
+/// Where a parameter stands in a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// In a header.
+    Header,
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+impl Parameter {
+    /// A parameter in the path, which is always required.
+    pub const fn path(name: &'static str) -> Self {
+        Self { name, place: Place::Path, required: true }
+    }
+
+    /// An optional parameter in the query.
+    pub const fn query(name: &'static str) -> Self {
+        Self { name, place: Place::Query, required: false }
+    }
+
+    /// An optional header.
+    pub const fn header(name: &'static str) -> Self {
+        Self { name, place: Place::Header, required: false }
+    }
+
+    /// The same parameter, required.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+}
+
+/// A credential that is neither a token nor sent in a header, and that an operation checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Proof {
+    /// A JWT that the device key signed.
+    DeviceJwt,
+    /// The public half of a new device key.
+    DeviceKey,
+    /// A password, with or without a second factor.
+    Password,
+}
+
+/// One operation: what the transport needs to send it, and what tools need to show it.
+///
+/// Each generated call has one as `OPERATION`, and each generated module lists them all in
+/// `OPERATIONS`. An operation of your own is sent by the `call` of a generated client.
+///
+/// ```
+/// use plex_tv_sdk::{Auth, v2};
+///
+/// let operation = v2::calls::GetToken::OPERATION;
+///
+/// assert_eq!((operation.method.as_str(), operation.path), ("GET", "/pins/{pinID}"));
+/// assert_eq!(operation.auth, Auth::ClientIdentifier);
+/// assert!(v2::OPERATIONS.contains(&operation));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Operation {
+    /// The `operationId` of the description. It names the call in errors and traces.
+    pub id: &'static str,
+    /// The HTTP method.
+    pub method: Method,
+    /// The path template, relative to the base URL of its host.
+    pub path: &'static str,
+    /// Which of the hosts of its description serves it, as an index into `HOSTS` of its module.
+    pub host: usize,
+    /// The group of operations it belongs to.
+    pub tag: &'static str,
+    /// Who may call it.
+    pub auth: Auth,
+    /// Whether it may be repeated without knowing whether it arrived.
+    pub safe_to_retry: bool,
+    /// Whether plex.tv is about to drop it, or has done so.
+    pub deprecated: bool,
+    /// The root element of a success that comes as XML. It is empty when it has no fixed name.
+    pub xml_root: Option<&'static str>,
+    /// The credential that it checks beside the token.
+    pub proof: Option<Proof>,
+    /// Whether one redirect to the storage of another host is followed, without token and identity.
+    pub redirects_to_storage: bool,
+    /// The parameters in path, query and headers.
+    pub parameters: &'static [Parameter],
+}
+
+impl Operation {
+    /// An operation that needs a token and may be repeated as far as its method says so.
+    pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
+        Self {
+            id,
+            method,
+            path,
+            host: 0,
+            tag: "",
+            auth: Auth::Token,
+            safe_to_retry: method.only_reads(),
+            deprecated: false,
+            xml_root: None,
+            proof: None,
+            redirects_to_storage: false,
+            parameters: &[],
+        }
+    }
+
+    /// Served by this host of the description.
+    #[must_use]
+    pub const fn host(self, host: usize) -> Self {
+        Self { host, ..self }
+    }
+
+    /// In this group.
+    #[must_use]
+    pub const fn tag(self, tag: &'static str) -> Self {
+        Self { tag, ..self }
+    }
+
+    /// For these callers.
+    #[must_use]
+    pub const fn auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
+    }
+
+    /// May be repeated without knowing whether it arrived, or not.
+    #[must_use]
+    pub const fn safe_to_retry(self, safe_to_retry: bool) -> Self {
+        Self { safe_to_retry, ..self }
+    }
+
+    /// About to be dropped.
+    #[must_use]
+    pub const fn deprecated(self) -> Self {
+        Self { deprecated: true, ..self }
+    }
+
+    /// Answers XML with this root element.
+    #[must_use]
+    pub const fn xml(self, root: &'static str) -> Self {
+        Self { xml_root: Some(root), ..self }
+    }
+
+    /// Checks this credential.
+    #[must_use]
+    pub const fn proof(self, proof: Proof) -> Self {
+        Self { proof: Some(proof), ..self }
+    }
+
+    /// Redirects to a storage of another host.
+    #[must_use]
+    pub const fn redirects_to_storage(self) -> Self {
+        Self { redirects_to_storage: true, ..self }
+    }
+
+    /// With these parameters.
+    #[must_use]
+    pub const fn parameters(self, parameters: &'static [Parameter]) -> Self {
+        Self { parameters, ..self }
+    }
+}

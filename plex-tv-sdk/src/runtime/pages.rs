@@ -1,0 +1,352 @@
+//! Lists that come page by page.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    vec,
+};
+
+use reqwest::header::HeaderMap;
+use serde::Serialize;
+
+use super::{
+    error::{Error, ErrorKind},
+    wire::Rows,
+};
+
+/// What is asked for at once, unless the caller wants less: plex.tv gives no more.
+const PAGE_SIZE: i64 = 100;
+
+/// A list that has not ended by now never will.
+const MOST_PAGES: u32 = 10_000;
+
+/// One page of a list, and its place there, as far as the reply tells.
+///
+/// For calls of your own:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), plex_tv_sdk::Error> {
+/// use plex_tv_sdk::{Page, Pages};
+///
+/// let letters: Vec<char> = ('a'..='z').collect();
+/// let pages = Pages::new(async |start: i64, size: i64| {
+///     let page = letters.iter().skip(start as usize).take(size as usize).copied().collect::<Vec<_>>();
+///     Ok(Page::new(page).total(Some(26)))
+/// });
+///
+/// assert_eq!(pages.size(10).collect().await?, letters);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    rows: Rows<T>,
+    offset: Option<u64>,
+    total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// A page of which nothing is known but its rows.
+    pub fn new(rows: impl Into<Rows<T>>) -> Self {
+        Self { rows: rows.into(), offset: None, total: None }
+    }
+
+    /// How many rows of the list come before this page. What is negative tells nothing, and what was told before stays.
+    #[must_use]
+    pub fn offset(self, offset: Option<i64>) -> Self {
+        Self { offset: self.offset.or(offset.and_then(unsigned)), ..self }
+    }
+
+    /// How many rows the list has. What is negative tells nothing, and what was told before stays.
+    #[must_use]
+    pub fn total(self, total: Option<i64>) -> Self {
+        Self { total: self.total.or(total.and_then(unsigned)), ..self }
+    }
+
+    /// The same from the headers of the reply, `X-Plex-Container-Start` and `X-Plex-Container-Total-Size`. What is no number
+    /// tells nothing, and what was told before stays.
+    #[must_use]
+    pub fn headers(self, headers: &HeaderMap) -> Self {
+        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+        self.offset(number("x-plex-container-start")).total(number("x-plex-container-total-size"))
+    }
+}
+
+fn unsigned(number: i64) -> Option<u64> {
+    u64::try_from(number).ok()
+}
+
+/// A reply that is one page of a list: what [`Pages`] can go through.
+///
+/// Implemented for the replies of all generated calls that page. For any other, make a [`Page`] of
+/// the reply, or implement it.
+pub trait Paged {
+    /// What the list is of. Two pages that begin with the same are the same page.
+    type Item: Serialize;
+
+    /// The rows, and where the reply says they stand.
+    fn into_page(self) -> Page<Self::Item>;
+}
+
+impl<T: Serialize> Paged for Page<T> {
+    type Item = T;
+
+    fn into_page(self) -> Self {
+        self
+    }
+}
+
+/// Walks a paged list to its end.
+///
+/// It is given the call for one page: from which item on, and how many. It goes on by what arrived, since a page may be
+/// smaller than asked for, and ends where the total is that the server told, or with a page without rows. Nothing is asked
+/// for before it is needed.
+///
+/// ```
+/// # #[cfg(not(feature = "discover"))]
+/// # fn main() {}
+/// # #[cfg(feature = "discover")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+/// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
+/// # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
+/// # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
+/// use plex_tv_sdk::Pages;
+///
+/// let mut watchlist = Pages::new(|start, size| {
+///     let call = client.discover().get_watchlist("all").sort("titleSort:asc");
+///     call.container_start(start).container_size(size).send_with_response()
+/// });
+/// while let Some(item) = watchlist.next_item().await? {
+///     println!("{}", item.title.as_deref().unwrap_or_default());
+/// }
+/// # assert_eq!(watchlist.total(), Some(250));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// After an error, calling again retries the same page; no item is lost.
+#[must_use]
+pub struct Pages<F, T> {
+    fetch: F,
+    size: i64,
+    start: i64,
+    total: Option<u64>,
+    fetched: u32,
+    ended: bool,
+    /// Hashes of the rows with which pages began.
+    beginnings: HashSet<u64>,
+    /// What [`Pages::next_item`] has not handed out yet.
+    rest: vec::IntoIter<T>,
+}
+
+// Not `AsyncFnMut`: its future borrows from the closure and cannot be required to be `Send`.
+impl<F, C, P> Pages<F, P::Item>
+where
+    F: FnMut(i64, i64) -> C,
+    C: Future<Output = Result<P, Error>>,
+    P: Paged,
+{
+    /// A list by the call for one of its pages, which gets the number of the first item, from 0, and the size of the page.
+    pub fn new(fetch: F) -> Self {
+        Self {
+            fetch,
+            size: PAGE_SIZE,
+            start: 0,
+            total: None,
+            fetched: 0,
+            ended: false,
+            beginnings: HashSet::new(),
+            rest: Vec::new().into_iter(),
+        }
+    }
+
+    /// How many items to ask for at once: 100, which is the most that plex.tv gives.
+    pub fn size(self, size: i64) -> Self {
+        Self { size: size.max(1), ..self }
+    }
+
+    /// How many items the list has, by the last reply that told.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The next page, or none after the last. Rows that could not be read are set aside in it: see [`Rows`].
+    ///
+    /// A list that ends before its [`Pages::total`] has shrunk meanwhile, or the server gives no more of it.
+    ///
+    /// After [`Pages::next_item`], the rest of the page under way comes first.
+    ///
+    /// # Errors
+    /// What the call fails with; `is_decode` when the list makes no progress: a page from elsewhere than asked for, an
+    /// earlier page again, or more than ten thousand of them.
+    pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
+        if self.rest.len() > 0 {
+            let rest = std::mem::take(&mut self.rest);
+            return Ok(Some(rest.collect::<Vec<_>>().into()));
+        }
+        if self.ended {
+            return Ok(None);
+        }
+        if self.fetched == MOST_PAGES {
+            return Err(Error::new(ErrorKind::Decode, format!("the list did not end after {MOST_PAGES} pages")));
+        }
+        let Page { rows, offset, total } = (self.fetch)(self.start, self.size).await?.into_page();
+        self.total = total.or(self.total);
+        let count = rows.len() + rows.rejected().len();
+        if count == 0 {
+            self.ended = true;
+            return Ok(None);
+        }
+        let beginning = rows.first().and_then(hash);
+        self.check_progress(offset, beginning)?;
+        self.start = self.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
+        // A total that is smaller than what arrived is wrong, or the list has shrunk: the page without rows tells.
+        self.ended = self.total == unsigned(self.start);
+        self.fetched += 1;
+        self.beginnings.extend(beginning);
+        Ok(Some(rows))
+    }
+
+    /// Going on in spite of this would lose items, or bring some twice, maybe for ever.
+    fn check_progress(&self, offset: Option<u64>, beginning: Option<u64>) -> Result<(), Error> {
+        let start = unsigned(self.start).unwrap_or_default();
+        let why = match offset {
+            Some(offset) if offset != start => format!("the reply begins at {offset}"),
+            _ if beginning.is_some_and(|hash| self.beginnings.contains(&hash)) => {
+                "an earlier page came again".to_owned()
+            }
+            _ => return Ok(()),
+        };
+        Err(Error::new(ErrorKind::Decode, format!("the items from {start} on were asked for, and {why}")))
+    }
+
+    /// The next item, or none after the last. Rows that could not be read are passed over.
+    ///
+    /// # Errors
+    /// As [`Pages::next_page`].
+    pub async fn next_item(&mut self) -> Result<Option<P::Item>, Error> {
+        loop {
+            if let Some(item) = self.rest.next() {
+                return Ok(Some(item));
+            }
+            match self.next_page().await? {
+                Some(page) => self.rest = page.into_iter(),
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// All items that are left. Rows that could not be read are passed over.
+    ///
+    /// # Errors
+    /// As [`Pages::next_page`]; what arrived before is lost then.
+    pub async fn collect(mut self) -> Result<Vec<P::Item>, Error> {
+        let mut items = Vec::new();
+        while let Some(page) = self.next_page().await? {
+            items.extend(page);
+        }
+        Ok(items)
+    }
+}
+
+fn hash(row: &impl Serialize) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    serde_json::to_vec(row).ok()?.hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+impl<F, T> fmt::Debug for Pages<F, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("size", &self.size)
+            .field("start", &self.start)
+            .field("total", &self.total)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use reqwest::header::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    fn headers(start: &'static str, total: &'static str) -> HeaderMap {
+        let named = [("x-plex-container-start", start), ("x-plex-container-total-size", total)];
+        named
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .into_iter()
+            .collect()
+    }
+
+    fn told(page: &Page<i64>) -> (Option<u64>, Option<u64>) {
+        (page.offset, page.total)
+    }
+
+    #[test]
+    fn members_are_believed_before_headers_and_nonsense_never() {
+        let page = || Page::<i64>::new(Vec::new());
+        let good = headers(" 100 ", "250");
+
+        assert_eq!(told(&page().headers(&good)), (Some(100), Some(250)));
+        assert_eq!(told(&page().offset(Some(0)).total(Some(7)).headers(&good)), (Some(0), Some(7)));
+        assert_eq!(told(&page().offset(Some(-1)).total(Some(i64::MIN)).headers(&good)), (Some(100), Some(250)));
+        assert_eq!(told(&page().offset(Some(i64::MAX)).total(None)), (Some(9_223_372_036_854_775_807), None));
+        for nonsense in ["", "-1", "1.0", "1e3", "many", "9223372036854775808", "0x10"] {
+            assert_eq!(told(&page().headers(&headers(nonsense, nonsense))), (None, None), "{nonsense}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_does_not_end_is_an_error_and_is_not_asked_for_again() {
+        let mut calls = 0;
+        let mut pages = Pages::new(|start, _| {
+            calls += 1;
+            ready(Ok(Page::new(vec![start])))
+        });
+        let mut items = 0;
+
+        let error = loop {
+            match pages.next_item().await {
+                Ok(item) => items += item.map_or(0, |_| 1),
+                Err(error) => break error,
+            }
+        };
+
+        assert!(error.is_decode() && !error.is_retryable(), "{error:?}");
+        assert_eq!(error.to_string(), "the list did not end after 10000 pages");
+        assert!(pages.next_item().await.unwrap_err().is_decode());
+        assert_eq!((items, calls), (10_000, 10_000));
+    }
+
+    #[tokio::test]
+    async fn pages_without_a_readable_row_are_no_repetition() {
+        let bad = || serde_json::from_str::<Rows<i64>>(r#"["bad"]"#).unwrap();
+        let mut pages = Pages::new(async |start, _| Ok(Page::new(if start < 3 { bad() } else { Rows::default() })));
+
+        for _ in 0..3 {
+            assert_eq!(pages.next_page().await.unwrap().unwrap().rejected().len(), 1);
+        }
+        assert_eq!(pages.next_page().await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_page_has_room_for_one_row_at_least() {
+        let mut asked = Vec::new();
+
+        let pages = Pages::new(|_, size| {
+            asked.push(size);
+            ready(Ok(Page::<i64>::new(Vec::new())))
+        });
+        pages.size(0).collect().await.unwrap();
+
+        assert_eq!(asked, [1]);
+    }
+}

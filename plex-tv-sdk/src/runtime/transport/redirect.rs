@@ -1,0 +1,42 @@
+//! Our own redirects.
+//!
+//! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. A GET follows
+//! at most three redirects, and only within its origin. Any other redirect is an error that names
+//! where it points. A browser follows by itself and shows no redirect to the page.
+
+use reqwest::{
+    Method, Response, StatusCode, Url,
+    header::{HeaderMap, LOCATION},
+};
+
+use super::sign::same_origin;
+
+/// The most redirects that are followed.
+pub(super) const LIMIT: usize = 3;
+
+/// Where to ask instead, if that may be done.
+pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
+    if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
+        return None;
+    }
+    let asked = response.url();
+    location(asked, response.headers()).filter(|url| same_origin(url, asked))
+}
+
+/// The address of a storage on another origin that a reply points to. It is no less secure than the
+/// origin that named it.
+pub(super) fn storage(response: &Response) -> Option<Url> {
+    let asked = response.url();
+    let url = is_redirect(response.status()).then(|| location(asked, response.headers()))??;
+    let is_secure = url.scheme() == "https" || url.scheme() == "http" && asked.scheme() == "http";
+    (is_secure && !same_origin(&url, asked)).then_some(url)
+}
+
+pub(super) fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Where a reply points to.
+pub(super) fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
+    from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
+}

@@ -1,0 +1,244 @@
+//! From a reply to a value or an error.
+
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{
+    exchange::{Exchange, Reply},
+    xml,
+};
+use crate::runtime::{
+    error::{Error, ErrorKind, host_of, parse_plex_errors, request_id, shown, text_of},
+    response::{ByteStream, Response},
+    wire::{Misfit, Names, Reading, Slot, read},
+};
+
+/// The most of a content type that a message shows.
+const MAX_CONTENT_TYPE: usize = 100;
+
+/// Reads a success that has a body.
+pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
+    read_reply(exchange, |reply, reading| {
+        let (value, unknown) = value_of(reply, exchange, reading)?;
+        unknown.trace(exchange.operation().id);
+        Ok(value)
+    })
+    .await
+}
+
+/// Reads a success into a type that is not generated.
+pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Result<Response<T>, Error> {
+    read_reply(exchange, |reply, _| {
+        let unfit = |error: serde_json::Error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            let reason = format!("the reply does not fit the type that was asked for, at {place}");
+            Error::new(ErrorKind::Decode, reason)
+        };
+        let body = without_mark(&reply.body);
+        match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            None => serde_json::from_str("null").map_err(|_| empty()),
+            Some(b'<') => serde_json::from_value(xml_to_value(body, "")?).map_err(unfit),
+            Some(_) => serde_json::from_slice(body).map_err(unfit),
+        }
+    })
+    .await
+}
+
+async fn read_reply<T>(
+    exchange: &Exchange,
+    read: impl FnOnce(&Reply, Reading) -> Result<T, Error>,
+) -> Result<Response<T>, Error> {
+    let (reply, token): (Reply, _) = exchange.run().await?;
+    match read(&reply, exchange.reading()) {
+        Ok(value) => Ok(Response::new(reply.status, reply.headers, value)),
+        Err(error) => Err(error
+            .with_status(reply.status)
+            .with_request_id(request_id(&reply.headers))
+            .with_body(&reply.body, &exchange.secrets(token.as_ref()))),
+    }
+}
+
+/// Ends a call whose success has nothing to say. The body is read, so that the connection can be
+/// used again.
+pub(super) async fn finish(exchange: &Exchange) -> Result<Response<()>, Error> {
+    let (reply, _): (Reply, _) = exchange.run().await?;
+    Ok(Response::new(reply.status, reply.headers, ()))
+}
+
+/// Hands over a success as its bytes.
+pub(super) async fn stream(exchange: &Exchange) -> Result<Response<ByteStream>, Error> {
+    let (mut response, _): (reqwest::Response, _) = exchange.run().await?;
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+    let host = host_of(response.url());
+    let operation = *exchange.operation();
+    let pieces = futures_util::StreamExt::map(response.bytes_stream(), move |piece| {
+        piece.map_err(|error| Error::broken_body(error, &host).with_operation(&operation))
+    });
+    Ok(Response::new(status, headers, ByteStream::new(Box::pin(pieces))))
+}
+
+fn value_of<T: Slot>(reply: &Reply, exchange: &Exchange, reading: Reading) -> Result<(T, Names), Error> {
+    let body = without_mark(&reply.body);
+    let operation = exchange.operation();
+    if let Some(root) = operation.xml_root {
+        return reread_xml(body, root, reading);
+    }
+    let is_empty = || body.iter().all(u8::is_ascii_whitespace);
+    // A call that changes something may answer nothing: then a list is empty, and so is an object.
+    if is_empty() && !operation.method.only_reads() {
+        let nothing = read(b"null", reading).or_else(|_| read(b"{}", reading));
+        return nothing.map_err(|_| empty());
+    }
+    reread_json(body, reading, &reply.headers)
+}
+
+/// Reads JSON, and tells an error object from a value.
+pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &HeaderMap) -> Result<(T, Names), Error> {
+    let outcome = read(body, reading);
+    let is_suspect = outcome.as_ref().map_or(true, |(_, names)| names.may_be_errors());
+    let plex_errors = if is_suspect && is_error_object(body) { parse_plex_errors(body) } else { Vec::new() };
+    if !plex_errors.is_empty() {
+        return Err(error_in_place().with_plex_errors(plex_errors));
+    }
+    outcome.map_err(|misfit| unreadable(body, misfit, headers))
+}
+
+/// Reads XML. Should plex.tv learn JSON one day, that is read as well.
+pub(crate) fn reread_xml<T: Slot>(body: &[u8], root: &str, reading: Reading) -> Result<(T, Names), Error> {
+    let json = xml_to_value(body, root)?.to_string();
+    read(json.as_bytes(), reading).map_err(misread)
+}
+
+/// UTF-8 text may begin with a byte order mark.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// A body that is due as XML, or JSON in its place. The root element is not checked: plex.tv varies
+/// its name.
+pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
+    let text = text_of(body);
+    match xml::to_json(&text) {
+        Ok((found, _)) if found.eq_ignore_ascii_case("html") => {
+            Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a page, not the XML that is due"))
+        }
+        Ok((found, value)) if is_error(&found, &value) => {
+            Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
+        }
+        Ok((_, value)) => Ok(value),
+        // Calls that change something often answer nothing at all.
+        Err(_) if text.trim().is_empty() => Ok(Value::Object(Map::new())),
+        Err(why) => from_json_in_place(body, &text, root)?
+            .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
+    }
+}
+
+/// JSON where XML is due: what stands below the name of the root element, or all of it.
+fn from_json_in_place(body: &[u8], text: &str, root: &str) -> Result<Option<Value>, Error> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(_)) if is_error_object(body) => {
+            Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
+        }
+        Ok(Value::Object(mut members)) if members.len() == 1 && members.contains_key(root) => Ok(members.remove(root)),
+        Ok(value @ Value::Object(_)) => Ok(Some(value)),
+        _ => Ok(None),
+    }
+}
+
+/// Whether a JSON body is an object with errors in place of a value.
+fn is_error_object(body: &[u8]) -> bool {
+    let members = serde_json::from_slice::<Map<String, Value>>(body).unwrap_or_default();
+    ["error", "errors", "Error"]
+        .iter()
+        .any(|name| members.get(*name).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
+}
+
+/// `<errors>`, `<error>`, and `<Response code="404"/>`; with another code that is a plain answer.
+fn is_error(root: &str, value: &Value) -> bool {
+    let code = value["code"].as_str().and_then(|code| code.parse::<u16>().ok());
+    match root.to_ascii_lowercase().as_str() {
+        "error" | "errors" => true,
+        "response" => code.is_some_and(|code| code >= 400),
+        _ => false,
+    }
+}
+
+fn error_in_place() -> Error {
+    Error::new(ErrorKind::Decode, "the reply is a success, but its body is an error")
+}
+
+fn misread(misfit: Misfit) -> Error {
+    let message = format!("the reply does not fit the description: {misfit}");
+    Error::new(ErrorKind::Decode, message).with_json_path(misfit.path)
+}
+
+fn empty() -> Error {
+    Error::new(ErrorKind::Decode, "the reply has an <empty body> where JSON is due")
+}
+
+/// The error for a success whose body does not decode: nothing, not JSON, or JSON of another shape.
+fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("no content type");
+    let kind = kind.split(';').next().unwrap_or(kind).trim();
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_json = || kind.to_ascii_lowercase().contains("json") || matches!(first, Some(b'{' | b'['));
+    match first {
+        None => empty(),
+        Some(b'<') => not_json(kind),
+        Some(_) if !is_json() => not_json(kind),
+        Some(_) => misread(misfit),
+    }
+}
+
+fn not_json(kind: &str) -> Error {
+    let kind: String = shown(kind).chars().take(MAX_CONTENT_TYPE).collect();
+    let message = format!("the reply is not JSON ({kind}), although nothing else was asked for");
+    Error::new(ErrorKind::UnexpectedContentType, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    fn failure<T: Slot>(body: &[u8], kind: &'static str) -> Error {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
+        let reading = Reading { strict_rows: false, body_limit: 1024 };
+        reread_json::<T>(body, reading, &headers).map(|_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_apart() {
+        let empty = failure::<i64>(b" \n", "application/json");
+        let html = failure::<i64>(b"<html>", "text/html; charset=utf-8");
+        let text = failure::<i64>(b"Bad gateway", "text/plain");
+        let json = failure::<i64>(b"\"CANARY\"", "application/json");
+
+        assert!(empty.is_decode() && empty.to_string().contains("<empty body>"), "{empty}");
+        assert!(html.is_unexpected_content_type() && html.to_string().contains("text/html"), "{html}");
+        assert!(text.is_unexpected_content_type(), "{text}");
+        assert!(json.is_decode() && !format!("{json} {json:?}").contains("CANARY"), "{json}");
+    }
+
+    #[test]
+    fn an_error_object_is_no_list_and_keeps_its_codes() {
+        for body in [
+            r#"{"errors":[{"code":1001,"message":"x"}]}"#,
+            r#"{"errors":[{"code":1001,"message":"x","status":401}],"id":7}"#,
+        ] {
+            let error = failure::<Vec<i64>>(body.as_bytes(), "application/json");
+
+            assert!(error.is_decode(), "{error}");
+            assert_eq!(error.plex_code(), Some(1001), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_long_content_type_is_cut_and_its_control_characters_are_not_shown() {
+        let kind: &'static str = Box::leak("x/y".repeat(20_000).into_boxed_str());
+
+        assert!(failure::<i64>(b"?", kind).to_string().len() < 300);
+    }
+}

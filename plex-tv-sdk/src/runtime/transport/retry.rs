@@ -1,0 +1,195 @@
+//! When a failed call is tried again, and after which pause. Pure: nothing here waits, counts or draws lots.
+
+use std::time::Duration;
+
+use crate::runtime::error::{Error, ErrorKind};
+
+/// A reply that breaks off is asked for once more, whatever the policy: a server that breaks off twice means it.
+const ATTEMPTS_AFTER_A_BREAK: u32 = 2;
+
+/// When, how often and after which pause a failed call is tried again.
+///
+/// Tried again is what may work a little later and cannot do harm twice:
+///
+/// - any call whose connection was never made, or that was turned away unread, as HTTP/2 can say;
+/// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502, 503 and 504, and once after
+///   a connection that broke.
+///
+/// A call that ran into its time limit is not, nor is one refused for any other reason. The pause is a random part of a span
+/// that starts at half a second and doubles up to twenty, unless the server asks for another by `Retry-After`; one that asks
+/// for more than a minute gets its error handed to the caller ([`crate::Error::retry_after`]).
+///
+/// All clones of a client share one budget a host: when a tenth or so of the calls fail again and again, they stop trying
+/// again until calls succeed.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use plex_tv_sdk::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().attempts(5).longest_retry_after(Duration::from_secs(300));
+///
+/// assert_ne!(patient, RetryPolicy::off());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    cap: Duration,
+    longest_retry_after: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(20),
+            longest_retry_after: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Never tries again.
+    pub fn off() -> Self {
+        Self::default().attempts(1)
+    }
+
+    /// How often a call is tried in all, the first time included: three times.
+    pub fn attempts(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// The longest first pause, which doubles with each attempt, and the longest pause of all: half a second and twenty.
+    pub fn backoff(self, first: Duration, longest: Duration) -> Self {
+        Self { base: first, cap: longest, ..self }
+    }
+
+    /// The longest pause that a server may ask for: a minute.
+    pub fn longest_retry_after(self, longest: Duration) -> Self {
+        Self { longest_retry_after: longest, ..self }
+    }
+
+    /// Full jitter: `random`, from 0 to 1, is the part that is taken of the span of this attempt.
+    fn pause(&self, attempt: u32, random: f64) -> Duration {
+        let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
+        let span = self.base.saturating_mul(doubled).min(self.cap);
+        span.mul_f64(random.clamp(0.0, 1.0))
+    }
+}
+
+/// A pause before the next attempt, and what it costs the budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) pause: Duration,
+    pub(super) cost: u32,
+}
+
+/// What to do after an attempt, counted from 1, that ended in `failure`; nothing means that the failure stands.
+///
+/// `safe` says that the call may be repeated without knowing whether it arrived.
+pub(super) fn next_step(policy: &RetryPolicy, safe: bool, attempt: u32, failure: &Error, random: f64) -> Option<Step> {
+    let attempts = match failure.kind() {
+        ErrorKind::Connect | ErrorKind::Dns => policy.attempts,
+        ErrorKind::Transport | ErrorKind::Body if safe => policy.attempts.min(ATTEMPTS_AFTER_A_BREAK),
+        ErrorKind::Refused if safe && is_passing(failure) => policy.attempts,
+        _ => return None,
+    };
+    let asked = failure.retry_after().filter(|asked| !asked.is_zero());
+    if attempt >= attempts || asked.is_some_and(|asked| asked > policy.longest_retry_after) {
+        return None;
+    }
+    let cost = if failure.is_rate_limited() { 5 } else { 10 };
+    Some(Step { pause: asked.unwrap_or_else(|| policy.pause(attempt, random)), cost })
+}
+
+fn is_passing(failure: &Error) -> bool {
+    failure.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::StatusCode;
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn refused(status: u16) -> Error {
+        Error::new(ErrorKind::Refused, "").with_status(StatusCode::from_u16(status).unwrap())
+    }
+
+    fn step(safe: bool, attempt: u32, failure: &Error) -> Option<Step> {
+        next_step(&RetryPolicy::default(), safe, attempt, failure, 1.0)
+    }
+
+    #[test]
+    fn what_is_safe_is_tried_again_after_passing_refusals_only() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(step(true, 1, &refused(status)).is_some(), "{status}");
+            assert_eq!(step(false, 1, &refused(status)), None, "{status}");
+        }
+        for status in [304, 400, 401, 403, 404, 409, 410, 422, 498, 501, 505] {
+            assert_eq!(step(true, 1, &refused(status)), None, "{status}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_sent_is_always_tried_again_and_what_ended_for_good_never() {
+        for kind in [ErrorKind::Connect, ErrorKind::Dns] {
+            assert!(step(false, 2, &Error::new(kind, "")).is_some(), "{kind:?}");
+        }
+        for kind in [
+            ErrorKind::InvalidInput,
+            ErrorKind::Tls,
+            ErrorKind::Timeout,
+            ErrorKind::Redirect,
+            ErrorKind::UnexpectedContentType,
+            ErrorKind::TooLarge,
+            ErrorKind::Decode,
+            ErrorKind::PinExpired,
+            ErrorKind::Deadline,
+        ] {
+            assert_eq!(step(true, 1, &Error::new(kind, "")), None, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_break_is_tried_once_more_and_a_refusal_twice() {
+        for kind in [ErrorKind::Transport, ErrorKind::Body] {
+            let broken = Error::new(kind, "");
+            assert!(step(true, 1, &broken).is_some());
+            assert_eq!(step(true, 2, &broken), None);
+            assert_eq!(step(false, 1, &broken), None);
+        }
+        assert!(step(true, 2, &refused(503)).is_some());
+        assert_eq!(step(true, 3, &refused(503)), None);
+        assert_eq!(next_step(&RetryPolicy::off(), true, 1, &refused(503), 1.0), None);
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_cap_and_take_a_random_part() {
+        let policy = RetryPolicy::default().attempts(u32::MAX);
+        let pause = |attempt, random| policy.pause(attempt, random);
+
+        assert_eq!([1, 2, 3].map(|attempt| pause(attempt, 1.0).as_millis()), [500, 1000, 2000]);
+        assert_eq!(pause(1, 0.5).as_millis(), 250);
+        assert_eq!(pause(7, 0.0), Duration::ZERO);
+        for attempt in [7, 33, u32::MAX] {
+            assert_eq!(pause(attempt, 1.0), 20 * SECOND);
+        }
+    }
+
+    #[test]
+    fn what_the_server_asks_for_replaces_the_pause_up_to_the_cap() {
+        let asked = |seconds| refused(429).with_retry_after(Some(Duration::from_secs(seconds)));
+
+        assert_eq!(step(true, 1, &asked(2)), Some(Step { pause: 2 * SECOND, cost: 5 }));
+        assert_eq!(step(true, 1, &asked(60)), Some(Step { pause: 60 * SECOND, cost: 5 }));
+        assert_eq!(step(true, 1, &asked(61)), None);
+        assert_eq!(step(true, 1, &asked(0)), Some(Step { pause: SECOND / 2, cost: 5 }));
+        assert_eq!(step(true, 1, &refused(503)).unwrap().cost, 10);
+    }
+}

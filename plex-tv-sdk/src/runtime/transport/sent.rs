@@ -1,0 +1,63 @@
+//! What a request carried that its reply may repeat.
+
+use reqwest::{Request, Url};
+use serde_json::Value;
+
+use crate::runtime::{error::is_sensitive, secret::Token};
+
+/// The secrets of a request: its token, what stands in its path, and what has a name that tells.
+///
+/// Only looked at when the reply is an error: a server may repeat a password that it refuses. What stands for a placeholder
+/// of the path `template` may be a PIN code.
+pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) -> Vec<String> {
+    let mut secrets: Vec<String> = token.iter().map(|token| token.expose().to_owned()).collect();
+    let url = request.url();
+    secrets.extend(arguments(url, template));
+    let mut fields = pairs(url);
+    let body = request.body().and_then(|body| body.as_bytes()).map(String::from_utf8_lossy).unwrap_or_default();
+    match serde_json::from_str::<Value>(&body) {
+        Ok(value) => collect(&value, false, &mut secrets),
+        Err(_) => {
+            let mut form = url.clone();
+            form.set_query(Some(&body));
+            fields.extend(pairs(&form));
+        }
+    }
+    let tells = |name: &str| name == "code" || is_sensitive(name);
+    secrets.extend(fields.into_iter().filter(|(name, _)| tells(name)).map(|(_, value)| value));
+    secrets
+}
+
+/// What stands for the placeholders of the path, numbers left out. Both end alike, whatever the base URL has in front.
+fn arguments(url: &Url, template: &str) -> Vec<String> {
+    let segments = url.path().rsplit('/').zip(template.rsplit('/'));
+    let arguments = segments
+        .filter(|(segment, pattern)| pattern.contains('{') && !segment.bytes().all(|byte| byte.is_ascii_digit()));
+    arguments.map(|(segment, _)| decoded(segment)).collect()
+}
+
+/// A path segment without its percent signs.
+fn decoded(segment: &str) -> String {
+    let mut url = Url::parse("http://localhost/").ok();
+    let query = segment.replace('+', "%2B");
+    url.as_mut().map_or_else(String::new, |url| {
+        url.set_query(Some(&format!("a={query}")));
+        url.query_pairs().next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    })
+}
+
+fn pairs(url: &Url) -> Vec<(String, String)> {
+    url.query_pairs().into_owned().collect()
+}
+
+/// Every text below a name that tells.
+fn collect(value: &Value, secret: bool, secrets: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(name, value)| collect(value, secret || is_sensitive(name), secrets));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, secret, secrets)),
+        Value::String(text) if secret => secrets.push(text.clone()),
+        _ => {}
+    }
+}

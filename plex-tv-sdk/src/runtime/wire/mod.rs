@@ -1,0 +1,28 @@
+//! Values on the wire: how they are read from replies and written into requests.
+
+mod choice;
+mod extra;
+mod flag;
+mod form;
+mod nullable;
+mod object;
+mod open_enum;
+pub(crate) mod read;
+mod repair;
+mod rows;
+pub(crate) mod scalar;
+mod unknown;
+mod written;
+
+pub use choice::Choice;
+pub use extra::Extra;
+pub use flag::Flag;
+pub(crate) use form::form;
+pub use nullable::Nullable;
+pub(crate) use object::{list, object};
+pub(crate) use open_enum::open_enum;
+pub(crate) use read::{Misfit, Reading, Slot, read};
+pub use rows::{RejectedRow, Rows};
+pub(crate) use scalar::Scalar;
+pub(crate) use unknown::Names;
+pub(crate) use written::Written;

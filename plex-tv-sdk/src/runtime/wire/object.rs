@@ -1,0 +1,119 @@
+//! The tables of generated types.
+
+/// The table of a type with members: each field with its name on the wire. The first so many must be
+/// there; a field named last keeps what the table does not name.
+macro_rules! object {
+    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)?) => {
+        impl $crate::runtime::wire::read::Slot for $type {
+            fn begin() -> Self {
+                Self {
+                    $($field: $crate::runtime::wire::read::Slot::begin(),)*
+                    $($extra: $crate::runtime::wire::read::Slot::begin(),)?
+                }
+            }
+
+            fn take(&mut self, _: $crate::runtime::wire::read::Found<'_>) -> bool {
+                false
+            }
+
+            fn open(
+                &mut self,
+                opening: $crate::runtime::wire::read::Opening,
+            ) -> $crate::runtime::wire::read::Container<'_> {
+                match opening {
+                    $crate::runtime::wire::read::Opening::Object => {
+                        $crate::runtime::wire::read::Container::Object(self)
+                    }
+                    $crate::runtime::wire::read::Opening::List => {
+                        $crate::runtime::wire::read::Container::Refused
+                    }
+                }
+            }
+
+            fn expected(&self) -> &'static str {
+                "object"
+            }
+        }
+
+        impl $crate::runtime::wire::read::Object for $type {
+            fn table(&self) -> &'static $crate::runtime::wire::read::Table {
+                &$crate::runtime::wire::read::Table { names: &[$($name),*], required: $required }
+            }
+
+            fn members(
+                &mut self,
+                read: &mut dyn FnMut(
+                    &mut [&mut dyn $crate::runtime::wire::read::Slot],
+                    Option<&mut $crate::runtime::wire::Extra>,
+                ),
+            ) {
+                #[allow(unused_mut, unused_assignments)]
+                let mut extra = None;
+                $(extra = Some(&mut self.$extra);)?
+                read(&mut [$(&mut self.$field),*], extra);
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::runtime::wire::read::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+/// A type that is a list or an object with members of any name: it reads as the one value in it.
+macro_rules! list {
+    ($type:ident($inner:ty)) => {
+        impl ::std::ops::Deref for $type {
+            type Target = $inner;
+
+            fn deref(&self) -> &$inner {
+                &self.0
+            }
+        }
+
+        impl From<$type> for $inner {
+            fn from(value: $type) -> Self {
+                value.0
+            }
+        }
+
+        impl From<$inner> for $type {
+            fn from(value: $inner) -> Self {
+                Self(value)
+            }
+        }
+
+        impl $crate::runtime::wire::read::Slot for $type {
+            fn begin() -> Self {
+                Self($crate::runtime::wire::read::Slot::begin())
+            }
+
+            fn take(&mut self, found: $crate::runtime::wire::read::Found<'_>) -> bool {
+                self.0.take(found)
+            }
+
+            fn open(
+                &mut self,
+                opening: $crate::runtime::wire::read::Opening,
+            ) -> $crate::runtime::wire::read::Container<'_> {
+                self.0.open(opening)
+            }
+
+            fn expected(&self) -> &'static str {
+                self.0.expected()
+            }
+        }
+
+        impl<'de> ::serde::Deserialize<'de> for $type {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::runtime::wire::read::deserialize(deserializer)
+            }
+        }
+    };
+}
+
+pub(crate) use {list, object};

@@ -1,0 +1,878 @@
+//! Reads JSON into generated types by their tables.
+//!
+//! There is one visitor for all types: it asks a type for the slots of its members, and a slot takes
+//! a scalar, an object or a list. What does not fit is noted with its JSON path and reading goes on,
+//! so a row of a list can be set aside without reading it again. The first thing that does not fit
+//! outside of such a row fails the whole.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use serde_json::{Map, Value};
+
+use super::{
+    Extra,
+    repair::{UNREADABLE, is_unreadable, repaired},
+    rows::MOST_REJECTED,
+    unknown::Names,
+};
+
+/// How deep values may be nested. `serde_json` refuses at the same depth.
+const MAX_DEPTH: u32 = 128;
+
+/// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`, becomes
+/// a value of a kilobyte, so the limit of the body alone would not bound the memory.
+const MEMORY_PER_BYTE: usize = 8;
+
+/// A scalar as it stands in the JSON.
+#[derive(Clone, Copy, Debug)]
+pub enum Found<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i128),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Text(&'a str),
+}
+
+impl Found<'_> {
+    /// Null, or text without a visible character.
+    pub(super) fn is_blank(self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Integer(_) => "integer",
+            Self::Float(_) => "number",
+            Self::Text(_) => "text",
+        }
+    }
+}
+
+/// Which container begins in the JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// `{`.
+    Object,
+    /// `[`.
+    List,
+}
+
+/// What a slot makes of a container.
+#[allow(missing_debug_implementations, reason = "it lends what is being read")]
+pub enum Container<'a> {
+    /// The slot takes scalars only.
+    Refused,
+    /// A type with a table.
+    Object(&'a mut dyn Object),
+    /// A list. An object in its place is its only item.
+    List(&'a mut dyn List),
+    /// An object with members of any name.
+    Entries(&'a mut dyn Entries),
+}
+
+/// The value of a member: what a reply is read into.
+pub trait Slot {
+    /// What the slot holds before anything is read.
+    fn begin() -> Self
+    where
+        Self: Sized;
+
+    /// Takes a scalar. `false` when it does not fit.
+    fn take(&mut self, found: Found<'_>) -> bool;
+
+    /// Takes a container.
+    fn open(&mut self, _: Opening) -> Container<'_> {
+        Container::Refused
+    }
+
+    /// What fits, for messages.
+    fn expected(&self) -> &'static str;
+
+    /// Whether blank text stands for no value at all.
+    fn blank_is_none() -> bool
+    where
+        Self: Sized,
+    {
+        true
+    }
+
+    /// Whether null stands for no value at all.
+    fn null_is_none() -> bool
+    where
+        Self: Sized,
+    {
+        true
+    }
+}
+
+/// A type with a table of members.
+pub trait Object {
+    /// The table.
+    fn table(&self) -> &'static Table;
+
+    /// Hands out the slots in the order of the table, and what keeps unknown members.
+    fn members(&mut self, read: &mut dyn FnMut(&mut [&mut dyn Slot], Option<&mut Extra>));
+}
+
+/// The members of a type.
+#[derive(Debug)]
+pub struct Table {
+    /// Names on the wire.
+    pub names: &'static [&'static str],
+    /// How many of them, from the first on, must be there.
+    pub required: usize,
+}
+
+/// A list that is being read.
+pub trait List {
+    /// Reads the item at an index; null and nothing are no item. `read` answers with the reason why
+    /// the item is set aside. `false` when too many are.
+    fn item(&mut self, index: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool;
+
+    /// Bytes of memory that an item takes at least.
+    fn item_size(&self) -> usize;
+
+    /// Whether an item that cannot be read is set aside.
+    fn sets_aside(&self) -> bool {
+        false
+    }
+}
+
+/// An object with members of any name that is being read.
+pub trait Entries {
+    /// Reads one more member. Null is none.
+    fn entry(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Slot));
+
+    /// Bytes of memory that a member takes at least.
+    fn entry_size(&self) -> usize;
+}
+
+/// Why a reply could not be read.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// What was found and what was expected, without values.
+    pub(crate) reason: String,
+    /// Where, from the root.
+    pub(crate) path: Option<String>,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        self.path.as_ref().map_or(Ok(()), |path| write!(f, " at {path}"))
+    }
+}
+
+/// How to read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// Whether a row that cannot be read fails the whole.
+    pub(crate) strict_rows: bool,
+    /// Bytes of the largest reply that is read.
+    pub(crate) body_limit: usize,
+}
+
+/// Reads JSON.
+///
+/// Text that is not UTF-8, a control character in a text and a number that is too large spoil the row
+/// or the member that they stand in, not the reply.
+pub(crate) fn read<T: Slot>(json: &[u8], reading: Reading) -> Result<(T, Names), Misfit> {
+    let text = std::str::from_utf8(json);
+    let misfit = match text.map(|text| read_text(text, reading, false)) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(Failure { misfit, is_syntax: false })) => return Err(misfit),
+        Ok(Err(Failure { misfit, .. })) => misfit,
+        Err(error) => Misfit { reason: format!("byte {} is not UTF-8", error.valid_up_to()), path: None },
+    };
+    match repaired(json) {
+        Some(text) => read_text(&text, reading, true).map_err(|failure| failure.misfit),
+        None => Err(misfit),
+    }
+}
+
+/// Reads from any deserializer, for the `Deserialize` of generated types.
+pub(crate) fn deserialize<'de, T: Slot, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let mut context = Context::new(Reading { strict_rows: false, body_limit: usize::MAX }, false);
+    let mut value = T::begin();
+    Reader { context: &mut context, slot: &mut value }.deserialize(deserializer)?;
+    match context.misfit() {
+        Some(misfit) => Err(D::Error::custom(misfit)),
+        None => Ok(value),
+    }
+}
+
+struct Failure {
+    misfit: Misfit,
+    is_syntax: bool,
+}
+
+fn read_text<T: Slot>(text: &str, reading: Reading, is_repaired: bool) -> Result<(T, Names), Failure> {
+    let mut context = Context::new(reading, is_repaired);
+    let mut value = T::begin();
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let outcome = Reader { context: &mut context, slot: &mut value }.deserialize(&mut deserializer);
+    if let Err(error) = outcome {
+        let mut reason = error.to_string();
+        reason.truncate(reason.rfind(" at line ").unwrap_or(reason.len()));
+        let misfit = Misfit { reason, path: path(context.trail.iter().rev()) };
+        return Err(Failure { misfit, is_syntax: !error.is_data() });
+    }
+    if let Some(misfit) = context.misfit() {
+        return Err(Failure { misfit, is_syntax: false });
+    }
+    if deserializer.end().is_err() {
+        let misfit = Misfit { reason: "there is more after its end".to_owned(), path: None };
+        return Err(Failure { misfit, is_syntax: true });
+    }
+    Ok((value, context.unknown))
+}
+
+/// One step of a JSON path.
+#[derive(Debug)]
+enum Step {
+    Member(&'static str),
+    Entry(String),
+    Item(usize),
+}
+
+/// The path of some steps, from the outside in.
+fn path<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<String> {
+    use fmt::Write as _;
+
+    let mut path = String::new();
+    for step in steps {
+        let dot = if path.is_empty() { "" } else { "." };
+        // Writing to a text cannot fail.
+        let _ = match step {
+            Step::Member(name) => write!(path, "{dot}{name}"),
+            Step::Entry(name) => write!(path, "{dot}{}", crate::runtime::error::shown(name)),
+            Step::Item(index) => write!(path, "[{index}]"),
+        };
+    }
+    (!path.is_empty()).then_some(path)
+}
+
+/// The first thing that did not fit, with the steps that led to it, from the inside out.
+#[derive(Debug)]
+struct Noted {
+    reason: String,
+    steps: Vec<Step>,
+}
+
+impl Noted {
+    fn into_misfit(self) -> Misfit {
+        Misfit { path: path(self.steps.iter().rev()), reason: self.reason }
+    }
+}
+
+/// What one reading knows.
+struct Context {
+    strict_rows: bool,
+    is_repaired: bool,
+    depth: u32,
+    /// Bytes of memory that may still be used.
+    memory: usize,
+    noted: Option<Box<Noted>>,
+    /// The steps to the place where the text itself is broken, from the inside out.
+    trail: Vec<Step>,
+    unknown: Names,
+    /// The steps to the value that is being read.
+    #[cfg(feature = "trace-unknown")]
+    path: Vec<Step>,
+}
+
+impl Context {
+    fn new(reading: Reading, is_repaired: bool) -> Self {
+        Self {
+            strict_rows: reading.strict_rows,
+            is_repaired,
+            depth: 0,
+            memory: reading.body_limit.saturating_mul(MEMORY_PER_BYTE),
+            noted: None,
+            trail: Vec::new(),
+            unknown: Names::default(),
+            #[cfg(feature = "trace-unknown")]
+            path: Vec::new(),
+        }
+    }
+
+    fn note(&mut self, reason: impl FnOnce() -> String) {
+        if self.noted.is_none() {
+            self.noted = Some(Box::new(Noted { reason: reason(), steps: Vec::new() }));
+        }
+    }
+
+    /// Keeps that a member is not in the table.
+    fn meet_unknown(&mut self, name: &str) {
+        self.unknown.look(name, self.depth);
+        #[cfg(feature = "trace-unknown")]
+        {
+            self.path.push(Step::Entry(name.to_owned()));
+            let path = path(self.path.iter());
+            self.path.pop();
+            self.unknown.add(path.unwrap_or_default());
+        }
+    }
+
+    fn misfit(&mut self) -> Option<Misfit> {
+        self.noted.take().map(|noted| noted.into_misfit())
+    }
+
+    /// Reads what is one step further in, and keeps the step where something is wrong there.
+    fn within<T, E>(
+        &mut self,
+        step: impl FnOnce() -> Step,
+        read: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let was_noted = self.noted.is_some();
+        #[cfg(feature = "trace-unknown")]
+        self.path.push(step());
+        let outcome = read(self);
+        #[cfg(feature = "trace-unknown")]
+        self.path.pop();
+        if outcome.is_err() {
+            self.trail.push(step());
+        } else if !was_noted && let Some(noted) = &mut self.noted {
+            noted.steps.push(step());
+        }
+        outcome
+    }
+
+    fn pay<E: serde::de::Error>(&mut self, bytes: usize) -> Result<(), E> {
+        match self.memory.checked_sub(bytes) {
+            Some(left) => {
+                self.memory = left;
+                Ok(())
+            }
+            None => Err(E::custom("it has more rows and entries than its limit of memory allows")),
+        }
+    }
+
+    /// Reads a list item or anything else at the next depth.
+    fn deeper<T, E: serde::de::Error>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        if self.depth == MAX_DEPTH {
+            return Err(E::custom(format_args!("values are nested more than {MAX_DEPTH} deep")));
+        }
+        self.depth += 1;
+        let outcome = read(self);
+        self.depth -= 1;
+        outcome
+    }
+}
+
+/// Reads a value into its slot.
+struct Reader<'c, 's> {
+    context: &'c mut Context,
+    slot: &'s mut dyn Slot,
+}
+
+impl Reader<'_, '_> {
+    fn take<E>(self, found: Found<'_>) -> Result<(), E> {
+        if !self.slot.take(found) {
+            let expected = self.slot.expected();
+            self.context.note(|| mismatch(found.kind(), expected));
+        }
+        Ok(())
+    }
+}
+
+fn mismatch(found: &str, expected: &str) -> String {
+    format!("invalid type: {found}, expected {expected}")
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.slot.expected())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.take(Found::Null)
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        self.take(Found::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.take(Found::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.take(Found::Integer(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
+        self.take(Found::Integer(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
+        self.take(Found::Float(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        self.take(Found::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self { context, slot } = self;
+        if let Container::List(list) = slot.open(Opening::List) {
+            return context.deeper(|context| read_list(context, list, &mut items));
+        }
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        let expected = slot.expected();
+        context.note(|| mismatch("list", expected));
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        let Self { context, slot } = self;
+        context.deeper(|context| match slot.open(Opening::Object) {
+            Container::Object(object) => read_object(context, object, members),
+            Container::Entries(entries) => read_entries(context, entries, members),
+            Container::List(list) => {
+                let mut members = Some(members);
+                read_item(context, list, 0, &mut |context, slot| match members.take() {
+                    Some(members) => Reader { context, slot }.visit_map(members).map(Some),
+                    None => Ok(None),
+                })
+                .map(drop)
+            }
+            Container::Refused => read_text_of(context, slot, members),
+        })
+    }
+}
+
+fn read_list<'de, A: SeqAccess<'de>>(
+    context: &mut Context,
+    list: &mut dyn List,
+    items: &mut A,
+) -> Result<(), A::Error> {
+    let mut index = 0;
+    let mut next = |context: &mut Context, slot: &mut dyn Slot| items.next_element_seed(Reader { context, slot });
+    while read_item(context, list, index, &mut next)? {
+        index += 1;
+    }
+    Ok(())
+}
+
+/// Reads one item. `read` answers with nothing after the last.
+fn read_item<E: serde::de::Error>(
+    context: &mut Context,
+    list: &mut dyn List,
+    index: usize,
+    read: &mut dyn FnMut(&mut Context, &mut dyn Slot) -> Result<Option<()>, E>,
+) -> Result<bool, E> {
+    context.pay(list.item_size())?;
+    let sets_aside = list.sets_aside() && !context.strict_rows;
+    let outside = if sets_aside { context.noted.take() } else { None };
+    let mut outcome = Ok(None);
+    let goes_on = list.item(index, &mut |slot| {
+        outcome = context.within(|| Step::Item(index), |context| read(context, slot));
+        if sets_aside {
+            context.noted.take().map(|mut noted| {
+                // The path begins at the row.
+                noted.steps.pop();
+                noted.into_misfit().to_string()
+            })
+        } else {
+            None
+        }
+    });
+    if sets_aside {
+        context.noted = outside;
+    }
+    let more = outcome?.is_some();
+    if !goes_on {
+        return Err(E::custom(format_args!("more than {MOST_REJECTED} rows cannot be read")));
+    }
+    Ok(more)
+}
+
+fn read_entries<'de, A: MapAccess<'de>>(
+    context: &mut Context,
+    entries: &mut dyn Entries,
+    mut members: A,
+) -> Result<(), A::Error> {
+    while let Some(name) = members.next_key::<String>()? {
+        context.pay(entries.entry_size() + name.len())?;
+        let mut outcome = Ok(());
+        entries.entry(&name, &mut |slot| {
+            outcome = context
+                .within(|| Step::Entry(name.clone()), |context| members.next_value_seed(Reader { context, slot }));
+        });
+        outcome?;
+    }
+    Ok(())
+}
+
+/// Text beside attributes: an XML element with both is an object with `$text`. One that says that it
+/// is `nil` is none.
+fn read_text_of<'de, A: MapAccess<'de>>(
+    context: &mut Context,
+    slot: &mut dyn Slot,
+    mut members: A,
+) -> Result<(), A::Error> {
+    let (mut has_text, mut is_nil, mut is_unreadable) = (false, false, false);
+    while let Some(name) = members.next_key::<String>()? {
+        match name.as_str() {
+            "$text" => {
+                members.next_value_seed(Reader { context: &mut *context, slot: &mut *slot })?;
+                has_text = true;
+            }
+            "nil" => is_nil = members.next_value_seed(IsTrue)?,
+            name => {
+                is_unreadable |= name == UNREADABLE;
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+    }
+    if has_text || is_nil && slot.take(Found::Null) {
+        return Ok(());
+    }
+    let expected = slot.expected();
+    let found = if is_unreadable { "broken text or number" } else { "object" };
+    context.note(|| mismatch(found, expected));
+    Ok(())
+}
+
+/// Reads whether a value says yes.
+struct IsTrue;
+
+impl<'de> DeserializeSeed<'de> for IsTrue {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        let mut value = None::<bool>;
+        let reading = Reading { strict_rows: false, body_limit: usize::MAX };
+        let mut context = Context::new(reading, false);
+        Reader { context: &mut context, slot: &mut value }.deserialize(deserializer)?;
+        Ok(value == Some(true))
+    }
+}
+
+fn read_object<'de, A: MapAccess<'de>>(
+    context: &mut Context,
+    object: &mut dyn Object,
+    mut members: A,
+) -> Result<(), A::Error> {
+    let table = object.table();
+    let mut outcome = Ok(());
+    object.members(&mut |slots, extra| {
+        outcome = read_members(context, table, slots, extra, &mut members);
+    });
+    outcome
+}
+
+fn read_members<'de, A: MapAccess<'de>>(
+    context: &mut Context,
+    table: &'static Table,
+    slots: &mut [&mut dyn Slot],
+    mut extra: Option<&mut Extra>,
+    members: &mut A,
+) -> Result<(), A::Error> {
+    let wants_name = extra.is_some() || cfg!(feature = "trace-unknown");
+    let mut seen = 0_u64;
+    let mut next = 0;
+    while let Some(key) = members.next_key_seed(Key { table, next, wants_name })? {
+        let known = match &key {
+            Name::Known(index) => slots.get_mut(*index).map(|slot| (*index, slot)),
+            Name::Unknown(_) => None,
+        };
+        if let Some((index, slot)) = known {
+            next = index + 1;
+            seen |= 1_u64.checked_shl(index as u32).unwrap_or(0);
+            context.within(
+                || Step::Member(table.names[index]),
+                |context| members.next_value_seed(Reader { context, slot: &mut **slot }),
+            )?;
+        } else if let Name::Unknown(name) = key {
+            context.meet_unknown(&name);
+            match &mut extra {
+                Some(extra) => read_unknown(context, name, extra, members)?,
+                None => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+    }
+    let missing = (0..table.required).find(|index| seen & (1_u64 << (index & 63)) == 0);
+    if let Some(index) = missing {
+        context.note(|| format!("missing field `{}`", table.names[index]));
+    }
+    Ok(())
+}
+
+/// Keeps a member that the description does not name.
+fn read_unknown<'de, A: MapAccess<'de>>(
+    context: &mut Context,
+    name: String,
+    extra: &mut Extra,
+    members: &mut A,
+) -> Result<(), A::Error> {
+    context.pay(size_of::<(String, Value)>() + name.len())?;
+    let mut value = Value::Null;
+    members.next_value_seed(Reader { context: &mut *context, slot: &mut value })?;
+    if name != UNREADABLE && !(context.is_repaired && is_unreadable(&value)) {
+        extra.insert(name, value);
+    }
+    Ok(())
+}
+
+/// Finds the slot of a member by its name.
+struct Key {
+    table: &'static Table,
+    /// Where to look first: replies mostly have the order of the description.
+    next: usize,
+    wants_name: bool,
+}
+
+enum Name {
+    Known(usize),
+    Unknown(String),
+}
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Name;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = Name;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+        let names = self.table.names;
+        let start = self.next.min(names.len());
+        let (before, behind) = names.split_at(start);
+        let is_it = |known: &&str| known.len() == name.len() && **known == *name;
+        let found = behind.iter().position(is_it).map(|index| start + index).or_else(|| before.iter().position(is_it));
+        Ok(match found {
+            Some(index) => Name::Known(index),
+            None if self.wants_name || Names::is_errors(name) => Name::Unknown(name.to_owned()),
+            None => Name::Unknown(String::new()),
+        })
+    }
+}
+
+impl<T: Slot> Slot for Option<T> {
+    fn begin() -> Self {
+        None
+    }
+
+    #[inline]
+    fn take(&mut self, found: Found<'_>) -> bool {
+        let is_none = match found {
+            Found::Null => T::null_is_none(),
+            found => T::blank_is_none() && found.is_blank(),
+        };
+        if is_none {
+            *self = None;
+            return true;
+        }
+        self.insert(T::begin()).take(found)
+    }
+
+    fn open(&mut self, opening: Opening) -> Container<'_> {
+        self.insert(T::begin()).open(opening)
+    }
+
+    fn expected(&self) -> &'static str {
+        self.as_ref().map_or("nothing", Slot::expected)
+    }
+}
+
+impl<T: Slot> Slot for Box<T> {
+    fn begin() -> Self {
+        Self::new(T::begin())
+    }
+
+    fn take(&mut self, found: Found<'_>) -> bool {
+        self.as_mut().take(found)
+    }
+
+    fn open(&mut self, opening: Opening) -> Container<'_> {
+        self.as_mut().open(opening)
+    }
+
+    fn expected(&self) -> &'static str {
+        self.as_ref().expected()
+    }
+
+    fn blank_is_none() -> bool {
+        T::blank_is_none()
+    }
+}
+
+/// Null is the empty list, a null in a list is no item, and a single item stands for a list of one:
+/// XML has no lists, only children.
+impl<T: Slot> Slot for Vec<T> {
+    fn begin() -> Self {
+        Self::new()
+    }
+
+    fn take(&mut self, found: Found<'_>) -> bool {
+        self.clear();
+        if found.is_blank() {
+            return true;
+        }
+        let mut fits = false;
+        self.item(0, &mut |slot| {
+            fits = slot.take(found);
+            None
+        });
+        fits
+    }
+
+    fn open(&mut self, opening: Opening) -> Container<'_> {
+        if opening == Opening::List {
+            self.clear();
+        }
+        Container::List(self)
+    }
+
+    fn expected(&self) -> &'static str {
+        "list"
+    }
+}
+
+impl<T: Slot> List for Vec<T> {
+    fn item(&mut self, _: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool {
+        let mut item = None::<T>;
+        read(&mut item);
+        self.extend(item);
+        true
+    }
+
+    fn item_size(&self) -> usize {
+        size_of::<T>()
+    }
+}
+
+impl<T: Slot> Slot for BTreeMap<String, T> {
+    fn begin() -> Self {
+        Self::new()
+    }
+
+    fn take(&mut self, found: Found<'_>) -> bool {
+        self.clear();
+        found.is_blank()
+    }
+
+    fn open(&mut self, opening: Opening) -> Container<'_> {
+        match opening {
+            Opening::Object => Container::Entries(self),
+            Opening::List => Container::Refused,
+        }
+    }
+
+    fn expected(&self) -> &'static str {
+        "object"
+    }
+}
+
+impl<T: Slot> Entries for BTreeMap<String, T> {
+    fn entry(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Slot)) {
+        let mut value = None::<T>;
+        read(&mut value);
+        if let Some(value) = value {
+            self.insert(name.to_owned(), value);
+        }
+    }
+
+    fn entry_size(&self) -> usize {
+        size_of::<(String, T)>()
+    }
+}
+
+/// Anything at all.
+impl Slot for Value {
+    fn begin() -> Self {
+        Self::Null
+    }
+
+    fn take(&mut self, found: Found<'_>) -> bool {
+        *self = match found {
+            Found::Null => Self::Null,
+            Found::Bool(value) => Self::Bool(value),
+            Found::Integer(value) => i64::try_from(value)
+                .map(Self::from)
+                .or_else(|_| u64::try_from(value).map(Self::from))
+                .unwrap_or_default(),
+            Found::Float(value) => Self::from(value),
+            Found::Text(value) => Self::from(value),
+        };
+        true
+    }
+
+    fn open(&mut self, opening: Opening) -> Container<'_> {
+        *self = match opening {
+            Opening::Object => Self::Object(Map::new()),
+            Opening::List => Self::Array(Vec::new()),
+        };
+        match self {
+            Self::Object(members) => Container::Entries(members),
+            Self::Array(items) => Container::List(items),
+            _ => Container::Refused,
+        }
+    }
+
+    fn expected(&self) -> &'static str {
+        "anything"
+    }
+
+    fn blank_is_none() -> bool {
+        false
+    }
+
+    /// A null that the description does not name is kept as it came.
+    fn null_is_none() -> bool {
+        false
+    }
+}
+
+impl Entries for Map<String, Value> {
+    fn entry(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Slot)) {
+        let mut value = Value::Null;
+        read(&mut value);
+        self.insert(name.to_owned(), value);
+    }
+
+    fn entry_size(&self) -> usize {
+        size_of::<(String, Value)>()
+    }
+}

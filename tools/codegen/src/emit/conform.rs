@@ -1,0 +1,62 @@
+//! Tables from operation to type, for tools that check recorded replies: `cargo xtask conform`.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::gate;
+use crate::{kind::Kind, model::Model};
+
+pub(super) fn tables(model: &Model<'_>) -> TokenStream {
+    let replies = model.calls.iter().filter_map(|call| {
+        let (id, kind) = (&call.operation.id, call.reply.outside());
+        let gate = gate(&call.operation);
+        match (&call.reply, &call.operation.xml) {
+            (Kind::Nothing | Kind::Bytes, _) => None,
+            (_, Some(root)) => Some(quote!(#gate #id => conform::xml::<#kind>(body, #root, strict_rows),)),
+            (_, None) => Some(quote!(#gate #id => conform::json::<#kind>(body, strict_rows),)),
+        }
+    });
+    let bodies = model.calls.iter().filter_map(|call| {
+        let (id, body) = (&call.operation.id, call.body.as_ref()?);
+        let (gate, kind) = (gate(&call.operation), format_ident!("{}", body.name));
+        Some(quote!(#gate #id => conform::json::<types::#kind>(body, false),))
+    });
+    let has_rows = model.calls.iter().any(|call| matches!(call.reply, Kind::Rows(_)));
+    let rows = has_rows.then(|| {
+        quote!(
+            use runtime::Rows;
+        )
+    });
+    quote! {
+        /// Decodes a success of an operation and encodes it again. Nothing where there is nothing to
+        /// decode. With `strict_rows`, a row that cannot be read fails the whole.
+        #[cfg(feature = "conform")]
+        pub fn reread_reply(
+            operation: &str,
+            body: &[u8],
+            strict_rows: bool,
+        ) -> Option<Result<runtime::conform::Reread, runtime::Error>> {
+            #rows
+            use runtime::conform;
+
+            Some(match operation {
+                #(#replies)*
+                _ => return None,
+            })
+        }
+
+        /// Decodes a request body, given as JSON, and encodes it again. Nothing where there is none.
+        #[cfg(feature = "conform")]
+        pub fn reread_request(
+            operation: &str,
+            body: &[u8],
+        ) -> Option<Result<runtime::conform::Reread, runtime::Error>> {
+            use runtime::conform;
+
+            Some(match operation {
+                #(#bodies)*
+                _ => return None,
+            })
+        }
+    }
+}

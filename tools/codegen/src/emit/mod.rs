@@ -1,0 +1,142 @@
+//! Writes the code of a module.
+
+mod calls;
+mod conform;
+mod docs;
+mod example;
+mod open_enum;
+mod operation;
+mod setter;
+mod types;
+
+use std::collections::BTreeSet;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use self::docs::docs;
+use crate::{
+    kind::Kind,
+    model::{Body, Model},
+};
+
+/// The module as a syntax tree. `runtime` is the path of what generated code stands on.
+pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File, String> {
+    let types = types::types(model, runtime)?;
+    let calls: Vec<_> = model.calls.iter().map(|call| calls::call(model, call)).collect();
+    let methods = calls::methods(model);
+    let operations = operation::table(model);
+    let conform = conform::tables(model);
+    let title = model.description["info"]["title"].as_str().unwrap_or_default();
+    let api_docs =
+        docs(&format!("{title}.\n\nA client has it as `client.{}()`.\n\n{}", model.module, docs::table(model)));
+    let hosts = &model.hosts;
+    let imports: Vec<_> = imports(model).into_iter().map(|name| format_ident!("{name}")).collect();
+    let tokens = quote! {
+        use #runtime as runtime;
+
+        #api_docs
+        #[derive(Clone, Debug)]
+        pub struct Api {
+            hosts: runtime::Hosts,
+        }
+
+        /// The base URLs of the hosts; [`runtime::Operation::host`] is an index into them.
+        pub const HOSTS: &[&str] = &[#(#hosts),*];
+
+        impl Api {
+            /// The API, with a transport for each of [`HOSTS`].
+            pub(crate) fn new(hosts: runtime::Hosts) -> Self {
+                Self { hosts }
+            }
+
+            /// A call of an operation that this crate does not know, signed and limited as all calls
+            /// are, to the same hosts.
+            pub fn call(&self, operation: runtime::Operation) -> runtime::Call {
+                self.hosts.call(operation)
+            }
+        }
+
+        #(#methods)*
+
+        #operations
+
+        #conform
+
+        /// The calls: each takes its optional arguments, and is sent.
+        pub mod calls {
+            use super::{Api, types};
+            use #runtime::{self as runtime, #(#imports),*};
+
+            #(#calls)*
+        }
+
+        #types
+    };
+    syn::parse2(tokens).map_err(|why| format!("the written code does not parse: {why}"))
+}
+
+/// What the calls name of the runtime.
+fn imports(model: &Model<'_>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::from(["Auth", "Error", "Method", "Operation", "Parameter", "Response"]);
+    for call in &model.calls {
+        call.reply.imports(&mut found);
+        call.parameters.iter().for_each(|parameter| parameter.kind.imports(&mut found));
+        if call.node.get("x-plex-proof").is_some() {
+            found.insert("Proof");
+        }
+    }
+    found
+}
+
+/// What the types name of the runtime.
+fn type_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for definition in &model.types {
+        match &definition.body {
+            Body::Members { members, keeps_unknown } => {
+                members.iter().for_each(|member| member.kind.imports(&mut found));
+                if *keeps_unknown {
+                    found.insert("Extra");
+                }
+            }
+            Body::Wrapper(kind) => kind.imports(&mut found),
+            Body::Choice(_) => {
+                found.insert("Choice");
+            }
+            Body::OpenEnum(_) => {}
+        }
+    }
+    found
+}
+
+/// Whether the types need the map of the standard library.
+fn has_map(model: &Model<'_>) -> bool {
+    fn is_map(kind: &Kind) -> bool {
+        match kind {
+            Kind::Map(_) => true,
+            Kind::Boxed(inner)
+            | Kind::Option(inner)
+            | Kind::Nullable(inner)
+            | Kind::List(inner)
+            | Kind::Rows(inner) => is_map(inner),
+            _ => false,
+        }
+    }
+    model.types.iter().any(|definition| match &definition.body {
+        Body::Members { members, .. } => members.iter().any(|member| is_map(&member.kind)),
+        Body::Wrapper(kind) => is_map(kind),
+        _ => false,
+    })
+}
+
+/// `#[deprecated]`, where the description says so.
+fn deprecated(node: &serde_json::Value) -> Option<TokenStream> {
+    (node["deprecated"] == serde_json::Value::Bool(true))
+        .then(|| quote!(#[deprecated(note = "plex.tv is dropping this; the documentation names what to use instead")]))
+}
+
+/// The gate of what rests on one unconfirmed source.
+fn gate(operation: &plex_tv_openapi::Operation) -> Option<TokenStream> {
+    operation.unstable.then(|| quote!(#[cfg(feature = "unstable")]))
+}
