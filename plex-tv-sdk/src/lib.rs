@@ -59,11 +59,13 @@ mod open_enum;
 mod operation;
 mod pages;
 mod plex_direct;
+mod printable;
 mod rows;
 mod secret;
 mod servers;
 mod transport;
 mod unknown;
+mod xml;
 
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
@@ -87,6 +89,7 @@ pub use jiff::Timestamp;
 pub use operation::{Auth, Operation};
 pub use pages::{Page, Paged, Pages};
 pub use plex_direct::PlexDirect;
+pub use printable::printable;
 pub use progenitor_client::{ByteStream, ResponseValue};
 pub use reqwest;
 pub use rows::{RejectedRow, Rows};

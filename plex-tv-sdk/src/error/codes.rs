@@ -122,6 +122,13 @@ codes! {
     1999 Request "the request cannot be fulfilled",
 }
 
+impl PlexCode {
+    /// Is it about a password, a PIN, a second factor or the way of signing in, and not about the token?
+    pub(super) fn is_about_a_password(self) -> bool {
+        matches!(self.number(), 1028..=1031 | 1040 | 1041 | 1044..=1046 | 1057 | 1058 | 1061..=1063)
+    }
+}
+
 impl fmt::Display for PlexCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "code {}", self.number())?;

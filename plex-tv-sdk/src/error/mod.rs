@@ -3,8 +3,10 @@
 mod cause;
 mod codes;
 mod decode;
+mod json;
 mod plex;
 mod redact;
+mod shown;
 
 use std::{error::Error as StdError, fmt, time::Duration};
 
@@ -16,6 +18,10 @@ pub(crate) use decode::{decode_failure, decode_message};
 pub use plex::PlexError;
 pub(crate) use plex::{parse_plex_errors, text_of};
 pub(crate) use redact::{is_sensitive, redacted};
+pub(crate) use shown::{media_type, shown};
+
+/// The most bytes of a JSON path that are shown. Its names are the server's.
+const MOST_PATH: usize = 256;
 
 /// What went wrong, in one pointer.
 ///
@@ -48,6 +54,8 @@ struct Inner {
     request_id: Option<String>,
     json_path: Option<String>,
     body: Option<String>,
+    /// Did the call ask for the user's token?
+    takes_token: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -105,6 +113,7 @@ impl Error {
             request_id: None,
             json_path: None,
             body: None,
+            takes_token: false,
             source: None,
         }))
     }
@@ -143,17 +152,41 @@ impl Error {
         self
     }
 
-    /// Keeps a body, without the secrets that were sent and without what looks like one.
-    pub(crate) fn with_body(mut self, body: &[u8], sent: &[String]) -> Self {
-        self.0.body = Some(redacted(body, sent));
+    /// Of a call that asks for the user's token, which a 401 then refuses.
+    pub(crate) fn with_token_asked(mut self, is_asked: bool) -> Self {
+        self.0.takes_token = is_asked;
+        self
+    }
+
+    /// Keeps the body of a reply, without the secrets that were sent and without what looks like one. These go from all else
+    /// that the reply brought as well.
+    pub(crate) fn with_body(mut self, body: &[u8], headers: &HeaderMap, sent: &[String]) -> Self {
+        self.0.body = Some(redacted(body, media_type(headers), sent));
+        self.0.request_id = self.0.request_id.filter(|id| shown(id, id.len(), sent) == *id);
+        if let Some(path) = &mut self.0.json_path {
+            let clean = shown(path, MOST_PATH, sent);
+            self.0.message = self.0.message.replace(path.as_str(), &clean);
+            *path = clean;
+        }
         self
     }
 
     /// The same failure for another caller, without its source, which only one can have.
     #[cfg_attr(not(feature = "jwt"), allow(dead_code))]
     pub(crate) fn again(&self) -> Self {
-        let Inner { kind, message, operation, status, plex_errors, retry_after, request_id, json_path, body, .. } =
-            self.0.as_ref();
+        let Inner {
+            kind,
+            message,
+            operation,
+            status,
+            plex_errors,
+            retry_after,
+            request_id,
+            json_path,
+            body,
+            takes_token,
+            source: _,
+        } = self.0.as_ref();
         Self(Box::new(Inner {
             kind: *kind,
             message: message.clone(),
@@ -164,6 +197,7 @@ impl Error {
             request_id: request_id.clone(),
             json_path: json_path.clone(),
             body: body.clone(),
+            takes_token: *takes_token,
             source: None,
         }))
     }
@@ -215,7 +249,7 @@ impl Error {
         self.0.status
     }
 
-    /// What plex.tv says was wrong, from JSON or XML; empty when it says nothing that can be read.
+    /// What plex.tv says was wrong, from JSON or XML; empty when it says nothing that can be read. At most 32 entries.
     pub fn plex_errors(&self) -> &[PlexError] {
         &self.0.plex_errors
     }
@@ -245,9 +279,10 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
-    /// The first 8 KiB of the reply, with what looks like a secret replaced by `[redacted]`.
+    /// The first 8 KiB of a reply that is JSON or XML, with what is or looks like a secret replaced by `[redacted]`. Any other
+    /// reply is described, as in `<12 KiB of text/html, not shown>`.
     ///
-    /// Mind that it is the server's text: it may hold names and addresses.
+    /// It is the server's text, without control characters. It may hold names and addresses of people.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
@@ -291,6 +326,30 @@ impl Error {
     /// plex.tv does not take the token (401), or it is an expired JWT (498), or a sign-in was refused.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
+    }
+
+    /// Only a new sign-in helps: the token or the device is gone. Forget the token and send the user to the sign-in.
+    ///
+    /// - The token is dead: 401, or 498 when the client has no device key to renew it with. A 422 that says "Invalid token" is
+    ///   the same; it was seen after the user removed the device.
+    /// - The user removed the device: code 1097.
+    /// - plex.tv refuses the device key: see [`Error::is_device_jwt_rejected`].
+    ///
+    /// It is false for what the same user can put right: a wrong name or password (also a 401, of a call without token), a
+    /// second factor that is missing or wrong (1028, 1029), a password or PIN that is needed (1040, 1041, 1045, 1046, 1063), and
+    /// an account or address that cannot sign in this way (1030, 1031). It is false for whatever says nothing of the token, such
+    /// as a timeout or a 503.
+    pub fn needs_sign_in(&self) -> bool {
+        self.is_device_removed() || self.is_device_jwt_rejected() || self.is_token_dead()
+    }
+
+    fn is_token_dead(&self) -> bool {
+        match self.status().map(|status| status.as_u16()) {
+            Some(498) => true,
+            Some(401) => self.0.takes_token && !self.code().is_some_and(PlexCode::is_about_a_password),
+            Some(422) => self.plex_errors().iter().any(PlexError::is_of_a_dead_token),
+            _ => false,
+        }
     }
 
     /// The user is known and may not do this (403).
@@ -457,8 +516,8 @@ impl From<reqwest::Error> for Error {
 }
 
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
-    let host = url.host_str().unwrap_or("the server");
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let host = shown::shown_host(url.host_str().unwrap_or("the server"));
+    url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
 /// What a reply calls its exchange, if that is a plain word: whatever else stands there may be meant to be logged.

@@ -223,7 +223,8 @@ impl<'a> Exchange<'a> {
             .with_plex_errors(plex_errors)
             .with_retry_after(retry_after(headers, Timestamp::now))
             .with_request_id(request_id(headers))
-            .with_body(body, &self.secrets(token))
+            .with_token_asked(self.operation.is_none_or(|operation| operation.auth == Auth::Token))
+            .with_body(body, headers, &self.secrets(token))
     }
 }
 

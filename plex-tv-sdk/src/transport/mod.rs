@@ -19,8 +19,6 @@ mod sent;
 mod shared;
 mod sign;
 mod trace;
-#[cfg_attr(not(feature = "v1"), allow(dead_code))]
-mod xml;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -8,15 +8,12 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{
-    exchange::{Exchange, Reply},
-    xml,
-};
+use super::exchange::{Exchange, Reply};
 use crate::{
     Error,
     error::{ErrorKind, decode_failure, parse_plex_errors, request_id, text_of},
     rows::reading,
-    unknown,
+    unknown, xml,
 };
 
 /// Reads a success that has a JSON body.
@@ -58,20 +55,24 @@ pub(crate) async fn stream(exchange: Exchange<'_>) -> Result<ResponseValue<ByteS
 }
 
 fn misread(error: Error, reply: &Reply, secrets: &[String]) -> Error {
-    error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(&reply.body, secrets)
+    error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(
+        &reply.body,
+        &reply.headers,
+        secrets,
+    )
 }
 
 /// Reads a body that is due as XML, or JSON in its place. The root element is not checked: plex.tv varies its name.
 pub(crate) fn from_xml<T: DeserializeOwned>(body: &[u8], root: &str) -> Result<T, Error> {
     let text = text_of(body);
     let value = match xml::to_json(&text) {
-        Ok((found, _)) if found.eq_ignore_ascii_case("html") => {
-            return Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a page, not the XML that is due"));
-        }
         Ok((found, value)) if is_error(&found, &value) => return Err(error_in_place(body)),
         Ok((_, value)) => value,
         // Calls that change something often answer nothing at all.
         Err(_) if text.trim().is_empty() => Value::Object(Map::new()),
+        Err(why) if why.is_page() => {
+            return Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a web page instead of XML"));
+        }
         Err(why) => from_json_in_place(body, &text, root)?
             .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}")))?,
     };
