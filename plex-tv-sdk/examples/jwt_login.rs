@@ -8,7 +8,7 @@
 use std::{env, error::Error, time::Duration};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope, prelude::*};
+use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope, prelude::*, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -63,7 +63,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
 
 async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
     let user = client.plex_tv().get_user_details().send().await?;
-    println!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody"));
+    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {
         println!("The token is good until {ends}; the client renews it a day before.");

@@ -4,12 +4,12 @@
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use plex_tv_sandbox::{Fault, Sandbox};
-use plex_tv_sdk::{Client, ClientIdentity, Error, Token, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Error, Token, prelude::*, printable};
 
 /// The app: what its window says at the top.
 async fn greeting(client: &Client) -> Result<String, Error> {
     match client.plex_tv().get_user_details().send().await {
-        Ok(user) => Ok(format!("Hello, {}!", user.title.as_deref().unwrap_or("you"))),
+        Ok(user) => Ok(format!("Hello, {}!", printable(user.title.as_deref().unwrap_or("you")))),
         Err(error) if error.is_auth() => Ok("Hello! Please sign in.".to_owned()),
         Err(error) => Err(error),
     }

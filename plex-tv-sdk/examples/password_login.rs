@@ -8,7 +8,7 @@
 use std::{env, error::Error, io};
 
 use plex_tv_sandbox::{EMAIL, PASSWORD, Sandbox, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
-use plex_tv_sdk::{Client, ClientIdentity, Secret, SignIn, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Secret, SignIn, prelude::*, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +50,7 @@ async fn sign_in(
         Err(error) => return Err(error.into()),
     };
     let user = client.plex_tv().get_user_details().send().await?;
-    println!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody"));
+    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
     client.sign_out().await?;
     Ok(())
 }

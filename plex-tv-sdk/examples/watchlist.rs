@@ -7,7 +7,7 @@
 use std::{env, error::Error};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Pages, Token, prelude::*};
+use plex_tv_sdk::{Client, ClientIdentity, Pages, Token, prelude::*, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     });
     while let Some(item) = watchlist.next_item().await? {
         let year = item.year.map(|year| format!(" ({year})")).unwrap_or_default();
-        println!("{}{year}", item.title.as_deref().unwrap_or("without a title"));
+        println!("{}{year}", printable(item.title.as_deref().unwrap_or("without a title")));
     }
     println!("{} in all", watchlist.total().unwrap_or_default());
     Ok(())
