@@ -324,8 +324,8 @@ mod tests {
             ("<pin><id>7</id></pin>", "<pin><id>[redacted]</id></pin>"),
             ("<pin><code><![CDATA[EX4M]]></code></pin>", "<pin><code>[redacted]</code></pin>"),
             (
-                "<pin><code x='1'>EX<!-- -->4M<b a='y'>z</b></code></pin>",
-                r#"<pin><code x="1">[redacted]<b a="[redacted]">[redacted]</b></code></pin>"#,
+                "<link><code x='1'>EX<!-- -->4M<b a='y'>z</b></code></link>",
+                r#"<link><code x="1">[redacted]<b a="[redacted]">[redacted]</b></code></link>"#,
             ),
             (
                 "<error><code>1041</code><message>A &lt; B</message></error>",
