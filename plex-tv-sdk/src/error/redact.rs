@@ -83,7 +83,7 @@ impl Redaction {
     /// The name of an element or attribute.
     fn of_name(&self, name: &str) -> String {
         let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte);
-        if name.bytes().all(is_usual) { self.of_text(name) } else { MARK.to_owned() }
+        if name.bytes().all(is_usual) && self.of_text(name) == name { name.to_owned() } else { MARK.to_owned() }
     }
 
     /// Is a secret in a text that quotes it in whatever encoding?
