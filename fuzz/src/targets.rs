@@ -118,7 +118,7 @@ pub fn parse_plex_error_json_or_xml(data: &[u8]) {
     }
 }
 
-/// XML that was read is JSON that can be read again, and no more than there was: each value takes a byte of it or more.
+/// XML that was read is JSON that can be read again. Each value of it takes a byte or more.
 pub fn xml_to_json(data: &[u8]) {
     match xml_as_json(data) {
         Ok(value) => {
@@ -138,8 +138,8 @@ fn values(value: &Value) -> usize {
     }
 }
 
-/// The first line is a secret that was sent; the rest is the body. What is kept is described, cut, or JSON or XML in which
-/// nothing more is to be hidden.
+/// The first line is a secret that was sent; the rest is the body. What is kept is described, cut,
+/// or JSON or XML in which nothing more is to be hidden.
 pub fn redaction(data: &[u8]) {
     let split = data.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let secret = String::from_utf8_lossy(&data[..split]).into_owned();

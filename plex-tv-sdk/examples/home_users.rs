@@ -1,8 +1,8 @@
 //! Lists the members of the Plex Home with what they may do, and what each of them sees.
 //!
-//! `cargo run --example home_users` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token in `PLEX_TV_TOKEN`
-//! it looks into your Home; `PLEX_HOME_PIN` is tried where a PIN is needed. It should not be a JWT: plex.tv was seen to
-//! refuse those.
+//! `cargo run --example home_users` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a
+//! token in `PLEX_TV_TOKEN` it looks into your Home; `PLEX_HOME_PIN` is tried where a PIN is
+//! needed. It should not be a JWT: plex.tv was seen to refuse those.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error};

@@ -1,8 +1,9 @@
-//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key and token are kept in a
-//! file, so that the next start is signed in.
+//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key
+//! and token are kept in a file, so that the next start is signed in.
 //!
-//! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own. `-- --live` signs in at
-//! plex.tv and keeps what it gets in `plex-tv-sdk-jwt-example` in your folder for settings; `-- --live --sign-out` ends that.
+//! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own.
+//! `-- --live` signs in at plex.tv and keeps what it gets in `plex-tv-sdk-jwt-example` in your
+//! folder for settings; `-- --live --sign-out` ends that.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, time::Duration};

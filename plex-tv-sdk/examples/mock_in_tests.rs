@@ -1,6 +1,7 @@
 //! How an app that uses the SDK is tested without plex.tv: `cargo test --example mock_in_tests`.
 //!
-//! The app here is one function, `greeting`. Put `plex-tv-sandbox` into your `[dev-dependencies]` to do the same.
+//! The app here is one function, `greeting`. Put `plex-tv-sandbox` into your `[dev-dependencies]`
+//! to do the same.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use plex_tv_sandbox::{Fault, Sandbox};

@@ -1,8 +1,9 @@
-//! Signs in by password, with a second factor where the account has one. Prefer a PIN: see `sign_in` and `jwt_login`.
+//! Signs in by password, with a second factor where the account has one. Prefer a PIN: see
+//! `sign_in` and `jwt_login`.
 //!
-//! `cargo run --example password_login` uses made-up accounts of a small plex.tv of its own. With `-- --live NAME` it signs
-//! in at plex.tv: the password is read from the environment variable `PLEX_PASSWORD`, so that no history keeps it, and the
-//! code is asked for.
+//! `cargo run --example password_login` uses made-up accounts of a small plex.tv of its own. With
+//! `-- --live NAME` it signs in at plex.tv: the password is read from the environment variable
+//! `PLEX_PASSWORD`, so that no history keeps it, and the code is asked for.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, io};

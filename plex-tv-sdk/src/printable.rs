@@ -1,9 +1,10 @@
 //! Text from the network, fit to be printed.
 
-/// A text without control characters, and without those that change the direction of writing: each becomes `�`.
+/// A text without control characters, and without those that change the direction of writing: each
+/// becomes `�`.
 ///
-/// Names of servers, users and items are chosen by strangers. Printed as they are, they can move the cursor, change the
-/// colours or forge whole lines of a terminal or a log.
+/// Names of servers, users and items are chosen by strangers. Printed as they are, they can move
+/// the cursor, change the colours or forge whole lines of a terminal or a log.
 ///
 /// ```
 /// use plex_tv_sdk::printable;

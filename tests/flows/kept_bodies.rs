@@ -1,6 +1,7 @@
-//! What an error keeps of a reply: JSON and XML without secrets, and of anything else type and size.
+//! What an error keeps of a reply: JSON and XML without secrets, and of anything else type and
+//! size.
 
-use plex_tv_sdk::{Client, Error, Token, prelude::*};
+use plex_tv_sdk::{Error, Token, prelude::*};
 
 use crate::{
     faults::user,
@@ -98,22 +99,19 @@ async fn a_kept_body_has_no_control_character() {
     }
 }
 
-/// A list of resources in which a member with this name is of the wrong kind.
-async fn misread(client: impl Fn(&str) -> Client, name: &str) -> Error {
-    let features = serde_json::json!({ "services": [], "extra": { name: 7 }, "id": { name: 7 } });
-    let plex =
-        Wire::always(Reply::http("200 OK", &["x-request-id: EXAMPLE-ACCOUNT-TOKEN"], features.to_string())).await;
-    user(&client(&plex.url)).await.unwrap_err()
-}
-
 #[tokio::test]
 async fn a_name_of_a_member_is_shown_without_secrets_and_control_characters() {
-    for name in [TOKEN, "a\nb", "\u{1b}[2J", &"long".repeat(20_000)] {
-        let error = misread(signed_in, name).await;
+    for name in [TOKEN, "a\nb\u{1b}[2J\u{202e}c", "1a2b3c4d5e6f7g8h9i0j", &"long".repeat(20_000)] {
+        let settings = serde_json::json!({ "discover": "visible", name: { "odd": 7 } });
+        let plex = Wire::always(Reply::json(&settings.to_string())).await;
 
-        let shown = format!("{error} {error:?} {:?} {:?}", error.json_path(), error.request_id());
-        assert!(error.is_decode(), "{error:?}");
-        assert!(!shown.contains(TOKEN) && !shown.contains(char::is_control), "{shown}");
+        let error = signed_in(&plex.url).plex_tv().get_user_opt_out_settings().send().await.unwrap_err();
+
+        let shown = format!("{error} {error:?} {:?}", error.json_path());
+        assert!(error.is_decode() && error.json_path().is_some(), "{error:?}");
+        for part in [TOKEN, "1a2b3c4d5e6f7g8h9i0j", "\n", "\u{1b}", "\\u{1b}", "\u{202e}"] {
+            assert!(!shown.contains(part), "{part:?}: {shown}");
+        }
         assert!(shown.len() < 3_000, "{}", shown.len());
     }
 }

@@ -15,7 +15,8 @@ use crate::{
     spinner::{self, spinner},
 };
 
-/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any more.
+/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any
+/// more.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }

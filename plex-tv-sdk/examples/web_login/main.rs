@@ -1,5 +1,6 @@
-//! A web app that signs people in: the browser goes to plex.tv's page and comes back by `forwardUrl`. It runs on a small
-//! plex.tv of its own; `cargo run --example web_login -- --live` uses the real one.
+//! A web app that signs people in: the browser goes to plex.tv's page and comes back by
+//! `forwardUrl`. It runs on a small plex.tv of its own; `cargo run --example web_login -- --live`
+//! uses the real one.
 
 mod sessions;
 mod web;
@@ -30,8 +31,8 @@ const MOST: usize = 1000;
 struct App {
     client: Client,
     url: String,
-    /// Browsers that were sent to plex.tv, with the id of their PIN. Anybody can begin one of these, so that they must not push
-    /// out those who are signed in.
+    /// Browsers that were sent to plex.tv, with the id of their PIN. Anybody can begin one of
+    /// these, so that they must not push out those who are signed in.
     at_plex: Mutex<Sessions<i64>>,
     signed_in: Mutex<Sessions<Client>>,
 }
@@ -72,8 +73,8 @@ async fn sign_in(State(app): State<Arc<App>>) -> Reply {
     redirect_with_cookie(&flow.auth_url(), &session, AT_PLEX)
 }
 
-/// The browser is back: one look at the PIN says whether the person agreed. Who is signed in gets a new session id: the old one
-/// was handed out before anybody knew who it is.
+/// The browser is back: one look at the PIN says whether the person agreed. Who is signed in gets a
+/// new session id: the old one was handed out before anybody knew who it is.
 async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     let old = session(&headers);
     let Some(pin) = app.at_plex.lock().await.get(Instant::now(), old) else { return redirect("/") };

@@ -16,7 +16,8 @@ impl<T: Clone> Sessions<T> {
         Self { lifetime, most, by_id: HashMap::new() }
     }
 
-    /// Keeps what is known of a browser, and returns the id for its cookie. When there are too many, the oldest goes.
+    /// Keeps what is known of a browser, and returns the id for its cookie. When there are too
+    /// many, the oldest goes.
     pub(crate) fn begin(&mut self, now: Instant, visitor: T) -> String {
         let lifetime = self.lifetime;
         self.by_id.retain(|_, (begun, _)| now.saturating_duration_since(*begun) < lifetime);

@@ -21,15 +21,16 @@ pub(crate) fn redirect(url: &str) -> Reply {
     Ok(Redirect::to(url).into_response())
 }
 
-/// `HttpOnly` keeps the cookie from scripts. `SameSite=Lax` sends it along when plex.tv's page leads back, and with no form of
-/// another site. An app that is not on loopback adds `Secure`.
+/// `HttpOnly` keeps the cookie from scripts. `SameSite=Lax` sends it along when plex.tv's page
+/// leads back, and with no form of another site. An app that is not on loopback adds `Secure`.
 pub(crate) fn redirect_with_cookie(url: &str, session: &str, lifetime: Duration) -> Reply {
     let lifetime = lifetime.as_secs();
     let cookie = format!("session={session}; HttpOnly; SameSite=Lax; Path=/; Max-Age={lifetime}");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(url)).into_response())
 }
 
-/// For every reply: no cache keeps it, since it is about one person, and no other site shows it in a frame.
+/// For every reply: no cache keeps it, since it is about one person, and no other site shows it in
+/// a frame.
 pub(crate) async fn private(mut reply: Response) -> Response {
     let headers = reply.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

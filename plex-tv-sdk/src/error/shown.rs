@@ -5,13 +5,14 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use super::redact::Redaction;
 use crate::printable;
 
-/// A text from the network as messages may show it: without the secrets that were sent and what looks like a token, without
-/// control characters, and no longer than so many bytes.
+/// A text from the network as messages may show it: without the secrets that were sent and what
+/// looks like a token, without control characters, and no longer than so many bytes.
 pub(crate) fn shown(text: &str, most: usize, sent: &[String]) -> String {
     shortened(Redaction::new(sent).of_text(text), most)
 }
 
-/// The host of an address as messages may show it. Names of hosts are shorter than 256 bytes; a URL takes longer ones too.
+/// The host of an address as messages may show it. Names of hosts are shorter than 256 bytes; a URL
+/// takes longer ones too.
 pub(super) fn shown_host(host: &str) -> String {
     shortened(printable(host), 256)
 }
@@ -31,7 +32,8 @@ pub(super) fn cut(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
-/// The content type of a reply, if it is a usual one. Others are not shown: whatever a server likes could stand there.
+/// The content type of a reply, if it is a usual one. Others are not shown: whatever a server likes
+/// could stand there.
 pub(crate) fn media_type(headers: &HeaderMap) -> &'static str {
     const USUAL: [&str; 19] = [
         "application/javascript",

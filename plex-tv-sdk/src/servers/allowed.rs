@@ -9,9 +9,11 @@ use crate::{
     plex_tv::types::{Connection, ConnectionProtocol, Resource},
 };
 
-/// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the client.
+/// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the
+/// client.
 ///
-/// Owners choose the addresses that those see with whom they share. The address counts, and not what is said of it.
+/// Owners choose the addresses that those see with whom they share. The address counts, and not
+/// what is said of it.
 pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: &Url) -> bool {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     if resource.https_required.unwrap_or_default() && is_plain(connection, url.as_ref()) {

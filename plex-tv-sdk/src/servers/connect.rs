@@ -20,7 +20,8 @@ use crate::{
 
 /// How long one connection may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long better connections are waited for once one has answered. A network at home takes milliseconds.
+/// How long better connections are waited for once one has answered. A network at home takes
+/// milliseconds.
 const GRACE: Duration = Duration::from_secs(1);
 /// The most connections of a server that are tried. Servers have a handful.
 const MOST_CONNECTIONS: usize = 32;
@@ -36,15 +37,17 @@ pub struct ServerConnection {
 }
 
 impl ServerConnection {
-    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is the usual one. Paths go
-    /// behind it, as in `{uri}/library/sections`.
+    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is
+    /// the usual one. Paths go behind it, as in `{uri}/library/sections`.
     ///
-    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else then.
+    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else
+    /// then.
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token does not belong there.
+    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token
+    /// does not belong there.
     pub fn access_token(&self) -> &Token {
         &self.access_token
     }
@@ -117,7 +120,8 @@ pub(super) async fn connect(server: &Server) -> Result<ServerConnection, Error> 
     }
 }
 
-/// Is it this server that answers there? Another machine may have the address by now. It is asked without any token.
+/// Is it this server that answers there? Another machine may have the address by now. It is asked
+/// without any token.
 async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
     let origin = origin(connection)?;
     let host = host_of(&origin);
@@ -133,7 +137,8 @@ async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> 
     Ok(())
 }
 
-/// Owners choose what stands here for those they share with: an origin, and no path of a router's settings.
+/// Owners choose what stands here for those they share with: an origin, and no path of a router's
+/// settings.
 fn origin(connection: &Connection) -> Result<Url, Error> {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     let no_origin = || Error::new(ErrorKind::Decode, "a connection has no address that can be used");

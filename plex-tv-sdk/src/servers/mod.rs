@@ -50,8 +50,9 @@ impl Server {
 
     /// The token for this server. A shared server refuses the account's token.
     ///
-    /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for owned servers, which then
-    /// answer 401. `Client::register_device_key` tells what to do about it.
+    /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
+    /// owned servers, which then answer 401. `Client::register_device_key` tells what to do about
+    /// it.
     ///
     /// # Errors
     /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
@@ -62,27 +63,32 @@ impl Server {
         }
     }
 
-    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last. These are
-    /// left out:
+    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last.
+    /// These are left out:
     ///
     /// - plain http, when the server requires https. An impostor on the way could answer there.
-    /// - Private addresses of a server that does not belong to the user, unless both have the same public address. In another
-    ///   network a different machine may have the address. This holds for members of a Plex Home too, since the server belongs
-    ///   to its administrator: from behind a VPN, which changes the public address, they reach it by its remote connections only.
-    /// - Addresses of this machine (loopback, unspecified) and of its link (link-local) of a server that does not belong to the
-    ///   user, whatever its owner says of them. Names are not resolved for this, except names under `plex.direct`.
+    /// - Private addresses of a server that does not belong to the user, unless both have the same
+    ///   public address. In another network a different machine may have the address. This holds
+    ///   for members of a Plex Home too, since the server belongs to its administrator: from behind
+    ///   a VPN, which changes the public address, they reach it by its remote connections only.
+    /// - Addresses of this machine (loopback, unspecified) and of its link (link-local) of a server
+    ///   that does not belong to the user, whatever its owner says of them. Names are not resolved
+    ///   for this, except names under `plex.direct`.
     pub fn connections(&self) -> &[Connection] {
         &self.connections
     }
 
-    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which this server answers.
+    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
+    /// this server answers.
     ///
-    /// All are tried at once, each for five seconds at most. When one has answered, better ones are given a second more. What
-    /// answers has to be this server by its `/identity`, since another machine may have the address by now; it is asked
-    /// without any token. Keep the connection while it works, and connect again when it does not.
+    /// All are tried at once, each for five seconds at most. When one has answered, better ones are
+    /// given a second more. What answers has to be this server by its `/identity`, since another
+    /// machine may have the address by now; it is asked without any token. Keep the connection
+    /// while it works, and connect again when it does not.
     ///
-    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy below a path, as in
-    /// `https://example.com/plex`, "has no address that can be used": give it a host name of its own.
+    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy
+    /// below a path, as in `https://example.com/plex`, "has no address that can be used": give it a
+    /// host name of its own.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -97,18 +103,20 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_connect` when it answers nowhere: the message tells what came of each connection. `is_invalid_input` as
-    /// [`Server::access_token`].
+    /// `is_connect` when it answers nowhere: the message tells what came of each connection.
+    /// `is_invalid_input` as [`Server::access_token`].
     pub async fn connect(&self) -> Result<ServerConnection, Error> {
         connect::connect(self).await
     }
 
-    /// The host names of its connections under `plex.direct`, each with the address that is in it: what DNS would answer.
+    /// The host names of its connections under `plex.direct`, each with the address that is in it:
+    /// what DNS would answer.
     ///
-    /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names
-    /// do not resolve there, and every connection by them fails. [`Server::connect`] knows that; an HTTP client of your own
-    /// has to be told. With these pairs the name is kept, so https and the check of the certificate are too, and DNS is not
-    /// asked. Send [`Server::access_token`] there, never the account's token.
+    /// For networks whose router protects against DNS rebinding, and drops the answer when the
+    /// address is a local one: names do not resolve there, and every connection by them fails.
+    /// [`Server::connect`] knows that; an HTTP client of your own has to be told. With these pairs
+    /// the name is kept, so https and the check of the certificate are too, and DNS is not asked.
+    /// Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
