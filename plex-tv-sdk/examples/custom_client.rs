@@ -1,7 +1,8 @@
-//! A client with settings of its own: time limits, the HTTP client below, a name in the user's list of devices; and what
-//! to do about each kind of error.
+//! A client with settings of its own: time limits, the HTTP client below, a name in the user's list
+//! of devices; and what to do about each kind of error.
 //!
-//! `cargo run --example custom_client` asks a sandbox; `PLEX_TV_URL` and `PLEX_TV_TOKEN` lead elsewhere.
+//! `cargo run --example custom_client` asks a sandbox; `PLEX_TV_URL` and `PLEX_TV_TOKEN` lead
+//! elsewhere.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, time::Duration};
@@ -27,7 +28,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .token(Token::new(token)?)
         .connect_timeout(Duration::from_secs(3))
         .timeout(Duration::from_secs(10))
-        // Anything reqwest can do: a proxy, more root certificates, other DNS. Redirects stay in the SDK's hands.
+        // Anything reqwest can do: a proxy, more root certificates, other DNS. Redirects stay in
+        // the SDK's hands.
         .http(|http| http.tcp_keepalive(Duration::from_secs(60)).pool_max_idle_per_host(2))
         .build()?;
 

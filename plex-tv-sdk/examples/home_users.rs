@@ -1,14 +1,14 @@
 //! Lists the members of the Plex Home with what they may do, and what each of them sees.
 //!
-//! `cargo run --example home_users` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token in `PLEX_TV_TOKEN`
-//! it looks into your Home; `PLEX_HOME_PIN` is tried where a PIN is needed. It should not be a JWT: plex.tv was seen to
-//! refuse those.
+//! `cargo run --example home_users` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a
+//! token in `PLEX_TV_TOKEN` it looks into your Home; `PLEX_HOME_PIN` is tried where a PIN is
+//! needed. It should not be a JWT: plex.tv was seen to refuse those.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error};
 
 use plex_tv_sandbox::{HOME_PIN, Sandbox};
-use plex_tv_sdk::{Client, ClientIdentity, HomeMember, Secret, Token};
+use plex_tv_sdk::{Client, ClientIdentity, HomeMember, Secret, Token, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -26,12 +26,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::builder(identity).base_url(url).token(Token::new(token)?).build()?;
 
     for member in client.home_users().await? {
-        println!("{} ({})", member.title(), role(&member));
+        println!("{} ({})", printable(member.title()), role(&member));
         let pin = pin.as_ref().filter(|_| member.needs_pin());
         match client.switch_home_user(member.uuid().unwrap_or_default(), pin).await {
             Ok(theirs) => {
                 for server in theirs.servers().await? {
-                    println!("  sees {}", server.name());
+                    println!("  sees {}", printable(server.name()));
                 }
             }
             Err(error) if error.is_home_pin_required() => println!("  needs a PIN"),
@@ -49,7 +49,10 @@ fn role(member: &HomeMember) -> String {
         () if member.is_managed() => "managed: no friends, shares, devices or account",
         () => "member with an account of their own",
     };
-    let limit = member.restriction_profile().map(|profile| format!(", sees {profile}")).unwrap_or_default();
+    let limit = member
+        .restriction_profile()
+        .map(|profile| format!(", sees {}", printable(&profile.to_string())))
+        .unwrap_or_default();
     let pin = if member.needs_pin() { ", behind a PIN" } else { "" };
     format!("{role}{limit}{pin}")
 }

@@ -1,14 +1,15 @@
-//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key and token are kept in a
-//! file, so that the next start is signed in.
+//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key
+//! and token are kept in a file, so that the next start is signed in.
 //!
-//! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own. `-- --live` signs in at
-//! plex.tv and keeps what it gets in `plex-tv-sdk-jwt-example` in your folder for settings; `-- --live --sign-out` ends that.
+//! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own.
+//! `-- --live` signs in at plex.tv and keeps what it gets in `plex-tv-sdk-jwt-example` in your
+//! folder for settings; `-- --live --sign-out` ends that.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, time::Duration};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope};
+use plex_tv_sdk::{Claims, Client, ClientIdentity, DeviceKey, FileStore, Scope, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -63,7 +64,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
 
 async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
     let user = client.v2().get_user_details().send().await?;
-    println!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody"));
+    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {
         println!("The token is good until {ends}; the client renews it a day before.");

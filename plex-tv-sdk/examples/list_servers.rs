@@ -1,13 +1,13 @@
 //! Lists the user's servers with all their connections, best first.
 //!
-//! `cargo run --example list_servers` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token in
-//! `PLEX_TV_TOKEN` it looks into your account.
+//! `cargo run --example list_servers` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and
+//! a token in `PLEX_TV_TOKEN` it looks into your account.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, ConnectionKind, Token};
+use plex_tv_sdk::{Client, ClientIdentity, ConnectionKind, Token, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -25,9 +25,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     for server in client.servers().await? {
         let owner = if server.is_owned() { "owned" } else { "shared" };
-        println!("{} ({owner})", server.name());
+        // Names are chosen by strangers.
+        println!("{} ({owner})", printable(server.name()));
         for connection in server.connections() {
-            let uri = connection.uri.as_deref().unwrap_or("no address");
+            let uri = printable(connection.uri.as_deref().unwrap_or("no address"));
             println!("  {:<6}  {uri}", ConnectionKind::from(connection));
         }
     }

@@ -1,15 +1,16 @@
 //! How an app that uses the SDK is tested without plex.tv: `cargo test --example mock_in_tests`.
 //!
-//! The app here is one function, `greeting`. Put `plex-tv-sandbox` into your `[dev-dependencies]` to do the same.
+//! The app here is one function, `greeting`. Put `plex-tv-sandbox` into your `[dev-dependencies]`
+//! to do the same.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use plex_tv_sandbox::{Fault, Sandbox};
-use plex_tv_sdk::{Client, ClientIdentity, Error, Token};
+use plex_tv_sdk::{Client, ClientIdentity, Error, Token, printable};
 
 /// The app: what its window says at the top.
 async fn greeting(client: &Client) -> Result<String, Error> {
     match client.v2().get_user_details().send().await {
-        Ok(user) => Ok(format!("Hello, {}!", user.title.as_deref().unwrap_or("you"))),
+        Ok(user) => Ok(format!("Hello, {}!", printable(user.title.as_deref().unwrap_or("you")))),
         Err(error) if error.is_auth() => Ok("Hello! Please sign in.".to_owned()),
         Err(error) => Err(error),
     }

@@ -1,14 +1,15 @@
-//! Signs in by password, with a second factor where the account has one. Prefer a PIN: see `sign_in` and `jwt_login`.
+//! Signs in by password, with a second factor where the account has one. Prefer a PIN: see
+//! `sign_in` and `jwt_login`.
 //!
-//! `cargo run --example password_login` uses made-up accounts of a small plex.tv of its own. With `-- --live NAME` it signs
-//! in at plex.tv: the password is read from the environment variable `PLEX_PASSWORD`, so that no history keeps it, and the
-//! code is asked for.
+//! `cargo run --example password_login` uses made-up accounts of a small plex.tv of its own. With
+//! `-- --live NAME` it signs in at plex.tv: the password is read from the environment variable
+//! `PLEX_PASSWORD`, so that no history keeps it, and the code is asked for.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, io};
 
 use plex_tv_sandbox::{EMAIL, PASSWORD, Sandbox, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
-use plex_tv_sdk::{Client, ClientIdentity, Secret, SignIn};
+use plex_tv_sdk::{Client, ClientIdentity, Secret, SignIn, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +51,7 @@ async fn sign_in(
         Err(error) => return Err(error.into()),
     };
     let user = client.v2().get_user_details().send().await?;
-    println!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody"));
+    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
     client.sign_out().await?;
     Ok(())
 }

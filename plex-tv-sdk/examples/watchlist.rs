@@ -1,13 +1,13 @@
 //! Lists the whole watchlist, however many pages it has.
 //!
-//! `cargo run --example watchlist` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token in `PLEX_TV_TOKEN`
-//! it looks into your account.
+//! `cargo run --example watchlist` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a
+//! token in `PLEX_TV_TOKEN` it looks into your account.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error};
 
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Pages, Token};
+use plex_tv_sdk::{Client, ClientIdentity, Pages, Token, printable};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     });
     while let Some(item) = watchlist.next_item().await? {
         let year = item.year.map(|year| format!(" ({year})")).unwrap_or_default();
-        println!("{}{year}", item.title.as_deref().unwrap_or("without a title"));
+        println!("{}{year}", printable(item.title.as_deref().unwrap_or("without a title")));
     }
     println!("{} in all", watchlist.total().unwrap_or_default());
     Ok(())

@@ -92,6 +92,7 @@ pub use runtime::conform::{Reread, redacted_body, reread_error, reread_retry_aft
 pub use runtime::error::{Error, ErrorKind, PlexCode, PlexError};
 pub use runtime::operation::{Auth, Method, Operation, Parameter, Place, Proof};
 pub use runtime::pages::{Page, Paged, Pages};
+pub use runtime::printable::printable;
 pub use runtime::response::{ByteStream, Response};
 pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};

@@ -1,7 +1,7 @@
 //! Signs a person in by PIN, then lists their servers and how to reach each.
 //!
-//! `cargo run --example sign_in` needs no account and no network: it brings a small plex.tv along. `--live` talks to the
-//! real one, and `--help` tells the rest.
+//! `cargo run --example sign_in` needs no account and no network: it brings a small plex.tv along.
+//! `--live` talks to the real one, and `--help` tells the rest.
 
 mod arguments;
 mod reach;
@@ -102,7 +102,8 @@ async fn is_signed_in(client: &Client) -> Outcome<bool> {
             screen::say("The kept token is not good any more, so you sign in again.\n")?;
             Ok(false)
         }
-        // No answer is no refusal: who throws the token away now signs people out whenever the network is down.
+        // No answer is no refusal: who throws the token away now signs people out whenever the
+        // network is down.
         TokenCheck::Unknown(error) => {
             let why = screen::chain(error.as_ref());
             Err(format!("the kept token could not be checked, so it stays for another try: {why}").into())
@@ -151,8 +152,8 @@ fn forget() -> Outcome {
     Ok(screen::say(&format!("The token is removed from {}.", store.path().display()))?)
 }
 
-/// What outlives the program: who it is to plex.tv, and the token. That of a stand-in is kept apart, since a token is good
-/// only where it was made.
+/// What outlives the program: who it is to plex.tv, and the token. That of a stand-in is kept
+/// apart, since a token is good only where it was made.
 fn store() -> Outcome<FileStore> {
     let account = if env::var_os("PLEX_TV_URL").is_some() { "elsewhere" } else { "plex.tv" };
     Ok(FileStore::open("plex-tv-sdk-example")?.account(account))

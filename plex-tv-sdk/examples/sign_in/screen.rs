@@ -7,7 +7,7 @@ use std::{
 
 use console::{Alignment, Style, Term};
 use indicatif::ProgressBar;
-use plex_tv_sdk::{PinFlow, v2::types::User};
+use plex_tv_sdk::{PinFlow, printable, v2::types::User};
 
 use crate::{
     arguments::Arguments,
@@ -15,7 +15,8 @@ use crate::{
     spinner::{self, spinner},
 };
 
-/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any more.
+/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any
+/// more.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }
@@ -63,7 +64,7 @@ pub(crate) fn invite(flow: &PinFlow, arguments: &Arguments) -> io::Result<()> {
 
 fn invite_to_type(flow: &PinFlow, url: &str) -> io::Result<()> {
     let page = url.split('?').next().unwrap_or(url);
-    let code: Vec<_> = flow.code().expose().chars().map(String::from).collect();
+    let code: Vec<_> = printable(flow.code().expose()).chars().map(String::from).collect();
     let code = Style::new().bold().apply_to(code.join(" "));
     say(&format!(
         "Open {page} and type this code to sign in:\n\n    {code}\n\nOr open the address that holds it:\n\n  {url}\n"
@@ -122,9 +123,4 @@ fn show_qr_code(flow: &PinFlow, note: &str) -> io::Result<()> {
         say(&format!("  {}", paper.apply_to(line)))?;
     }
     say(&format!("\n{note}\n"))
-}
-
-/// Names are chosen by strangers: without control characters they cannot move the cursor or repaint the screen.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -22,8 +22,8 @@ pub(crate) fn is_possible() -> bool {
     Term::stdout().is_term() && Term::stderr().is_term()
 }
 
-/// A terminal that seems some columns narrower: lines are drawn to their full width, and the `^C` that the real terminal
-/// adds to one would break it.
+/// A terminal that seems some columns narrower: lines are drawn to their full width, and the `^C`
+/// that the real terminal adds to one would break it.
 #[derive(Debug)]
 struct Narrower(Term);
 

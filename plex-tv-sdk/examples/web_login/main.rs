@@ -1,27 +1,40 @@
-//! A web app that signs people in: the browser goes to plex.tv's page and comes back by `forwardUrl`. It runs on a small
-//! plex.tv of its own; `cargo run --example web_login -- --live` uses the real one.
+//! A web app that signs people in: the browser goes to plex.tv's page and comes back by
+//! `forwardUrl`. It runs on a small plex.tv of its own; `cargo run --example web_login -- --live`
+//! uses the real one.
 
+mod sessions;
 mod web;
 
-use std::{collections::HashMap, env, error::Error, io, io::Write as _, sync::Arc};
+use std::{
+    env,
+    error::Error,
+    io,
+    io::Write as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use axum::{Router, extract::State, http::HeaderMap, routing};
+use axum::{Router, extract::State, http::HeaderMap, middleware, routing};
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, PinStatus};
+use plex_tv_sdk::{Client, ClientIdentity, PinStatus, printable};
+use sessions::Sessions;
 use tokio::{net::TcpListener, sync::Mutex};
-use web::{Reply, failure, page, redirect, redirect_with_cookie, session};
+use web::{Reply, failure, page, private, redirect, redirect_with_cookie, session};
 
-/// What is known of a browser, by the session in its cookie.
-#[derive(Clone)]
-enum Visitor {
-    AtPlex(i64),
-    SignedIn(Client),
-}
+/// How long a browser may take to come back. A PIN lives as long.
+const AT_PLEX: Duration = Duration::from_secs(30 * 60);
+/// How long a browser stays signed in.
+const SIGNED_IN: Duration = Duration::from_secs(12 * 60 * 60);
+/// The most sessions of each kind at once.
+const MOST: usize = 1000;
 
 struct App {
     client: Client,
     url: String,
-    visitors: Mutex<HashMap<String, Visitor>>,
+    /// Browsers that were sent to plex.tv, with the id of their PIN. Anybody can begin one of
+    /// these, so that they must not push out those who are signed in.
+    at_plex: Mutex<Sessions<i64>>,
+    signed_in: Mutex<Sessions<Client>>,
 }
 
 #[tokio::main]
@@ -34,36 +47,42 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let url = format!("http://{}", listener.local_addr()?);
     writeln!(io::stdout(), "Open {url}")?;
 
-    let app = Arc::new(App { client: builder.build()?, url, visitors: Mutex::default() });
+    let app = Arc::new(App {
+        client: builder.build()?,
+        url,
+        at_plex: Mutex::new(Sessions::new(AT_PLEX, MOST)),
+        signed_in: Mutex::new(Sessions::new(SIGNED_IN, MOST)),
+    });
     let routes = Router::new().route("/", routing::get(home)).route("/done", routing::get(done));
     let routes = routes.route("/sign-in", routing::post(sign_in)).route("/sign-out", routing::post(sign_out));
+    let routes = routes.layer(middleware::map_response(private));
     Ok(axum::serve(listener, routes.with_state(app)).await?)
 }
 
 async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
-    let Some(Visitor::SignedIn(client)) = app.visitors.lock().await.get(session(&headers)).cloned() else {
-        return page("You are not signed in.", "Sign in");
-    };
+    let client = app.signed_in.lock().await.get(Instant::now(), session(&headers));
+    let Some(client) = client else { return page("You are not signed in.", "Sign in") };
     let user = client.v2().get_user_details().send().await.map_err(failure)?;
-    page(&format!("Signed in as {}.", user.title.as_deref().unwrap_or("somebody")), "Sign out")
+    page(&format!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody"))), "Sign out")
 }
 
 async fn sign_in(State(app): State<Arc<App>>) -> Reply {
     let login = app.client.pin_login().strong().forward_url(format!("{}/done", app.url));
     let flow = login.start().await.map_err(failure)?;
-    let session = uuid::Uuid::new_v4().to_string();
-    app.visitors.lock().await.insert(session.clone(), Visitor::AtPlex(flow.id()));
-    redirect_with_cookie(&flow.auth_url(), &session)
+    let session = app.at_plex.lock().await.begin(Instant::now(), flow.id());
+    redirect_with_cookie(&flow.auth_url(), &session, AT_PLEX)
 }
 
-/// The browser is back: one look at the PIN says whether the person agreed.
+/// The browser is back: one look at the PIN says whether the person agreed. Who is signed in gets a
+/// new session id: the old one was handed out before anybody knew who it is.
 async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
-    let visitor = app.visitors.lock().await.get(session(&headers)).cloned();
-    let Some(Visitor::AtPlex(pin)) = visitor else { return redirect("/") };
+    let old = session(&headers);
+    let Some(pin) = app.at_plex.lock().await.get(Instant::now(), old) else { return redirect("/") };
     match app.client.pin_login().resume(pin).check_once().await {
         Ok(PinStatus::Approved(client)) => {
-            app.visitors.lock().await.insert(session(&headers).to_owned(), Visitor::SignedIn(client));
-            redirect("/")
+            app.at_plex.lock().await.end(old);
+            let session = app.signed_in.lock().await.begin(Instant::now(), client);
+            redirect_with_cookie("/", &session, SIGNED_IN)
         }
         Ok(_) => page("Nobody has agreed yet.", "Sign in"),
         Err(error) if error.is_pin_expired() => page("The request was denied, or it expired.", "Sign in"),
@@ -72,8 +91,9 @@ async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
 }
 
 async fn sign_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
-    if let Some(Visitor::SignedIn(client)) = app.visitors.lock().await.remove(session(&headers)) {
-        client.v2().sign_out().send().await.map_err(failure)?;
+    let client = app.signed_in.lock().await.end(session(&headers));
+    if let Some(client) = client {
+        client.sign_out().await.map_err(failure)?;
     }
     redirect("/")
 }

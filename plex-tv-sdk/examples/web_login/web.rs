@@ -1,7 +1,9 @@
 //! What any web app needs, whatever it signs in to: a page, a redirect, a cookie.
 
+use std::time::Duration;
+
 use axum::{
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse as _, Redirect, Response},
 };
 
@@ -19,11 +21,21 @@ pub(crate) fn redirect(url: &str) -> Reply {
     Ok(Redirect::to(url).into_response())
 }
 
-/// `SameSite=Lax` sends the cookie along when plex.tv's page leads back, and on no form of another site. An app that is
-/// not on loopback adds `Secure`.
-pub(crate) fn redirect_with_cookie(url: &str, session: &str) -> Reply {
-    let cookie = format!("session={session}; HttpOnly; SameSite=Lax; Path=/");
+/// `HttpOnly` keeps the cookie from scripts. `SameSite=Lax` sends it along when plex.tv's page
+/// leads back, and with no form of another site. An app that is not on loopback adds `Secure`.
+pub(crate) fn redirect_with_cookie(url: &str, session: &str, lifetime: Duration) -> Reply {
+    let lifetime = lifetime.as_secs();
+    let cookie = format!("session={session}; HttpOnly; SameSite=Lax; Path=/; Max-Age={lifetime}");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(url)).into_response())
+}
+
+/// For every reply: no cache keeps it, since it is about one person, and no other site shows it in
+/// a frame.
+pub(crate) async fn private(mut reply: Response) -> Response {
+    let headers = reply.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("frame-ancestors 'none'"));
+    reply
 }
 
 /// The session of a browser; empty for one that has none.

@@ -17,7 +17,7 @@ impl Client {
         if self.token().is_some() {
             match self.v2().sign_out().send().await {
                 Ok(_) => {}
-                Err(error) if error.is_auth() || error.is_device_removed() || error.is_device_jwt_rejected() => {}
+                Err(error) if error.is_auth() || error.needs_sign_in() => {}
                 Err(error) => return Err(error),
             }
         }

@@ -1,6 +1,6 @@
 //! Is the token still good?
 
-use crate::{Client, Error, v2::types::User};
+use crate::{Client, Error, generated::v2::types::User};
 
 /// What plex.tv says of a token.
 ///
@@ -32,21 +32,7 @@ pub(crate) async fn verify_token(client: &Client) -> TokenCheck {
     }
     match client.v2().get_user_details().send().await {
         Ok(user) => TokenCheck::Valid(Box::new(user)),
-        Err(error) if is_rejection(&error) => TokenCheck::Rejected(error.into()),
+        Err(error) if error.is_auth() || error.needs_sign_in() => TokenCheck::Rejected(error.into()),
         Err(error) => TokenCheck::Unknown(error.into()),
     }
-}
-
-fn is_rejection(error: &Error) -> bool {
-    // A 422 that names the token was seen where a 401 belongs.
-    let names_the_token = || {
-        error
-            .plex_errors()
-            .iter()
-            .any(|entry| entry.message().is_some_and(|message| message.to_ascii_lowercase().contains("invalid token")))
-    };
-    let no_more_renewals = error.is_device_removed() || error.is_device_jwt_rejected();
-    error.is_auth()
-        || no_more_renewals
-        || (error.status().is_some_and(|status| status.as_u16() == 422) && names_the_token())
 }

@@ -68,7 +68,7 @@ pub fn reread_retry_after(retry_after: &[u8], date: &[u8]) -> Option<Duration> {
 
 /// What an error keeps of a body, when these secrets were sent.
 pub fn redacted_body(body: &[u8], secrets: &[String]) -> String {
-    redacted(body, secrets)
+    redacted(body, "no content type", secrets)
 }
 
 /// Reads a recorded JSON reply or request.

@@ -7,10 +7,12 @@ pub(crate) mod conform;
 pub(crate) mod error;
 pub(crate) mod operation;
 pub(crate) mod pages;
+pub(crate) mod printable;
 pub(crate) mod response;
 pub(crate) mod secret;
 pub(crate) mod transport;
 pub(crate) mod wire;
+mod xml;
 
 pub(crate) use call_debug::call_debug;
 pub(crate) use error::Error;

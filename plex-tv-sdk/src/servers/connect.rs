@@ -20,13 +20,14 @@ use crate::{
     v2::types::Connection,
 };
 
-/// So long a connection may take to answer.
+/// How long one connection may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So long better ones are waited for once one has answered: a network at home takes milliseconds.
+/// How long better connections are waited for once one has answered. A network at home takes
+/// milliseconds.
 const GRACE: Duration = Duration::from_secs(1);
-/// Servers have a handful.
+/// The most connections of a server that are tried. Servers have a handful.
 const MOST_CONNECTIONS: usize = 32;
-/// An identity has some hundred bytes.
+/// The most bytes of an identity that are read. It has some hundred.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// A connection at which the right server answered, and what its requests need.
@@ -38,14 +39,17 @@ pub struct ServerConnection {
 }
 
 impl ServerConnection {
-    /// Where the server is, without a slash at the end: paths go behind it, as in `{uri}/library/sections`.
+    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is
+    /// the usual one. Paths go behind it, as in `{uri}/library/sections`.
     ///
-    /// Mind its scheme: by `http://`, which some servers allow, the token and all else can be read on the way.
+    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else
+    /// then.
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token does not belong there.
+    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token
+    /// does not belong there.
     pub fn access_token(&self) -> &Token {
         &self.access_token
     }
@@ -112,31 +116,35 @@ pub(super) async fn connect(server: &Server) -> Result<ServerConnection, Error> 
             Either::Right(_) => race.hurry(),
         }
         if let Some(connection) = race.winner().and_then(|place| connections.get(place)) {
-            let uri = connection.uri.as_deref().unwrap_or_default().trim_end_matches('/').to_owned();
+            let uri = origin(connection)?.origin().ascii_serialization();
             return Ok(ServerConnection { uri, access_token, connection: connection.clone() });
         }
     }
 }
 
-/// Is it this server that answers there? Another machine may have the address by now. It is asked without any token.
+/// Is it this server that answers there? Another machine may have the address by now. It is asked
+/// without any token.
 async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
-    let url = identity_url(connection)?;
-    let host = host_of(&url);
+    let origin = origin(connection)?;
+    let host = host_of(&origin);
     let limit = server.client.clock().timer(PATIENCE.min(server.client.timeout()));
-    let Either::Left((identity, _)) = select(Box::pin(identity(&server.client, url)), limit).await else {
+    let Either::Left((identity, _)) = select(Box::pin(identity(&server.client, &origin)), limit).await else {
         return Err(Error::new(ErrorKind::Timeout, format!("{host} does not answer")));
     };
-    if identity?.machine_identifier != server.machine_identifier() {
+    let found = identity?.machine_identifier;
+    // An identifier that is empty names no server, so that none is recognised by it.
+    if found != server.machine_identifier() || found.trim().is_empty() {
         return Err(Error::new(ErrorKind::Decode, format!("another server answers at {host}")));
     }
     Ok(())
 }
 
-/// Owners choose what stands here for those they share with: an origin, and no path of a router's settings.
-fn identity_url(connection: &Connection) -> Result<Url, Error> {
-    let origin = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok()).filter(is_plain_origin);
-    let url = origin.and_then(|origin| origin.join("identity").ok());
-    url.ok_or_else(|| Error::new(ErrorKind::Decode, "a connection has no address that can be used"))
+/// Owners choose what stands here for those they share with: an origin, and no path of a router's
+/// settings.
+fn origin(connection: &Connection) -> Result<Url, Error> {
+    let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+    let no_origin = || Error::new(ErrorKind::Decode, "a connection has no address that can be used");
+    url.filter(is_plain_origin).ok_or_else(no_origin)
 }
 
 fn is_plain_origin(url: &Url) -> bool {
@@ -151,8 +159,10 @@ struct Identity {
     machine_identifier: String,
 }
 
-async fn identity(client: &Client, url: Url) -> Result<Identity, Error> {
-    let host = host_of(&url);
+async fn identity(client: &Client, origin: &Url) -> Result<Identity, Error> {
+    let host = host_of(origin);
+    let mut url = origin.clone();
+    url.set_path("/identity");
     let call = client.http().get(url).header(ACCEPT, "application/json");
     let reply: Response = call.send().await.map_err(|error| Error::below_http(error, &host))?;
     let status = reply.status();

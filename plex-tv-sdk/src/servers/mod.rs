@@ -1,5 +1,6 @@
 //! The user's servers and how to reach them.
 
+mod allowed;
 mod connect;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod dns;
@@ -29,7 +30,7 @@ pub struct Server {
 impl Server {
     fn new(mut resource: Resource, client: Client) -> Self {
         let mut connections = std::mem::take(&mut resource.connections);
-        connections.retain(|connection| is_reachable(&resource, connection));
+        connections.retain(|connection| allowed::is_allowed(&resource, connection, client.base_url()));
         // A stable sort: among equals plex.tv's order stays.
         connections.sort_by_key(preference);
         Self { resource, connections, client }
@@ -52,8 +53,9 @@ impl Server {
 
     /// The token for this server. A shared server refuses the account's token.
     ///
-    /// Of a client that is signed in by a Plex JWT, plex.tv was seen to give that JWT here for servers that the user owns, and
-    /// servers to answer 401 to it: see `Client::register_device_key` for the way round.
+    /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
+    /// owned servers, which then answer 401. `Client::register_device_key` tells what to do about
+    /// it.
     ///
     /// # Errors
     /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
@@ -64,41 +66,60 @@ impl Server {
         }
     }
 
-    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last. Left out are local
-    /// addresses in somebody else's network, where another machine may answer.
+    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last.
+    /// These are left out:
+    ///
+    /// - plain http, when the server requires https. An impostor on the way could answer there.
+    /// - Private addresses of a server that does not belong to the user, unless both have the same
+    ///   public address. In another network a different machine may have the address. This holds
+    ///   for members of a Plex Home too, since the server belongs to its administrator: from behind
+    ///   a VPN, which changes the public address, they reach it by its remote connections only.
+    /// - Addresses of this machine (loopback, unspecified) and of its link (link-local) of a server
+    ///   that does not belong to the user, whatever its owner says of them. Names are not resolved
+    ///   for this, except names under `plex.direct`.
     pub fn connections(&self) -> &[Connection] {
         &self.connections
     }
 
-    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which this server answers.
+    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
+    /// this server answers.
     ///
-    /// All are tried at once, each for five seconds at most. When one has answered, better ones are given a second more. What
-    /// answers has to be this server by its `/identity`, since another machine may have the address by now; it is asked
-    /// without any token. Keep the connection while it works, and connect again when it does not.
+    /// All are tried at once, each for five seconds at most. When one has answered, better ones are
+    /// given a second more. What answers has to be this server by its `/identity`, since another
+    /// machine may have the address by now; it is asked without any token. Keep the connection
+    /// while it works, and connect again when it does not.
+    ///
+    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy
+    /// below a path, as in `https://example.com/plex`, "has no address that can be used": give it a
+    /// host name of its own.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for server in client.servers().await? {
     ///     let connection = server.connect().await?;
-    ///     println!("{} at {} ({})", server.name(), connection.uri(), connection.kind());
+    ///     println!("{} at {} ({})", printable(server.name()), connection.uri(), connection.kind());
     /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
-    /// `is_connect` when it answers nowhere: the message tells what came of each connection. `is_invalid_input` as
-    /// [`Server::access_token`].
+    /// `is_connect` when it answers nowhere: the message tells what came of each connection.
+    /// `is_invalid_input` as [`Server::access_token`].
     pub async fn connect(&self) -> Result<ServerConnection, Error> {
         connect::connect(self).await
     }
 
-    /// The host names of its connections under `plex.direct`, each with the address that is in it: what DNS would answer.
+    /// The host names of its connections under `plex.direct`, each with the address that is in it:
+    /// what DNS would answer.
     ///
-    /// For networks whose router protects against DNS rebinding, and drops the answer when the address is a local one: names
-    /// do not resolve there, and every connection by them fails. [`Server::connect`] knows that; an HTTP client of your own
-    /// has to be told. With these pairs the name is kept, so https and the check of the certificate are too, and DNS is not
-    /// asked. Send [`Server::access_token`] there, never the account's token.
+    /// For networks whose router protects against DNS rebinding, and drops the answer when the
+    /// address is a local one: names do not resolve there, and every connection by them fails.
+    /// [`Server::connect`] knows that; an HTTP client of your own has to be told. With these pairs
+    /// the name is kept, so https and the check of the certificate are too, and DNS is not asked.
+    /// Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
@@ -120,7 +141,7 @@ impl Server {
         self.connections.iter().filter_map(direct_address)
     }
 
-    /// All that plex.tv says of it, but for the connections.
+    /// All that plex.tv says of it, except the connections.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
@@ -136,11 +157,6 @@ fn provides_server(resource: &Resource) -> bool {
     resource.provides.as_deref().is_some_and(|roles| roles.split(',').any(|role| role.trim() == "server"))
 }
 
-fn is_reachable(resource: &Resource, connection: &Connection) -> bool {
-    let is_local = connection.local.unwrap_or_default();
-    !is_local || resource.owned.unwrap_or_default() || resource.public_address_matches.unwrap_or_default()
-}
-
 fn direct_address(connection: &Connection) -> Option<(String, SocketAddr)> {
     let uri = Url::parse(connection.uri.as_deref()?).ok()?;
     let name: PlexDirect = uri.host_str()?.parse().ok()?;
@@ -150,6 +166,7 @@ fn direct_address(connection: &Connection) -> Option<(String, SocketAddr)> {
 
 /// Smaller is better.
 fn preference(connection: &Connection) -> impl Ord + use<> {
-    let secure = connection.protocol == Some(ConnectionProtocol::Https);
+    let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+    let secure = connection.protocol == Some(ConnectionProtocol::Https) && !allowed::is_plain(connection, url.as_ref());
     (ConnectionKind::from(connection), Reverse(secure), connection.ipv6.unwrap_or_default())
 }

@@ -4,10 +4,11 @@ use std::fmt;
 
 macro_rules! codes {
     ($($number:literal $variant:ident $meaning:literal,)*) => {
-        /// What one of plex.tv's error codes stands for. Open: a code that is not known here is kept.
+        /// What one of plex.tv's error codes stands for. Open: a code that is not known here is
+        /// kept.
         ///
-        /// The names come from one client's enumeration; of most codes only the meaning is known, not every call that
-        /// answers them.
+        /// The names come from one client's enumeration; of most codes only the meaning is known,
+        /// not every call that answers them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum PlexCode {
@@ -120,6 +121,14 @@ codes! {
     1097 DeviceRemoved "the device was removed: make a new client identifier and key",
     1998 Validation "a value is not valid",
     1999 Request "the request cannot be fulfilled",
+}
+
+impl PlexCode {
+    /// Is it about a password, a PIN, a second factor or the way of signing in, and not about the
+    /// token?
+    pub(super) fn is_about_a_password(self) -> bool {
+        matches!(self.number(), 1028..=1031 | 1040 | 1041 | 1044..=1046 | 1057 | 1058 | 1061..=1063)
+    }
 }
 
 impl fmt::Display for PlexCode {

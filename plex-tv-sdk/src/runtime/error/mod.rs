@@ -2,6 +2,7 @@
 
 mod cause;
 mod codes;
+mod json;
 mod plex;
 mod redact;
 mod shown;
@@ -11,23 +12,25 @@ use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 use cause::Cause;
 use reqwest::{StatusCode, header::HeaderMap};
 
-use super::operation::{Operation, Proof};
+use super::operation::{Auth, Operation, Proof};
 
 pub use codes::PlexCode;
 pub use plex::PlexError;
 pub(crate) use plex::{parse_plex_errors, text_of};
 pub(crate) use redact::{is_sensitive, redacted};
-pub(crate) use shown::shown;
+pub(crate) use shown::{media_type, shown};
+
+/// The most bytes of a JSON path that are shown. Its names are the server's.
+const MOST_PATH: usize = 256;
 
 /// What went wrong, in one pointer.
 ///
-/// Ask it by its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors. Neither `Display` nor
-/// `Debug` shows a token, a URL query, a header value or a body; the body of a refusal is kept, redacted, behind
-/// [`Error::body`].
+/// Ask it by its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors. Neither
+/// `Display` nor `Debug` shows a token, a URL query, a header value or a body. The body of a
+/// refusal is kept behind [`Error::body`], without its secrets.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
-/// ///
 /// match client.v2().get_user_details().send().await {
 ///     Ok(user) => println!("signed in as {}", user.id),
 ///     Err(error) if error.is_auth() => println!("sign in again"),
@@ -52,6 +55,8 @@ struct Inner {
     request_id: Option<String>,
     json_path: Option<String>,
     body: Option<String>,
+    /// Did the call ask for the user's token?
+    takes_token: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -61,39 +66,40 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
-    /// No connection could be made: refused, or not in time. Or the server closed it, and says that it read nothing. Nothing
-    /// was done.
+    /// No connection was made: it was refused, or it took too long. Or the server closed it and said
+    /// that it had read nothing. Nothing was done.
     Connect,
-    /// The host has no address, or none could be learned. Nothing was sent.
+    /// The host has no address, or the lookup failed. Nothing was sent.
     Dns,
-    /// No secure connection could be made: most likely the certificate is for another host, expired, or signed by nobody
-    /// whom the system trusts. Nothing was sent.
+    /// No secure connection was made. Most likely the certificate is expired, for another host, or
+    /// signed by nobody that the system trusts. Nothing was sent.
     Tls,
     /// The server did not answer in time.
     Timeout,
-    /// The connection broke before a reply began, or what came is no HTTP.
+    /// The connection broke before a reply began, or the reply was not HTTP.
     Transport,
     /// The reply broke off before its end.
     Body,
-    /// plex.tv answered with a status that is no success.
+    /// plex.tv answered with an error status.
     Refused,
-    /// plex.tv answered with a redirect that is not followed: to another host, too many, or not for this method.
+    /// plex.tv answered with a redirect that is not followed: it leads to another host, there were
+    /// too many, or the method does not allow it.
     Redirect,
-    /// The reply is not JSON: a captive portal or a gateway, most likely.
+    /// The reply is neither JSON nor XML. Most likely a captive portal or a gateway sent it.
     UnexpectedContentType,
     /// The reply is larger than the limit.
     TooLarge,
     /// The reply is not what the description says.
     Decode,
-    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    /// The PIN expired, was denied, or is unknown to plex.tv.
     PinExpired,
     /// The deadline of the wait passed before the user approved.
     Deadline,
-    /// A token is no genuine Plex JWT for this client.
+    /// A token is not a genuine Plex JWT for this client.
     JwtInvalid,
-    /// A token is a genuine Plex JWT, and its time is over.
+    /// A token is a genuine Plex JWT that has expired.
     JwtExpired,
-    /// Credentials cannot be loaded or saved.
+    /// Credentials could not be loaded or saved.
     Store,
 }
 
@@ -110,6 +116,7 @@ impl Error {
             request_id: None,
             json_path: None,
             body: None,
+            takes_token: false,
             source: None,
         }))
     }
@@ -130,6 +137,7 @@ impl Error {
             None => self.with(|inner| {
                 inner.operation = Some(operation.id);
                 inner.proof = operation.proof;
+                inner.takes_token = operation.auth == Auth::Token;
             }),
         }
     }
@@ -154,9 +162,18 @@ impl Error {
         self.with(|inner| inner.json_path = path)
     }
 
-    /// Keeps a body, without the secrets that were sent and without what looks like one.
-    pub(crate) fn with_body(self, body: &[u8], sent: &[String]) -> Self {
-        self.with(|inner| inner.body = Some(redacted(body, sent)))
+    /// Keeps the body of a reply without its secrets: those that were sent, and what looks like one.
+    /// The request id and the JSON path lose them too.
+    pub(crate) fn with_body(self, body: &[u8], headers: &HeaderMap, sent: &[String]) -> Self {
+        self.with(|inner| {
+            inner.body = Some(redacted(body, media_type(headers), sent));
+            inner.request_id = inner.request_id.take().filter(|id| shown(id, id.len(), sent) == *id);
+            if let Some(path) = &mut inner.json_path {
+                let clean = shown(path, MOST_PATH, sent);
+                inner.message = inner.message.replace(path.as_str(), &clean);
+                *path = clean;
+            }
+        })
     }
 
     pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -205,7 +222,8 @@ impl Error {
         self.0.status
     }
 
-    /// What plex.tv says was wrong, from JSON or XML; empty when it says nothing that can be read.
+    /// What plex.tv says was wrong, read from JSON or XML: at most 32 entries. Empty when nothing
+    /// could be read.
     pub fn plex_errors(&self) -> &[PlexError] {
         &self.0.plex_errors
     }
@@ -220,12 +238,12 @@ impl Error {
         self.plex_code().map(PlexCode::from)
     }
 
-    /// How long plex.tv asks to wait, if it says so.
+    /// How long plex.tv asks the client to wait, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// What plex.tv calls this exchange, if it says so: for a report to its support.
+    /// plex.tv's id of this exchange, if it sent one. Its support can use it.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
@@ -235,9 +253,11 @@ impl Error {
         self.0.json_path.as_deref()
     }
 
-    /// The first 8 KiB of the reply, with what looks like a secret replaced by `[redacted]`.
+    /// The first 8 KiB of a reply that is JSON or XML, with what is or looks like a secret replaced
+    /// by `[redacted]`. Any other reply is described, as in `<12 KiB of text/html, not shown>`.
     ///
-    /// Mind that it is the server's text: it may hold names and addresses.
+    /// It is the server's text, without control characters. It may hold names and addresses of
+    /// people.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
@@ -247,18 +267,18 @@ impl Error {
         self.kind() == ErrorKind::InvalidInput
     }
 
-    /// No connection could be made, for lack of an address or of an answer, or the server turned the request away unread. Not
-    /// for lack of trust: see [`Error::is_tls`].
+    /// No connection was made: there was no address or no answer, or the server refused the request
+    /// unread. A certificate that is not trusted is [`Error::is_tls`].
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Dns)
     }
 
-    /// The host has no address, or none could be learned.
+    /// The host has no address, or the lookup failed.
     pub fn is_dns(&self) -> bool {
         self.kind() == ErrorKind::Dns
     }
 
-    /// The server could not prove who it is, or speaks no TLS.
+    /// The server could not prove its identity, or does not speak TLS.
     pub fn is_tls(&self) -> bool {
         self.kind() == ErrorKind::Tls
     }
@@ -278,9 +298,39 @@ impl Error {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// plex.tv does not take the token (401), or it is an expired JWT (498), or a sign-in was refused.
+    /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was refused.
+    /// [`Error::needs_sign_in`] tells these apart.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
+    }
+
+    /// The user has to sign in again: the token, the device or its key is no longer good.
+    ///
+    /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has no
+    ///   device key to renew the token with. A 422 that says "Invalid token" means the same. It was
+    ///   seen after the user removed the device.
+    /// - The user removed the device: code 1097.
+    /// - plex.tv refused the device key (401, 422): see [`Error::is_device_jwt_rejected`].
+    ///
+    /// It is false for:
+    ///
+    /// - a wrong name or password, which is a 401 of a call that takes no token;
+    /// - a second factor that is missing or wrong: codes 1028 and 1029;
+    /// - a password or PIN that is missing or wrong: codes 1040, 1041, 1044 to 1046, 1062 and 1063;
+    /// - an account or a network that cannot sign in this way: codes 1030 and 1031;
+    /// - the account of another provider: codes 1057, 1058 and 1061;
+    /// - whatever says nothing about the token, such as a timeout, a 403 or a 503.
+    pub fn needs_sign_in(&self) -> bool {
+        self.is_device_removed() || self.is_device_jwt_rejected() || self.is_token_dead()
+    }
+
+    fn is_token_dead(&self) -> bool {
+        match self.status().map(|status| status.as_u16()) {
+            Some(498) => true,
+            Some(401) => self.0.takes_token && !self.code().is_some_and(PlexCode::is_about_a_password),
+            Some(422) => self.plex_errors().iter().any(PlexError::is_of_a_dead_token),
+            _ => false,
+        }
     }
 
     /// The user is known and may not do this (403).
@@ -288,12 +338,12 @@ impl Error {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// There is no such thing (404).
+    /// It does not exist (404).
     pub fn is_not_found(&self) -> bool {
         self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// What is there is what the caller has already (304), as asked for with `if_none_match`.
+    /// The caller's copy is still current (304), as asked for with `if_none_match`.
     pub fn is_not_modified(&self) -> bool {
         self.status() == Some(StatusCode::NOT_MODIFIED)
     }
@@ -333,30 +383,32 @@ impl Error {
         self.code() == Some(PlexCode::EmailSignInOnly)
     }
 
-    /// plex.tv takes no sign-ins from this network address for a while, after failed ones (code 1031).
+    /// plex.tv refuses sign-ins from this network address for a while, after several failed (code
+    /// 1031).
     pub fn is_address_blocked(&self) -> bool {
         self.code() == Some(PlexCode::AddressBlocked)
     }
 
-    /// A Plex JWT whose time is over: 498, or a check of one's own. A client with a device key gets a new one by itself.
+    /// A Plex JWT has expired: plex.tv answered 498, or a check here found it. A client with a device
+    /// key renews its token by itself.
     pub fn is_token_expired(&self) -> bool {
         self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
     }
 
-    /// A token is no genuine Plex JWT for this client.
+    /// A token is not a genuine Plex JWT for this client.
     pub fn is_jwt_invalid(&self) -> bool {
         self.kind() == ErrorKind::JwtInvalid
     }
 
-    /// plex.tv does not take the proof of the device key: wrong signature, stale nonce, or a key that it does not know
-    /// (422, or 401). When it stays so, sign in again with a new key.
+    /// plex.tv refused the proof of the device key (422, or 401): the signature is wrong, the nonce
+    /// is stale, or the key is unknown. If it persists, sign in again with a new key.
     pub fn is_device_jwt_rejected(&self) -> bool {
         let proves = self.0.proof == Some(Proof::DeviceJwt);
         let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
         proves && refuses && !self.is_device_removed()
     }
 
-    /// The device key belongs to another client identifier already (422): make a new one.
+    /// The device key already belongs to another client identifier (422): make a new one.
     pub fn is_device_key_taken(&self) -> bool {
         let registers = self.0.proof == Some(Proof::DeviceKey);
         let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
@@ -368,7 +420,7 @@ impl Error {
         self.kind() == ErrorKind::Store
     }
 
-    /// plex.tv gave this call up (410).
+    /// plex.tv no longer offers this call (410).
     pub fn is_gone(&self) -> bool {
         self.status() == Some(StatusCode::GONE)
     }
@@ -383,7 +435,7 @@ impl Error {
         self.kind() == ErrorKind::Decode
     }
 
-    /// The reply is not JSON.
+    /// The reply is neither JSON nor XML.
     pub fn is_unexpected_content_type(&self) -> bool {
         self.kind() == ErrorKind::UnexpectedContentType
     }
@@ -398,7 +450,7 @@ impl Error {
         self.kind() == ErrorKind::Deadline
     }
 
-    /// It may work a little later: the network, a gateway, or too many calls.
+    /// It may work a little later: the network or a gateway failed, or there were too many calls.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Dns | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Body => true,
@@ -447,19 +499,20 @@ impl From<reqwest::Error> for Error {
 }
 
 pub(crate) fn host_of(url: &reqwest::Url) -> String {
-    let host = url.host_str().unwrap_or("the server");
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    let host = shown::shown_host(url.host_str().unwrap_or("the server"));
+    url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// What a reply calls its exchange, if that is a plain word: whatever else stands there may be meant to be logged.
+/// The id that a reply gives its exchange, if it is a plain word. Anything else may be meant to
+/// forge a log.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     let is_plain = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     is_plain.then(|| id.to_owned())
 }
 
-/// The message of a refusal: the status, and what its code means in our words. plex.tv's own text stays behind
-/// [`Error::plex_errors`], since it may repeat what was sent.
+/// The message of a refusal: the status, and the meaning of its code in our words. plex.tv's own
+/// text stays behind [`Error::plex_errors`], since it may repeat what was sent.
 pub(crate) fn refusal(status: StatusCode, plex_errors: &[PlexError]) -> String {
     let code = plex_errors.iter().find_map(PlexError::code).map(PlexCode::from);
     let reason = match status.as_u16() {

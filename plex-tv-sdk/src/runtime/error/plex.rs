@@ -2,21 +2,28 @@
 
 use std::fmt;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::{json, shown::cut};
+use crate::runtime::xml;
+
+/// The most entries of one refusal that are kept. Those of plex.tv have one or two.
+const MOST_ENTRIES: usize = 32;
+/// The most values of JSON, or elements and attributes of XML, that are looked at in one refusal.
+const MOST_VALUES: usize = 4096;
+/// How deep entries are looked for.
+const MAX_DEPTH: usize = 8;
+/// The most bytes of a message or a field that are kept.
+const MOST_TEXT: usize = 4096;
 
 /// One entry of plex.tv's error list.
 ///
 /// `Debug` leaves out the message: it is plex.tv's text, and may repeat what was sent.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct PlexError {
-    #[serde(default, deserialize_with = "crate::runtime::wire::read::deserialize")]
     code: Option<i64>,
-    #[serde(default, deserialize_with = "crate::runtime::wire::read::deserialize")]
     message: Option<String>,
-    #[serde(default, deserialize_with = "crate::runtime::wire::read::deserialize")]
     status: Option<i64>,
-    #[serde(default, deserialize_with = "crate::runtime::wire::read::deserialize")]
     field: Option<String>,
 }
 
@@ -26,7 +33,7 @@ impl PlexError {
         self.code
     }
 
-    /// plex.tv's text, for people; it changes without notice.
+    /// plex.tv's text for people, at most 4 KiB of it. It changes without notice.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
@@ -36,9 +43,51 @@ impl PlexError {
         self.status
     }
 
-    /// The field that a validation refused.
+    /// The field that a validation refused, as in `email` or `user.email`.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// A 422 says so of a token where a 401 is due. The code, if there is one, is a general one:
+    /// others are about the tokens of discounts and providers.
+    pub(super) fn is_of_a_dead_token(&self) -> bool {
+        let names_it = |message: &str| {
+            let message = message.to_ascii_lowercase();
+            message.contains("invalid token") || message.contains("invalid authentication token")
+        };
+        matches!(self.code, None | Some(1001 | 1008 | 1998 | 1999)) && self.message().is_some_and(names_it)
+    }
+
+    /// An entry that is an object or an element, by the names of its members. An HTTP status may be
+    /// called `code` too.
+    fn from_members(members: &Map<String, Value>) -> Self {
+        let mut entry = Self::default();
+        let (mut text, mut title, mut named_code) = (None, None, None);
+        for (name, value) in members {
+            match plain(name).as_str() {
+                "code" => named_code = integer(value),
+                "statuscode" => entry.status = integer(value),
+                "status" => {
+                    entry.status = entry.status.or(integer(value));
+                    title = title.or_else(|| words(value).filter(|_| integer(value).is_none()));
+                }
+                "message" => entry.message = words(value),
+                "error" | "errors" => title = words(value),
+                "field" => entry.field = words(value),
+                xml::TEXT => text = words(value),
+                _ => {}
+            }
+        }
+        match named_code {
+            Some(status @ 100..=599) => entry.status = entry.status.or(Some(status)),
+            code => entry.code = code,
+        }
+        entry.message = entry.message.or(text).or(title);
+        entry
+    }
+
+    fn says_nothing(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -48,13 +97,29 @@ impl fmt::Debug for PlexError {
     }
 }
 
-/// Reads `{"errors":[…]}`, `{"error":"…"}`, `<errors><error …/></errors>` and `<Response …/>`; empty for all else.
+/// Reads what a refusal says, as far as it is JSON or XML:
+///
+/// - `{"errors":[{"code":1001,"message":"…","status":401}]}`, with texts in place of objects, and a
+///   single one without list
+/// - `{"error":"…"}`, `{"message":"…","statusCode":400}`, and `"…"` alone
+/// - `{"Error":{"error":"Bad Request","message":"…","statusCode":400}}`, as the hosts of providers
+///   answer
+/// - `{"errors":{"email":["…"]}}`, from fields to their messages
+/// - each of these as XML, with members as attributes or as elements, and the message as text of
+///   its element
+/// - `<Response code="410" status="…"/>`
+///
+/// XML may end too early. Entries that say nothing are left out.
 pub(crate) fn parse_plex_errors(body: &[u8]) -> Vec<PlexError> {
     let text = text_of(body);
-    match serde_json::from_str(&text) {
-        Ok(value) => from_json(&value),
-        Err(_) => from_xml(&text),
+    let mut entries = Entries(Vec::new());
+    if let Some(value) = json::beginning(text.trim(), MOST_VALUES) {
+        let place = if value.is_object() { Place::Around } else { Place::Within(None) };
+        entries.read(&value, &place, 0);
+    } else if let Some((root, value)) = xml::beginning_to_json(&text, MOST_VALUES) {
+        entries.read(&Value::Object(Map::from_iter([(root, value)])), &Place::Around, 0);
     }
+    entries.0
 }
 
 /// A body as text, without the byte order mark; what is not UTF-8 is replaced.
@@ -62,108 +127,293 @@ pub(crate) fn text_of(body: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body))
 }
 
-fn from_json(value: &Value) -> Vec<PlexError> {
-    let entries = match &value["errors"] {
-        Value::Array(entries) => entries.as_slice(),
-        entry @ Value::Object(_) => std::slice::from_ref(entry),
-        _ => &[],
-    };
-    let mut errors: Vec<PlexError> = entries.iter().filter_map(|entry| PlexError::deserialize(entry).ok()).collect();
-    if let (true, Some(message)) = (errors.is_empty(), value["error"].as_str()) {
-        errors.push(PlexError { message: Some(message.to_owned()), ..PlexError::default() });
-    }
-    errors
+/// Where a value stands.
+enum Place<'a> {
+    /// Around the errors, or beside them.
+    Around,
+    /// Within the errors, below this field if it is one.
+    Within(Option<&'a str>),
 }
 
-/// Error replies are a few flat elements, so their attributes are all there is to read.
-fn from_xml(text: &str) -> Vec<PlexError> {
-    let of = |element: &str, attribute: &str| attribute_of(element, attribute);
-    let elements = |name: &'static str| {
-        text.match_indices(name).filter_map(move |(start, _)| {
-            let element = &text[start + name.len()..];
-            element.starts_with([' ', '\t', '\n', '\r']).then(|| element.split('>').next().unwrap_or_default())
-        })
-    };
-    let errors: Vec<PlexError> = elements("<error")
-        .map(|element| PlexError {
-            code: of(element, "code").and_then(|code| code.parse().ok()),
-            message: of(element, "message"),
-            status: of(element, "status").and_then(|status| status.parse().ok()),
-            field: of(element, "field"),
-        })
-        .collect();
-    if !errors.is_empty() {
-        return errors;
+impl Place<'_> {
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::Around => None,
+            Self::Within(field) => *field,
+        }
     }
-    elements("<Response")
-        .map(|element| PlexError {
-            status: of(element, "code").and_then(|status| status.parse().ok()),
-            message: of(element, "status"),
-            ..PlexError::default()
-        })
-        .collect()
 }
 
-fn attribute_of(element: &str, name: &str) -> Option<String> {
-    let start = element
-        .match_indices(name)
-        .find(|(at, _)| element[..*at].ends_with(char::is_whitespace) && element[at + name.len()..].starts_with('='))?
-        .0;
-    let value = &element[start + name.len() + 1..];
-    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-    let value = value[1..].split(quote).next()?;
-    let entities = [("&quot;", "\""), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-    Some(entities.iter().fold(value.to_owned(), |text, (entity, plain)| text.replace(entity, plain)))
+struct Entries(Vec<PlexError>);
+
+impl Entries {
+    fn read(&mut self, value: &Value, place: &Place<'_>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match (value, place) {
+            (Value::Object(members), _) => self.read_object(members, place, depth),
+            (Value::Array(items), Place::Within(_)) => items.iter().for_each(|item| self.read(item, place, depth + 1)),
+            (Value::String(_), Place::Within(_)) => {
+                self.add(PlexError { message: words(value), ..PlexError::default() }, place);
+            }
+            (Value::Number(_), Place::Within(_)) => {
+                let code = integer(value).filter(|code| (1000..2000).contains(code));
+                self.add(PlexError { code, ..PlexError::default() }, place);
+            }
+            _ => {}
+        }
+    }
+
+    fn read_object(&mut self, members: &Map<String, Value>, place: &Place<'_>, depth: usize) {
+        let before = self.0.len();
+        // A list says more than the text beside it.
+        for wanted in ["errors", "error"] {
+            let errors = members.iter().filter(|(name, value)| plain(name) == wanted && !value.is_string());
+            errors.for_each(|(_, value)| self.read(value, &Place::Within(place.field()), depth + 1));
+            if self.0.len() > before {
+                return;
+            }
+        }
+        self.add(PlexError::from_members(members), place);
+        if self.0.len() > before {
+            return;
+        }
+        for (name, value) in members {
+            match place {
+                Place::Around if value.is_object() => self.read(value, &Place::Around, depth + 1),
+                Place::Within(field) if !xml::is_mark(name, value) => {
+                    let name = cut(name, MOST_TEXT);
+                    let path = field.map_or_else(|| name.to_owned(), |field| format!("{field}.{name}"));
+                    self.read(value, &Place::Within(Some(cut(&path, MOST_TEXT))), depth + 1);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, mut entry: PlexError, place: &Place<'_>) {
+        if entry.says_nothing() || self.0.len() >= MOST_ENTRIES {
+            return;
+        }
+        entry.field = entry.field.or_else(|| place.field().map(str::to_owned));
+        self.0.push(entry);
+    }
+}
+
+/// A name as all spellings have it: `status_code` and `StatusCode` are `statuscode`.
+fn plain(name: &str) -> String {
+    name.replace(['-', '_'], "").to_ascii_lowercase()
+}
+
+/// A text that is not empty.
+fn words(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.trim().is_empty()).map(|text| cut(text, MOST_TEXT).to_owned())
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    match value {
+        Value::String(text) => text.trim().parse().ok(),
+        _ => {
+            value.as_i64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0).map(|number| number as i64))
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn codes(body: &str) -> Vec<Option<i64>> {
-        parse_plex_errors(body.as_bytes()).iter().map(PlexError::code).collect()
+    type Said<'a> = (Option<i64>, Option<&'a str>, Option<i64>, Option<&'a str>);
+
+    fn said(errors: &[PlexError]) -> Vec<Said<'_>> {
+        errors.iter().map(|error| (error.code(), error.message(), error.status(), error.field())).collect()
+    }
+
+    #[track_caller]
+    fn assert_says(body: &str, wanted: &[Said<'_>]) {
+        assert_eq!(said(&parse_plex_errors(body.as_bytes())), wanted, "{body}");
+    }
+
+    fn only(message: &str) -> Said<'_> {
+        (None, Some(message), None, None)
+    }
+
+    fn of_field<'a>(field: &'a str, message: &'a str) -> Said<'a> {
+        (None, Some(message), None, Some(field))
     }
 
     #[test]
-    fn all_forms_of_an_error_body_are_read() {
-        assert_eq!(codes(r#"{"errors":[{"code":1020,"message":"gone"}]}"#), [Some(1020)]);
-        assert_eq!(codes(r#"{"errors":[{"code":"1041"}]}"#), [Some(1041)]);
-        assert_eq!(codes("\u{feff}{\"errors\":[{\"code\":1001}]}"), [Some(1001)]);
-        assert_eq!(
-            codes(r#"<?xml version="1.0"?><errors><error code="1999" field="base" status="400"/></errors>"#),
-            [Some(1999)]
+    fn lists_of_objects_and_of_texts_are_read() {
+        let full = [(Some(1001), Some("No."), Some(401), None)];
+
+        assert_says(r#"{"errors":[{"code":1001,"message":"No.","status":401}]}"#, &full);
+        assert_says("\u{feff} {\"errors\":{\"code\":\"1001\",\"message\":\"No.\",\"status\":401.0}}\n", &full);
+        assert_says(r#"[{"code":1001,"message":"No.","status":"401"}]"#, &full);
+        assert_says(r#"{"code":1001,"message":"No.","statusCode":401}"#, &full);
+        assert_says(
+            r#"{"error":{"code":1001,"message":"No."},"status":401}"#,
+            &[(Some(1001), Some("No."), None, None)],
         );
-
-        let single = &parse_plex_errors(br#"{"error":"Invalid token"}"#)[0];
-        assert_eq!((single.code(), single.message()), (None, Some("Invalid token")));
-
-        let first_version = &parse_plex_errors(br#"<Response code="410" status="This was &quot;removed&quot;"/>"#)[0];
-        assert_eq!((first_version.status(), first_version.message()), (Some(410), Some("This was \"removed\"")));
+        assert_says(r#"{"errors":["One.","Two."]}"#, &[only("One."), only("Two.")]);
+        assert_says(
+            r#"{"errors":[{"code":1020},"Gone."],"message":"Both"}"#,
+            &[(Some(1020), None, None, None), only("Gone.")],
+        );
+        assert_says(r#"{"errors":"No."}"#, &[only("No.")]);
+        assert_says(r#"{"error":["No."]}"#, &[only("No.")]);
+        assert_says(r#"{"error":"No."}"#, &[only("No.")]);
+        assert_says(r#""No.""#, &[only("No.")]);
+        assert_says(r#"["No."]"#, &[only("No.")]);
+        assert_says(r#"{"error":1041}"#, &[(Some(1041), None, None, None)]);
+        assert_says(r#"{"error":true,"message":"No."}"#, &[only("No.")]);
+        assert_says("{\"error\":\"No,\u{1} \nno.\"}", &[only("No,   no.")]);
+        assert_says(r#"{"response":{"data":null,"errors":[{"message":"No."}]}}"#, &[only("No.")]);
     }
 
     #[test]
-    fn bodies_without_errors_give_none_and_never_panic() {
+    fn what_the_hosts_of_providers_say_is_read() {
+        let wanted = [(None, Some("Missing required param \"limit\"!"), Some(400), None)];
+
+        assert_says(
+            r#"{"Error":{"error":"Bad Request","message":"Missing required param \"limit\"!","statusCode":400}}"#,
+            &wanted,
+        );
+        assert_says(
+            r#"{"error":"Bad Request","message":"Missing required param \"limit\"!","status_code":"400"}"#,
+            &wanted,
+        );
+        assert_says(
+            r#"<Error statusCode="400" error="Bad Request" message="Missing required param &quot;limit&quot;!"/>"#,
+            &wanted,
+        );
+        assert_says(
+            r#"<MediaContainer size="0"><Error statusCode="400" message='Missing required param "limit"!'/></MediaContainer>"#,
+            &wanted,
+        );
+        assert_says(
+            r#"{"Error":{"error":"Not Found","statusCode":404}}"#,
+            &[(None, Some("Not Found"), Some(404), None)],
+        );
+    }
+
+    #[test]
+    fn fields_with_their_messages_are_read() {
+        let wanted = [of_field("email", "is taken"), of_field("email", "is odd"), of_field("user.name", "is blank")];
+
+        assert_says(r#"{"errors":{"email":["is taken","is odd"],"user":{"name":"is blank"}}}"#, &wanted);
+        assert_says(
+            "<errors type='array'><email>is taken</email><email>is odd</email><user><name>is blank</name></user></errors>",
+            &wanted,
+        );
+        assert_says(
+            r#"{"errors":{"code":["is wrong"],"message":["is long","is rude"]}}"#,
+            &[of_field("code", "is wrong"), of_field("message", "is long"), of_field("message", "is rude")],
+        );
+        assert_says(
+            r#"{"errors":{"email":[{"error":"taken","value":"a"},{"code":1011,"field":"own"}],"x":[],"y":null}}"#,
+            &[of_field("email", "taken"), (Some(1011), None, None, Some("own"))],
+        );
+    }
+
+    #[test]
+    fn xml_is_read_by_a_reader_of_xml() {
+        assert_says(
+            r#"<?xml version="1.0"?><errors><error code="1999" field="base" status="400"/></errors>"#,
+            &[(Some(1999), None, Some(400), Some("base"))],
+        );
+        assert_says(
+            r#"<errors><error message="limit must be > 0 &amp; &lt; &#57;" status="400"/><error code='1001'>No.</error></errors>"#,
+            &[(None, Some("limit must be > 0 & < 9"), Some(400), None), (Some(1001), Some("No."), None, None)],
+        );
+        for text in [
+            "<errors>\n  <error>Invalid &lt;token&gt;</error>\n</errors>",
+            "<errors><error><![CDATA[Invalid <token>]]></error></errors>",
+            "<errors><error type=\"String\">Invalid &lt;<!-- -->token></error></errors>",
+            "<error>Invalid &lt;token></error>",
+            "<hash><error>Invalid &#x3c;token&#62;</error></hash>",
+            "<errors>Invalid &lt;token></errors>",
+        ] {
+            assert_says(text, &[only("Invalid <token>")]);
+        }
+        assert_says("<error><code>1001</code><message>No.</message></error>", &[(Some(1001), Some("No."), None, None)]);
+        assert_says(
+            r#"<Response code="410" status="This was &quot;removed&quot;"/>"#,
+            &[(None, Some("This was \"removed\""), Some(410), None)],
+        );
+        assert_says("<errors><error code='1001'/><error code='10", &[(Some(1001), None, None, None)]);
+        assert_says("<error message='A & B, &nbsp;C'/>", &[only("A & B, &nbsp;C")]);
+    }
+
+    #[test]
+    fn what_says_nothing_gives_nothing() {
         for body in [
             "",
+            " ",
             "null",
+            "7",
+            "true",
             "[]",
             "{}",
+            "[null,[],{}]",
+            "\u{0}",
+            "\"\"",
+            "{\"error\":\"\"}",
+            r#"{"errors":7}"#,
+            r#"{"errors":[{}]}"#,
+            r#"{"errors":{"email":[""]}}"#,
+            r#"{"errors":[{"request":{"id":7}}]}"#,
             "<html>",
+            "<html><error>No.</error></html>",
+            "<!DOCTYPE html><html><error code='1001'/>",
+            "Bad gateway",
             "<error",
             "<error code=",
             "<error code=\"",
             "<error é=\"1\"",
-            "\u{0}",
-            r#"{"errors":7}"#,
+            "<error/>",
+            "<errors><error code=''/></errors>",
         ] {
-            assert_eq!(
-                codes(body),
-                Vec::<Option<i64>>::new()
-                    .into_iter()
-                    .chain(body.starts_with("<error ").then_some(None))
-                    .collect::<Vec<_>>(),
-                "{body}"
-            );
+            assert_says(body, &[]);
+        }
+    }
+
+    #[test]
+    fn however_long_a_refusal_is_its_first_entries_are_read_and_no_more() {
+        for size in [1_000, 10_000, 100_000] {
+            let json = r#"{"code":1001,"message":"No."},"#.repeat(size);
+            let xml = "<error code='1001' message='No.'/>".repeat(size);
+            for body in [
+                format!(r#"{{"errors":[{json}null]}}"#),
+                format!("[{json}null]"),
+                format!("<errors>{xml}</errors>"),
+                format!("<errors>{xml}"),
+            ] {
+                let errors = parse_plex_errors(body.as_bytes());
+
+                assert_eq!((errors.len(), errors[0].code()), (MOST_ENTRIES, Some(1001)));
+            }
+        }
+    }
+
+    #[test]
+    fn bodies_that_are_made_to_take_long_do_not() {
+        const MANY: usize = 50_000;
+        for body in [
+            "<error ".repeat(MANY),
+            "<error ".repeat(MANY) + ">",
+            format!("<error {}/>", "code='1' ".repeat(MANY)),
+            "<Response a='".repeat(MANY),
+            "<error>".repeat(MANY),
+            "{\"errors\":".repeat(MANY),
+            "[".repeat(MANY),
+            format!("{{\"errors\":{{\"{}\":[{}0]}}}}", "a".repeat(MANY), "{\"b\":[\"c\"]},".repeat(MANY)),
+            "&amp;".repeat(MANY),
+        ] {
+            let errors = parse_plex_errors(body.as_bytes());
+
+            assert!(errors.len() <= MOST_ENTRIES);
+            assert!(errors.iter().all(|error| error.field().is_none_or(|field| field.len() <= MOST_TEXT)));
         }
     }
 

@@ -1,28 +1,64 @@
-//! Text from outside, fit to be shown.
+//! What came from the network, fit for a message.
 
-use std::borrow::Cow;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-/// The most characters of a text that a message shows.
-const MAX_LENGTH: usize = 100;
+use super::redact::Redaction;
+use crate::runtime::printable::printable;
 
-/// A text of a reply as a message shows it: control characters are escaped, and the rest is cut.
-pub(crate) fn shown(text: &str) -> Cow<'_, str> {
-    let is_fit = text.len() <= MAX_LENGTH && !text.chars().any(char::is_control);
-    if is_fit {
-        return Cow::Borrowed(text);
+/// A text from the network as messages may show it: without the secrets that were sent and what
+/// looks like a token, without control characters, and no longer than so many bytes.
+pub(crate) fn shown(text: &str, most: usize, sent: &[String]) -> String {
+    shortened(Redaction::new(sent).of_text(text), most)
+}
+
+/// The host of an address as messages may show it. Names of hosts are shorter than 256 bytes; a URL
+/// takes longer ones too.
+pub(super) fn shown_host(host: &str) -> String {
+    shortened(printable(host), 256)
+}
+
+/// Ends with `…` where something is left out.
+pub(super) fn shortened(mut text: String, most: usize) -> String {
+    if text.len() > most {
+        text.truncate(cut(&text, most.saturating_sub('…'.len_utf8())).len());
+        text.push('…');
     }
-    let mut shown = String::new();
-    for character in text.chars().take(MAX_LENGTH) {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    if text.chars().nth(MAX_LENGTH).is_some() {
-        shown.push('…');
-    }
-    Cow::Owned(shown)
+    text
+}
+
+/// The beginning of a text, of at most so many bytes.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    &text[..end]
+}
+
+/// The content type of a reply, if it is a usual one. Others are not shown: whatever a server likes
+/// could stand there.
+pub(crate) fn media_type(headers: &HeaderMap) -> &'static str {
+    const USUAL: [&str; 19] = [
+        "application/javascript",
+        "application/json",
+        "application/octet-stream",
+        "application/pdf",
+        "application/problem+json",
+        "application/x-www-form-urlencoded",
+        "application/xhtml+xml",
+        "application/xml",
+        "audio/mpeg",
+        "image/gif",
+        "image/jpeg",
+        "image/png",
+        "image/svg+xml",
+        "text/css",
+        "text/html",
+        "text/javascript",
+        "text/json",
+        "text/plain",
+        "text/xml",
+    ];
+    let Some(value) = headers.get(CONTENT_TYPE) else { return "no content type" };
+    let named = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    USUAL.into_iter().find(|usual| usual.eq_ignore_ascii_case(named)).unwrap_or("an unusual content type")
 }
 
 #[cfg(test)]
@@ -30,9 +66,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn control_characters_are_escaped_and_long_texts_are_cut() {
-        assert_eq!(shown("plain é"), "plain é");
-        assert_eq!(shown("a\nb\u{1b}[2J"), "a\\nb\\u{1b}[2J");
-        assert_eq!(shown(&"x".repeat(10_000)), format!("{}…", "x".repeat(100)));
+    fn what_is_shown_has_no_secret_no_control_character_and_a_limit() {
+        let sent = ["s3cr/et".to_owned()];
+
+        assert_eq!(shown("rows[1].name", 99, &sent), "rows[1].name");
+        assert_eq!(shown("rows.s3cr/et.x", 99, &sent), "rows.[redacted].x");
+        assert_eq!(shown("rows.\u{1b}[2J\u{202e}", 99, &sent), "rows.�[2J�");
+        assert_eq!(shown("rows.1a2b3c4d5e6f7g8h9i0j", 99, &[]), "rows.[redacted]");
+        assert_eq!(shown("ééééé", 9, &[]), "ééé…");
+        assert_eq!(shown("ééééé", 10, &[]), "ééééé");
+        assert!(shown(&"a b ".repeat(60_000), 80, &[]).len() <= 80);
+    }
+
+    #[test]
+    fn only_usual_content_types_are_named() {
+        for (value, wanted) in [
+            ("Text/HTML; charset=utf-8", "text/html"),
+            ("text/CANARY", "an unusual content type"),
+            ("application/json/CANARY", "an unusual content type"),
+            ("", "an unusual content type"),
+            (&"x".repeat(60_000), "an unusual content type"),
+        ] {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())]);
+
+            assert_eq!(media_type(&headers), wanted);
+        }
+        assert_eq!(media_type(&HeaderMap::new()), "no content type");
     }
 }

@@ -245,7 +245,7 @@ impl Exchange {
             .with_plex_errors(plex_errors)
             .with_retry_after(retry_after(headers, Timestamp::now))
             .with_request_id(request_id(headers))
-            .with_body(body, &self.secrets(token))
+            .with_body(body, headers, &self.secrets(token))
     }
 }
 

@@ -17,7 +17,6 @@ mod sent;
 mod shared;
 mod sign;
 mod trace;
-mod xml;
 
 use std::{fmt, sync::Arc, time::Duration};
 

@@ -1,21 +1,16 @@
 //! From a reply to a value or an error.
 
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{
-    exchange::{Exchange, Reply},
-    xml,
-};
+use super::exchange::{Exchange, Reply};
 use crate::runtime::{
-    error::{Error, ErrorKind, host_of, parse_plex_errors, request_id, shown, text_of},
+    error::{Error, ErrorKind, host_of, media_type, parse_plex_errors, request_id, text_of},
     response::{ByteStream, Response},
     wire::{Misfit, Names, Reading, Slot, read},
+    xml,
 };
-
-/// The most of a content type that a message shows.
-const MAX_CONTENT_TYPE: usize = 100;
 
 /// Reads a success that has a body.
 pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
@@ -52,10 +47,11 @@ async fn read_reply<T>(
     let (reply, token): (Reply, _) = exchange.run().await?;
     match read(&reply, exchange.reading()) {
         Ok(value) => Ok(Response::new(reply.status, reply.headers, value)),
-        Err(error) => Err(error
-            .with_status(reply.status)
-            .with_request_id(request_id(&reply.headers))
-            .with_body(&reply.body, &exchange.secrets(token.as_ref()))),
+        Err(error) => Err(error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(
+            &reply.body,
+            &reply.headers,
+            &exchange.secrets(token.as_ref()),
+        )),
     }
 }
 
@@ -120,15 +116,15 @@ fn without_mark(body: &[u8]) -> &[u8] {
 pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
     let text = text_of(body);
     match xml::to_json(&text) {
-        Ok((found, _)) if found.eq_ignore_ascii_case("html") => {
-            Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a page, not the XML that is due"))
-        }
         Ok((found, value)) if is_error(&found, &value) => {
             Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
         }
         Ok((_, value)) => Ok(value),
         // Calls that change something often answer nothing at all.
         Err(_) if text.trim().is_empty() => Ok(Value::Object(Map::new())),
+        Err(why) if why.is_page() => {
+            Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a web page instead of XML"))
+        }
         Err(why) => from_json_in_place(body, &text, root)?
             .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
     }
@@ -179,10 +175,9 @@ fn empty() -> Error {
 
 /// The error for a success whose body does not decode: nothing, not JSON, or JSON of another shape.
 fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("no content type");
-    let kind = kind.split(';').next().unwrap_or(kind).trim();
+    let kind = media_type(headers);
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    let is_json = || kind.to_ascii_lowercase().contains("json") || matches!(first, Some(b'{' | b'['));
+    let is_json = || kind.contains("json") || matches!(first, Some(b'{' | b'['));
     match first {
         None => empty(),
         Some(b'<') => not_json(kind),
@@ -192,14 +187,13 @@ fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
 }
 
 fn not_json(kind: &str) -> Error {
-    let kind: String = shown(kind).chars().take(MAX_CONTENT_TYPE).collect();
     let message = format!("the reply is not JSON ({kind}), although nothing else was asked for");
     Error::new(ErrorKind::UnexpectedContentType, message)
 }
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
     use super::*;
 

@@ -23,6 +23,9 @@ use super::{
 /// How deep values may be nested. `serde_json` refuses at the same depth.
 const MAX_DEPTH: u32 = 128;
 
+/// Bytes of a name of the server that a path shows.
+const MAX_NAME: usize = 80;
+
 /// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`, becomes
 /// a value of a kilobyte, so the limit of the body alone would not bound the memory.
 const MEMORY_PER_BYTE: usize = 8;
@@ -260,7 +263,7 @@ fn path<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<String> {
         // Writing to a text cannot fail.
         let _ = match step {
             Step::Member(name) => write!(path, "{dot}{name}"),
-            Step::Entry(name) => write!(path, "{dot}{}", crate::runtime::error::shown(name)),
+            Step::Entry(name) => write!(path, "{dot}{}", crate::runtime::error::shown(name, MAX_NAME, &[])),
             Step::Item(index) => write!(path, "[{index}]"),
         };
     }

@@ -1,0 +1,131 @@
+//! JSON of any size, of which only the beginning is kept.
+
+use std::{cell::Cell, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// Reads JSON and keeps at most so many of its values. The rest is read as well, since JSON that is
+/// broken is none, but takes no memory. Control characters in texts are taken as spaces.
+pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
+    let read = |text: &str| {
+        let left = Cell::new(most);
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let value = Beginning { left: &left }.deserialize(&mut reader).ok()?;
+        reader.end().ok().map(|()| value)
+    };
+    read(text).or_else(|| text.starts_with(['{', '[', '"']).then(|| read(&text.replace(char::is_control, " ")))?)
+}
+
+#[derive(Clone, Copy)]
+struct Beginning<'a> {
+    /// How many values may still be kept.
+    left: &'a Cell<usize>,
+}
+
+impl Beginning<'_> {
+    fn has_room(self) -> bool {
+        self.left.get() > 0
+    }
+
+    fn count_one(self) {
+        self.left.set(self.left.get().saturating_sub(1));
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Beginning<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        self.count_one();
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Beginning<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while self.has_room() {
+            let Some(item) = list.next_element_seed(self)? else { return Ok(items.into()) };
+            items.push(item);
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(items.into())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Value, A::Error> {
+        let mut members = Map::new();
+        while self.has_room() {
+            let Some(name) = object.next_key::<String>()? else { return Ok(members.into()) };
+            members.insert(name, object.next_value_seed(self)?);
+        }
+        while object.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(members.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_has_room_is_kept_and_the_rest_is_dropped() {
+        let text = r#"{"a":[1,2,{"b":null},"c"],"d":true}"#;
+
+        assert_eq!(beginning(text, 99), Some(json!({ "a": [1, 2, { "b": null }, "c"], "d": true })));
+        assert_eq!(beginning(text, 5), Some(json!({ "a": [1, 2, {}] })));
+        assert_eq!(beginning(text, 1), Some(json!({})));
+        assert_eq!(beginning("[1e400]", 9), None);
+        assert_eq!(beginning("[1] 2", 9), None);
+    }
+
+    #[test]
+    fn however_much_there_is_no_more_than_the_limit_is_kept() {
+        for size in [1_000, 10_000, 100_000] {
+            for item in ["0,", "[],", "{},", r#"{"a":[{}]},"#] {
+                let text = format!("[{}0]", item.repeat(size));
+
+                let kept = beginning(&text, 100).unwrap().to_string();
+
+                assert!(kept.len() <= 1_000, "{size} of {item}: {}", kept.len());
+            }
+        }
+    }
+
+    #[test]
+    fn control_characters_in_texts_are_spaces() {
+        assert_eq!(beginning("{\"a\":\n\"b\u{1}c\nd\"}", 9), Some(json!({ "a": "b c d" })));
+    }
+}

@@ -1,0 +1,141 @@
+//! Which connections of a server are asked at all.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use reqwest::Url;
+
+use crate::{
+    PlexDirect,
+    v2::types::{Connection, ConnectionProtocol, Resource},
+};
+
+/// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the
+/// client.
+///
+/// Owners choose the addresses that those see with whom they share. The address counts, and not
+/// what is said of it.
+pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: &Url) -> bool {
+    let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
+    if resource.https_required.unwrap_or_default() && is_plain(connection, url.as_ref()) {
+        return false;
+    }
+    if resource.owned.unwrap_or_default() {
+        return true;
+    }
+    let reach = url.as_ref().map_or(Reach::Internet, Reach::of);
+    let is_relay = connection.relay.unwrap_or_default();
+    let is_local = connection.local.unwrap_or_default() || reach == Reach::Network;
+    match reach {
+        // A relay belongs to plex.tv, and is on this machine only when a stand-in for plex.tv is.
+        Reach::Machine => is_relay && Reach::of(plex_tv) == Reach::Machine,
+        Reach::Network | Reach::Internet => !is_local || resource.public_address_matches.unwrap_or_default(),
+    }
+}
+
+/// Is it http, by its address or by its own word?
+pub(super) fn is_plain(connection: &Connection, url: Option<&Url>) -> bool {
+    connection.protocol == Some(ConnectionProtocol::Http) || url.is_some_and(|url| url.scheme() != "https")
+}
+
+/// How far an address leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// To this machine or to the link it is on.
+    Machine,
+    /// Within a private network.
+    Network,
+    Internet,
+}
+
+impl Reach {
+    fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).trim_end_matches('.');
+        let address = host.parse().ok().or_else(|| host.parse().ok().map(|name: PlexDirect| name.address()));
+        match address {
+            Some(address) => Self::of_address(address),
+            None if host == "localhost" || host.ends_with(".localhost") => Self::Machine,
+            None => Self::Internet,
+        }
+    }
+
+    fn of_address(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(v4) if v4.is_loopback() || v4.is_link_local() || v4.octets()[0] == 0 => Self::Machine,
+            IpAddr::V4(v4) if v4.is_private() => Self::Network,
+            // The first 96 bits are zero: `::`, `::1`, and IPv4 in a form that is given up.
+            IpAddr::V6(v6) if u128::from(v6) >> 32 == 0 || is_of_this_link(v6) => Self::Machine,
+            IpAddr::V6(v6) if v6.is_unique_local() => Self::Network,
+            IpAddr::V4(_) | IpAddr::V6(_) => Self::Internet,
+        }
+    }
+}
+
+fn is_of_this_link(v6: Ipv6Addr) -> bool {
+    v6.is_unicast_link_local() || v6.is_multicast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_tells_how_far_it_leads_however_it_is_written() {
+        let cases = [
+            (
+                Reach::Machine,
+                &[
+                    "127.0.0.1",
+                    "127.255.0.9",
+                    "127.1",
+                    "2130706433",
+                    "0x7f.0.0.1",
+                    "0.0.0.0",
+                    "0.1.2.3",
+                    "169.254.1.2",
+                    "[::1]",
+                    "[::]",
+                    "[::ffff:127.0.0.1]",
+                    "[::127.0.0.1]",
+                    "[fe80::1]",
+                    "[FEBF::1]",
+                    "[ff02::1]",
+                    "localhost",
+                    "LOCALHOST.",
+                    "a.localhost",
+                    "127-0-0-1.0123.plex.direct",
+                    "0--1.0123.plex.direct",
+                    "fe80--1.0123.plex.direct.",
+                ][..],
+            ),
+            (
+                Reach::Network,
+                &[
+                    "10.0.0.1",
+                    "172.31.0.1",
+                    "192.168.1.2",
+                    "[fd00::1]",
+                    "[::ffff:10.0.0.1]",
+                    "192-168-1-2.0123.plex.direct",
+                ],
+            ),
+            (
+                Reach::Internet,
+                &[
+                    "192.0.2.1",
+                    "172.32.0.1",
+                    "100.64.0.1",
+                    "[2001:db8::1]",
+                    "localhost.example",
+                    "192-0-2-1.0123.plex.direct",
+                ],
+            ),
+        ];
+
+        for (reach, hosts) in cases {
+            for host in hosts {
+                let url = Url::parse(&format!("http://{host}:32400")).unwrap();
+                assert_eq!(Reach::of(&url), reach, "{host}");
+            }
+        }
+    }
+}
