@@ -2,9 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Component, Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use etcetera::BaseStrategy as _;
@@ -12,17 +14,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{CredentialStore, Credentials, entry::Entry, private_file, store_error};
+use super::{
+    CredentialStore, Credentials,
+    entry::{Entry, without_bom},
+    private_file, store_error,
+};
 use crate::Error;
 
-/// Keeps credentials in a JSON file: for this user alone (mode 0600), written all or nothing, with a lock against other
-/// processes. One file holds any number of accounts.
+/// Keeps credentials in a JSON file: readable for this user alone (mode 0600), written all or nothing, and locked against
+/// other processes. One file holds any number of accounts.
 ///
-/// The content is not encrypted: who can read the user's files can read it. `KeyringStore` (feature `keyring`) is for
-/// desktops that have a keychain.
+/// The content is not encrypted: everybody who can read the user's files can read it. `KeyringStore` (feature `keyring`)
+/// is for desktops that have a keychain.
 ///
-/// A file that cannot be understood is an error once: it is moved aside under another name, which the error tells, and the
-/// next time begins with nothing. A file of a newer version of the format is left alone.
+/// A file that cannot be understood is an error once. It is renamed, and the error tells its new name; the next time begins
+/// with an empty store. A file of a newer version of the format is left alone.
+///
+/// A path that is a symbolic link stands for the file that it leads to. A second hard link to the file keeps the old
+/// content when the file is written.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -40,44 +49,48 @@ pub struct FileStore {
     account: String,
 }
 
-/// The account of apps that know one user only.
+/// The account of apps that have one user only.
 const USUAL_ACCOUNT: &str = "default";
 const VERSION: u64 = 1;
+/// The longest wait for another process or thread that holds the lock.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long a waiting process sleeps between two attempts to lock.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 impl FileStore {
     /// The store of an app: `credentials.json` in the app's folder below the user's folder for settings (`~/.config` on
     /// Linux and macOS, `%APPDATA%` on Windows). Nothing is read or written yet.
     ///
     /// # Errors
-    /// `is_invalid_input` when the name of the app is no plain name of a folder; `is_store` when the user has no home.
+    /// `is_invalid_input` when the name of the app is not a plain folder name; `is_store` when the user has no home.
     pub fn open(app: &str) -> Result<Self, Error> {
         let mut parts = Path::new(app).components();
         let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == app);
         if !is_plain || app.trim().is_empty() {
-            return Err(Error::invalid_input("the name of the app is no plain name of a folder"));
+            return Err(Error::invalid_input("the name of the app is not a plain folder name"));
         }
         let base = etcetera::choose_base_strategy();
         let base = base.map_err(|error| store_error("the user has no folder for settings").with_source(error))?;
         Ok(Self::at(base.config_dir().join(app).join("credentials.json")))
     }
 
-    /// A store in this file, which need not be there yet.
+    /// A store in this file, which need not exist yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), account: USUAL_ACCOUNT.to_owned() }
     }
 
-    /// The same file for another account, by any name you like.
+    /// Another account in the same file, by any name you like.
     #[must_use]
     pub fn account(&self, name: impl Into<String>) -> Self {
         Self { path: self.path.clone(), account: name.into() }
     }
 
-    /// Where the file is.
+    /// The path of the file, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names of all accounts that are kept.
+    /// The names of all accounts in the file.
     ///
     /// # Errors
     /// As [`CredentialStore::load`].
@@ -85,7 +98,7 @@ impl FileStore {
         Ok(self.read()?.accounts.into_keys().collect())
     }
 
-    /// Reads the file; no lock is needed, since it is always whole.
+    /// Reads the file. That needs no lock, as the file is always whole.
     fn read(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -98,7 +111,7 @@ impl FileStore {
         }
     }
 
-    /// Reads the file again, under the lock, before it is moved aside: another process may just have done so.
+    /// Reads the file under the lock, and renames it when it is damaged. Another process may have done so a moment ago.
     fn read_locked(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -113,7 +126,7 @@ impl FileStore {
         store_error(format!("{path} has version {version} of the format, and this program knows {VERSION}; update it"))
     }
 
-    /// The file is whole, and what it says of the account makes no sense: a person may mend that.
+    /// The file is whole, but an account in it makes no sense. A person may repair that.
     fn unusable(&self, error: Error) -> Error {
         let (account, path) = (&self.account, self.path.display());
         store_error(format!("the account {account} in {path} cannot be used; repair it, or move the file away"))
@@ -122,54 +135,70 @@ impl FileStore {
 
     fn set_aside(&self, place: &str) -> Error {
         let path = self.path.display();
-        let aside = (1..1000)
-            .map(|number| self.beside(&format!("damaged-{number}")))
-            .find(|aside| matches!(aside.try_exists(), Ok(false)));
-        match aside.map(|aside| fs::rename(&self.path, &aside).map(|()| aside)) {
-            Some(Ok(aside)) => store_error(format!(
-                "{path} is damaged {place}; it is now {}, and the next start begins with nothing kept",
+        let rename = |damaged: &Path| {
+            // Whoever wrote it may have let others read it.
+            private_file::make_private(damaged);
+            let aside = (1..1000)
+                .map(|number| beside(damaged, &format!("damaged-{number}")))
+                .find(|aside| matches!(aside.try_exists(), Ok(false)));
+            aside.map(|aside| fs::rename(damaged, &aside).map(|()| aside)).transpose()
+        };
+        match private_file::resolved(&self.path).and_then(|damaged| rename(&damaged)) {
+            Ok(Some(aside)) => store_error(format!(
+                "{path} is damaged {place}; it is now {}, and the next start begins with an empty store",
                 aside.display()
             )),
-            Some(Err(error)) => {
-                store_error(format!("{path} is damaged {place}, and cannot be moved aside")).with_source(error)
-            }
-            None => store_error(format!("{path} is damaged {place}; move it away to start anew")),
+            Ok(None) => store_error(format!("{path} is damaged {place}; move it away to start anew")),
+            Err(error) => store_error(format!("{path} is damaged {place}, and cannot be renamed")).with_source(error),
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Error> {
+    /// Changes the file under the lock. `change` says whether there is something to write.
+    fn change(&self, change: impl FnOnce(&mut Document) -> bool) -> Result<(), Error> {
         let _lock = self.lock()?;
-        private_file::remove_leftovers(&self.path);
         let mut document = self.read_locked()?;
-        change(&mut document);
-        private_file::replace(&self.path, &document.text()?)
+        if change(&mut document) { private_file::replace(&self.path, &document.text()?) } else { Ok(()) }
     }
 
     /// Waits for other processes and threads. The lock ends with the file handle, however the process ends.
     ///
-    /// It is a file of its own, since the file itself is replaced by each save.
+    /// It is a file of its own, as each save replaces the file itself. It is beside the file that links lead to, so that
+    /// all paths to one file share a lock.
     fn lock(&self) -> Result<File, Error> {
-        let path = self.beside("lock");
         let lock = || {
+            let path = beside(&private_file::resolved(&self.path)?, "lock");
             private_file::make_folder(private_file::folder_of(&path))?;
             let mut options = OpenOptions::new();
             options.create(true).truncate(false).write(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&path)?;
-            fs4::FileExt::lock(&file)?;
-            Ok(file)
+            lock_in_time(options.open(&path)?)
         };
-        lock().map_err(|error: io::Error| store_error(format!("cannot lock {}", path.display())).with_source(error))
+        lock().map_err(|error| store_error(format!("cannot lock {}", self.path.display())).with_source(error))
     }
+}
 
-    /// A file of nearly the same name.
-    fn beside(&self, extension: &str) -> PathBuf {
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".");
-        name.push(extension);
-        self.path.with_file_name(name)
+fn lock_in_time(file: File) -> io::Result<File> {
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if start.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                let message = "another process holds the lock for more than five seconds";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+}
+
+/// A path of nearly the same name.
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(extension);
+    path.with_file_name(name)
 }
 
 impl CredentialStore for FileStore {
@@ -179,12 +208,15 @@ impl CredentialStore for FileStore {
     }
 
     fn save(&self, credentials: &Credentials) -> Result<(), Error> {
-        self.change(|document| document.entry(&self.account).take(credentials))
+        self.change(|document| {
+            document.entry(&self.account).set(credentials);
+            true
+        })
     }
 
     fn clear(&self) -> Result<(), Error> {
         if !matches!(self.path.try_exists(), Ok(false)) {
-            self.change(|document| drop(document.accounts.remove(&self.account)))?;
+            self.change(|document| document.accounts.remove(&self.account).is_some())?;
         }
         Ok(())
     }
@@ -193,17 +225,25 @@ impl CredentialStore for FileStore {
         let mut outcome = Ok(Credentials::default());
         self.change(|document| {
             let entry = document.entry(&self.account);
-            outcome = entry.credentials().map_err(|error| self.unusable(error)).map(|mut credentials| {
-                change(&mut credentials);
-                entry.take(&credentials);
-                credentials
-            });
+            let before = match entry.credentials() {
+                Ok(before) => before,
+                Err(error) => {
+                    outcome = Err(self.unusable(error));
+                    return false;
+                }
+            };
+            let mut credentials = before.clone();
+            change(&mut credentials);
+            let is_changed = credentials != before;
+            entry.set(&credentials);
+            outcome = Ok(credentials);
+            is_changed
         })?;
         outcome
     }
 }
 
-/// The file. What a later version adds without a new number is kept.
+/// The content of the file. Members that a later version adds without a new number are kept.
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u64,
@@ -221,12 +261,13 @@ impl Default for Document {
 
 enum Unreadable {
     Newer(u64),
-    /// Where: never what, since that may be a token.
+    /// The place, and not what is there, which may be a token.
     Damaged(String),
 }
 
 impl Document {
     fn parse(text: &[u8]) -> Result<Self, Unreadable> {
+        let text = without_bom(text);
         #[derive(Deserialize)]
         struct Version {
             version: u64,
@@ -432,7 +473,7 @@ mod tests {
 
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(store.path()), 0o600);
-        assert_eq!(mode(&store.beside("lock")), 0o600);
+        assert_eq!(mode(&beside(store.path(), "lock")), 0o600);
         assert_eq!(mode(store.path().parent().unwrap()), 0o700);
     }
 

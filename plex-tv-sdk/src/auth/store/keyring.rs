@@ -1,16 +1,26 @@
 //! A store in the system's keychain.
 
+use std::sync::{Mutex, PoisonError};
+
 use keyring_core::Entry as Item;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{CredentialStore, Credentials, entry::Entry, store_error};
+use super::{
+    CredentialStore, Credentials,
+    entry::{Entry, without_bom},
+    store_error,
+};
 use crate::Error;
 
 /// Keeps credentials in the keychain of the system: Keychain on macOS, Credential Manager on Windows, the Secret Service on
 /// Linux and the like. An app that chose another one with `keyring_core::set_default_store` gets that.
 ///
-/// A keychain may ask the user, and it takes its time; what two processes write at once is not kept apart.
+/// A keychain may ask the user, and takes its time. Keychains have no locks: the threads of one process wait for each other,
+/// but two processes that write at once may overwrite each other.
+///
+/// An entry that cannot be understood is an error once. It is renamed, and the error tells its new name; the next time begins
+/// with an empty store. An entry of a newer version of the format is left alone.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     service: String,
@@ -18,6 +28,10 @@ pub struct KeyringStore {
 }
 
 const VERSION: u64 = 1;
+/// The most damaged entries that are kept.
+const MOST_DAMAGED: u32 = 9;
+/// Held from loading to saving.
+static UPDATE: Mutex<()> = Mutex::new(());
 
 #[derive(Serialize, Deserialize)]
 struct Document {
@@ -41,21 +55,60 @@ impl KeyringStore {
     }
 
     fn document(&self) -> Result<Document, Error> {
-        let secret = match self.item()?.get_secret() {
+        let item = self.item()?;
+        let secret = match item.get_secret() {
             Ok(secret) => Zeroizing::new(secret),
             Err(keyring_core::Error::NoEntry) => return Ok(Document { version: VERSION, entry: Entry::default() }),
             Err(error) => return Err(self.failed("read", &error)),
         };
+        #[derive(Deserialize)]
+        struct Version {
+            version: u64,
+        }
+        let text = without_bom(&secret);
         // Only the place: serde's message may quote a token.
-        let document: Document = serde_json::from_slice(&secret)
-            .map_err(|error| store_error(format!("{} is damaged at column {}", self.name(), error.column())))?;
-        if document.version > VERSION {
+        let damaged = |error: serde_json::Error| self.set_aside(&item, &secret, error.column());
+        let Version { version } = serde_json::from_slice(text).map_err(damaged)?;
+        if version > VERSION {
             return Err(store_error(format!("{} is of a newer version of this program", self.name())));
         }
-        Ok(document)
+        serde_json::from_slice(text).map_err(damaged)
     }
 
-    /// The error of the keychain may hold the secret itself, so that most of it stays out.
+    /// Renames a damaged entry, as a person may still repair it and it must not block the store.
+    fn set_aside(&self, item: &Item, secret: &[u8], column: usize) -> Error {
+        let is_free =
+            |aside: &Self| matches!(aside.item().map(|item| item.get_secret()), Ok(Err(keyring_core::Error::NoEntry)));
+        let numbered = |number| Self { account: format!("{}.damaged-{number}", self.account), ..self.clone() };
+        // The last one is given up when there are that many.
+        let aside = (1..MOST_DAMAGED).map(numbered).find(is_free).unwrap_or_else(|| numbered(MOST_DAMAGED));
+        let rename = aside.item().and_then(|aside| {
+            aside
+                .set_secret(secret)
+                .and_then(|()| item.delete_credential())
+                .map_err(|error| self.failed("renamed", &error))
+        });
+        match rename {
+            Ok(()) => store_error(format!(
+                "{} is damaged at column {column}; it is now {}, and the next start begins with an empty store",
+                self.name(),
+                aside.name()
+            )),
+            Err(error) => {
+                store_error(format!("{} is damaged at column {column}; remove it", self.name())).with_source(error)
+            }
+        }
+    }
+
+    fn write(&self, credentials: &Credentials) -> Result<(), Error> {
+        let mut document = self.document()?;
+        document.entry.set(credentials);
+        let text = serde_json::to_vec(&document).map(Zeroizing::new);
+        let text = text.map_err(|_| store_error("the credentials cannot be written as JSON"))?;
+        self.item()?.set_secret(&text).map_err(|error| self.failed("written", &error))
+    }
+
+    /// The error of the keychain may hold the secret itself, so most of it is left out.
     fn failed(&self, what: &str, error: &keyring_core::Error) -> Error {
         let why = match error {
             keyring_core::Error::NoStorageAccess(_) => "it is locked, or access was refused",
@@ -79,11 +132,19 @@ impl CredentialStore for KeyringStore {
     }
 
     fn save(&self, credentials: &Credentials) -> Result<(), Error> {
-        let mut document = self.document()?;
-        document.entry.take(credentials);
-        let text = serde_json::to_vec(&document).map(Zeroizing::new);
-        let text = text.map_err(|_| store_error("the credentials cannot be written as JSON"))?;
-        self.item()?.set_secret(&text).map_err(|error| self.failed("written", &error))
+        let _one_at_a_time = UPDATE.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write(credentials)
+    }
+
+    fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
+        let _one_at_a_time = UPDATE.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.load()?;
+        let mut credentials = before.clone();
+        change(&mut credentials);
+        if credentials != before {
+            self.write(&credentials)?;
+        }
+        Ok(credentials)
     }
 
     fn clear(&self) -> Result<(), Error> {
