@@ -172,20 +172,20 @@ impl FileStore {
             options.create(true).truncate(false).write(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            lock_in_time(options.open(&path)?)
+            lock_in_time(options.open(&path)?, LOCK_WAIT)
         };
         lock().map_err(|error| store_error(format!("cannot lock {}", self.path.display())).with_source(error))
     }
 }
 
-fn lock_in_time(file: File) -> io::Result<File> {
+fn lock_in_time(file: File, wait: Duration) -> io::Result<File> {
     let start = Instant::now();
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < LOCK_WAIT => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) if start.elapsed() < wait => thread::sleep(LOCK_PAUSE),
             Err(TryLockError::WouldBlock) => {
-                let message = "another process holds the lock for more than five seconds";
+                let message = format!("another process has held the lock for {} seconds", wait.as_secs());
                 return Err(io::Error::new(io::ErrorKind::TimedOut, message));
             }
             Err(TryLockError::Error(error)) => return Err(error),
@@ -316,7 +316,7 @@ mod tests {
             client_identifier: Some("desk-01".to_owned()),
             token: Some(Token::new(token).unwrap()),
             device_key: Some("KEY".into()),
-            next_device_key: None,
+            ..Credentials::default()
         }
     }
 
@@ -483,6 +483,145 @@ mod tests {
             assert!(FileStore::open(bad).unwrap_err().is_invalid_input(), "{bad}");
         }
         assert!(FileStore::open("example-app").unwrap().path().ends_with("example-app/credentials.json"));
+    }
+
+    /// A store whose file has this content and these rights.
+    #[cfg(unix)]
+    fn store_of(text: &[u8], mode: u32) -> (TempDir, FileStore) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        fs::write(store.path(), text).unwrap();
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(mode)).unwrap();
+        (folder, store)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_damaged_file_is_for_this_user_alone_once_it_is_renamed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        for mode in [0o644, 0o666, 0o640, 0o600] {
+            for ask in [|store: &FileStore| store.load().map(drop), |store: &FileStore| store.clear()] {
+                let (_folder, store) = store_of(br#"{"version":1,"accounts":{"default":{"token":"CANARY""#, mode);
+
+                ask(&store).unwrap_err();
+
+                let aside = beside(store.path(), "damaged-1");
+                assert_eq!(fs::metadata(aside).unwrap().permissions().mode() & 0o777, 0o600, "{mode:o}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_byte_order_mark_is_no_damage() {
+        let text = b"\xef\xbb\xbf{\"version\":1,\"accounts\":{\"default\":{\"token\":\"ONE\"}}}\r\n";
+        let (_folder, store) = store_of(text, 0o600);
+
+        assert_eq!(store.load().unwrap().token, Some(Token::new("ONE").unwrap()));
+        store.update(&mut |kept| kept.token = Some(Token::new("TWO").unwrap())).unwrap();
+
+        assert_eq!(store.load().unwrap().token, Some(Token::new("TWO").unwrap()));
+        assert_eq!(names(&store), ["credentials.json", "credentials.json.lock"]);
+        for damaged in [b"\xef\xbb\xbf".as_slice(), b"\xef\xbb\xbf\xef\xbb\xbf{\"version\":1}", b"\xff\xfe{\0}\0"] {
+            let (_folder, store) = store_of(damaged, 0o600);
+            assert!(store.load().unwrap_err().to_string().contains("damaged-1"), "{damaged:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stands_for_the_file_that_it_leads_to() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("real")).unwrap();
+        // A relative link, an absolute one, and one that leads to another; the file is not there yet.
+        symlink("real/one.json", at("relative.json")).unwrap();
+        symlink(at("real/one.json"), at("absolute.json")).unwrap();
+        symlink("relative.json", at("chain.json")).unwrap();
+        let links = ["relative.json", "absolute.json", "chain.json"];
+        let real = FileStore::at(at("real/one.json"));
+
+        for (number, name) in links.into_iter().enumerate() {
+            let store = FileStore::at(at(name));
+            store.save(&credentials(&format!("TOKEN-{number}"))).unwrap();
+
+            assert!(fs::symlink_metadata(at(name)).unwrap().is_symlink(), "{name}");
+            assert_eq!(real.load().unwrap(), credentials(&format!("TOKEN-{number}")), "{name}");
+            assert_eq!(store.load().unwrap(), real.load().unwrap(), "{name}");
+        }
+        FileStore::at(at("chain.json")).update(&mut Credentials::sign_out).unwrap();
+
+        assert!(!fs::read_to_string(at("real/one.json")).unwrap().contains("TOKEN"));
+        assert_eq!(names(&real), ["one.json", "one.json.lock"]);
+        fs::write(at("real/one.json"), "damaged").unwrap();
+        let error = FileStore::at(at("chain.json")).load().unwrap_err();
+        assert!(error.to_string().contains("one.json.damaged-1"), "{error}");
+        assert!(fs::symlink_metadata(at("chain.json")).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_are_an_error_and_a_pipe_is_none_that_waits() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        symlink("b.json", at("a.json")).unwrap();
+        symlink("a.json", at("b.json")).unwrap();
+        let pipe = Command::new("mkfifo").arg(at("pipe.json")).status();
+
+        let circle = FileStore::at(at("a.json"));
+        assert!(circle.load().unwrap_err().is_store());
+        assert!(circle.save(&credentials("ONE")).unwrap_err().is_store());
+        if pipe.is_ok_and(|status| status.success()) {
+            assert!(FileStore::at(at("pipe.json")).load().unwrap_err().is_store());
+        }
+        assert!(FileStore::at(folder.path()).load().unwrap_err().is_store());
+    }
+
+    #[test]
+    fn a_lock_that_another_process_holds_is_waited_for_a_while() {
+        let (_folder, store) = store();
+        let held = store.lock().unwrap();
+        let open = || File::open(beside(store.path(), "lock")).unwrap();
+
+        let error = lock_in_time(open(), Duration::from_millis(30)).unwrap_err();
+        let waiting = thread::spawn({
+            let file = open();
+            move || lock_in_time(file, Duration::from_secs(20))
+        });
+        drop(held);
+
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        waiting.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_writes_nothing() {
+        let (_folder, store) = store();
+        store.save(&credentials("ONE")).unwrap();
+        let text = fs::read_to_string(store.path()).unwrap().replace('\n', " ");
+        fs::write(store.path(), &text).unwrap();
+
+        assert_eq!(store.update(&mut |_| ()).unwrap(), credentials("ONE"));
+
+        assert_eq!(fs::read_to_string(store.path()).unwrap(), text);
+    }
+
+    #[test]
+    fn all_that_is_kept_of_an_account_comes_back() {
+        let (_folder, store) = store();
+        let kept = Credentials {
+            next_device_key: Some("NEXT".into()),
+            spare_device_keys: vec!["SPARE-1".into(), "SPARE-2".into()],
+            sign_in: Some("name".to_owned()),
+            ..credentials("ONE")
+        };
+
+        store.save(&kept).unwrap();
+
+        assert_eq!(store.load().unwrap(), kept);
     }
 
     /// Not a test of its own: the next one runs it in a process that it kills.

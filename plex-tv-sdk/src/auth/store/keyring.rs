@@ -161,10 +161,88 @@ mod tests {
     use crate::Token;
 
     /// A keychain in memory: that of the system is the user's own.
+    fn keychain(service: &str) -> KeyringStore {
+        static MADE: std::sync::Once = std::sync::Once::new();
+        MADE.call_once(|| keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap()));
+        KeyringStore::new(service, "default")
+    }
+
+    fn credentials(token: &str) -> Credentials {
+        Credentials { token: Some(Token::new(token).unwrap()), ..Credentials::default() }
+    }
+
+    #[test]
+    fn a_damaged_entry_is_told_once_kept_aside_and_blocks_nothing() {
+        let asks: [fn(&KeyringStore) -> Result<(), Error>; 3] = [
+            |store| store.load().map(drop),
+            |store| store.save(&credentials("NEW")),
+            |store| store.update(&mut |kept| kept.token = None).map(drop),
+        ];
+        for (number, ask) in asks.into_iter().enumerate() {
+            for damage in ["", "CANARY", r#"{"version":1,"token":["CANARY"]}"#, r#"{"version":"CANARY"}"#, "\u{feff}"] {
+                let store = keychain(&format!("damaged-{number}-{}", damage.len()));
+                store.item().unwrap().set_secret(damage.as_bytes()).unwrap();
+
+                let error = ask(&store).unwrap_err();
+
+                assert!(error.is_store() && error.to_string().contains("default.damaged-1"), "{error}");
+                assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+                let aside = KeyringStore { account: "default.damaged-1".to_owned(), ..store.clone() };
+                assert_eq!(aside.item().unwrap().get_secret().unwrap(), damage.as_bytes());
+                assert_eq!(store.load().unwrap(), Credentials::default());
+                store.save(&credentials("NEW")).unwrap();
+                assert_eq!(store.load().unwrap(), credentials("NEW"));
+            }
+        }
+    }
+
+    #[test]
+    fn any_number_of_damaged_entries_blocks_nothing() {
+        let store = keychain("often");
+        for _ in 0..2 * MOST_DAMAGED {
+            store.item().unwrap().set_secret(b"damaged").unwrap();
+            store.save(&credentials("NEW")).unwrap_err();
+        }
+        store.save(&credentials("NEW")).unwrap();
+
+        assert_eq!(store.load().unwrap(), credentials("NEW"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_damage_and_a_newer_entry_is_left_alone() {
+        let store = keychain("mark");
+        store.item().unwrap().set_secret("\u{feff}{\"version\":1,\"token\":\"ONE\"}".as_bytes()).unwrap();
+        assert_eq!(store.load().unwrap(), credentials("ONE"));
+
+        store.item().unwrap().set_secret(br#"{"version":2,"token":["other"]}"#).unwrap();
+
+        assert!(store.save(&credentials("TWO")).unwrap_err().to_string().contains("newer"));
+        assert_eq!(store.item().unwrap().get_secret().unwrap(), br#"{"version":2,"token":["other"]}"#);
+    }
+
+    #[test]
+    fn no_update_of_many_threads_is_lost() {
+        let store = keychain("threads");
+
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        let mut more = |kept: &mut Credentials| {
+                            kept.client_identifier = Some(kept.client_identifier.take().unwrap_or_default() + "x");
+                        };
+                        store.update(&mut more).unwrap();
+                    }
+                });
+            }
+        });
+
+        assert_eq!(store.load().unwrap().client_identifier.unwrap(), "x".repeat(40));
+    }
+
     #[test]
     fn what_is_saved_is_loaded_until_it_is_cleared() {
-        keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap());
-        let store = KeyringStore::new("example-app", "default");
+        let store = keychain("example-app");
         assert_eq!(store.load().unwrap(), Credentials::default());
 
         let credentials = store

@@ -29,6 +29,7 @@ pub(in crate::auth) fn replace(path: &Path, content: &[u8]) -> Result<(), Error>
         .map_err(|error| store_error(format!("cannot write {}", path.display())).with_source(error))
 }
 
+#[cfg(feature = "jwt")]
 pub(in crate::auth) fn read_text(path: &Path) -> Result<Secret, Error> {
     try_read_text(path).map_err(|error| store_error(format!("cannot read {}", path.display())).with_source(error))
 }
@@ -42,6 +43,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     }
 }
 
+#[cfg(feature = "jwt")]
 fn try_read_text(path: &Path) -> io::Result<Secret> {
     let mut content = try_read(path)?;
     remove_leftovers(&resolved(path)?);
@@ -187,6 +189,8 @@ pub(super) mod tests {
 
     /// A child process of a test is told by this to stop where it would do the most harm.
     pub(crate) const PAUSE: &str = "PLEX_TV_SDK_TEST_PAUSE";
+    /// Where such a child saves a key.
+    const PAUSE_KEY: &str = "PLEX_TV_SDK_TEST_PAUSE_KEY";
 
     pub(super) fn pause_before_rename() {
         if env::var_os(PAUSE).is_some() {
@@ -233,13 +237,128 @@ pub(super) mod tests {
     #[test]
     fn leftovers_go_and_other_files_stay() {
         let folder = tempfile::tempdir().unwrap();
-        for name in [".key.pem.abc123.new", "key.pem", ".key.pem", "other.new", ".other.pem.abc.new"] {
+        let others = [
+            ".key.pem",
+            ".key.pem.a-b1c2.new",
+            ".key.pem.backup.old.new",
+            ".key.pem.new",
+            ".key.pem.txt.abc123.new",
+            ".other.pem.abc123.new",
+            "key.pem",
+            "other.new",
+        ];
+        for name in others.into_iter().chain([".key.pem.abc123.new", ".key.pem.ZZZZZZ.new"]) {
             fs::write(folder.path().join(name), "x").unwrap();
         }
 
         remove_leftovers(&folder.path().join("key.pem"));
 
-        assert_eq!(names(folder.path()), [".key.pem", ".other.pem.abc.new", "key.pem", "other.new"].map(PathBuf::from));
+        assert_eq!(names(folder.path()), others.map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_is_no_leftover() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let mut writing = new_file(&path, folder.path()).unwrap();
+        writing.write_all(b"slow").unwrap();
+
+        remove_leftovers(&path);
+        replace(&path, b"fast").unwrap();
+        writing.persist(&path).unwrap();
+
+        assert_eq!(read_text(&path).unwrap().expose(), "slow");
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    #[test]
+    fn many_writers_at_once_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+
+        std::thread::scope(|scope| {
+            for number in 0..4 {
+                let path = &path;
+                scope.spawn(move || (0..25).for_each(|_| replace(path, format!("{number}").as_bytes()).unwrap()));
+            }
+        });
+
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    /// Not a test of its own: the next one runs it in a process that it kills.
+    #[test]
+    fn child_that_saves_a_key_and_is_killed() {
+        if let Some(path) = env::var_os(PAUSE_KEY) {
+            crate::DeviceKey::generate().unwrap().save(path).unwrap();
+        }
+    }
+
+    /// A private key in a file that nobody knows of.
+    #[test]
+    fn a_key_of_a_process_that_was_killed_while_it_saved_is_removed_by_the_next_save_or_load() {
+        use std::{
+            io::{BufRead as _, BufReader},
+            process::{Command, Stdio},
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let key = crate::DeviceKey::generate().unwrap();
+        key.save(&path).unwrap();
+        let killed = || {
+            let mut child = Command::new(env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "auth::store::private_file::tests::child_that_saves_a_key_and_is_killed",
+                    "--nocapture",
+                ])
+                .env(PAUSE, "")
+                .env(PAUSE_KEY, &path)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not come so far");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert_eq!(names(folder.path()).len(), 2);
+        };
+
+        killed();
+        assert_eq!(crate::DeviceKey::load(&path).unwrap(), key);
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+        killed();
+        key.save(&path).unwrap();
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_behind_a_link_is_written_where_the_link_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("key.pem"), folder.path().join("real.pem"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink("real.pem", &link).unwrap();
+        let key = crate::DeviceKey::generate().unwrap();
+
+        key.save(&link).unwrap();
+
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(crate::DeviceKey::load(&real).unwrap(), key);
+    }
+
+    #[test]
+    fn a_key_after_a_byte_order_mark_is_read_and_a_huge_file_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let key = crate::DeviceKey::generate().unwrap();
+        fs::write(&path, format!("\u{feff}{}", key.to_pem().unwrap().expose().replace('\n', "\r\n"))).unwrap();
+        assert_eq!(crate::DeviceKey::load(&path).unwrap(), key);
+
+        File::create(&path).unwrap().set_len(LARGEST as u64 + 1).unwrap();
+
+        assert!(crate::DeviceKey::load(&path).unwrap_err().is_store());
+        assert!(read(&path).unwrap_err().is_store());
     }
 
     #[test]
