@@ -111,12 +111,17 @@ pub(super) fn remove_leftovers(path: &Path) {
     for entry in entries.flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_file && entry.file_name().to_str().is_some_and(|name| is_leftover(name, &prefix)) {
-            let leftover = entry.path();
-            if File::open(&leftover).is_ok_and(|file| file.try_lock().is_ok()) {
-                // It is in nobody's way.
-                let _ = fs::remove_file(leftover);
-            }
+            remove_unless_locked(&entry.path());
         }
+    }
+}
+
+fn remove_unless_locked(leftover: &Path) {
+    if let Ok(file) = File::open(leftover)
+        && file.try_lock().is_ok()
+    {
+        // It is in nobody's way if that fails. The lock is held until it is gone, so that nobody begins to write to it.
+        let _ = fs::remove_file(leftover);
     }
 }
 
