@@ -328,19 +328,19 @@ impl ClientBuilder {
         Self { device_key: Some(key), ..self }
     }
 
-    /// What Plex JWTs shall tell of the user: nothing, unless said here.
+    /// The claims about the user that Plex JWTs contain. The default is none.
     #[cfg(feature = "jwt")]
     pub fn scopes(mut self, scopes: impl Into<Scopes>) -> Self {
         self.session.settings.scopes = scopes.into();
         self
     }
 
-    /// Tells the app of each new token that the client got by itself, after it was saved and before it is used. It must not
-    /// take long: all calls wait for it.
+    /// Calls back with each new token that the client got by itself, after it was saved and before it is used. All calls wait
+    /// for the callback, so it must not take long.
     #[cfg(feature = "jwt")]
-    pub fn on_token_renewed(mut self, told: impl Fn(&Token) + Send + Sync + 'static) -> Self {
-        let told: OnRenewed = Arc::new(told);
-        self.session.settings.on_renewed = Some(told);
+    pub fn on_token_renewed(mut self, callback: impl Fn(&Token) + Send + Sync + 'static) -> Self {
+        let callback: OnRenewed = Arc::new(callback);
+        self.session.settings.on_renewed = Some(callback);
         self
     }
 

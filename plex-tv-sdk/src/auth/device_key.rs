@@ -13,7 +13,7 @@ use crate::{Error, Secret, plex_tv::types::DeviceJwk};
 
 /// The Ed25519 key of an installation. Whoever has it can get new tokens for the account, so keep it like a password.
 ///
-/// Make it once, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there when a sign-in with
+/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there when a sign-in with
 /// the key succeeds. Clones are the same key. `Debug` shows its name only.
 ///
 /// ```

@@ -32,7 +32,12 @@
 //! spare. Only plex.tv's refusal to register a key removes it. A change of keys begins by finding out which key works if
 //! there is more than one, so that the spares it drops ([`MOST_SPARES`]) are not in use.
 //!
+//! One case is beyond these rules. plex.tv has one user for a key and an installation. When a second user signs in by the key
+//! that the first one still uses, a renewal between plex.tv's approval and the write to the store gets a token of the second
+//! user. [`DeviceKey`]s are therefore made for one user.
+//!
 //! [`CredentialStore::update`]: super::CredentialStore::update
+//! [`DeviceKey`]: super::DeviceKey
 
 use super::Credentials;
 #[cfg(feature = "jwt")]
@@ -90,7 +95,8 @@ impl Owner {
         let Given { token, key } = given;
         if is_stored {
             let sign_in = stored.sign_in.clone().or_else(|| keys.first().map(unnamed));
-            return Ok(Self { sign_in, token: token.or_else(|| stored.token.clone()), keys, is_guest: false });
+            let token = token.or_else(|| stored.token.clone());
+            return Ok(Self { sign_in, token, keys, is_guest: stored.is_signed_out() });
         }
         let sign_in = key.as_ref().map(unnamed);
         Ok(Self { sign_in, token, keys: key.into_iter().collect(), is_guest: true })
