@@ -7,17 +7,14 @@ use reqwest::Url;
 use crate::{
     ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, Secret, Server, SystemClock, Token,
     TokenCheck,
-    auth::{PinLogin, Session, pin, verify},
+    auth::{Given, Owner, PinLogin, Session, pin, verify},
     generated,
     hosts::{Hosts, base_url},
     runtime::transport::{Limits, Settings},
     servers, v2,
 };
 #[cfg(feature = "jwt")]
-use crate::{
-    DeviceKey, Scopes,
-    auth::{Keeper, OnRenewed},
-};
+use crate::{DeviceKey, Scopes, auth::OnRenewed};
 
 #[cfg(not(target_arch = "wasm32"))]
 use crate::servers::dns::Resolver;
@@ -288,37 +285,43 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The token of a signed-in user.
+    /// The token of a signed-in user. It replaces the one in [`ClientBuilder::store`], and the device key there is then not
+    /// used: token and key of a store belong together.
     pub fn token(self, token: Token) -> Self {
         Self { token: Some(token), ..self }
     }
 
-    /// Where the user's credentials are kept. The client starts with those that are there, saves what a sign-in gives before
-    /// it hands out the signed-in client, saves a renewed token before it uses it, and clears them when the user signs out.
+    /// Where the user's credentials are kept. The client starts with the credentials found there. It saves those of a
+    /// sign-in before it returns the signed-in client, saves a renewed token before it uses it, and removes them when the
+    /// user signs out.
+    ///
+    /// Several clients and processes may share a store: see [`CredentialStore`].
     pub fn store(self, store: impl CredentialStore) -> Self {
         Self { session: Session { store: Some(Arc::new(store)), ..self.session }, ..self }
     }
 
-    /// The device key by which the client keeps its Plex JWT fresh, for apps that keep it elsewhere than in a store. Without
-    /// [`ClientBuilder::token`] the first call gets one.
+    /// The device key that keeps the Plex JWT fresh, for apps that do not keep it in a store. Without
+    /// [`ClientBuilder::token`] the first call gets a token.
+    ///
+    /// A store with another device key is left alone.
     #[cfg(feature = "jwt")]
     pub fn device_key(self, key: DeviceKey) -> Self {
         Self { device_key: Some(key), ..self }
     }
 
-    /// What Plex JWTs shall tell of the user: nothing, unless said here.
+    /// The claims about the user that Plex JWTs contain. The default is none.
     #[cfg(feature = "jwt")]
     pub fn scopes(mut self, scopes: impl Into<Scopes>) -> Self {
         self.session.settings.scopes = scopes.into();
         self
     }
 
-    /// Tells the app of each new token that the client got by itself, after it was saved and before it is used. It must not
-    /// take long: all calls wait for it.
+    /// Calls back with each new token that the client got by itself, after it was saved and before it is used. All calls wait
+    /// for the callback, so it must not take long.
     #[cfg(feature = "jwt")]
-    pub fn on_token_renewed(mut self, told: impl Fn(&Token) + Send + Sync + 'static) -> Self {
-        let told: OnRenewed = Arc::new(told);
-        self.session.settings.on_renewed = Some(told);
+    pub fn on_token_renewed(mut self, callback: impl Fn(&Token) + Send + Sync + 'static) -> Self {
+        let callback: OnRenewed = Arc::new(callback);
+        self.session.settings.on_renewed = Some(callback);
         self
     }
 
@@ -450,22 +453,15 @@ impl ClientBuilder {
             http.redirect(reqwest::redirect::Policy::none()).referer(false).retry(never)
         };
         let http = http.build()?;
-        let kept = kept(&self.session, &self.identity)?;
-        let token = self.token.or(kept.token);
-        let settings = Settings::new(http, headers, token.clone(), self.limits, self.clock);
-        let client = Client(Arc::new(Inner::new(self.identity, app_url, hosts, settings, self.session.clone())));
+        let stored = stored(&self.session, &self.identity)?;
         #[cfg(feature = "jwt")]
-        {
-            let of_store = [kept.device_key, kept.next_device_key].into_iter().flatten();
-            let of_store = of_store.map(|pem| DeviceKey::from_pem(&pem)).collect::<Result<Vec<_>, _>>()?;
-            let keys = self.device_key.map_or(of_store, |key| vec![key]);
-            if !keys.is_empty() {
-                let Session { store, settings, .. } = self.session;
-                let keeper = Keeper::new(client.without_token(), store.clone(), settings, keys, token);
-                return Ok(client.kept_fresh(keeper, store));
-            }
-        }
-        Ok(client)
+        let owner = Owner::at_build(&stored, Given { token: self.token, key: self.device_key })?;
+        #[cfg(not(feature = "jwt"))]
+        let owner = Owner::at_build(&stored, Given { token: self.token });
+        let token = owner.token.clone();
+        let settings = Settings::new(http, headers, token, self.limits, self.clock);
+        let client = Client(Arc::new(Inner::new(self.identity, app_url, hosts, settings, self.session)));
+        client.with_sign_in(owner, &stored)
     }
 }
 
@@ -480,17 +476,17 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// What the store has, if there is one. Tokens and keys are good only under the client identifier that they were made under.
-fn kept(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
+/// Reads the store, if there is one. Tokens and keys are valid only under the client identifier they were made under.
+fn stored(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
     let Some(store) = &session.store else { return Ok(Credentials::default()) };
-    let kept = store.load()?;
-    match &kept.client_identifier {
+    let stored = store.load()?;
+    match &stored.client_identifier {
         Some(identifier) if identifier != identity.client_identifier() => {
             let message =
                 "the store belongs to another client identifier; ClientIdentity::load_or_create uses the one in it";
             Err(Error::invalid_input(message))
         }
-        _ => Ok(kept),
+        _ => Ok(stored),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a Plex JWT says.
+//! The claims of a Plex JWT.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -8,19 +8,21 @@ use crate::{Error, ErrorKind, Extra, Token};
 
 /// The claims of a Plex JWT. Which of those about the user are there depends on the [`crate::Scopes`] asked for.
 ///
-/// A claim of an unexpected form is left out here, and all that has no field of its own is in `extra`.
+/// A claim of an unexpected form is left out. Claims without a field of their own are in `extra`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Claims {
-    /// For whom it is (`aud`): `plex.tv` and the client identifier.
+    /// The audience (`aud`): `plex.tv` and the client identifier.
     pub audience: Vec<String>,
-    /// Who made it (`iss`): `plex.tv`.
+    /// The issuer (`iss`): `plex.tv`.
     pub issuer: Option<String>,
-    /// Since when it is good (`iat`).
+    /// When it was issued (`iat`).
     pub issued_at: Option<Timestamp>,
-    /// Until when it is good (`exp`): seven days, as far as seen.
+    /// The time before which it is not valid (`nbf`).
+    pub not_before: Option<Timestamp>,
+    /// When it expires (`exp`): seven days after it was issued, as far as seen.
     pub expires_at: Option<Timestamp>,
-    /// The name of the device key that it was given for.
+    /// The name of the device key that it was issued for.
     pub thumbprint: Option<String>,
     /// The user name.
     pub username: Option<String>,
@@ -28,25 +30,25 @@ pub struct Claims {
     pub email: Option<String>,
     /// The name to show.
     pub friendly_name: Option<String>,
-    /// Is the user a managed one?
+    /// Whether the user is a managed one.
     pub restricted: Option<bool>,
-    /// Is the user an anonymous one?
+    /// Whether the user is an anonymous one.
     pub anonymous: Option<bool>,
-    /// Since when the account exists.
+    /// When the account was made.
     pub joined_at: Option<Timestamp>,
     /// All other claims.
     pub extra: Extra,
 }
 
-/// How long a JWT lives when it does not say since when.
+/// The life of a JWT that does not say when it was issued.
 const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Claims {
-    /// Reads a token without checking its signature. Good for one's own token, which came from plex.tv itself; never for
-    /// one that somebody else hands over: see [`crate::JwtVerifier`].
+    /// Reads a token without checking its signature. Use it for your own token, which came from plex.tv itself, and never for
+    /// one that somebody else sends: see [`crate::JwtVerifier`].
     ///
     /// # Errors
-    /// `is_jwt_invalid` when the token is no JWT: an older one, of twenty characters.
+    /// `is_jwt_invalid` when the token is not a JWT: an older one, of twenty characters.
     pub fn unverified(token: &Token) -> Result<Self, Error> {
         let jws = Jws::parse(token.expose());
         jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is no JWT"))
@@ -57,6 +59,7 @@ impl Claims {
             audience: audience(claims.remove("aud")),
             issuer: text(claims.remove("iss")),
             issued_at: moment(claims.remove("iat")),
+            not_before: moment(claims.remove("nbf")),
             expires_at: moment(claims.remove("exp")),
             thumbprint: text(claims.remove("thumbprint")),
             username: text(claims.remove("username")),
@@ -69,7 +72,7 @@ impl Claims {
         }
     }
 
-    /// From when to when.
+    /// The time from issue to expiry.
     pub(super) fn life(&self) -> Option<SignedDuration> {
         let ends = self.expires_at?;
         Some(self.issued_at.map_or(USUAL_LIFE, |starts| ends.duration_since(starts)))
@@ -87,13 +90,13 @@ fn audience(value: Option<Value>) -> Vec<String> {
     }
 }
 
-/// Epoch seconds, or a time as text.
+/// Reads epoch seconds, or a time as text.
 fn moment(value: Option<Value>) -> Option<Timestamp> {
     match value? {
         Value::String(text) => text.parse().ok(),
         number => {
             let whole = || number.as_i64();
-            #[allow(clippy::cast_possible_truncation, reason = "fractions of a second tell nothing here")]
+            #[allow(clippy::cast_possible_truncation, reason = "fractions of a second do not matter here")]
             let seconds = whole().or_else(|| number.as_f64().map(|seconds| seconds as i64))?;
             Timestamp::from_second(seconds).ok()
         }

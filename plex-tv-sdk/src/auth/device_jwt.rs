@@ -1,4 +1,4 @@
-//! The short-lived JWT by which an installation proves that it holds its key.
+//! The short-lived JWT by which an installation proves that it has its key.
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap};
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{DeviceKey, Scopes, jws::sign};
 use crate::{Error, Secret};
 
-/// For a clock that is wrong by minutes, either way: so long before now it starts, and so long after now it ends.
+/// The clock skew that is tolerated, in seconds: the JWT is valid from this long before now until this long after it.
 const LEEWAY: i64 = 300;
 
 pub(super) struct DeviceJwt<'a> {
@@ -18,7 +18,7 @@ pub(super) struct DeviceJwt<'a> {
 }
 
 impl DeviceJwt<'_> {
-    /// Signs for plex.tv, whose clock shows about `now`.
+    /// Signs the JWT. `now` is about the time of plex.tv's clock.
     pub(super) fn sign(&self, now: Timestamp) -> Result<Secret, Error> {
         let now = now.as_second();
         let mut claims = json!({
@@ -37,7 +37,7 @@ impl DeviceJwt<'_> {
     }
 }
 
-/// How far the clock of plex.tv is ahead of the one here, as far as its reply tells.
+/// How far the clock of plex.tv is ahead of the local one, by the date of its reply.
 pub(super) fn ahead(headers: &HeaderMap, now: Timestamp) -> SignedDuration {
     let date = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(|date| rfc2822::parse(date).ok());
     date.map_or(SignedDuration::ZERO, |date| date.timestamp().duration_since(now))

@@ -1,4 +1,4 @@
-//! The key pair by which an installation proves who it is.
+//! The key pair that identifies an installation.
 
 use std::{fmt, sync::Arc};
 
@@ -11,11 +11,10 @@ use super::{
 };
 use crate::{Error, Secret, v2::types::DeviceJwk};
 
-/// The Ed25519 key of an installation. Whoever holds it can get new tokens for the account without asking anybody, so it is
-/// kept like a password.
+/// The Ed25519 key of an installation. Whoever has it can get new tokens for the account, so keep it like a password.
 ///
-/// Make it once, and keep it in a [`crate::CredentialStore`]: a client that has a store does so by itself when a sign-in
-/// with the key succeeds. Clones are the same key. `Debug` shows its name only.
+/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there when a sign-in with
+/// the key succeeds. Clones are the same key. `Debug` shows its name only.
 ///
 /// ```
 /// use plex_tv_sdk::DeviceKey;
@@ -27,9 +26,9 @@ use crate::{Error, Secret, v2::types::DeviceJwk};
 /// # Ok::<(), plex_tv_sdk::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct DeviceKey(Arc<Parts>);
+pub struct DeviceKey(Arc<Inner>);
 
-struct Parts {
+struct Inner {
     pair: KeyPair,
     kid: String,
 }
@@ -41,19 +40,21 @@ impl DeviceKey {
     /// Makes a new key.
     ///
     /// # Errors
-    /// When the system gives no random numbers.
+    /// When the system has no random numbers.
     pub fn generate() -> Result<Self, Error> {
         let pair = KeyPair::generate();
-        pair.map(Self::new).ok_or_else(|| Error::invalid_input("the system gives no random numbers for a key"))
+        pair.map(Self::new).ok_or_else(|| Error::invalid_input("the system has no random numbers for a key"))
     }
 
     /// Reads a key in PKCS#8 PEM, as [`DeviceKey::to_pem`] and `openssl genpkey -algorithm ed25519` write it.
     ///
     /// # Errors
-    /// `is_invalid_input` when it is something else. The message shows nothing of it.
+    /// `is_invalid_input` when it is something else. The message does not show it.
     pub fn from_pem(pem: &Secret) -> Result<Self, Error> {
-        let unusable = || Error::invalid_input("the device key is no Ed25519 private key in PKCS#8 PEM");
-        let der = PrivatePkcs8KeyDer::from_pem_slice(pem.expose().as_bytes()).map_err(|_| unusable())?;
+        let unusable = || Error::invalid_input("the device key is not an Ed25519 private key in PKCS#8 PEM");
+        // Some editors write a byte order mark.
+        let pem = pem.expose().trim_start_matches('\u{feff}');
+        let der = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| unusable())?;
         KeyPair::from_pkcs8(der.secret_pkcs8_der()).map(Self::new).ok_or_else(unusable)
     }
 
@@ -77,16 +78,17 @@ impl DeviceKey {
         Self::from_pem(&super::store::private_file::read_text(path.as_ref())?)
     }
 
-    /// Writes the key to a file of its own: PKCS#8 PEM, for this user alone (mode 0600), all or nothing.
+    /// Writes the key to a file of its own: PKCS#8 PEM, readable for this user alone (mode 0600), all or nothing. A link is
+    /// followed.
     ///
     /// # Errors
-    /// `is_store` when the file cannot be written; one that was there is then as it was.
+    /// `is_store` when the file cannot be written. An old file then stays as it was.
     #[cfg(feature = "file-store")]
     pub fn save(&self, path: impl AsRef<std::path::Path>) -> Result<(), Error> {
         super::store::private_file::replace(path.as_ref(), self.to_pem()?.expose().as_bytes())
     }
 
-    /// The name of the key: the thumbprint of its public half by RFC 7638. Not secret.
+    /// The name of the key: the thumbprint of its public half by RFC 7638. It is not secret.
     pub fn kid(&self) -> &str {
         &self.0.kid
     }
@@ -96,7 +98,7 @@ impl DeviceKey {
         self.0.pair.public_key()
     }
 
-    /// The public half as plex.tv wants it.
+    /// The public half in the form that plex.tv expects.
     pub(crate) fn jwk(&self) -> DeviceJwk {
         DeviceJwk::new(base64url(self.public_key()), self.kid())
     }
@@ -107,7 +109,7 @@ impl DeviceKey {
 
     fn new(pair: KeyPair) -> Self {
         let kid = thumbprint(pair.public_key());
-        Self(Arc::new(Parts { pair, kid }))
+        Self(Arc::new(Inner { pair, kid }))
     }
 }
 

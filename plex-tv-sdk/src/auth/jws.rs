@@ -10,7 +10,7 @@ pub(super) fn base64url(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Some write the padding that the standard leaves off.
+/// Some programs write the padding that the standard leaves off.
 pub(super) fn from_base64url(text: &str) -> Option<Vec<u8>> {
     BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
 }
@@ -22,7 +22,7 @@ pub(super) fn sign(key: &DeviceKey, claims: &Value) -> Result<Secret, Error> {
     Ok(Secret::from([signed, signature].join(".")))
 }
 
-/// A text in compact form, taken apart and not yet checked.
+/// A parsed text in compact form, whose signature has not been checked.
 pub(super) struct Jws<'a> {
     signed: &'a str,
     signature: Vec<u8>,
@@ -31,7 +31,7 @@ pub(super) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Nothing when the text has another form.
+    /// Returns nothing when the text has another form.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -43,7 +43,7 @@ impl<'a> Jws<'a> {
         self.header.get("kid")?.as_str()
     }
 
-    /// The key decides about the algorithm, not the text: it only has to agree. What `crit` asks for is not understood.
+    /// The key decides on the algorithm, and the text has to agree. Texts with extensions (`crit`) are refused.
     pub(super) fn is_ed25519(&self) -> bool {
         let algorithm = self.header.get("alg").and_then(Value::as_str);
         matches!(algorithm, Some("EdDSA" | "Ed25519")) && !self.header.contains_key("crit")

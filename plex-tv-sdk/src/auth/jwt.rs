@@ -1,42 +1,68 @@
-//! Device keys and Plex JWTs, as calls of a client.
+//! Device keys and Plex JWTs: the methods of a client.
 
-use super::{DeviceKey, JwtVerifier, keeper::exchange};
+use super::{
+    DeviceKey, JwtVerifier,
+    keeper::exchange,
+    owner::Owner,
+    session::taken,
+    store::{load, update},
+};
+use reqwest::StatusCode;
+
 use crate::{Client, Error, Token, v2::types::RegisterDeviceJwkBody};
 
 impl Client {
-    /// Turns the sign-in of this client, by an older token, into one by device key: gives a client with a Plex JWT, which it
-    /// keeps fresh. The key is saved before it is used, the JWT before the client is there.
+    /// Turns the sign-in of this client, by an older token, into one by device key. Returns a client with a Plex JWT, which
+    /// it keeps fresh. The key is saved before it is used, the JWT before the client is returned. A client that has a
+    /// device key already changes it, as [`Client::rotate_device_key`] does.
     ///
     /// There is no way back: the older token ends with the first JWT, and later sign-ins under the same client identifier
     /// were reported to give no usable older token.
     ///
     /// # What a Plex JWT may not do
     /// Plex says that it does all that the older token does. Reports of 2026 say otherwise: media servers answer 401 to it,
-    /// `GET /resources` hands it out as the access token of servers that the user owns, and switching Home users gave 403.
+    /// `GET /resources` returns it as the access token of servers that the user owns, and switching Home users gave 403.
     /// An app that talks to media servers or switches users should hold an older token for that, from a PIN sign-in without
-    /// a key under a client identifier of its own (a second store, and a second [`Client`]); shared servers have access
+    /// a key under a client identifier of its own (a second store, and a second [`Client`]). Shared servers have access
     /// tokens of their own either way.
     ///
     /// # Errors
     /// `is_device_key_taken` when the key belongs to another client identifier; `is_device_removed` when the user removed
-    /// this device: make a new client identifier and key; `is_auth` without a good token; `is_store` when it cannot be kept.
+    /// this device: make a new client identifier and key; `is_auth` without a valid token; `is_store` when the key cannot
+    /// be saved, or when the store holds another sign-in.
     ///
     /// Calls `POST /api/v2/auth/jwk`, `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
     pub async fn register_device_key(&self, key: &DeviceKey) -> Result<Self, Error> {
+        let session = self.session();
+        if session.keeper.is_some() {
+            self.rotate_device_key(key).await?;
+            return Ok(self.clone());
+        }
+        let owner = session.owner();
+        if let Some(store) = &session.store
+            && !owner.may_register(&load(store).await?)
+        {
+            return Err(taken());
+        }
         register(self, key).await?;
         // Without the key the account is out of reach once the older token ends.
-        if let Some(store) = &self.session().store {
-            let pem = key.to_pem()?;
-            store.update(&mut |credentials| credentials.device_key = Some(pem.clone()))?;
+        if let Some(store) = &session.store {
+            let (owner, pem) = (owner.clone(), key.to_pem()?);
+            let identifier = self.identity().client_identifier().to_owned();
+            let (is_saved, _) = update(store, move |stored| owner.register(stored, &identifier, &pem)).await?;
+            if !is_saved {
+                return Err(taken());
+            }
         }
-        let token = exchange(&self.without_token(), key, &self.session().settings.scopes).await?;
-        self.signed_in_with_key(token, key)
+        let token = exchange(&self.without_token(), key, &session.settings.scopes).await?;
+        let owner = Owner { keys: vec![key.clone()], ..owner };
+        self.exchanged(owner, token, key).await
     }
 
-    /// Puts a new device key in the place of the one in use, for this client and all its clones, and gets a JWT by it.
+    /// Replaces the device key in use, for this client and all its clones, and gets a JWT by the new one.
     ///
-    /// The new key is in the store before plex.tv hears of it, and the old one stays there until a JWT came by the new one:
-    /// whenever this is cut short, one of the two works, and the client finds out which.
+    /// The new key is in the store before plex.tv hears of it, and the old one stays there until a JWT came by the new one.
+    /// Whenever this is cut short, one of the stored keys works, and the client finds out which.
     ///
     /// # Errors
     /// `is_invalid_input` when the client has no device key: see [`Client::register_device_key`]; else as there.
@@ -46,26 +72,28 @@ impl Client {
         let Some(keeper) = &self.session().keeper else {
             return Err(Error::invalid_input("the client has no device key that another could replace"));
         };
-        keeper.prepare(key)?;
+        let _one_at_a_time = keeper.begin_change().await?;
+        keeper.prepare(key).await?;
         match register(self, key).await {
             Ok(()) => keeper.prefer(key),
             Err(error) => {
-                // Only a refusal says for sure that plex.tv did not take it.
-                if error.status().is_some_and(|status| status.is_client_error()) {
-                    keeper.give_up(key)?;
+                if was_not_done(&error) {
+                    keeper.give_up(key).await?;
                 }
                 return Err(error);
             }
         }
-        keeper.renew_now().await.map(drop)
+        keeper.prove().await.map(drop)
     }
 
-    /// Gets a new Plex JWT now. There is no need to: a client with a device key does so by itself, a day before the old one
-    /// ends or when plex.tv says that it has ended.
+    /// Gets a new Plex JWT now, or the one that another process got. There is no need to call it: a client with a device
+    /// key renews its token a day before it ends, or when plex.tv says that it has ended. It may be called while the client
+    /// rests after a failed renewal.
     ///
     /// # Errors
-    /// `is_invalid_input` when the client has no device key; `is_device_jwt_rejected` or `is_device_removed` when plex.tv
-    /// does not take it any more: sign in again; `is_store` when the new token cannot be kept, and is not used therefore.
+    /// `is_invalid_input` when the client has no device key, or its sign-in is no longer in the store;
+    /// `is_device_jwt_rejected` or `is_device_removed` when plex.tv does not accept the key any more: sign in again;
+    /// `is_store` when the new token cannot be saved, and therefore is not used.
     ///
     /// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
     pub async fn renew_token(&self) -> Result<Token, Error> {
@@ -73,12 +101,12 @@ impl Client {
         keeper.ok_or_else(|| Error::invalid_input("the client has no device key"))?.renew_now().await
     }
 
-    /// The device key by which the client keeps its token fresh, if it has one.
+    /// The device key that keeps the token fresh, if there is one.
     pub fn device_key(&self) -> Option<DeviceKey> {
         self.session().keeper.as_ref().and_then(|keeper| keeper.key())
     }
 
-    /// Checks Plex JWTs of this client identifier, by the keys that plex.tv publishes. Keep it: it remembers the keys.
+    /// A verifier for Plex JWTs of this client identifier, by the keys that plex.tv publishes. Keep it: it remembers them.
     pub fn jwt_verifier(&self) -> JwtVerifier {
         JwtVerifier::new(self.without_token())
     }
@@ -86,4 +114,9 @@ impl Client {
 
 async fn register(client: &Client, key: &DeviceKey) -> Result<(), Error> {
     client.v2().register_device_jwk(RegisterDeviceJwkBody::new(key.jwk())).send().await
+}
+
+/// Whether plex.tv surely did not accept the key: it refused, and did not merely stop waiting for the request.
+fn was_not_done(error: &Error) -> bool {
+    error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT)
 }

@@ -1,54 +1,79 @@
-//! Keeps a Plex JWT fresh.
+//! Keeps a Plex JWT fresh. `owner.rs` says what is taken from the store and written to it.
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Claims, CredentialStore, DeviceKey, Scopes,
+    Claims, CredentialStore, Credentials, DeviceKey, Scopes,
     device_jwt::{DeviceJwt, ahead, at_plex},
+    owner::{Owner, Write, stored_keys},
+    store::{load, store_error, update},
 };
 use crate::{
     Client, Error, Token, runtime::clock::BoxFuture, runtime::transport::Renewer, v2::types::ExchangeJwtTokenBody,
 };
 
-/// So long before its end a token is renewed; one that lives shorter than two days, at half its life.
+/// A token is renewed this long before it ends, or at half its life if that is shorter than two days.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
-/// After a failure that may pass, so long nothing is tried again.
+/// The shortest time between two renewals that no caller asked for, however short the tokens live.
+const SHORTEST_RENEWAL: Duration = Duration::from_secs(60);
+/// The pause after a failure that may pass.
 const PAUSE: Duration = Duration::from_secs(60);
-/// After one that most likely stands.
+/// The pause after a failure that most likely stands.
 const LONG_PAUSE: Duration = Duration::from_secs(300);
+/// The longest pause after a failure, whatever plex.tv asks for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
+/// The most keys that are tried for one renewal. A store has fewer, unless other processes change them meanwhile.
+const MOST_KEYS: usize = 8;
 
 pub(crate) type OnRenewed = Arc<dyn Fn(&Token) + Send + Sync>;
 
-/// What a client wants of its JWTs.
+/// The JWT settings of a client.
 #[derive(Clone, Default)]
 pub(crate) struct JwtSettings {
     pub(crate) scopes: Scopes,
     pub(crate) on_renewed: Option<OnRenewed>,
 }
 
-/// The token of one user on one installation, shared by all clones of a client.
+/// The token of one sign-in, shared by all clones of a client.
 pub(crate) struct Keeper {
-    /// Without a token: what it calls needs none.
+    /// Has no token, as the calls for a renewal need none.
     client: Client,
-    store: Option<Arc<dyn CredentialStore>>,
+    /// The store of the app, or one in memory.
+    store: Arc<dyn CredentialStore>,
     settings: JwtSettings,
-    kept: Mutex<Kept>,
-    /// Held while a token is renewed: once for all who wait. In it is why the last time failed.
-    renewing: tokio::sync::Mutex<Option<Failure>>,
+    state: Mutex<State>,
+    /// Held during a renewal, so that one serves all who wait.
+    renewing: tokio::sync::Mutex<Pace>,
+    /// Renewals so far, failed ones included.
+    renewals: AtomicUsize,
+    /// Held during a change of keys.
+    changing_keys: tokio::sync::Mutex<()>,
 }
 
-struct Kept {
-    token: Option<Token>,
-    /// By the local wall clock; nothing means that only plex.tv will tell.
+/// The sign-in as this client knows it. The store wins where they differ.
+struct State {
+    owner: Owner,
+    /// By the local wall clock. Without it only plex.tv can tell.
     renew_at: Option<Timestamp>,
-    /// The key that is used, and then the one that is about to take its place.
-    keys: Vec<DeviceKey>,
+    /// The key that plex.tv accepted last, tried before the others.
+    preferred: Option<DeviceKey>,
+}
+
+/// When the next renewal may begin.
+#[derive(Default)]
+struct Pace {
+    failure: Option<Failure>,
+    /// The last success, by the client's clock and by the wall clock.
+    success: Option<(Duration, Timestamp)>,
 }
 
 struct Failure {
@@ -57,192 +82,322 @@ struct Failure {
     stands_until: Duration,
 }
 
+/// Why a token is renewed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    /// It ends soon, or plex.tv says that it has ended.
+    Due,
+    /// The app asked for a new one.
+    Asked,
+    /// To find out which key plex.tv has. A token from the store does not tell.
+    Proof,
+}
+
+/// What the store says about the sign-in of this client.
+enum Stored {
+    /// It is there, or was never there.
+    Same,
+    /// It is there, with a token that ends later.
+    Newer(Token),
+    /// It is gone.
+    Gone,
+}
+
 impl Keeper {
-    /// Of a token that was kept, if there is one. Nothing is sent before a call needs a token.
+    /// Keeps the token of this sign-in. Nothing is sent before a call needs a token. `received` says that the token came
+    /// just now.
     pub(crate) fn new(
         client: Client,
-        store: Option<Arc<dyn CredentialStore>>,
+        store: Arc<dyn CredentialStore>,
         settings: JwtSettings,
-        keys: Vec<DeviceKey>,
-        token: Option<Token>,
+        owner: Owner,
+        received: bool,
     ) -> Self {
-        let renew_at = token.as_ref().and_then(|token| renew_at(token, None));
-        let kept = Mutex::new(Kept { token, renew_at, keys });
-        Self { client, store, settings, kept, renewing: tokio::sync::Mutex::default() }
+        let received = received.then(|| client.clock().wall());
+        let renew_at = owner.token.as_ref().and_then(|token| renew_at(token, received));
+        let state = Mutex::new(State { owner, renew_at, preferred: None });
+        let (renewing, renewals, changing_keys) = Default::default();
+        Self { client, store, settings, state, renewing, renewals, changing_keys }
     }
 
-    /// The same for a token that came just now.
-    pub(crate) fn of_new_token(
-        client: Client,
-        store: Option<Arc<dyn CredentialStore>>,
-        settings: JwtSettings,
-        key: DeviceKey,
-        token: Token,
-    ) -> Self {
-        let now = client.clock().wall();
-        let keeper = Self::new(client, store, settings, vec![key], None);
-        keeper.keep(token, Some(now));
-        keeper
+    pub(super) fn owner(&self) -> Owner {
+        self.state().owner.clone()
     }
 
-    /// The key that is in use.
+    /// The key in use.
     pub(crate) fn key(&self) -> Option<DeviceKey> {
-        self.kept().keys.first().cloned()
+        self.state().owner.keys.first().cloned()
     }
 
-    /// Takes a second key along, which plex.tv may take in place of the first from now on.
-    pub(crate) fn prepare(&self, key: &DeviceKey) -> Result<(), Error> {
-        self.save_next(Some(key))?;
-        let mut kept = self.kept();
-        kept.keys.truncate(1);
-        kept.keys.push(key.clone());
-        Ok(())
+    /// Begins a change of keys: one at a time, and from one key that plex.tv surely has.
+    pub(super) async fn begin_change(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, Error> {
+        let one_at_a_time = self.changing_keys.lock().await;
+        self.read_store(Reason::Proof).await?;
+        if self.state().owner.keys.len() > 1 {
+            self.renew_for(Reason::Proof).await?;
+        }
+        Ok(one_at_a_time)
     }
 
-    /// plex.tv took the second key.
-    pub(crate) fn prefer(&self, key: &DeviceKey) {
-        self.kept().keys.sort_by_key(|kept| kept != key);
+    /// Keeps a second key, which plex.tv may accept in place of the first from now on.
+    pub(super) async fn prepare(&self, key: &DeviceKey) -> Result<(), Error> {
+        let (owner, identifier, key) = (self.owner(), self.identifier(), key.clone());
+        let is_guest = owner.is_guest;
+        let (write, stored) = update(&self.store, move |stored| owner.prepare(stored, &identifier, &key)).await?;
+        match write? {
+            Write::NotOwner if is_guest => Err(store_error("the store holds another sign-in")),
+            Write::NotOwner => {
+                self.lose(&stored);
+                Err(signed_out())
+            }
+            Write::Done | Write::Outdated => self.take_keys(&stored),
+        }
     }
 
-    /// plex.tv did not take the second key.
-    pub(crate) fn give_up(&self, key: &DeviceKey) -> Result<(), Error> {
-        self.kept().keys.retain(|kept| kept != key);
-        self.save_next(None)
+    /// plex.tv accepted this key.
+    pub(super) fn prefer(&self, key: &DeviceKey) {
+        self.state().preferred = Some(key.clone());
     }
 
-    fn save_next(&self, key: Option<&DeviceKey>) -> Result<(), Error> {
-        let Some(store) = &self.store else { return Ok(()) };
-        let pem = key.map(DeviceKey::to_pem).transpose()?;
-        store.update(&mut |credentials| credentials.next_device_key = pem.clone())?;
-        Ok(())
+    /// plex.tv refused this key.
+    pub(super) async fn give_up(&self, key: &DeviceKey) -> Result<(), Error> {
+        let (owner, key) = (self.owner(), key.clone());
+        let ((), stored) = update(&self.store, move |stored| owner.give_up(stored, &key)).await?;
+        if self.owner().owns(&stored) { self.take_keys(&stored) } else { Ok(()) }
     }
 
     /// Gets a new token now.
     pub(crate) async fn renew_now(&self) -> Result<Token, Error> {
-        let token = self.kept().token.clone();
-        self.renew(token.as_ref()).await?.ok_or_else(|| Error::invalid_input("the client is signed out"))
+        self.renew_for(Reason::Asked).await
     }
 
-    /// Forgets token and keys. What is being renewed ends first.
-    pub(crate) async fn forget(&self) {
-        let _one_at_a_time = self.renewing.lock().await;
-        *self.kept() = Kept { token: None, renew_at: None, keys: Vec::new() };
+    /// Gets a new token by proof of a key.
+    pub(super) async fn prove(&self) -> Result<Token, Error> {
+        self.renew_for(Reason::Proof).await
     }
 
-    /// A new token in place of this one, unless somebody else got one meanwhile. One exchange for all who wait, and none
-    /// while the failure of the last one stands.
-    async fn renew(&self, seen: Option<&Token>) -> Result<Option<Token>, Error> {
-        let mut failure = self.renewing.lock().await;
+    async fn renew_for(&self, reason: Reason) -> Result<Token, Error> {
+        let token = self.state().owner.token.clone();
+        self.renew(token.as_ref(), reason).await?.ok_or_else(signed_out)
+    }
+
+    /// Lets a renewal end, and none begin before the guard is dropped.
+    pub(super) async fn pause(&self) -> impl Drop {
+        self.renewing.lock().await
+    }
+
+    /// Forgets token and keys.
+    pub(super) fn forget(&self) {
+        *self.state() = State { owner: Owner::default(), renew_at: None, preferred: None };
+    }
+
+    /// Gets a new token in place of this one, unless another caller got one meanwhile. Returns nothing when there will
+    /// be no new one now: the sign-in is over, or the last renewal was a moment ago.
+    async fn renew(&self, seen: Option<&Token>, reason: Reason) -> Result<Option<Token>, Error> {
+        let before = self.renewals.load(Ordering::Relaxed);
+        let mut pace = self.renewing.lock().await;
         {
-            let kept = self.kept();
-            if kept.keys.is_empty() || kept.token.as_ref() != seen {
-                return Ok(kept.token.clone());
+            let state = self.state();
+            if state.owner.keys.is_empty() {
+                return Ok(None);
+            }
+            // plex.tv may give the same token again.
+            let is_shared = self.renewals.load(Ordering::Relaxed) != before && pace.failure.is_none();
+            if reason != Reason::Proof && (is_shared || state.owner.token.as_ref() != seen) {
+                return Ok(state.owner.token.clone());
             }
         }
-        let now = || self.client.clock().now();
-        if let Some(failure) = failure.as_ref().filter(|failure| now() < failure.stands_until) {
-            return Err(failure.error.clone());
+        let clock = self.client.clock();
+        if let Some(failure) = &pace.failure {
+            let is_shared = self.renewals.load(Ordering::Relaxed) != before;
+            let is_standing = reason == Reason::Due && clock.now() < failure.stands_until;
+            if is_shared || is_standing {
+                return Err(failure.error.clone());
+            }
         }
-        match self.exchange().await {
+        if reason == Reason::Due && pace.success.is_some_and(|last| is_recent(last, clock.now(), clock.wall())) {
+            return Ok(None);
+        }
+        let outcome = self.exchange(reason).await;
+        self.renewals.fetch_add(1, Ordering::Relaxed);
+        match outcome {
             Ok(token) => {
-                *failure = None;
-                Ok(Some(token))
+                *pace = Pace { failure: None, success: Some((clock.now(), clock.wall())) };
+                Ok(token)
             }
             Err(error) => {
                 #[cfg(feature = "tracing")]
                 tracing::warn!(kind = ?error.kind(), operation = error.operation(), "no new token");
-                let stands_until = now().saturating_add(pause_after(&error));
-                *failure = Some(Failure { error: error.clone(), stands_until });
+                let stands_until = clock.now().saturating_add(pause_after(&error));
+                pace.failure = Some(Failure { error: error.clone(), stands_until });
                 Err(error)
             }
         }
     }
 
-    async fn exchange(&self) -> Result<Token, Error> {
-        if let Some(token) = self.renewed_elsewhere()? {
-            return Ok(token);
-        }
-        let keys = self.kept().keys.clone();
-        let mut keys = keys.iter().peekable();
-        let (token, key) = loop {
-            let Some(key) = keys.next() else {
-                return Err(Error::invalid_input("the client has no device key"));
-            };
-            match exchange(&self.client, key, &self.settings.scopes).await {
-                Ok(token) => break (token, key),
-                // A change of keys may have been cut short on either side of the moment that counts.
-                Err(error) if error.is_device_jwt_rejected() && keys.peek().is_some() => {}
+    async fn exchange(&self, reason: Reason) -> Result<Option<Token>, Error> {
+        let mut tried = Vec::new();
+        let mut refusal = None;
+        while tried.len() < MOST_KEYS {
+            // Before each key, as another process may have changed them since.
+            match self.read_store(reason).await? {
+                Stored::Gone => return Ok(None),
+                Stored::Newer(token) => return Ok(Some(token)),
+                Stored::Same => {}
+            }
+            let Some(key) = self.next_key(&tried) else { break };
+            match exchange(&self.client, &key, &self.settings.scopes).await {
+                Ok(token) => {
+                    let received = self.client.clock().wall();
+                    match self.save(&token, &key).await? {
+                        Saved::Kept => {
+                            self.keep(token.clone(), Some(received));
+                            if let Some(callback) = &self.settings.on_renewed {
+                                callback(&token);
+                            }
+                            return Ok(Some(token));
+                        }
+                        Saved::Outdated => {}
+                        Saved::Gone => return Ok(None),
+                    }
+                }
+                Err(error) if error.is_device_jwt_rejected() => refusal = Some(error),
                 Err(error) => return Err(error),
             }
-        };
-        let received = self.client.clock().wall();
-        self.save(&token, key)?;
-        self.kept().keys = vec![key.clone()];
-        self.keep(token.clone(), Some(received));
-        if let Some(told) = &self.settings.on_renewed {
-            told(&token);
+            tried.push(key);
         }
-        Ok(token)
+        Err(refusal.unwrap_or_else(|| Error::invalid_input("the client has no device key")))
     }
 
-    /// The token that another process left in the store, if it ends later than ours.
-    fn renewed_elsewhere(&self) -> Result<Option<Token>, Error> {
-        let Some(store) = &self.store else { return Ok(None) };
-        let Some(saved) = store.load()?.token else { return Ok(None) };
-        let ends = |token: &Token| Claims::unverified(token).ok()?.expires_at;
-        let own = self.kept().token.as_ref().and_then(ends);
-        let is_newer = ends(&saved).is_some_and(|ends| ends > self.client.clock().wall() && Some(ends) > own);
-        if is_newer {
-            self.keep(saved.clone(), None);
-        }
-        Ok(is_newer.then_some(saved))
+    /// The next key to try.
+    fn next_key(&self, tried: &[DeviceKey]) -> Option<DeviceKey> {
+        let state = self.state();
+        let keys = state.preferred.iter().filter(|key| state.owner.keys.contains(key)).chain(&state.owner.keys);
+        keys.into_iter().find(|key| !tried.contains(key)).cloned()
     }
 
-    fn save(&self, token: &Token, key: &DeviceKey) -> Result<(), Error> {
-        let Some(store) = &self.store else { return Ok(()) };
-        let pem = key.to_pem()?;
-        store.update(&mut |credentials| {
-            credentials.token = Some(token.clone());
-            credentials.device_key = Some(pem.clone());
-            credentials.next_device_key = None;
-        })?;
+    /// Takes the keys of the store, and its token if that ends later.
+    async fn read_store(&self, reason: Reason) -> Result<Stored, Error> {
+        let stored = load(&self.store).await?;
+        let owner = self.owner();
+        if !owner.owns(&stored) {
+            if owner.is_guest {
+                return Ok(Stored::Same);
+            }
+            self.lose(&stored);
+            return Ok(Stored::Gone);
+        }
+        self.take_keys(&stored)?;
+        match stored.token {
+            Some(token) if reason != Reason::Proof && self.is_newer(&token) => {
+                self.keep(token.clone(), None);
+                Ok(Stored::Newer(token))
+            }
+            _ => Ok(Stored::Same),
+        }
+    }
+
+    /// Whether a stored token ends later than this client's, and belongs to one of the keys beside it.
+    fn is_newer(&self, stored: &Token) -> bool {
+        let Ok(stored) = Claims::unverified(stored) else { return false };
+        let state = self.state();
+        let own = state.owner.token.as_ref().and_then(|token| Claims::unverified(token).ok()?.expires_at);
+        let is_ours = stored.thumbprint.is_none_or(|name| state.owner.keys.iter().any(|key| key.kid() == name));
+        let ends = stored.expires_at;
+        is_ours && ends > own && ends.is_some_and(|ends| ends > self.client.clock().wall())
+    }
+
+    async fn save(&self, token: &Token, key: &DeviceKey) -> Result<Saved, Error> {
+        let (owner, identifier) = (self.owner(), self.identifier());
+        let is_guest = owner.is_guest;
+        let (token, key) = (token.clone(), key.clone());
+        let (write, stored) = update(&self.store, move |stored| owner.renew(stored, &identifier, &token, &key)).await?;
+        match write? {
+            Write::Done => {
+                self.take_keys(&stored)?;
+                self.state().preferred = None;
+                Ok(Saved::Kept)
+            }
+            Write::Outdated => Ok(Saved::Outdated),
+            Write::NotOwner if is_guest => Ok(Saved::Kept),
+            Write::NotOwner => {
+                self.lose(&stored);
+                Ok(Saved::Gone)
+            }
+        }
+    }
+
+    /// Takes the keys of the client's own sign-in.
+    fn take_keys(&self, stored: &Credentials) -> Result<(), Error> {
+        let keys = stored_keys(stored)?;
+        let mut state = self.state();
+        state.owner.keys = keys;
+        state.owner.is_guest = false;
         Ok(())
+    }
+
+    /// The sign-in is no longer in the store.
+    fn lose(&self, stored: &Credentials) {
+        let mut state = self.state();
+        state.owner.keys.clear();
+        state.renew_at = None;
+        if stored.is_signed_out() {
+            state.owner.token = None;
+        }
     }
 
     fn keep(&self, token: Token, received: Option<Timestamp>) {
         let renew_at = renew_at(&token, received);
-        let mut kept = self.kept();
-        kept.token = Some(token);
-        kept.renew_at = renew_at;
+        let mut state = self.state();
+        state.owner.token = Some(token);
+        state.renew_at = renew_at;
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        // It is whole whatever panicked beside it.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn identifier(&self) -> String {
+        self.client.identity().client_identifier().to_owned()
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No panic can leave it half changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What came of a new token.
+enum Saved {
+    Kept,
+    /// It came by a key that another process has replaced.
+    Outdated,
+    /// The sign-in is no longer in the store.
+    Gone,
+}
+
+fn signed_out() -> Error {
+    Error::invalid_input("the client is signed out")
 }
 
 impl Renewer for Keeper {
     fn current(&self) -> Option<Token> {
-        self.kept().token.clone()
+        self.state().owner.token.clone()
     }
 
     fn fresh(&self) -> BoxFuture<'_, Result<Option<Token>, Error>> {
         Box::pin(async move {
             let (token, is_due) = {
-                let kept = self.kept();
-                let is_due = match &kept.token {
-                    Some(_) => kept.renew_at.is_some_and(|at| at <= self.client.clock().wall()),
-                    None => !kept.keys.is_empty(),
+                let state = self.state();
+                let is_due = match &state.owner.token {
+                    Some(_) => state.renew_at.is_some_and(|at| at <= self.client.clock().wall()),
+                    None => !state.owner.keys.is_empty(),
                 };
-                (kept.token.clone(), is_due)
+                (state.owner.token.clone(), is_due)
             };
             if !is_due {
                 return Ok(token);
             }
-            match self.renew(token.as_ref()).await {
-                Ok(new) => Ok(new),
-                // Whether the old one is still good, plex.tv knows better than the clock here.
+            match self.renew(token.as_ref(), Reason::Due).await {
+                Ok(Some(new)) => Ok(Some(new)),
+                Ok(None) => Ok(self.current()),
+                // plex.tv knows better than the clock here whether the old token is still good.
                 Err(_) if token.is_some() => Ok(token),
                 Err(error) => Err(error),
             }
@@ -250,22 +405,25 @@ impl Renewer for Keeper {
     }
 
     fn renewed<'a>(&'a self, expired: &'a Token) -> BoxFuture<'a, Result<Option<Token>, Error>> {
-        Box::pin(self.renew(Some(expired)))
+        Box::pin(self.renew(Some(expired), Reason::Due))
     }
 }
 
 impl fmt::Debug for Keeper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kept = self.kept();
-        f.debug_struct("Keeper").field("renew_at", &kept.renew_at).field("keys", &kept.keys).finish_non_exhaustive()
+        let state = self.state();
+        f.debug_struct("Keeper")
+            .field("renew_at", &state.renew_at)
+            .field("keys", &state.owner.keys)
+            .finish_non_exhaustive()
     }
 }
 
-/// When to renew, by the wall clock here. A token that was just received counts from then, so that a clock that is wrong does
-/// not matter; one from a store is taken at its word.
+/// When to renew, by the wall clock here. A token that was just received counts from then, so a wrong clock does no harm.
+/// One from a store is taken at its word.
 fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     let Ok(claims) = Claims::unverified(token) else {
-        // An older token of an installation that has registered its key: exchange it now.
+        // An older token of an installation that has registered its key is exchanged at once.
         return Some(Timestamp::MIN);
     };
     let life = claims.life()?.max(SignedDuration::ZERO);
@@ -276,17 +434,25 @@ fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     }
 }
 
+/// Whether a renewal was a moment ago by both clocks. Either of them may stand still: one in a test, one in a machine that
+/// sleeps.
+fn is_recent((then, then_wall): (Duration, Timestamp), now: Duration, now_wall: Timestamp) -> bool {
+    let elapsed = now_wall.duration_since(then_wall).unsigned_abs();
+    now.saturating_sub(then) < SHORTEST_RENEWAL && elapsed < SHORTEST_RENEWAL
+}
+
 fn pause_after(error: &Error) -> Duration {
-    if error.is_device_removed() {
-        Duration::MAX
+    let pause = if error.is_device_removed() {
+        LONGEST_PAUSE
     } else if error.is_retryable() || error.is_store() {
         error.retry_after().unwrap_or_default().max(PAUSE)
     } else {
         LONG_PAUSE
-    }
+    };
+    pause.min(LONGEST_PAUSE)
 }
 
-/// A new Plex JWT by proof of the device key.
+/// Gets a Plex JWT by proof of the device key.
 ///
 /// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
 pub(crate) async fn exchange(client: &Client, key: &DeviceKey, scopes: &Scopes) -> Result<Token, Error> {

@@ -1,4 +1,4 @@
-//! Ways to get a token, to keep it, to keep it fresh, and to end it.
+//! Getting a token, storing it, keeping it fresh, and ending it.
 
 #[cfg(feature = "jwt")]
 mod claims;
@@ -17,6 +17,7 @@ mod jwt;
 mod jwt_verifier;
 #[cfg(feature = "jwt")]
 mod keeper;
+mod owner;
 mod password;
 pub(crate) mod pin;
 mod poll;
@@ -38,6 +39,7 @@ pub use home::HomeMember;
 pub use jwt_verifier::JwtVerifier;
 #[cfg(feature = "jwt")]
 pub(crate) use keeper::{Keeper, OnRenewed};
+pub(crate) use owner::{Given, Owner};
 pub use password::{PasswordSignIn, SignIn, TwoFactorRequired};
 pub use pin::{PinFlow, PinLogin};
 pub use poll::{PinPoll, PinProgress, PinStatus, PinWait};

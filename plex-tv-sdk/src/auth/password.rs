@@ -7,11 +7,11 @@ use crate::{Client, Error, RetryPolicy, Secret, Token, runtime::clock::BoxFuture
 impl Client {
     /// Signs in by name or e-mail address and password.
     ///
-    /// Prefer [`Client::pin_login`]: there the password is typed at plex.tv and this program never has it, and accounts that
-    /// were made by Google, Apple or Facebook can sign in, which have no password.
+    /// Prefer [`Client::pin_login`]. There the user types the password at plex.tv, so this program never has it. Accounts made
+    /// by Google, Apple or Facebook have no password and can sign in only that way.
     ///
-    /// The password is sent once and never again by itself; it is wiped from memory with the last value that holds it. Wrong
-    /// ones add up: after some, plex.tv blocks the address (`is_address_blocked`).
+    /// The password is sent once and never repeated. It is wiped from memory with the last value that holds it. After some
+    /// wrong passwords plex.tv blocks the network address (`is_address_blocked`).
     ///
     /// ```no_run
     /// # fn ask() -> String { String::new() }
@@ -32,25 +32,25 @@ impl Client {
     }
 }
 
-/// A sign-in by password that is not sent yet. Made by [`Client::sign_in`]; `.await` sends it.
+/// A sign-in by password that has not been sent. Made by [`Client::sign_in`]; `.await` sends it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `.await`"]
 pub struct PasswordSignIn {
     attempt: Attempt,
 }
 
-/// How a sign-in by password went on.
+/// The outcome of a sign-in by password.
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// Signed in.
     Done(Client),
-    /// The password is right, and the account has a second factor.
+    /// The password is correct, and the account has a second factor.
     TwoFactorRequired(TwoFactorRequired),
 }
 
-/// A sign-in that waits for the six digits of the second factor. It holds the password for that.
+/// A sign-in that waits for the six digits of the second factor. It keeps the password until then.
 #[derive(Clone, Debug)]
-#[must_use = "nobody is signed in before the code is given"]
+#[must_use = "nobody is signed in before the code is sent"]
 pub struct TwoFactorRequired {
     attempt: Attempt,
 }
@@ -64,7 +64,7 @@ struct Attempt {
 }
 
 impl PasswordSignIn {
-    /// Asks for a session of about 14 days instead of the usual life.
+    /// Asks for a session of about 14 days in place of the usual life.
     pub fn remember_me(mut self) -> Self {
         self.attempt.remember = true;
         self
@@ -96,14 +96,14 @@ impl IntoFuture for PasswordSignIn {
 }
 
 impl TwoFactorRequired {
-    /// Sends password and code. A wrong code may be followed by another one.
+    /// Sends password and code. After a wrong code it can be called again.
     ///
     /// # Errors
     /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/users/signin`.
     pub async fn verification_code(&self, code: impl Into<Secret>) -> Result<Client, Error> {
-        // People type it in groups.
+        // People type it in groups of digits.
         let digits: String = code.into().expose().split_whitespace().collect();
         self.attempt.send(Some(digits.into())).await
     }
@@ -119,7 +119,7 @@ impl Attempt {
             .maybe_verification_code(verification_code);
         let once = self.client.with_retry(RetryPolicy::off());
         let user = once.v2().sign_in(body).send().await?;
-        self.client.signed_in(Token::new(user.auth_token.unwrap_or_default())?)
+        self.client.signed_in(Token::new(user.auth_token.unwrap_or_default())?).await
     }
 }
 

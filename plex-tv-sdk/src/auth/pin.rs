@@ -14,10 +14,10 @@ use crate::{
     v2::types::{GetPinBody, LinkPinBody, PinInfo},
 };
 
-/// How long a PIN lives when plex.tv does not say: the shorter of the two lives seen.
+/// The life of a PIN when plex.tv does not tell it: the shorter of the two lives seen.
 const USUAL_LIFE: Duration = Duration::from_secs(900);
 
-/// A PIN sign-in that is not started yet. Made by [`Client::pin_login`].
+/// A PIN sign-in that has not started yet. Made by [`Client::pin_login`].
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -48,22 +48,22 @@ impl PinLogin {
         }
     }
 
-    /// A long code, carried by the address of the approval page: nothing to type. Without it the code has four characters,
-    /// and the user types it at plex.tv/link.
+    /// Uses a long code inside the address of the approval page, so there is nothing to type. Without it the code has four
+    /// characters, and the user types it at plex.tv/link.
     pub fn strong(self) -> Self {
         Self { strong: true, ..self }
     }
 
-    /// Where the browser goes after the approval. Only http and https: plex.tv drops other schemes.
+    /// The address that the browser goes to after the approval. It must be http or https: plex.tv drops other schemes.
     pub fn forward_url(self, url: impl Into<String>) -> Self {
         Self { forward_url: Some(url.into()), ..self }
     }
 
-    /// Signs in by this device key: the token is then a Plex JWT, good for seven days, and the client keeps it fresh by the
+    /// Signs in by this device key. The token is then a Plex JWT, valid for seven days, and the client keeps it fresh by the
     /// key. Key and token go into the client's store, if it has one.
     ///
-    /// Mind what was reported of JWTs and media servers: see [`Client::register_device_key`]. There is no way back, either: a
-    /// later sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
+    /// Media servers were reported to refuse JWTs: see [`Client::register_device_key`]. There is no way back, either: a later
+    /// sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
     #[cfg(feature = "jwt")]
     pub fn device_key(self, key: &DeviceKey) -> Self {
         Self { key: Some(key.clone()), ..self }
@@ -97,10 +97,11 @@ impl PinLogin {
         Ok(flow)
     }
 
-    /// Goes on with a PIN that was started before, by the same client identifier: in another process, or in the request by
+    /// Continues with a PIN that was started before, by the same client identifier: in another process, or in the request with
     /// which the browser came back to a web app's forward URL. Keep [`PinFlow::id`] in the user's session until then.
     ///
-    /// A sign-in by device key needs the same key again. Nothing is sent yet. Coming back does not mean approved: the user may have denied, or typed the address.
+    /// A sign-in by device key needs the same key again. Nothing is sent yet. A browser that comes back does not mean that the
+    /// user approved: they may have denied, or typed the address.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client, pin_id: i64) -> Result<(), plex_tv_sdk::Error> {
@@ -123,7 +124,7 @@ impl PinLogin {
 
 impl fmt::Debug for PinLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The app's own address may carry a secret of the app.
+        // The forward URL may contain a secret of the app.
         f.debug_struct("PinLogin")
             .field("client", &self.client)
             .field("strong", &self.strong)
@@ -139,7 +140,7 @@ fn checked_forward_url(text: &str) -> Result<Url, Error> {
     }
 }
 
-/// A PIN that waits for approval. Dropping it ends the flow; the PIN itself runs out at plex.tv.
+/// A PIN that waits for approval. Dropping it ends the flow; the PIN itself expires at plex.tv.
 #[derive(Clone)]
 pub struct PinFlow {
     client: Client,
@@ -160,7 +161,7 @@ impl PinFlow {
         Self { client, poll, code: pin.code, qr, strong, forward_url }
     }
 
-    /// plex.tv's number of the PIN: what [`PinLogin::resume`] takes.
+    /// The number of the PIN at plex.tv, which [`PinLogin::resume`] takes.
     pub fn id(&self) -> i64 {
         self.poll.id()
     }
@@ -170,7 +171,7 @@ impl PinFlow {
         &self.code
     }
 
-    /// The address where the user approves a strong PIN. It holds the code: show it, do not log it.
+    /// The address where the user approves a strong PIN. It contains the code: show it, do not log it.
     pub fn auth_url(&self) -> String {
         let identity = self.client.identity();
         let mut query = self.client.app_url().clone();
@@ -184,13 +185,13 @@ impl PinFlow {
                 pairs.append_pair("forwardUrl", url.as_str());
             }
         }
-        // The page reads the fragment, so that the code reaches no server log.
+        // The code is in the fragment, so it reaches no server log.
         let app = self.client.app_url().as_str().trim_end_matches('/');
-        // A fragment is no form: there, a plus sign is a plus sign.
+        // A fragment is not a form: a plus sign in it is not a space.
         format!("{app}/auth#?{}", query.query().unwrap_or_default().replace('+', "%20"))
     }
 
-    /// The address where the user types a four-character code, with the code filled in.
+    /// The address where the user types a four-character code. The code is filled in.
     pub fn link_url(&self) -> String {
         let mut url = self.client.base_url().clone();
         url.query_pairs_mut().append_pair("pin", self.code.expose());
@@ -198,13 +199,13 @@ impl PinFlow {
         format!("{base}/link/?{}", url.query().unwrap_or_default())
     }
 
-    /// The address of plex.tv's own picture of the QR code, if it gave one. It holds the code: show it, do not log it.
+    /// The address of plex.tv's own picture of the QR code, if there is one. It contains the code: show it, do not log it.
     pub fn qr_url(&self) -> Option<&Secret> {
         self.qr.as_ref()
     }
 
-    /// The QR code as lines of block characters, to be shown light on dark: of [`PinFlow::auth_url`] for a strong PIN, and
-    /// of [`PinFlow::link_url`] else. Nothing is sent for it.
+    /// The QR code as lines of block characters, to be shown light on dark. It encodes [`PinFlow::auth_url`] for a strong PIN,
+    /// and [`PinFlow::link_url`] for another. Nothing is sent for it.
     ///
     /// # Errors
     /// `is_invalid_input` when the address is too long for a QR code.
@@ -213,12 +214,12 @@ impl PinFlow {
         super::qr::text(&if self.strong { self.auth_url() } else { self.link_url() })
     }
 
-    /// How long the PIN still lives, by the local clock.
+    /// The time that the PIN has left, by the local clock.
     pub fn expires_in(&self) -> Duration {
         self.poll.expires_in()
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Not more often than once a second.
+    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a second.
     ///
     /// # Errors
     /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
@@ -244,16 +245,18 @@ impl fmt::Debug for PinFlow {
     }
 }
 
-/// Approves the PIN of another device, as its user.
+/// Approves the PIN of another device for the user of this client.
 pub(crate) async fn link_device(client: &Client, code: Secret) -> Result<(), Error> {
-    // People type it off a screen.
+    // People copy it from a screen.
     let code = Secret::from(code.expose().trim());
     if code.expose().is_empty() {
         return Err(Error::invalid_input("the code of the other device is empty"));
     }
     match client.v2().link_pin(LinkPinBody::new(code)).send().await {
         Ok(()) => Ok(()),
-        Err(error) if error.is_not_found() => Err(gone("the code is unknown or expired; ask the device anew", error)),
+        Err(error) if error.is_not_found() => {
+            Err(gone("the code is unknown or expired; get a new one from the device", error))
+        }
         Err(error) => Err(error),
     }
 }

@@ -1,7 +1,8 @@
 //! Polling a PIN until somebody approves it.
 
-use std::{fmt, time::Duration};
+use std::{error::Error as _, fmt, pin::pin, time::Duration};
 
+use futures_util::future::{Either, select};
 #[cfg(feature = "jwt")]
 use jiff::SignedDuration;
 
@@ -14,20 +15,22 @@ use super::{
 use crate::Secret;
 use crate::{Client, Error, ErrorKind, RetryPolicy, Token, runtime::clock::BoxFuture};
 
-/// plex.tv limits polling; faster than this it answers 429.
+/// The shortest pause between polls: plex.tv answers 429 to faster ones.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 const USUAL_INTERVAL: Duration = Duration::from_secs(2);
 /// The longest pause after failures, unless plex.tv asks for more.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
+/// The least time for saving the credentials, however close the deadline is.
+const SHORTEST_SAVE: Duration = Duration::from_secs(1);
 /// The longest pause that plex.tv may ask for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
-/// How long a PIN lives at most, as far as seen.
+/// The longest life of a PIN that was seen.
 const LONGEST_LIFE: Duration = Duration::from_secs(1800);
 
-/// A PIN that can be asked about by its number alone: what a web app has when the browser comes back.
+/// A PIN that is polled by its number alone, which is what a web app has when the browser comes back.
 ///
-/// Made by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] has one inside. Dropping it ends nothing: the PIN itself runs
-/// out at plex.tv.
+/// Made by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] contains one. Dropping it does not end the PIN, which expires at
+/// plex.tv.
 #[derive(Clone)]
 pub struct PinPoll {
     client: Client,
@@ -38,7 +41,7 @@ pub struct PinPoll {
     proof: Option<Proof>,
 }
 
-/// What proves that the one who polls holds the device key.
+/// The proof that the poller has the device key.
 #[cfg(feature = "jwt")]
 #[derive(Clone)]
 pub(super) struct Proof {
@@ -47,11 +50,11 @@ pub(super) struct Proof {
     pub(super) ahead: SignedDuration,
 }
 
-/// What a poll found.
+/// The outcome of a poll.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum PinStatus {
-    /// Nobody approved yet.
+    /// Nobody has approved the PIN yet.
     Pending,
     /// Approved: a client signed in as the user.
     Approved(Client),
@@ -74,22 +77,22 @@ impl PinPoll {
         Self { proof, ..self }
     }
 
-    /// Of a PIN that was made before, nobody knows when: plex.tv will say when it is gone.
+    /// A PIN that was made at an unknown time: plex.tv tells when it is gone.
     pub(super) fn resumed(client: Client, id: i64) -> Self {
         Self::new(client, id, LONGEST_LIFE)
     }
 
-    /// plex.tv's number of the PIN.
+    /// The number of the PIN at plex.tv.
     pub fn id(&self) -> i64 {
         self.id
     }
 
-    /// How long the PIN still lives, by the local clock; of a resumed one, at most.
+    /// The time that the PIN has left, by the local clock. For a resumed one it is the most that it can have.
     pub fn expires_in(&self) -> Duration {
         self.expires.saturating_sub(self.client.clock().now())
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Not more often than once a second.
+    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a second.
     ///
     /// # Errors
     /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
@@ -105,6 +108,14 @@ impl PinPoll {
     }
 
     async fn check(&self, client: &Client) -> Result<PinStatus, Error> {
+        match self.ask(client).await? {
+            Some(token) => self.signed_in(token).await.map(PinStatus::Approved),
+            None => Ok(PinStatus::Pending),
+        }
+    }
+
+    /// Polls for the token.
+    async fn ask(&self, client: &Client) -> Result<Option<Token>, Error> {
         if self.expires_in().is_zero() {
             return Err(Error::new(ErrorKind::PinExpired, "the PIN expired before it was approved; start again"));
         }
@@ -121,18 +132,30 @@ impl PinPoll {
             Err(error) if error.is_not_found() => return Err(self.gone(error)),
             Err(error) => return Err(error),
         };
-        match pin.auth_token.filter(|token| !token.expose().is_empty()) {
-            Some(token) => self.signed_in(Token::new(token)?).map(PinStatus::Approved),
-            None => Ok(PinStatus::Pending),
-        }
+        pin.auth_token.filter(|token| !token.expose().is_empty()).map(Token::new).transpose()
     }
 
-    fn signed_in(&self, token: Token) -> Result<Client, Error> {
+    async fn signed_in(&self, token: Token) -> Result<Client, Error> {
         #[cfg(feature = "jwt")]
         if let Some(proof) = &self.proof {
-            return self.client.signed_in_with_key(token, &proof.key);
+            return self.client.signed_in_with_key(token, &proof.key).await;
         }
-        self.client.signed_in(token)
+        self.client.signed_in(token).await
+    }
+
+    /// Another process that holds the lock of a store must not hold up the wait beyond its end.
+    async fn signed_in_before(&self, token: Token, end: Option<Duration>) -> Result<Client, Error> {
+        let saving = pin!(self.signed_in(token));
+        let Some(end) = end else { return saving.await };
+        let clock = self.client.clock();
+        let left = end.saturating_sub(clock.now()).max(SHORTEST_SAVE);
+        match select(saving, clock.timer(left)).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                let message = "the PIN was approved, and the credentials could not be saved before the deadline";
+                Err(Error::new(ErrorKind::Deadline, message))
+            }
+        }
     }
 
     #[cfg(feature = "jwt")]
@@ -146,7 +169,7 @@ impl PinPoll {
         jwt.sign(at_plex(self.client.clock().wall(), proof.ahead))
     }
 
-    /// plex.tv forgets a PIN that expired, was denied, or was replaced, and does not say which; the clock knows a little.
+    /// plex.tv does not say whether a PIN expired, was denied, or was replaced. The clock gives a hint.
     fn gone(&self, error: Error) -> Error {
         let left = self.expires_in().as_secs();
         let message =
@@ -155,7 +178,7 @@ impl PinPoll {
     }
 }
 
-/// A refusal that means that there is no such PIN.
+/// The error for a refusal that means that there is no such PIN.
 pub(super) fn gone(message: impl Into<String>, error: Error) -> Error {
     let status = error.status();
     let gone = Error::new(ErrorKind::PinExpired, message).with_plex_errors(error.plex_errors().to_vec());
@@ -169,23 +192,27 @@ impl fmt::Debug for PinPoll {
     }
 }
 
-/// How a wait for approval goes, after each poll that did not end it: see [`PinWait::on_poll`].
+/// The progress of a wait, after each poll that did not end it: see [`PinWait::on_poll`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PinProgress<'a> {
-    /// How many polls there were.
+    /// The number of polls so far.
     pub polls: u32,
-    /// How long the PIN still lives, by the local clock.
+    /// The time that the PIN has left, by the local clock.
     pub expires_in: Duration,
-    /// How long until the next poll.
+    /// The pause until the next poll.
     pub pause: Duration,
-    /// Why the last poll failed, if it did; the wait goes on.
+    /// The failure of the last poll, if it failed. The wait goes on.
     pub failure: Option<&'a Error>,
 }
 
 type OnPoll<'a> = Box<dyn FnMut(&PinProgress<'_>) + Send + 'a>;
 
 /// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it, or the future, cancels it.
+///
+/// It ends when the PIN is approved, denied or expired, or when plex.tv refuses to answer this client. It goes on after a
+/// failure that may come from a network in between: no connection, a web page in place of an answer, an answer that cannot
+/// be read.
 #[must_use = "nothing happens before `.await`"]
 pub struct PinWait<'a> {
     poll: &'a PinPoll,
@@ -195,17 +222,17 @@ pub struct PinWait<'a> {
 }
 
 impl<'a> PinWait<'a> {
-    /// The pause between polls: two seconds, and never less than one.
+    /// The pause between polls. The default is two seconds, the minimum one second.
     pub fn poll_every(self, interval: Duration) -> Self {
         Self { interval: interval.max(SHORTEST_INTERVAL), ..self }
     }
 
-    /// How long to wait in all; without it, as long as the PIN lives.
+    /// The longest time to wait, saving the credentials included. The default is the life of the PIN.
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline: Some(deadline), ..self }
     }
 
-    /// Tells a user interface after each poll how it goes: time left, pause, trouble.
+    /// Calls back after each poll, for a user interface that shows the time left, the pause, or a failure.
     ///
     /// ```no_run
     /// # async fn example(flow: plex_tv_sdk::PinFlow) -> Result<(), plex_tv_sdk::Error> {
@@ -214,8 +241,8 @@ impl<'a> PinWait<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn on_poll(self, told: impl FnMut(&PinProgress<'_>) + Send + 'a) -> Self {
-        Self { on_poll: Some(Box::new(told)), ..self }
+    pub fn on_poll(self, callback: impl FnMut(&PinProgress<'_>) + Send + 'a) -> Self {
+        Self { on_poll: Some(Box::new(callback)), ..self }
     }
 
     async fn run(mut self) -> Result<Client, Error> {
@@ -229,15 +256,15 @@ impl<'a> PinWait<'a> {
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(overdue(last_failure));
             }
-            // A server that does not answer must not hold the wait beyond its end.
+            // A server that does not answer must not hold up the wait beyond its end.
             let timeout = left.unwrap_or(Duration::MAX).min(self.poll.client.timeout());
-            match self.poll.check(&self.poll.client.with_timeout(timeout)).await {
-                Ok(PinStatus::Approved(client)) => return Ok(client),
-                Ok(PinStatus::Pending) => {
+            match self.poll.ask(&self.poll.client.with_timeout(timeout)).await {
+                Ok(Some(token)) => return self.poll.signed_in_before(token, end).await,
+                Ok(None) => {
                     interval = self.interval;
                     last_failure = None;
                 }
-                Err(error) if error.is_retryable() => {
+                Err(error) if may_pass(&error) => {
                     let pause = match error.retry_after() {
                         Some(asked) => asked.min(LONGEST_RETRY_AFTER),
                         None => interval.saturating_mul(2).min(LONGEST_INTERVAL),
@@ -245,17 +272,45 @@ impl<'a> PinWait<'a> {
                     interval = pause.max(self.interval);
                     last_failure = Some(error);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(with_cause(error, last_failure)),
             }
             polls = polls.saturating_add(1);
             let left = end.map_or(Duration::MAX, |end| end.saturating_sub(clock.now()));
             let expires_in = self.poll.expires_in();
             let pause = interval.min(left).min(expires_in);
-            if let Some(told) = &mut self.on_poll {
-                told(&PinProgress { polls, expires_in, pause, failure: last_failure.as_ref() });
+            if let Some(callback) = &mut self.on_poll {
+                callback(&PinProgress { polls, expires_in, pause, failure: last_failure.as_ref() });
             }
             clock.sleep(pause).await;
         }
+    }
+}
+
+/// Whether a later poll may still succeed. What is about the PIN, the key or this program ends the wait, but not what a
+/// network in between may send.
+fn may_pass(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Refused => error.is_retryable() || is_web_page(error),
+        ErrorKind::Tls
+        | ErrorKind::Redirect
+        | ErrorKind::UnexpectedContentType
+        | ErrorKind::TooLarge
+        | ErrorKind::Decode => true,
+        _ => error.is_retryable(),
+    }
+}
+
+/// A page that a proxy or a login of the network sends with a refusal of its own.
+fn is_web_page(error: &Error) -> bool {
+    let is_html = |body: &str| body.trim_start().starts_with('<') && body.to_ascii_lowercase().contains("html");
+    error.plex_errors().is_empty() && error.body().is_some_and(is_html)
+}
+
+/// Tells why the polls before failed, when the PIN expired meanwhile.
+fn with_cause(error: Error, last_failure: Option<Error>) -> Error {
+    match last_failure {
+        Some(failure) if error.is_pin_expired() && error.source().is_none() => error.with_source(failure),
+        _ => error,
     }
 }
 

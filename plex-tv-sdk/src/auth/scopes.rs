@@ -1,8 +1,8 @@
-//! What a Plex JWT may tell of the user.
+//! The claims about the user that a Plex JWT may contain.
 
 use std::{collections::BTreeSet, fmt};
 
-/// A fact about the user that a Plex JWT tells, if it is asked for. Scopes grant nothing.
+/// A claim about the user that a Plex JWT contains when it is asked for. Scopes grant no rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -16,7 +16,7 @@ pub enum Scope {
     Restricted,
     /// Whether the user is an anonymous one.
     Anonymous,
-    /// Since when the account exists.
+    /// When the account was made.
     JoinedAt,
 }
 
@@ -24,7 +24,7 @@ impl Scope {
     const ALL: [Self; 6] =
         [Self::Username, Self::Email, Self::FriendlyName, Self::Restricted, Self::Anonymous, Self::JoinedAt];
 
-    /// As plex.tv writes it.
+    /// The name at plex.tv.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
@@ -50,12 +50,12 @@ impl Scope {
 pub struct Scopes(BTreeSet<Scope>);
 
 impl Scopes {
-    /// Nothing about the user: what clients ask for unless told otherwise.
+    /// No claim about the user. This is the default.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// All that is known here.
+    /// All known scopes.
     pub fn all() -> Self {
         Self::from(Scope::ALL)
     }
@@ -78,7 +78,7 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// As plex.tv wants it: separated by commas.
+/// Separated by commas, as plex.tv expects it.
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.iter().map(Scope::as_str).collect::<Vec<_>>().join(","))

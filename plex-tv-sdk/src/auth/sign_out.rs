@@ -1,33 +1,57 @@
 //! The end of a sign-in.
 
-use crate::{Client, Error};
+use super::{owner::Owner, store};
+use crate::{Client, Error, Token};
 
 impl Client {
-    /// Ends the token at plex.tv, and forgets token and device key, in this client, its clones, and its store. The client
-    /// identifier stays, so that the next sign-in is on the same device. Doing so twice, or when plex.tv has ended the token
-    /// already, is no error.
+    /// Ends the token at plex.tv, and forgets token and device key in this client, its clones, and its store. The client
+    /// identifier stays, so that the next sign-in is on the same device. Signing out twice, or after plex.tv has ended
+    /// the token, is not an error.
     ///
-    /// When plex.tv cannot be reached nothing is forgotten, so that it can be done again.
+    /// A store that holds another sign-in by now stays as it is.
+    ///
+    /// When plex.tv cannot be reached, nothing is forgotten, so that signing out can be tried again.
     ///
     /// # Errors
-    /// `is_store` when the store cannot be written; what any call can fail with, but for a refused token.
+    /// `is_store` when the store cannot be read or written; else what any call can fail with, except for a refused token.
     ///
     /// Calls `DELETE /api/v2/users/signout`.
     pub async fn sign_out(&self) -> Result<(), Error> {
-        if self.token().is_some() {
-            match self.v2().sign_out().send().await {
-                Ok(_) => {}
-                Err(error) if error.is_auth() || error.needs_sign_in() => {}
-                Err(error) => return Err(error),
-            }
+        let session = self.session();
+        #[cfg(feature = "jwt")]
+        let _no_renewal = match &session.keeper {
+            Some(keeper) => Some(keeper.pause().await),
+            None => None,
+        };
+        let owner = session.owner();
+        let own = self.token();
+        // Another process may have renewed the token of this sign-in.
+        let stored = self.stored_token(&owner).await?.filter(|stored| Some(stored) != own.as_ref());
+        for token in own.into_iter().chain(stored) {
+            self.end(token).await?;
+        }
+        if let Some(store) = &session.store {
+            store::update(store, move |stored| owner.sign_out(stored)).await?;
         }
         #[cfg(feature = "jwt")]
-        if let Some(keeper) = &self.session().keeper {
-            keeper.forget().await;
-        }
-        if let Some(store) = &self.session().store {
-            store.update(&mut |credentials| credentials.sign_out())?;
+        if let Some(keeper) = &session.keeper {
+            keeper.forget();
         }
         Ok(())
+    }
+
+    async fn stored_token(&self, owner: &Owner) -> Result<Option<Token>, Error> {
+        let Some(store) = &self.session().store else { return Ok(None) };
+        let stored = store::load(store).await?;
+        Ok(stored.token.clone().filter(|_| owner.owns(&stored)))
+    }
+
+    /// Ends a token as it is: one that has ended need not be renewed for that.
+    async fn end(&self, token: Token) -> Result<(), Error> {
+        match self.with_token(token).v2().sign_out().send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.is_auth() || error.needs_sign_in() => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -1,23 +1,23 @@
-//! Is the token still good?
+//! Checks whether the token is still valid.
 
 use crate::{Client, Error, generated::v2::types::User};
 
-/// What plex.tv says of a token.
+/// What plex.tv says about a token.
 ///
-/// A failed call is not a bad token: who signs users out when the network is down loses them.
+/// A failed call does not mean a bad token: an app that signs users out when the network is down loses them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TokenCheck {
-    /// The token is good, and this is its user.
+    /// The token is valid, and this is its user.
     Valid(Box<User>),
     /// plex.tv refuses the token, or there is none: sign in again.
     Rejected(std::sync::Arc<Error>),
-    /// It could not be learned: keep the token and ask again later.
+    /// plex.tv did not tell: keep the token and ask again later.
     Unknown(std::sync::Arc<Error>),
 }
 
 impl TokenCheck {
-    /// The user, if the token is good.
+    /// The user, if the token is valid.
     pub fn user(&self) -> Option<&User> {
         match self {
             Self::Valid(user) => Some(user),

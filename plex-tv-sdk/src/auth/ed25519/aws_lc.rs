@@ -1,4 +1,4 @@
-//! By AWS-LC.
+//! Ed25519 and SHA-256 by AWS-LC.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -6,7 +6,7 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
-/// Each function gives nothing when the library fails, or when the bytes are no key.
+/// Each function returns nothing when the library fails, or when the bytes are not a key.
 pub(in crate::auth) struct KeyPair(Ed25519KeyPair);
 
 impl KeyPair {
@@ -18,7 +18,7 @@ impl KeyPair {
         Ed25519KeyPair::from_pkcs8(der).ok().map(Self)
     }
 
-    /// Version 1, without the public half: what OpenSSL writes.
+    /// PKCS#8 version 1, without the public half, as OpenSSL writes it.
     pub(in crate::auth) fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
         let der = self.0.to_pkcs8v1().ok()?;
         Some(Zeroizing::new(der.as_ref().to_vec()))

@@ -1,4 +1,4 @@
-//! By curve25519-dalek and its relatives, for browsers.
+//! Ed25519 and SHA-256 by curve25519-dalek and its relatives, for browsers.
 
 use ed25519_dalek::{
     SECRET_KEY_LENGTH, Signature, Signer as _, SigningKey, VerifyingKey,
@@ -7,7 +7,7 @@ use ed25519_dalek::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-/// Each function gives nothing when there are no random numbers, or when the bytes are no key.
+/// Each function returns nothing when there are no random numbers, or when the bytes are not a key.
 pub(in crate::auth) struct KeyPair(SigningKey);
 
 impl KeyPair {
@@ -21,7 +21,7 @@ impl KeyPair {
         SigningKey::from_pkcs8_der(der).ok().map(Self)
     }
 
-    /// Version 1, without the public half: what OpenSSL writes.
+    /// PKCS#8 version 1, without the public half, as OpenSSL writes it.
     pub(in crate::auth) fn to_pkcs8(&self) -> Option<Zeroizing<Vec<u8>>> {
         let key = KeypairBytes { secret_key: self.0.to_bytes(), public_key: None };
         let der = key.to_pkcs8_der().ok()?;

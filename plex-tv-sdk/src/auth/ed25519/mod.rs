@@ -1,4 +1,4 @@
-//! Ed25519 (RFC 8032) and SHA-256: by AWS-LC, which rustls brings along; in a browser, where no C goes, by crates in Rust.
+//! Ed25519 (RFC 8032) and SHA-256: by AWS-LC, which rustls needs anyway; in a browser, which runs no C, by crates in Rust.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod aws_lc;
@@ -10,9 +10,59 @@ pub(super) use aws_lc::{KeyPair, sha256, verifies};
 #[cfg(target_arch = "wasm32")]
 pub(super) use dalek::{KeyPair, sha256, verifies};
 
+/// The points of small order, in each of their encodings but for the sign in the highest bit. Everybody can make a signature
+/// that such a "public key" verifies.
+const WEAK: [[u8; 32]; 7] = [
+    ordinary(0x00, 0x00, 0x00),
+    ordinary(0x01, 0x00, 0x00),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+        0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+        0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    ordinary(0xec, 0xff, 0x7f),
+    ordinary(0xed, 0xff, 0x7f),
+    ordinary(0xee, 0xff, 0x7f),
+];
+
+const fn ordinary(first: u8, middle: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [middle; 32];
+    bytes[0] = first;
+    bytes[31] = last;
+    bytes
+}
+
+/// Whether a public key proves nothing, or is none.
+pub(super) fn is_weak(public_key: &[u8]) -> bool {
+    let Ok(mut bytes) = <[u8; 32]>::try_from(public_key) else { return true };
+    bytes[31] &= 0x7f;
+    WEAK.contains(&bytes)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{aws_lc, dalek};
+    use ed25519_dalek::VerifyingKey;
+
+    use super::{WEAK, aws_lc, dalek, is_weak};
+
+    #[test]
+    fn every_key_that_dalek_calls_weak_is_weak_with_either_sign() {
+        for mut bytes in WEAK {
+            for sign in [0, 0x80] {
+                bytes[31] = (bytes[31] & 0x7f) | sign;
+                assert!(is_weak(&bytes), "{bytes:?}");
+                // Some of these are not encodings of a point at all for a strict reader.
+                assert!(VerifyingKey::from_bytes(&bytes).is_ok_and(|key| key.is_weak()), "{bytes:?}");
+            }
+        }
+        for _ in 0..20 {
+            assert!(!is_weak(aws_lc::KeyPair::generate().unwrap().public_key()));
+        }
+        assert!(is_weak(&[]) && is_weak(&[9; 31]) && is_weak(&[9; 33]));
+    }
 
     #[test]
     fn both_write_a_key_alike_and_read_what_the_other_wrote() {

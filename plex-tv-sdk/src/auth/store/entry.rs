@@ -1,4 +1,4 @@
-//! An account as stores write it.
+//! The JSON form of an account.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Credentials;
 use crate::{Error, Secret, Token, identity::check_client_identifier};
 
-/// What a later version adds is kept.
+/// Members that a later version adds are kept.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entry {
@@ -18,12 +18,16 @@ pub(super) struct Entry {
     device_key: Option<Secret>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next_device_key: Option<Secret>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    spare_device_keys: Vec<Secret>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in: Option<String>,
     #[serde(flatten)]
     extra: Map<String, Value>,
 }
 
 impl Entry {
-    /// An error when the client identifier or the token cannot be one; neither is shown.
+    /// Fails when the client identifier or the token is not usable. The error shows neither.
     pub(super) fn credentials(&self) -> Result<Credentials, Error> {
         self.client_identifier.as_deref().map(check_client_identifier).transpose()?;
         Ok(Credentials {
@@ -31,14 +35,26 @@ impl Entry {
             token: self.token.as_ref().map(Token::try_from).transpose()?,
             device_key: self.device_key.clone(),
             next_device_key: self.next_device_key.clone(),
+            spare_device_keys: self.spare_device_keys.clone(),
+            sign_in: self.sign_in.clone(),
         })
     }
 
-    pub(super) fn take(&mut self, credentials: &Credentials) {
-        let Credentials { client_identifier, token, device_key, next_device_key } = credentials.clone();
+    pub(super) fn set(&mut self, credentials: &Credentials) {
+        let Credentials { client_identifier, token, device_key, next_device_key, spare_device_keys, sign_in } =
+            credentials.clone();
         self.client_identifier = client_identifier;
         self.token = token.map(|token| Secret::from(token.expose()));
         self.device_key = device_key;
         self.next_device_key = next_device_key;
+        self.spare_device_keys = spare_device_keys;
+        self.sign_in = sign_in;
     }
+}
+
+const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The text without the byte order mark that some editors write.
+pub(super) fn without_bom(text: &[u8]) -> &[u8] {
+    text.strip_prefix(UTF8_BOM).unwrap_or(text)
 }

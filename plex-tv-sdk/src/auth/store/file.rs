@@ -2,9 +2,11 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io,
     path::{Component, Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use etcetera::BaseStrategy as _;
@@ -12,17 +14,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::{CredentialStore, Credentials, entry::Entry, private_file, store_error};
+use super::{
+    CredentialStore, Credentials,
+    entry::{Entry, without_bom},
+    private_file, store_error,
+};
 use crate::Error;
 
-/// Keeps credentials in a JSON file: for this user alone (mode 0600), written all or nothing, with a lock against other
-/// processes. One file holds any number of accounts.
+/// Keeps credentials in a JSON file: readable for this user alone (mode 0600), written all or nothing, and locked against
+/// other processes. One file holds any number of accounts.
 ///
-/// The content is not encrypted: who can read the user's files can read it. `KeyringStore` (feature `keyring`) is for
-/// desktops that have a keychain.
+/// The content is not encrypted: everybody who can read the user's files can read it. `KeyringStore` (feature `keyring`)
+/// is for desktops that have a keychain.
 ///
-/// A file that cannot be understood is an error once: it is moved aside under another name, which the error tells, and the
-/// next time begins with nothing. A file of a newer version of the format is left alone.
+/// A file that cannot be understood is an error once. It is renamed, and the error tells its new name; the next time begins
+/// with an empty store. A file of a newer version of the format is left alone.
+///
+/// A path that is a symbolic link stands for the file that it leads to. A second hard link to the file keeps the old
+/// content when the file is written.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -40,44 +49,48 @@ pub struct FileStore {
     account: String,
 }
 
-/// The account of apps that know one user only.
+/// The account of apps that have one user only.
 const USUAL_ACCOUNT: &str = "default";
 const VERSION: u64 = 1;
+/// The longest wait for another process or thread that holds the lock.
+const LOCK_WAIT: Duration = Duration::from_secs(5);
+/// How long a waiting process sleeps between two attempts to lock.
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 impl FileStore {
     /// The store of an app: `credentials.json` in the app's folder below the user's folder for settings (`~/.config` on
     /// Linux and macOS, `%APPDATA%` on Windows). Nothing is read or written yet.
     ///
     /// # Errors
-    /// `is_invalid_input` when the name of the app is no plain name of a folder; `is_store` when the user has no home.
+    /// `is_invalid_input` when the name of the app is not a plain folder name; `is_store` when the user has no home.
     pub fn open(app: &str) -> Result<Self, Error> {
         let mut parts = Path::new(app).components();
         let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == app);
         if !is_plain || app.trim().is_empty() {
-            return Err(Error::invalid_input("the name of the app is no plain name of a folder"));
+            return Err(Error::invalid_input("the name of the app is not a plain folder name"));
         }
         let base = etcetera::choose_base_strategy();
         let base = base.map_err(|error| store_error("the user has no folder for settings").with_source(error))?;
         Ok(Self::at(base.config_dir().join(app).join("credentials.json")))
     }
 
-    /// A store in this file, which need not be there yet.
+    /// A store in this file, which need not exist yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), account: USUAL_ACCOUNT.to_owned() }
     }
 
-    /// The same file for another account, by any name you like.
+    /// Another account in the same file, by any name you like.
     #[must_use]
     pub fn account(&self, name: impl Into<String>) -> Self {
         Self { path: self.path.clone(), account: name.into() }
     }
 
-    /// Where the file is.
+    /// The path of the file, as it was given.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The names of all accounts that are kept.
+    /// The names of all accounts in the file.
     ///
     /// # Errors
     /// As [`CredentialStore::load`].
@@ -85,7 +98,7 @@ impl FileStore {
         Ok(self.read()?.accounts.into_keys().collect())
     }
 
-    /// Reads the file; no lock is needed, since it is always whole.
+    /// Reads the file. That needs no lock, as the file is always whole.
     fn read(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -98,7 +111,7 @@ impl FileStore {
         }
     }
 
-    /// Reads the file again, under the lock, before it is moved aside: another process may just have done so.
+    /// Reads the file under the lock, and renames it when it is damaged. Another process may have done so a moment ago.
     fn read_locked(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -113,7 +126,7 @@ impl FileStore {
         store_error(format!("{path} has version {version} of the format, and this program knows {VERSION}; update it"))
     }
 
-    /// The file is whole, and what it says of the account makes no sense: a person may mend that.
+    /// The file is whole, but an account in it makes no sense. A person may repair that.
     fn unusable(&self, error: Error) -> Error {
         let (account, path) = (&self.account, self.path.display());
         store_error(format!("the account {account} in {path} cannot be used; repair it, or move the file away"))
@@ -122,54 +135,70 @@ impl FileStore {
 
     fn set_aside(&self, place: &str) -> Error {
         let path = self.path.display();
-        let aside = (1..1000)
-            .map(|number| self.beside(&format!("damaged-{number}")))
-            .find(|aside| matches!(aside.try_exists(), Ok(false)));
-        match aside.map(|aside| fs::rename(&self.path, &aside).map(|()| aside)) {
-            Some(Ok(aside)) => store_error(format!(
-                "{path} is damaged {place}; it is now {}, and the next start begins with nothing kept",
+        let rename = |damaged: &Path| {
+            // Whoever wrote it may have let others read it.
+            private_file::make_private(damaged);
+            let aside = (1..1000)
+                .map(|number| beside(damaged, &format!("damaged-{number}")))
+                .find(|aside| matches!(aside.try_exists(), Ok(false)));
+            aside.map(|aside| fs::rename(damaged, &aside).map(|()| aside)).transpose()
+        };
+        match private_file::resolved(&self.path).and_then(|damaged| rename(&damaged)) {
+            Ok(Some(aside)) => store_error(format!(
+                "{path} is damaged {place}; it is now {}, and the next start begins with an empty store",
                 aside.display()
             )),
-            Some(Err(error)) => {
-                store_error(format!("{path} is damaged {place}, and cannot be moved aside")).with_source(error)
-            }
-            None => store_error(format!("{path} is damaged {place}; move it away to start anew")),
+            Ok(None) => store_error(format!("{path} is damaged {place}; move it away to start anew")),
+            Err(error) => store_error(format!("{path} is damaged {place}, and cannot be renamed")).with_source(error),
         }
     }
 
-    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Error> {
+    /// Changes the file under the lock. `change` says whether there is something to write.
+    fn change(&self, change: impl FnOnce(&mut Document) -> bool) -> Result<(), Error> {
         let _lock = self.lock()?;
-        private_file::remove_leftovers(&self.path);
         let mut document = self.read_locked()?;
-        change(&mut document);
-        private_file::replace(&self.path, &document.text()?)
+        if change(&mut document) { private_file::replace(&self.path, &document.text()?) } else { Ok(()) }
     }
 
     /// Waits for other processes and threads. The lock ends with the file handle, however the process ends.
     ///
-    /// It is a file of its own, since the file itself is replaced by each save.
+    /// It is a file of its own, as each save replaces the file itself. It is beside the file that links lead to, so that
+    /// all paths to one file share a lock.
     fn lock(&self) -> Result<File, Error> {
-        let path = self.beside("lock");
         let lock = || {
+            let path = beside(&private_file::resolved(&self.path)?, "lock");
             private_file::make_folder(private_file::folder_of(&path))?;
             let mut options = OpenOptions::new();
             options.create(true).truncate(false).write(true);
             #[cfg(unix)]
             std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&path)?;
-            fs4::FileExt::lock(&file)?;
-            Ok(file)
+            lock_in_time(options.open(&path)?, LOCK_WAIT)
         };
-        lock().map_err(|error: io::Error| store_error(format!("cannot lock {}", path.display())).with_source(error))
+        lock().map_err(|error| store_error(format!("cannot lock {}", self.path.display())).with_source(error))
     }
+}
 
-    /// A file of nearly the same name.
-    fn beside(&self, extension: &str) -> PathBuf {
-        let mut name = self.path.file_name().unwrap_or_default().to_owned();
-        name.push(".");
-        name.push(extension);
-        self.path.with_file_name(name)
+fn lock_in_time(file: File, wait: Duration) -> io::Result<File> {
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if start.elapsed() < wait => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                let message = format!("another process has held the lock for {} seconds", wait.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, message));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
+}
+
+/// A path of nearly the same name.
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(extension);
+    path.with_file_name(name)
 }
 
 impl CredentialStore for FileStore {
@@ -179,12 +208,15 @@ impl CredentialStore for FileStore {
     }
 
     fn save(&self, credentials: &Credentials) -> Result<(), Error> {
-        self.change(|document| document.entry(&self.account).take(credentials))
+        self.change(|document| {
+            document.entry(&self.account).set(credentials);
+            true
+        })
     }
 
     fn clear(&self) -> Result<(), Error> {
         if !matches!(self.path.try_exists(), Ok(false)) {
-            self.change(|document| drop(document.accounts.remove(&self.account)))?;
+            self.change(|document| document.accounts.remove(&self.account).is_some())?;
         }
         Ok(())
     }
@@ -193,17 +225,25 @@ impl CredentialStore for FileStore {
         let mut outcome = Ok(Credentials::default());
         self.change(|document| {
             let entry = document.entry(&self.account);
-            outcome = entry.credentials().map_err(|error| self.unusable(error)).map(|mut credentials| {
-                change(&mut credentials);
-                entry.take(&credentials);
-                credentials
-            });
+            let before = match entry.credentials() {
+                Ok(before) => before,
+                Err(error) => {
+                    outcome = Err(self.unusable(error));
+                    return false;
+                }
+            };
+            let mut credentials = before.clone();
+            change(&mut credentials);
+            let is_changed = credentials != before;
+            entry.set(&credentials);
+            outcome = Ok(credentials);
+            is_changed
         })?;
         outcome
     }
 }
 
-/// The file. What a later version adds without a new number is kept.
+/// The content of the file. Members that a later version adds without a new number are kept.
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u64,
@@ -221,12 +261,13 @@ impl Default for Document {
 
 enum Unreadable {
     Newer(u64),
-    /// Where: never what, since that may be a token.
+    /// The place, and not what is there, which may be a token.
     Damaged(String),
 }
 
 impl Document {
     fn parse(text: &[u8]) -> Result<Self, Unreadable> {
+        let text = without_bom(text);
         #[derive(Deserialize)]
         struct Version {
             version: u64,
@@ -275,7 +316,7 @@ mod tests {
             client_identifier: Some("desk-01".to_owned()),
             token: Some(Token::new(token).unwrap()),
             device_key: Some("KEY".into()),
-            next_device_key: None,
+            ..Credentials::default()
         }
     }
 
@@ -432,7 +473,7 @@ mod tests {
 
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(store.path()), 0o600);
-        assert_eq!(mode(&store.beside("lock")), 0o600);
+        assert_eq!(mode(&beside(store.path(), "lock")), 0o600);
         assert_eq!(mode(store.path().parent().unwrap()), 0o700);
     }
 
@@ -442,6 +483,145 @@ mod tests {
             assert!(FileStore::open(bad).unwrap_err().is_invalid_input(), "{bad}");
         }
         assert!(FileStore::open("example-app").unwrap().path().ends_with("example-app/credentials.json"));
+    }
+
+    /// A store whose file has this content and these rights.
+    #[cfg(unix)]
+    fn store_of(text: &[u8], mode: u32) -> (TempDir, FileStore) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, store) = store();
+        fs::create_dir_all(store.path().parent().unwrap()).unwrap();
+        fs::write(store.path(), text).unwrap();
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(mode)).unwrap();
+        (folder, store)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_damaged_file_is_for_this_user_alone_once_it_is_renamed() {
+        use std::os::unix::fs::PermissionsExt as _;
+        for mode in [0o644, 0o666, 0o640, 0o600] {
+            for ask in [|store: &FileStore| store.load().map(drop), |store: &FileStore| store.clear()] {
+                let (_folder, store) = store_of(br#"{"version":1,"accounts":{"default":{"token":"CANARY""#, mode);
+
+                ask(&store).unwrap_err();
+
+                let aside = beside(store.path(), "damaged-1");
+                assert_eq!(fs::metadata(aside).unwrap().permissions().mode() & 0o777, 0o600, "{mode:o}");
+            }
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_byte_order_mark_is_no_damage() {
+        let text = b"\xef\xbb\xbf{\"version\":1,\"accounts\":{\"default\":{\"token\":\"ONE\"}}}\r\n";
+        let (_folder, store) = store_of(text, 0o600);
+
+        assert_eq!(store.load().unwrap().token, Some(Token::new("ONE").unwrap()));
+        store.update(&mut |kept| kept.token = Some(Token::new("TWO").unwrap())).unwrap();
+
+        assert_eq!(store.load().unwrap().token, Some(Token::new("TWO").unwrap()));
+        assert_eq!(names(&store), ["credentials.json", "credentials.json.lock"]);
+        for damaged in [b"\xef\xbb\xbf".as_slice(), b"\xef\xbb\xbf\xef\xbb\xbf{\"version\":1}", b"\xff\xfe{\0}\0"] {
+            let (_folder, store) = store_of(damaged, 0o600);
+            assert!(store.load().unwrap_err().to_string().contains("damaged-1"), "{damaged:?}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stands_for_the_file_that_it_leads_to() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("real")).unwrap();
+        // A relative link, an absolute one, and one that leads to another; the file is not there yet.
+        symlink("real/one.json", at("relative.json")).unwrap();
+        symlink(at("real/one.json"), at("absolute.json")).unwrap();
+        symlink("relative.json", at("chain.json")).unwrap();
+        let links = ["relative.json", "absolute.json", "chain.json"];
+        let real = FileStore::at(at("real/one.json"));
+
+        for (number, name) in links.into_iter().enumerate() {
+            let store = FileStore::at(at(name));
+            store.save(&credentials(&format!("TOKEN-{number}"))).unwrap();
+
+            assert!(fs::symlink_metadata(at(name)).unwrap().is_symlink(), "{name}");
+            assert_eq!(real.load().unwrap(), credentials(&format!("TOKEN-{number}")), "{name}");
+            assert_eq!(store.load().unwrap(), real.load().unwrap(), "{name}");
+        }
+        FileStore::at(at("chain.json")).update(&mut Credentials::sign_out).unwrap();
+
+        assert!(!fs::read_to_string(at("real/one.json")).unwrap().contains("TOKEN"));
+        assert_eq!(names(&real), ["one.json", "one.json.lock"]);
+        fs::write(at("real/one.json"), "damaged").unwrap();
+        let error = FileStore::at(at("chain.json")).load().unwrap_err();
+        assert!(error.to_string().contains("one.json.damaged-1"), "{error}");
+        assert!(fs::symlink_metadata(at("chain.json")).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_are_an_error_and_a_pipe_is_none_that_waits() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        symlink("b.json", at("a.json")).unwrap();
+        symlink("a.json", at("b.json")).unwrap();
+        let pipe = Command::new("mkfifo").arg(at("pipe.json")).status();
+
+        let circle = FileStore::at(at("a.json"));
+        assert!(circle.load().unwrap_err().is_store());
+        assert!(circle.save(&credentials("ONE")).unwrap_err().is_store());
+        if pipe.is_ok_and(|status| status.success()) {
+            assert!(FileStore::at(at("pipe.json")).load().unwrap_err().is_store());
+        }
+        assert!(FileStore::at(folder.path()).load().unwrap_err().is_store());
+    }
+
+    #[test]
+    fn a_lock_that_another_process_holds_is_waited_for_a_while() {
+        let (_folder, store) = store();
+        let held = store.lock().unwrap();
+        let open = || File::open(beside(store.path(), "lock")).unwrap();
+
+        let error = lock_in_time(open(), Duration::from_millis(30)).unwrap_err();
+        let waiting = thread::spawn({
+            let file = open();
+            move || lock_in_time(file, Duration::from_secs(20))
+        });
+        drop(held);
+
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        waiting.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn an_update_that_changes_nothing_writes_nothing() {
+        let (_folder, store) = store();
+        store.save(&credentials("ONE")).unwrap();
+        let text = fs::read_to_string(store.path()).unwrap().replace('\n', " ");
+        fs::write(store.path(), &text).unwrap();
+
+        assert_eq!(store.update(&mut |_| ()).unwrap(), credentials("ONE"));
+
+        assert_eq!(fs::read_to_string(store.path()).unwrap(), text);
+    }
+
+    #[test]
+    fn all_that_is_kept_of_an_account_comes_back() {
+        let (_folder, store) = store();
+        let kept = Credentials {
+            next_device_key: Some("NEXT".into()),
+            spare_device_keys: vec!["SPARE-1".into(), "SPARE-2".into()],
+            sign_in: Some("name".to_owned()),
+            ..credentials("ONE")
+        };
+
+        store.save(&kept).unwrap();
+
+        assert_eq!(store.load().unwrap(), kept);
     }
 
     /// Not a test of its own: the next one runs it in a process that it kills.

@@ -1,11 +1,11 @@
-//! A store that forgets at the end.
+//! A store in memory.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{CredentialStore, Credentials};
 use crate::Error;
 
-/// Keeps credentials in memory: for tests, and for apps that keep them elsewhere. Clones are the same store.
+/// Keeps credentials in memory, for tests and for apps that keep them elsewhere. Clones are the same store.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore(Arc<Mutex<Credentials>>);
 
@@ -13,6 +13,12 @@ impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// A store that starts with these credentials.
+    #[cfg(feature = "jwt")]
+    pub(in crate::auth) fn with(credentials: Credentials) -> Self {
+        Self(Arc::new(Mutex::new(credentials)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Credentials> {
@@ -36,8 +42,11 @@ impl CredentialStore for MemoryStore {
     }
 
     fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
-        let mut credentials = self.lock();
+        let mut kept = self.lock();
+        // A change that panics half-way leaves what was kept.
+        let mut credentials = kept.clone();
         change(&mut credentials);
-        Ok(credentials.clone())
+        kept.clone_from(&credentials);
+        Ok(credentials)
     }
 }

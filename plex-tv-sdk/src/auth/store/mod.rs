@@ -1,4 +1,4 @@
-//! Where credentials are kept between two runs of an app.
+//! Where credentials are kept between two runs of an app. `auth/owner.rs` says who may read and write what.
 
 #[cfg(any(feature = "file-store", feature = "keyring"))]
 mod entry;
@@ -7,6 +7,7 @@ mod file;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod memory;
+mod off_thread;
 #[cfg(feature = "file-store")]
 pub(super) mod private_file;
 
@@ -17,6 +18,7 @@ pub use file::FileStore;
 #[cfg(feature = "keyring")]
 pub use keyring::KeyringStore;
 pub use memory::MemoryStore;
+pub(super) use off_thread::{load, update};
 
 use crate::{Error, ErrorKind, Secret, Token};
 
@@ -26,36 +28,57 @@ compile_error!(
      credentials by a `CredentialStore` of your own"
 );
 
-/// What is kept of one account on one installation.
+/// The credentials of one account on one installation.
 ///
-/// Tokens and keys are bound to the client identifier that they were made under, so the three belong together.
+/// Tokens and keys are bound to the client identifier that they were made under, so all fields belong together. A store
+/// of your own keeps every field: without `sign_in` and `spare_device_keys`, two processes that share the store cannot
+/// follow each other's key changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// Names the installation; stays through sign-outs.
+    /// The client identifier of the installation. It stays through sign-outs.
     pub client_identifier: Option<String>,
-    /// The token of last time.
+    /// The last token.
     pub token: Option<Token>,
-    /// The device key in PKCS#8 PEM: `DeviceKey::from_pem` reads it.
+    /// The device key in PKCS#8 PEM, which `DeviceKey::from_pem` reads.
     pub device_key: Option<Secret>,
-    /// The key that is about to take the place of `device_key`, kept here until plex.tv has surely taken it.
+    /// The key that is about to replace `device_key`. It is kept here until plex.tv has surely accepted it.
     pub next_device_key: Option<Secret>,
+    /// Keys of earlier key changes that were cut short, newest first. plex.tv may have accepted one of them, so they are
+    /// tried when it refuses the others.
+    pub spare_device_keys: Vec<Secret>,
+    /// The name of the sign-in that token and keys come from. A client reads and writes only what has the name of its
+    /// own sign-in. It is not secret.
+    pub sign_in: Option<String>,
 }
 
 impl Credentials {
-    /// Forgets all by which somebody could act as the user; the client identifier stays, so that the next sign-in is on the
-    /// same device.
+    /// Removes everything that lets somebody act as the user. The client identifier stays, so that the next sign-in is
+    /// on the same device.
     pub fn sign_out(&mut self) {
         let client_identifier = self.client_identifier.take();
         *self = Self { client_identifier, ..Self::default() };
     }
+
+    /// Whether nobody is signed in.
+    pub(super) fn is_signed_out(&self) -> bool {
+        self.token.is_none() && self.keys().next().is_none()
+    }
+
+    /// All device keys, in the order in which they are tried.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Secret> {
+        self.device_key.iter().chain(&self.next_device_key).chain(&self.spare_device_keys)
+    }
 }
 
 /// Keeps the [`Credentials`] of one account: [`FileStore`] in a file, [`KeyringStore`] in the system's keychain,
-/// [`MemoryStore`] nowhere. A store of your own is three methods.
+/// [`MemoryStore`] in memory. A store of your own needs three methods.
 ///
-/// A client calls it when it is built, when somebody signs in or out, and before it uses a renewed token. The methods are
-/// not asynchronous, since these moments are rare: one that takes long should hand the work to a thread of its own.
+/// Several clients, processes and users may share a store. It holds one sign-in at a time: the last one. A client whose
+/// sign-in is no longer in its store never writes there and gets no new tokens; its last token serves until it ends.
+///
+/// A client reads its store when it is built, before it renews a token, and when somebody signs in or out. Except while
+/// a client is built, the methods run on a thread of their own, so they may block.
 ///
 /// ```
 /// use plex_tv_sdk::{ClientIdentity, CredentialStore, MemoryStore};
@@ -67,33 +90,38 @@ impl Credentials {
 /// # Ok::<(), plex_tv_sdk::Error>(())
 /// ```
 pub trait CredentialStore: fmt::Debug + Send + Sync + 'static {
-    /// What is kept; nothing kept is no error.
+    /// Returns what is kept. An empty store is not an error.
     ///
     /// # Errors
-    /// `is_store` when it cannot be read: [`store_error`] makes such an error.
+    /// `is_store` when the store cannot be read. [`store_error`] makes such an error.
     fn load(&self) -> Result<Credentials, Error>;
 
-    /// Keeps this in place of what was kept: all of it, or, should it fail, what was there before.
+    /// Replaces what is kept. On failure the old content stays as it was.
     ///
     /// # Errors
-    /// `is_store` when it cannot be written.
+    /// `is_store` when the store cannot be written.
     fn save(&self, credentials: &Credentials) -> Result<(), Error>;
 
-    /// Forgets the account, its client identifier included; doing so twice is no error.
+    /// Removes the account, including its client identifier. Doing so twice is not an error.
     ///
     /// # Errors
-    /// `is_store` when it cannot be written.
+    /// `is_store` when the store cannot be written.
     fn clear(&self) -> Result<(), Error>;
 
-    /// Changes what is kept, and says what came of it. A store that several processes or threads use should let nobody in
-    /// between loading and saving.
+    /// Changes what is kept, and returns the result.
+    ///
+    /// A store that several processes or threads use overrides this method and holds a lock from loading to saving.
+    /// `change` may be called more than once.
     ///
     /// # Errors
     /// As [`CredentialStore::load`] and [`CredentialStore::save`].
     fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
-        let mut credentials = self.load()?;
+        let before = self.load()?;
+        let mut credentials = before.clone();
         change(&mut credentials);
-        self.save(&credentials)?;
+        if credentials != before {
+            self.save(&credentials)?;
+        }
         Ok(credentials)
     }
 }
@@ -116,7 +144,8 @@ impl<S: CredentialStore + ?Sized> CredentialStore for Arc<S> {
     }
 }
 
-/// The error of a [`CredentialStore`] of your own: [`Error::is_store`] is true of it. Put no secret into the message.
+/// Makes the error of a [`CredentialStore`] of your own, for which [`Error::is_store`] is true. Put no secret into the
+/// message.
 pub fn store_error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Store, message)
 }

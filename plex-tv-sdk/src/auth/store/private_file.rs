@@ -1,43 +1,82 @@
-//! Files that only this user may read, written all or nothing.
+//! Files that only this user may read, and that are written all or nothing.
 
 use std::{
-    fs::{self, DirBuilder, File},
-    io::{self, Write as _},
-    path::Path,
+    fs::{self, DirBuilder, File, TryLockError},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
 };
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 use zeroize::Zeroizing;
 
 use super::store_error;
 use crate::{Error, Secret};
 
-/// Puts a new file in the place of the old one when it is complete and on the disk. Whoever is stopped before that leaves the
-/// old one as it was, and at most a file that [`remove_leftovers`] takes away.
+/// The largest file that is read, in bytes: a thousand times what a store of some accounts has.
+const LARGEST: usize = 16 * 1024 * 1024;
+/// The most links that are followed from a path to its file.
+const MOST_LINKS: usize = 16;
+/// How often another name is tried for a new file.
+const MOST_NAMES: usize = 16;
+
+/// Puts a new file in place of the old one once it is complete and on the disk. A process that is killed before that leaves
+/// the old file as it was, and at most a new one that [`remove_leftovers`] removes.
+///
+/// A link is followed: people keep such files elsewhere by links, and the old content would stay there if the link itself
+/// were replaced.
 pub(in crate::auth) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     try_replace(path, content)
         .map_err(|error| store_error(format!("cannot write {}", path.display())).with_source(error))
 }
 
+#[cfg(feature = "jwt")]
 pub(in crate::auth) fn read_text(path: &Path) -> Result<Secret, Error> {
-    let text = fs::read_to_string(path);
-    text.map(Secret::from).map_err(|error| store_error(format!("cannot read {}", path.display())).with_source(error))
+    try_read_text(path).map_err(|error| store_error(format!("cannot read {}", path.display())).with_source(error))
 }
 
-/// Nothing when there is no such file.
+/// Returns nothing when there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-    match fs::read(path) {
-        Ok(content) => Ok(Some(Zeroizing::new(content))),
+    match try_read_file(path) {
+        Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(store_error(format!("cannot read {}", path.display())).with_source(error)),
     }
 }
 
+#[cfg(feature = "jwt")]
+fn try_read_text(path: &Path) -> io::Result<Secret> {
+    let mut content = try_read(path)?;
+    remove_leftovers(&resolved(path)?);
+    let text = String::from_utf8(std::mem::take(&mut *content)).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8")
+    });
+    text.map(Secret::from)
+}
+
+/// A pipe would block until somebody writes to it.
+fn try_read_file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    if fs::metadata(path)?.is_file() { try_read(path) } else { Err(io::Error::other("it is not a regular file")) }
+}
+
+fn try_read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    let length = file.metadata()?.len().try_into().unwrap_or(LARGEST).min(LARGEST);
+    // Memory that is left behind when the buffer grows would not be wiped.
+    let mut content = Zeroizing::new(Vec::with_capacity(length + 1));
+    file.take(LARGEST as u64 + 1).read_to_end(&mut content)?;
+    if content.len() > LARGEST {
+        return Err(io::Error::other("it is larger than 16 MiB"));
+    }
+    Ok(content)
+}
+
 fn try_replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = &resolved(path)?;
     let folder = folder_of(path);
     make_folder(folder)?;
-    // tempfile gives mode 0600 from the start, so that there is no moment at which others can read it.
-    let mut file = Builder::new().prefix(&leftover_prefix(path)).suffix(LEFTOVER_SUFFIX).tempfile_in(folder)?;
+    remove_leftovers(path);
+    let mut file = new_file(path, folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     #[cfg(test)]
@@ -46,21 +85,82 @@ fn try_replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Takes away what processes that were killed while they wrote have left. For the one who holds the lock.
-pub(super) fn remove_leftovers(path: &Path) {
+/// A new file beside `path`. It has mode 0600 from the start, so others can read it at no moment. It is locked, so that it
+/// is not taken for a leftover.
+fn new_file(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     let prefix = leftover_prefix(path);
-    let is_leftover = |name: &str| name.starts_with(&prefix) && name.ends_with(LEFTOVER_SUFFIX);
+    let mut builder = Builder::new();
+    builder.prefix(&prefix).suffix(LEFTOVER_SUFFIX).rand_bytes(LEFTOVER_RANDOM);
+    for _ in 0..MOST_NAMES {
+        let file = builder.tempfile_in(folder)?;
+        match file.as_file().try_lock() {
+            // Another process may take it for a leftover in the moment before.
+            Ok(()) if !file.path().exists() => {}
+            Err(TryLockError::WouldBlock) => {}
+            // Where there are no locks, nothing is taken for a leftover.
+            Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
+        }
+    }
+    Err(io::Error::other("other processes remove each new file"))
+}
+
+/// Removes the new files of processes that were killed while they wrote. One that is being written is locked.
+pub(super) fn remove_leftovers(path: &Path) {
     let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_leftover)) {
-        // It is in nobody's way.
-        let _ = fs::remove_file(entry.path());
+    let prefix = leftover_prefix(path);
+    for entry in entries.flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_str().is_some_and(|name| is_leftover(name, &prefix)) {
+            remove_unless_locked(&entry.path());
+        }
+    }
+}
+
+fn remove_unless_locked(leftover: &Path) {
+    if let Ok(file) = File::open(leftover)
+        && file.try_lock().is_ok()
+    {
+        // It is in nobody's way if that fails. The lock is held until it is gone, so that nobody begins to write to it.
+        let _ = fs::remove_file(leftover);
     }
 }
 
 const LEFTOVER_SUFFIX: &str = ".new";
+/// The random characters in the name of a new file.
+const LEFTOVER_RANDOM: usize = 6;
 
 fn leftover_prefix(path: &Path) -> String {
     format!(".{}.", path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn is_leftover(name: &str, prefix: &str) -> bool {
+    let random = name.strip_prefix(prefix).and_then(|rest| rest.strip_suffix(LEFTOVER_SUFFIX));
+    random.is_some_and(|random| {
+        random.len() == LEFTOVER_RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+/// The file that links lead to from here. It need not be there yet.
+pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        // It fails for what is no link, and for what is not there.
+        let Ok(target) = fs::read_link(&path) else { return Ok(path) };
+        path = folder_of(&path).join(target);
+    }
+    Err(io::Error::other("too many links lead on from it"))
+}
+
+/// Makes a file readable for this user alone, whoever wrote it.
+pub(super) fn make_private(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // A file of another user is not ours to change, and this user can only read it because others may.
+        let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }
 
 pub(super) fn folder_of(path: &Path) -> &Path {
@@ -94,6 +194,8 @@ pub(super) mod tests {
 
     /// A child process of a test is told by this to stop where it would do the most harm.
     pub(crate) const PAUSE: &str = "PLEX_TV_SDK_TEST_PAUSE";
+    /// Where such a child saves a key.
+    const PAUSE_KEY: &str = "PLEX_TV_SDK_TEST_PAUSE_KEY";
 
     pub(super) fn pause_before_rename() {
         if env::var_os(PAUSE).is_some() {
@@ -140,13 +242,128 @@ pub(super) mod tests {
     #[test]
     fn leftovers_go_and_other_files_stay() {
         let folder = tempfile::tempdir().unwrap();
-        for name in [".key.pem.abc123.new", "key.pem", ".key.pem", "other.new", ".other.pem.abc.new"] {
+        let others = [
+            ".key.pem",
+            ".key.pem.a-b1c2.new",
+            ".key.pem.backup.old.new",
+            ".key.pem.new",
+            ".key.pem.txt.abc123.new",
+            ".other.pem.abc123.new",
+            "key.pem",
+            "other.new",
+        ];
+        for name in others.into_iter().chain([".key.pem.abc123.new", ".key.pem.ZZZZZZ.new"]) {
             fs::write(folder.path().join(name), "x").unwrap();
         }
 
         remove_leftovers(&folder.path().join("key.pem"));
 
-        assert_eq!(names(folder.path()), [".key.pem", ".other.pem.abc.new", "key.pem", "other.new"].map(PathBuf::from));
+        assert_eq!(names(folder.path()), others.map(PathBuf::from));
+    }
+
+    #[test]
+    fn a_file_that_is_being_written_is_no_leftover() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let mut writing = new_file(&path, folder.path()).unwrap();
+        writing.write_all(b"slow").unwrap();
+
+        remove_leftovers(&path);
+        replace(&path, b"fast").unwrap();
+        writing.persist(&path).unwrap();
+
+        assert_eq!(read_text(&path).unwrap().expose(), "slow");
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    #[test]
+    fn many_writers_at_once_do_not_disturb_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+
+        std::thread::scope(|scope| {
+            for number in 0..4 {
+                let path = &path;
+                scope.spawn(move || (0..25).for_each(|_| replace(path, format!("{number}").as_bytes()).unwrap()));
+            }
+        });
+
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    /// Not a test of its own: the next one runs it in a process that it kills.
+    #[test]
+    fn child_that_saves_a_key_and_is_killed() {
+        if let Some(path) = env::var_os(PAUSE_KEY) {
+            crate::DeviceKey::generate().unwrap().save(path).unwrap();
+        }
+    }
+
+    /// A private key in a file that nobody knows of.
+    #[test]
+    fn a_key_of_a_process_that_was_killed_while_it_saved_is_removed_by_the_next_save_or_load() {
+        use std::{
+            io::{BufRead as _, BufReader},
+            process::{Command, Stdio},
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let key = crate::DeviceKey::generate().unwrap();
+        key.save(&path).unwrap();
+        let killed = || {
+            let mut child = Command::new(env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "auth::store::private_file::tests::child_that_saves_a_key_and_is_killed",
+                    "--nocapture",
+                ])
+                .env(PAUSE, "")
+                .env(PAUSE_KEY, &path)
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not come so far");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert_eq!(names(folder.path()).len(), 2);
+        };
+
+        killed();
+        assert_eq!(crate::DeviceKey::load(&path).unwrap(), key);
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+        killed();
+        key.save(&path).unwrap();
+        assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_behind_a_link_is_written_where_the_link_leads() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, real) = (folder.path().join("key.pem"), folder.path().join("real.pem"));
+        fs::write(&real, "old").unwrap();
+        std::os::unix::fs::symlink("real.pem", &link).unwrap();
+        let key = crate::DeviceKey::generate().unwrap();
+
+        key.save(&link).unwrap();
+
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(crate::DeviceKey::load(&real).unwrap(), key);
+    }
+
+    #[test]
+    fn a_key_after_a_byte_order_mark_is_read_and_a_huge_file_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key.pem");
+        let key = crate::DeviceKey::generate().unwrap();
+        fs::write(&path, format!("\u{feff}{}", key.to_pem().unwrap().expose().replace('\n', "\r\n"))).unwrap();
+        assert_eq!(crate::DeviceKey::load(&path).unwrap(), key);
+
+        File::create(&path).unwrap().set_len(LARGEST as u64 + 1).unwrap();
+
+        assert!(crate::DeviceKey::load(&path).unwrap_err().is_store());
+        assert!(read(&path).unwrap_err().is_store());
     }
 
     #[test]

@@ -1,26 +1,26 @@
-//! When a failed call is tried again, and after which pause. Pure: nothing here waits, counts or draws lots.
+//! When a failed call is tried again, and after which pause. Nothing here waits, counts or draws random numbers.
 
 use std::time::Duration;
 
 use crate::runtime::error::{Error, ErrorKind};
 
-/// A reply that breaks off is asked for once more, whatever the policy: a server that breaks off twice means it.
+/// The most attempts when a reply breaks off, whatever the policy: a server that does so twice will do so again.
 const ATTEMPTS_AFTER_A_BREAK: u32 = 2;
 
 /// When, how often and after which pause a failed call is tried again.
 ///
-/// Tried again is what may work a little later and cannot do harm twice:
+/// A call is tried again when it may succeed a little later, and when sending it twice does no harm:
 ///
-/// - any call whose connection was never made, or that was turned away unread, as HTTP/2 can say;
+/// - any call without a connection, or that the server rejected unread, as HTTP/2 can say;
 /// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502, 503 and 504, and once after
-///   a connection that broke.
+///   a broken connection.
 ///
-/// A call that ran into its time limit is not, nor is one refused for any other reason. The pause is a random part of a span
-/// that starts at half a second and doubles up to twenty, unless the server asks for another by `Retry-After`; one that asks
-/// for more than a minute gets its error handed to the caller ([`crate::Error::retry_after`]).
+/// A call that timed out is not tried again, nor is one refused for any other reason. The pause is a random part of a span
+/// that starts at half a second and doubles up to twenty seconds, unless the server asks for another by `Retry-After`. When
+/// it asks for more than a minute, the caller gets the error ([`crate::Error::retry_after`]).
 ///
-/// All clones of a client share one budget a host: when a tenth or so of the calls fail again and again, they stop trying
-/// again until calls succeed.
+/// All clones of a client share one budget for each host: when about a tenth of the calls keep failing, calls are not tried
+/// again until others succeed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,42 +52,45 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never tries again.
+    /// Never tries a call again.
     pub fn off() -> Self {
         Self::default().attempts(1)
     }
 
-    /// How often a call is tried in all, the first time included: three times.
+    /// The most attempts of a call, the first one included. The default is three.
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The longest first pause, which doubles with each attempt, and the longest pause of all: half a second and twenty.
+    /// The longest first pause, which doubles with each attempt, and the longest pause of all. The defaults are half a second
+    /// and twenty seconds.
     pub fn backoff(self, first: Duration, longest: Duration) -> Self {
         Self { base: first, cap: longest, ..self }
     }
 
-    /// The longest pause that a server may ask for: a minute.
+    /// The longest pause that a server may ask for. The default is a minute.
     pub fn longest_retry_after(self, longest: Duration) -> Self {
         Self { longest_retry_after: longest, ..self }
     }
 
-    /// Full jitter: `random`, from 0 to 1, is the part that is taken of the span of this attempt.
+    /// The pause before the next attempt, with full jitter: `random`, from 0 to 1, is the part of the span of this attempt.
     fn pause(&self, attempt: u32, random: f64) -> Duration {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let span = self.base.saturating_mul(doubled).min(self.cap);
-        span.mul_f64(random.clamp(0.0, 1.0))
+        // A clock may give what is no part at all.
+        let random = if random.is_nan() { 1.0 } else { random.clamp(0.0, 1.0) };
+        Duration::try_from_secs_f64(span.as_secs_f64() * random).map_or(span, |pause| pause.min(span))
     }
 }
 
-/// A pause before the next attempt, and what it costs the budget.
+/// A pause before the next attempt, and its cost to the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) pause: Duration,
     pub(super) cost: u32,
 }
 
-/// What to do after an attempt, counted from 1, that ended in `failure`; nothing means that the failure stands.
+/// The next step after an attempt, counted from 1, that ended in `failure`; nothing means that the failure stands.
 ///
 /// `safe` says that the call may be repeated without knowing whether it arrived.
 pub(super) fn next_step(policy: &RetryPolicy, safe: bool, attempt: u32, failure: &Error, random: f64) -> Option<Step> {
@@ -180,6 +183,25 @@ mod tests {
         for attempt in [7, 33, u32::MAX] {
             assert_eq!(pause(attempt, 1.0), 20 * SECOND);
         }
+    }
+
+    #[test]
+    fn no_setting_and_no_random_number_makes_a_pause_panic() {
+        for longest in [Duration::MAX, Duration::MAX - Duration::from_nanos(1), Duration::from_secs(u64::MAX)] {
+            let policy = RetryPolicy::default().backoff(longest, longest);
+            for attempt in [0, 1, 2, u32::MAX] {
+                for random in [1.0, f64::NAN, f64::INFINITY, 0.999_999_999_999_999_9] {
+                    assert!(policy.pause(attempt, random) >= Duration::from_secs(u64::MAX / 2), "{attempt} {random}");
+                }
+                for random in [0.0, -0.0, -1.0, f64::NEG_INFINITY, f64::MIN_POSITIVE] {
+                    assert!(policy.pause(attempt, random) <= SECOND, "{attempt} {random}");
+                }
+            }
+        }
+        for random in [f64::NAN, 1.0, 7.0] {
+            assert_eq!(RetryPolicy::default().pause(1, random), SECOND / 2, "{random}");
+        }
+        assert_eq!(RetryPolicy::default().backoff(Duration::ZERO, Duration::MAX).pause(9, f64::NAN), Duration::ZERO);
     }
 
     #[test]
