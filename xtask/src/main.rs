@@ -38,6 +38,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if api::is_rustdoc() {
+        return api::as_rustdoc();
+    }
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Generate(arguments) => generate::run(&arguments).report(),
