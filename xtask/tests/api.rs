@@ -58,7 +58,11 @@ fn has_toolchain() -> bool {
     if !found {
         let ended = Crate::new("").api(&[]);
         assert_eq!((ended.code, ended.stdout.as_str()), (6, ""), "{}", ended.stderr);
-        assert!(ended.stderr.contains(&format!("  fix: rustup toolchain install {}", named.trim())), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains(&format!("  fix: rustup toolchain install {}", named.trim())),
+            "{}",
+            ended.stderr
+        );
     }
     found
 }
@@ -147,7 +151,8 @@ fn a_long_difference_is_cut() {
     if !has_toolchain() {
         return;
     }
-    let functions = |names: std::ops::Range<u8>| names.map(|name| format!("pub fn f{name}() {{}}\n")).collect::<String>();
+    let functions =
+        |names: std::ops::Range<u8>| names.map(|name| format!("pub fn f{name}() {{}}\n")).collect::<String>();
     let made = Crate::new(&functions(0..40));
     assert_eq!(made.api(&["--bless"]).code, 0);
     made.code(&functions(40..80));
@@ -164,7 +169,8 @@ fn a_crate_that_cannot_be_documented_is_told_with_the_words_of_cargo() {
     if !has_toolchain() {
         return;
     }
-    let cases = [("pub fn one() {}\npub fn {}", "src/lib.rs:2:"), ("mod missing;", "file not found for module `missing`")];
+    let cases =
+        [("pub fn one() {}\npub fn {}", "src/lib.rs:2:"), ("mod missing;", "file not found for module `missing`")];
     for (code, wanted) in cases {
         Crate::new(code).api(&[]).assert_mentions(wanted);
     }

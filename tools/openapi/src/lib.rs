@@ -2,7 +2,7 @@
 //!
 //! A [`Document`] is one description with the line of each value. [`operations`] walks over its
 //! operations, [`lint`] checks it against the rules of this project, and [`pointer`] has the one
-//! escaping of JSON pointers. All tools of the workspace stand on this crate: the generator, the
+//! escaping of JSON pointers. [`Descriptions`] is the table of all descriptions of a folder. All tools of the workspace stand on this crate: the generator, the
 //! diff, the coverage report and the check of recorded replies.
 //!
 //! ```no_run
@@ -21,6 +21,8 @@ mod document;
 mod lint;
 pub mod pointer;
 mod problem;
+mod server;
+mod table;
 mod walk;
 
 use std::{
@@ -31,6 +33,8 @@ use std::{
 pub use document::Document;
 pub use lint::{RULES, lint};
 pub use problem::Problem;
+pub use server::Server;
+pub use table::{Description, Descriptions, TABLE_RULES};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
 /// The name of the Rust module made from a description: `plex_tv` of `openapi/plex-tv.yaml`.

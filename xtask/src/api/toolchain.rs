@@ -41,9 +41,8 @@ impl Toolchain {
         of_rustup: impl FnOnce() -> Option<String>,
     ) -> Result<Self, Missing> {
         // A patch release has the same format and the same standard library.
-        let is_named = |release: &Option<String>| {
-            release.as_deref().is_some_and(|release| minor(release) == minor(named))
-        };
+        let is_named =
+            |release: &Option<String>| release.as_deref().is_some_and(|release| minor(release) == minor(named));
         if is_named(&at_hand) {
             return Ok(Self::AtHand);
         }
