@@ -1,7 +1,7 @@
 //! Reads the OpenAPI descriptions of Plex.tv.
 //!
 //! A [`Document`] is one description with the line of each value. [`operations`] walks over its
-//! operations, [`lint`] checks it against the rules of this project, and [`pointer`] has the one
+//! operations, [`endpoints`] over those of any OpenAPI document, [`lint`] checks it against the rules of this project, and [`pointer`] has the one
 //! escaping of JSON pointers. [`Descriptions`] is the table of all descriptions of a folder. All tools of the workspace stand on this crate: the generator, the
 //! diff, the coverage report and the check of recorded replies.
 //!
@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 mod document;
+mod endpoints;
 mod lint;
 pub mod pointer;
 mod problem;
@@ -31,6 +32,7 @@ use std::{
 };
 
 pub use document::Document;
+pub use endpoints::{Endpoint, endpoints};
 pub use lint::{RULES, lint};
 pub use problem::Problem;
 pub use server::Server;
