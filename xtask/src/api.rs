@@ -1,4 +1,5 @@
-//! `cargo xtask api`: the public items of the SDK, as rustdoc lists them, kept in `plex-tv-sdk/api.txt`.
+//! `cargo xtask api`: the public items of the SDK, as rustdoc lists them, kept in
+//! `plex-tv-sdk/api.txt`.
 
 // `cargo xtask diff` lists the items of generated code with these.
 #[allow(dead_code)]

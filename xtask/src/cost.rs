@@ -1,4 +1,5 @@
-//! `cargo xtask cost`: what the SDK costs those who build it. Measured on demand, and not part of the gate.
+//! `cargo xtask cost`: what the SDK costs those who build it. Measured on demand, and not part of
+//! the gate.
 
 mod alone;
 mod dependent;
@@ -96,6 +97,7 @@ impl Format {
 
 /// The folder of the workspace, from anywhere.
 fn workspace() -> Result<PathBuf, String> {
-    let folder = crate::files::workspace_path(".");
-    folder.canonicalize().map_err(|why| format!("{} cannot be found: {why}", folder.display()))
+    let manifest = crate::files::workspace_path("Cargo.toml");
+    let found = manifest.canonicalize().map_err(|why| format!("{} cannot be found: {why}", manifest.display()))?;
+    Ok(found.parent().map(PathBuf::from).unwrap_or_default())
 }

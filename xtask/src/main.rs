@@ -36,7 +36,8 @@ enum Command {
     Coverage(coverage::Arguments),
     /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
     Api(api::Arguments),
-    /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of generated code.
+    /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
+    /// generated code.
     Cost(cost::Arguments),
 }
 

@@ -240,7 +240,8 @@ fn the_table_of_descriptions_names_the_module_and_every_file() {
     assert!(!out.join("tiny.rs").exists());
 }
 
-/// The features of the table are features of the SDK, and its modules are those of the generated code.
+/// The features of the table are features of the SDK, and its modules are those of the generated
+/// code.
 #[test]
 fn the_table_of_descriptions_fits_the_sdk() {
     let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();

@@ -82,7 +82,8 @@ fn success(payload: &Payload, described: Described<'_>) -> Verdict {
     }
 }
 
-/// Decodes with the types of one module. A module that this match does not name is not generated yet.
+/// Decodes with the types of one module. A module that this match does not name is not generated
+/// yet.
 fn reread(module: &str, operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     match module {
         "plex_tv" => plex_tv::reread_reply(operation, body),

@@ -29,11 +29,12 @@ pub(crate) struct Described<'a> {
 }
 
 impl Descriptions {
-    /// Reads all descriptions of a folder, as its `descriptions.toml` lists them, or that of this project.
+    /// Reads all descriptions of a folder, as its `descriptions.toml` lists them. A folder
+    /// without one has the table of this project.
     ///
     /// # Errors
-    /// When the table or a description cannot be read, or two descriptions have an operation of the same id: a payload is
-    /// named by the id alone.
+    /// When the table or a description cannot be read, or two descriptions have an operation of the
+    /// same id: a payload is named by the id alone.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
         let table = plex_tv_openapi::Descriptions::load_or_list(folder, &known).map_err(|problem| vec![problem])?;

@@ -52,7 +52,8 @@ impl<'a> Endpoint<'a> {
         owners.into_iter().find_map(|owner| owner["servers"].get(0)).map(Server::of).unwrap_or_default()
     }
 
-    /// Its parameters, those of its path before its own. One of its own overrides one of the same place and name.
+    /// Its parameters, those of its path before its own. One of its own overrides one of the same
+    /// place and name.
     #[must_use]
     pub fn parameters(&self) -> Vec<&'a Value> {
         let lists = [&self.item["parameters"], &self.operation["parameters"]];

@@ -37,7 +37,8 @@ pub(super) fn items(toolchain: &Toolchain, folder: &Path) -> Result<Vec<String>,
     Ok(rows(&api))
 }
 
-/// One line for each item. A trait gives the methods of its impls, so an impl is one line with its types and constants.
+/// One line for each item. A trait gives the methods of its impls, so an impl is one line with its
+/// types and constants.
 fn rows(api: &PublicApi) -> Vec<String> {
     let all: Vec<_> = api.items().map(|item| (item, item.to_string())).collect();
     let impls: HashSet<_> = all
@@ -128,8 +129,8 @@ pub(crate) fn is_rustdoc() -> bool {
 
 /// Runs rustdoc with its unstable options and a folder of their own for their output.
 ///
-/// Cargo runs this program in place of rustdoc. Set for cargo itself, `RUSTC_BOOTSTRAP` would rebuild all
-/// dependencies whose build script looks at it, and rebuild them again afterwards.
+/// Cargo runs this program in place of rustdoc. Set for cargo itself, `RUSTC_BOOTSTRAP` would
+/// rebuild all dependencies whose build script looks at it, and rebuild them again afterwards.
 pub(crate) fn as_rustdoc() -> ExitCode {
     let folder = env::var_os(FOLDER).unwrap_or_default();
     let mut is_folder = false;

@@ -38,8 +38,8 @@ impl Comparison {
                 (&one.key, &one.method, &one.host).cmp(&(&other.key, &other.method, &other.host))
             });
         }
-        // Those of one host go together first. Then come those whose host one side does not name: two that are named and
-        // differ are two operations, however alike their paths are.
+        // Those of one host go together first. Then come those whose host one side does not name:
+        // two that are named and differ are two operations, however alike their paths are.
         let mut both = Vec::new();
         for is_same_host in [|one: &Endpoint, other: &Endpoint| one.host == other.host, is_unknown] {
             let mut rest = Vec::new();

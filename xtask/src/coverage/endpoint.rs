@@ -64,7 +64,8 @@ fn key(path: &str) -> String {
     key.trim_end_matches('/').to_owned()
 }
 
-/// Without those of the path, which are compared by position, and the headers that clients send with every call.
+/// Without those of the path, which are compared by position, and the headers that clients send
+/// with every call.
 fn parameters(found: &plex_tv_openapi::Endpoint<'_>) -> BTreeMap<String, bool> {
     let mut parameters = BTreeMap::new();
     for parameter in found.parameters() {
