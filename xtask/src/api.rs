@@ -1,18 +1,8 @@
 //! `cargo xtask api`: the public items of the SDK, as rustdoc lists them, kept in
 //! `plex-tv-sdk/api.txt`.
 
-// `cargo xtask diff` lists the items of generated code with these.
-#[allow(dead_code)]
-mod cfg;
-pub(crate) mod items;
 mod rustdoc;
-#[allow(dead_code)]
-mod signature;
-#[allow(dead_code)]
-mod surface;
 mod toolchain;
-#[allow(dead_code)]
-mod tree;
 
 use std::{
     fmt::Write as _,

@@ -45,7 +45,7 @@ impl Crate {
     }
 }
 
-/// Is the toolchain there that the command needs? Elsewhere it says so, and nothing can be listed.
+/// Is the toolchain there that the command needs? Without it nothing can be listed.
 fn has_toolchain() -> bool {
     let named = fs::read_to_string(workspace().join("xtask/api-toolchain")).unwrap();
     let is_named = |program: &str, arguments: &[&str]| {
@@ -54,17 +54,7 @@ fn has_toolchain() -> bool {
         let minor = named.trim().rsplit_once('.').unwrap().0;
         told.starts_with(&format!("rustc {minor}."))
     };
-    let found = is_named("rustc", &["--version"]) || is_named("rustup", &["run", named.trim(), "rustc", "--version"]);
-    if !found {
-        let ended = Crate::new("").api(&[]);
-        assert_eq!((ended.code, ended.stdout.as_str()), (6, ""), "{}", ended.stderr);
-        assert!(
-            ended.stderr.contains(&format!("  fix: rustup toolchain install {}", named.trim())),
-            "{}",
-            ended.stderr
-        );
-    }
-    found
+    is_named("rustc", &["--version"]) || is_named("rustup", &["run", named.trim(), "rustc", "--version"])
 }
 
 #[test]
@@ -180,6 +170,27 @@ fn a_crate_that_cannot_be_documented_is_told_with_the_words_of_cargo() {
     let unreadable = Crate::new("");
     fs::write(unreadable.path("api.txt"), b"\xff").unwrap();
     unreadable.api(&["--check"]).assert_refused("api.txt cannot be read");
+}
+
+/// With no other toolchain than one of another release.
+#[cfg(unix)]
+#[test]
+fn a_missing_toolchain_exits_6_with_the_command_that_installs_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let rustc = folder.path().join("rustc");
+    fs::write(&rustc, "#!/bin/sh\necho 'rustc 1.2.3 (other)'\n").unwrap();
+    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
+    let named = fs::read_to_string(workspace().join("xtask/api-toolchain")).unwrap();
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let ended = Ended::of(command.args(["api", "--check"]).env("PATH", folder.path()).env_remove("RUSTC"));
+
+    assert_eq!((ended.code, ended.stdout.as_str()), (6, ""), "{}", ended.stderr);
+    assert!(ended.stderr.contains("and this is Rust 1.2.3\n"), "{}", ended.stderr);
+    let fix = format!("  fix: rustup toolchain install {} --profile minimal\n", named.trim());
+    assert!(ended.stderr.ends_with(&fix), "{}", ended.stderr);
 }
 
 #[test]

@@ -54,8 +54,14 @@ impl Copy {
     }
 
     fn generated(&self) -> String {
-        fs::read_to_string(self.path("generated/plex_tv.rs")).unwrap()
+        fs::read_to_string(self.path("generated").join(generated_file())).unwrap()
     }
+}
+
+/// What is generated from `plex-tv.yaml`.
+fn generated_file() -> String {
+    let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
+    format!("{}.rs", table.by_file("plex-tv.yaml".as_ref()).unwrap().module)
 }
 
 #[test]
@@ -90,7 +96,7 @@ fn a_renamed_field_makes_the_check_fail_with_file_line_and_mend() {
         2 + before.lines().zip(after.lines()).skip(1).position(|(old, new)| old != new).unwrap()
     };
     let told = ended.stderr.lines().next().unwrap();
-    assert!(told.contains("plex_tv.rs is out of date (+"), "{told}");
+    assert!(told.contains(&format!("{} is out of date (+", generated_file())), "{told}");
     assert!(told.ends_with(&format!("first at line {first_difference})")), "{told}");
     assert!(ended.stderr.contains("fresh_registration"), "{}", ended.stderr);
     assert!(
@@ -109,20 +115,20 @@ fn generate_mends_what_the_check_found_and_says_what_moved() {
     let written = copy.generate(&[]);
 
     assert_eq!(written.code, 0, "{}", written.stderr);
-    assert!(written.stdout.contains("plex_tv.rs: written,"), "{}", written.stdout);
+    assert!(written.stdout.contains(&format!("{}: written,", generated_file())), "{}", written.stdout);
     assert!(copy.generated().contains("pub fresh_registration:"));
     assert_eq!(copy.generate(&["--check"]).code, 0);
-    assert!(copy.generate(&[]).stdout.contains("plex_tv.rs: up to date"));
+    assert!(copy.generate(&[]).stdout.contains(&format!("{}: up to date", generated_file())));
 }
 
 #[test]
 fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     let copy = Copy::new();
-    fs::rename(copy.path("generated/plex_tv.rs"), copy.path("generated/old.rs")).unwrap();
+    fs::rename(copy.path("generated").join(generated_file()), copy.path("generated/old.rs")).unwrap();
 
     let checked = copy.generate(&["--check"]);
     assert_eq!(checked.code, 4);
-    assert!(checked.stderr.contains("plex_tv.rs is missing"), "{}", checked.stderr);
+    assert!(checked.stderr.contains(&format!("{} is missing", generated_file())), "{}", checked.stderr);
     assert!(checked.stderr.contains("old.rs has no description"), "{}", checked.stderr);
 
     assert_eq!(copy.generate(&[]).code, 0);

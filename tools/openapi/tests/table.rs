@@ -109,7 +109,7 @@ fn a_table_that_says_nothing_or_nonsense_is_refused_by_line() {
 #[test]
 fn table_and_files_agree() {
     let fine = ("a.yaml", yaml("https://plex.tv/api", &[("one", ""), ("two", "https://plex.tv/api/")]));
-    assert_eq!(problems(ENTRY, &[fine.clone()]), [""; 0]);
+    assert_eq!(problems(ENTRY, std::slice::from_ref(&fine)), [""; 0]);
 
     let unlisted = problems(ENTRY, &[fine, ("b.yaml", yaml("https://plex.tv", &[]))]);
     assert_eq!(unlisted, ["b.yaml:0: table-file: descriptions.toml has no such description"]);

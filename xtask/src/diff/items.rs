@@ -401,7 +401,14 @@ mod tests {
 
     #[test]
     fn tokens_are_spaced_as_rustfmt_would() {
-        for text in ["Option<Vec<String>>", "&'a mut [u8]", "[u8; 32]", "Box<dyn Fn(&str, i64) -> Result<(), Error> + Send + 'static>", "impl Into<String>", "(A, B)"] {
+        for text in [
+            "Option<Vec<String>>",
+            "&'a mut [u8]",
+            "[u8; 32]",
+            "Box<dyn Fn(&str, i64) -> Result<(), Error> + Send + 'static>",
+            "impl Into<String>",
+            "(A, B)",
+        ] {
             assert_eq!(line(&syn::parse_str::<syn::Type>(text).unwrap()), text);
         }
     }
