@@ -33,7 +33,6 @@ mod codegen {
         println!("cargo::rerun-if-env-changed={FOLDER}");
         let folder = env::var_os(FOLDER).map_or_else(default_folder, PathBuf::from);
         let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: this script is run by cargo")?);
-        println!("cargo::rerun-if-changed={}", folder.join("descriptions.toml").display());
         let table = table(&folder).map_err(|problem| tell(&[problem]))?;
         for description in table.all().iter().filter(|description| is_wanted(description)) {
             let path = table.path(description);
@@ -52,11 +51,14 @@ mod codegen {
 
     /// The table of the folder. A folder that has only descriptions gets that of the workspace.
     fn table(folder: &Path) -> Result<Descriptions, Problem> {
-        let own = Descriptions::load(folder);
-        if own.is_ok() || folder.join("descriptions.toml").exists() {
-            return own;
+        for home in [folder, &default_folder()] {
+            let path = home.join("descriptions.toml");
+            if path.exists() {
+                println!("cargo::rerun-if-changed={}", path.display());
+                return Descriptions::load(home).map(|table| table.in_folder(folder));
+            }
         }
-        Descriptions::load(&default_folder()).map(|table| table.in_folder(folder)).or(own)
+        Descriptions::load(folder)
     }
 
     /// Is the feature on that the module needs?
