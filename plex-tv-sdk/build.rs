@@ -24,22 +24,21 @@ mod codegen {
     };
 
     use plex_tv_codegen::{Layout, generate};
-    use plex_tv_openapi::{Document, Problem, module_name};
+    use plex_tv_openapi::{Description, Descriptions, Document, Problem};
 
     const FOLDER: &str = "PLEX_TV_OPENAPI_DIR";
-    /// The descriptions that the crate has a module for.
-    const DESCRIPTIONS: [&str; 3] = ["discover.yaml", "plex-tv-v1.yaml", "plex-tv.yaml"];
 
     pub(crate) fn run() -> Result<(), String> {
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-env-changed={FOLDER}");
         let folder = env::var_os(FOLDER).map_or_else(default_folder, PathBuf::from);
         let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: this script is run by cargo")?);
-        for name in DESCRIPTIONS {
-            let description = folder.join(name);
-            println!("cargo::rerun-if-changed={}", description.display());
-            let code = code(&description).map_err(|problems| tell(&problems))?;
-            let target = out.join(module_name(&description)).with_extension("rs");
+        let table = table(&folder).map_err(|problem| tell(&[problem]))?;
+        for description in table.all().iter().filter(|description| is_wanted(description)) {
+            let path = table.path(description);
+            println!("cargo::rerun-if-changed={}", path.display());
+            let code = code(&path).map_err(|problems| tell(&problems))?;
+            let target = out.join(&description.module).with_extension("rs");
             fs::write(&target, code).map_err(|why| format!("{} cannot be written: {why}", target.display()))?;
         }
         Ok(())
@@ -48,6 +47,24 @@ mod codegen {
     /// Inside the workspace, the folder beside this crate.
     fn default_folder() -> PathBuf {
         Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../openapi")
+    }
+
+    /// The table of the folder. A folder that has only descriptions gets that of the workspace.
+    fn table(folder: &Path) -> Result<Descriptions, Problem> {
+        for home in [folder, &default_folder()] {
+            let path = home.join("descriptions.toml");
+            if path.exists() {
+                println!("cargo::rerun-if-changed={}", path.display());
+                return Descriptions::load(home).map(|table| table.in_folder(folder));
+            }
+        }
+        Descriptions::load(folder)
+    }
+
+    /// Is the feature on that the module needs?
+    fn is_wanted(description: &Description) -> bool {
+        let variable = |feature: &String| format!("CARGO_FEATURE_{}", feature.replace('-', "_").to_uppercase());
+        description.feature.as_ref().is_none_or(|feature| env::var_os(variable(feature)).is_some())
     }
 
     /// The same text as `cargo xtask generate` writes; where rustfmt is missing, the same code.

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use plex_tv_openapi::{Document, Operation};
+use plex_tv_openapi::{Descriptions, Operation};
 use serde_json::Value;
 
 /// One description of `openapi/`.
@@ -19,14 +19,15 @@ pub struct Description {
 /// All descriptions.
 pub fn descriptions() -> &'static [Description] {
     static DESCRIPTIONS: LazyLock<Vec<Description>> = LazyLock::new(|| {
-        let all = [("v2", "plex-tv", "/api/v2"), ("v1", "plex-tv-v1", ""), ("discover", "discover", "")];
-        all.into_iter()
-            .map(|(module, file, base)| {
-                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi").join(file).with_extension("yaml");
-                let value = Document::load(&path).unwrap().value().clone();
-                Description { module, base, operations: plex_tv_openapi::operations(&value), value }
-            })
-            .collect()
+        let table = Descriptions::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi")).unwrap();
+        let documents = table.documents().unwrap();
+        let described = documents.into_iter().map(|(description, document)| Description {
+            module: description.module.clone().leak(),
+            base: description.hosts[0].base_path.clone().leak(),
+            operations: plex_tv_openapi::operations(document.value()),
+            value: document.value().clone(),
+        });
+        described.collect()
     });
     &DESCRIPTIONS
 }

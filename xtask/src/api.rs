@@ -1,44 +1,39 @@
-//! `cargo xtask api`: the public items of the SDK, read by syn alone, and kept in `plex-tv-sdk/api.txt`.
+//! `cargo xtask api`: the public items of the SDK, as rustdoc lists them, kept in
+//! `plex-tv-sdk/api.txt`.
 
-mod cfg;
-pub(crate) mod items;
-mod macros;
-mod signature;
-mod sources;
-mod surface;
-mod tree;
+mod rustdoc;
+mod toolchain;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use plex_tv_openapi::Problem;
+use similar::{ChangeTag, TextDiff};
+
+pub(crate) use rustdoc::{as_rustdoc, is_rustdoc};
 
 use crate::{
     files::{workspace_path, write_atomically},
-    outcome::{Outcome, PUBLIC_PATH, PUBLIC_PATH_MEND},
+    outcome::Outcome,
 };
-use items::Item;
-use sources::Sources;
-use surface::Surface;
-use tree::{Root, Tree};
+use toolchain::Toolchain;
 
-/// Lines shown of a stale list; the whole diff is one command away.
+/// The most changed lines that are shown of a stale list.
 const SHOWN_LINES: usize = 12;
 
-const HEADER: &str = "# The public items of the crate, one a line. Made by `cargo xtask api --bless`, never by hand.\n";
+const HEADER: &str =
+    "# The public items of the crate, one on a line. Written by `cargo xtask api --bless`, never by hand.\n";
 
 const MEANING: &str = "\
-Each line is `path: signature`. A type stands under its public path wherever it is named; what Rust has stands without its \
-path. An item with several paths is told at the shortest, the others are `pub use`. `Type as Trait` is a trait of a type, \
-written or derived. `#[cfg(…)]` says which features an item needs, on whatever way; feature `codegen` gives the same code \
-and is not told. `{ .. }` stands for private fields of a struct, and for the body of a method that a trait provides; items \
-that rustdoc hides are marked `#[doc(hidden)]`. Macros of the crate itself are expanded; those of other crates are left \
-alone: a call in a public module is told as such, in a private one not at all, and neither is an impl inside a function. Traits that the compiler gives by itself \
-(Send, Sync, blanket impls) are not told.";
+The list is made from the JSON of rustdoc with all features except `codegen`, which gives the same code. A type stands \
+under each of its public paths, and its methods under one of them. The impl of a trait is one line, followed by its types and constants; its methods are those \
+of the trait. Traits that the compiler implements by itself (Send, Sync, blanket impls), items that rustdoc hides, and the \
+features that an item needs are not listed.
+
+The JSON of rustdoc changes between releases of Rust. The file xtask/api-toolchain names the release that is used. Where it \
+is not installed, the command says how to install it, and exits with 6.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MEANING)]
@@ -56,11 +51,15 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let folder = arguments.sdk.clone().unwrap_or_else(|| workspace_path("plex-tv-sdk"));
-    let items = match crate_items(&folder) {
-        Ok(items) => items,
-        Err(problems) => return Outcome::Invalid(problems),
+    let toolchain = match Toolchain::find() {
+        Ok(toolchain) => toolchain,
+        Err(missing) => return Outcome::Missing(missing.message()),
     };
-    let list: String = items.iter().map(row).collect();
+    let items = match rustdoc::items(&toolchain, &folder) {
+        Ok(items) => items,
+        Err(why) => return Outcome::Broken(why),
+    };
+    let list: String = items.iter().flat_map(|item| [item, "\n"]).collect();
     if !arguments.check && !arguments.bless {
         return Outcome::Fine(list);
     }
@@ -81,86 +80,36 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Some(found) if found == wanted => Outcome::Fine(format!("{}: up to date, {size}\n", path.display())),
         found if arguments.bless => match write_atomically(&path, &wanted) {
             Ok(()) => {
-                let difference = Difference::of(&found.unwrap_or_default(), &items);
-                Outcome::Fine(format!("{}: written, {size} ({})\n", path.display(), difference.counts()))
+                let found = found.unwrap_or_else(|| HEADER.to_owned());
+                Outcome::Fine(format!("{}: written, {size} ({})\n", path.display(), counts(&changes(&found, &wanted))))
             }
             Err(why) => Outcome::Broken(format!("{} cannot be written: {why}", path.display())),
         },
         None => Outcome::Stale(format!("error: {} is missing\n  fix: {command}\n", path.display())),
-        Some(found) => Outcome::Stale(Difference::of(&found, &items).tell(&path, &command)),
+        Some(found) => Outcome::Stale(stale(&changes(&found, &wanted), &path, &command)),
     }
 }
 
-/// The public items of the crate in a folder, sorted.
-fn crate_items(folder: &Path) -> Result<Vec<Item>, Vec<Problem>> {
-    let sources = Sources::load(folder)?;
-    let tree = Tree::new(Root::Crate { dependencies: sources.dependencies.clone() }, &sources.items);
-    let surface = Surface::of(&tree, &format!("{}::", sources.name));
-    if surface.limits.is_empty() {
-        return Ok(surface.items);
-    }
-    let problems = surface.limits.into_iter().map(|limit| {
-        let file = sources.file(&tree.modules[limit.module].path);
-        Problem::new(file, PUBLIC_PATH, limit.message, PUBLIC_PATH_MEND).on_line(limit.span.start().line)
-    });
-    Err(problems.collect())
+/// The lines that only one of the texts has, with `-` or `+` in front.
+fn changes(found: &str, wanted: &str) -> Vec<String> {
+    let diff = TextDiff::from_lines(found, wanted);
+    let changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);
+    changes.map(|change| format!("{} {}", change.tag(), change.value().trim_end())).collect()
 }
 
-fn row(item: &Item) -> String {
-    format!("{}: {}\n", item.path, item.signature)
+fn counts(changes: &[String]) -> String {
+    let count = |sign| changes.iter().filter(|change| change.starts_with(sign)).count();
+    format!("{} added, {} removed", count('+'), count('-'))
 }
 
-/// What moved between a list and the items that there are.
-struct Difference {
-    added: usize,
-    removed: usize,
-    changed: usize,
-    lines: Vec<String>,
-}
-
-impl Difference {
-    fn of(list: &str, items: &[Item]) -> Self {
-        let rows: Vec<_> = items.iter().map(row).collect();
-        let (old, new) = (by_path(list.lines()), by_path(rows.iter().map(|row| row.trim_end())));
-        let mut difference = Self { added: 0, removed: 0, changed: 0, lines: Vec::new() };
-        let nothing = BTreeSet::new();
-        for path in old.keys().chain(new.keys()).collect::<BTreeSet<_>>() {
-            let (before, after) = (old.get(path).unwrap_or(&nothing), new.get(path).unwrap_or(&nothing));
-            match (before.is_empty(), after.is_empty()) {
-                _ if before == after => continue,
-                (true, _) => difference.added += 1,
-                (_, true) => difference.removed += 1,
-                _ => difference.changed += 1,
-            }
-            difference.lines.extend(before.difference(after).map(|line| format!("- {line}")));
-            difference.lines.extend(after.difference(before).map(|line| format!("+ {line}")));
-        }
-        difference
+fn stale(changes: &[String], path: &Path, command: &str) -> String {
+    let mut text = format!("error: {} is out of date ({})\n", path.display(), counts(changes));
+    for change in changes.iter().take(SHOWN_LINES) {
+        let _ = writeln!(text, "  {change}");
     }
-
-    fn counts(&self) -> String {
-        format!("{} added, {} removed, {} changed", self.added, self.removed, self.changed)
+    if changes.len() > SHOWN_LINES {
+        let _ = writeln!(text, "  … and {} more", changes.len() - SHOWN_LINES);
     }
-
-    fn tell(&self, path: &Path, command: &str) -> String {
-        let mut text = format!("error: {} is out of date ({})\n", path.display(), self.counts());
-        for line in self.lines.iter().take(SHOWN_LINES) {
-            let _ = writeln!(text, "  {line}");
-        }
-        if self.lines.len() > SHOWN_LINES {
-            let _ = writeln!(text, "  … and {} more", self.lines.len() - SHOWN_LINES);
-        }
-        let _ = writeln!(text, "  fix: {command}");
-        text
-    }
-}
-
-/// The lines of a list by their paths; one item under two features is two lines.
-fn by_path<'a>(lines: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut found = BTreeMap::<_, BTreeSet<_>>::new();
-    for line in lines.filter(|line| !line.starts_with('#') && !line.is_empty()) {
-        let path = line.split_once(": ").map_or(line, |(path, _)| path);
-        found.entry(path).or_default().insert(line);
-    }
-    found
+    let _ = writeln!(text, "  fix: {command}");
+    text
 }

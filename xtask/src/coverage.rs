@@ -2,7 +2,8 @@
 
 mod compare;
 mod counts;
-mod surface;
+mod endpoint;
+mod fields;
 mod table;
 
 use std::{
@@ -20,8 +21,8 @@ use crate::{
 use table::Readme;
 
 const COMPARED: &str = "\
-With FILE: operations are the same when method and full path are, that is path of the server and path, with path parameters \
-by position. Compared are the other parameters, the statuses, and the names of the fields of request bodies and successes. \
+With FILE: operations are the same when method, host and full path are, that is path of the server and path, with path \
+parameters by position. A server without a host, as in `/api/v2`, may be any. Compared are the other parameters, the statuses, and the names of the fields of request bodies and successes. \
 Headers that start with X-Plex- are left out, since clients send them with every call.";
 
 /// The form of a report.
@@ -89,8 +90,8 @@ fn compare_with(file: &Path, documents: &[Document], format: Format) -> Outcome 
     if let Err(problem) = OpenApi::of(&theirs) {
         return Outcome::Broken(format!("{}: {}", file.display(), problem.message()));
     }
-    let theirs = surface::of(theirs.value());
-    let ours = documents.iter().flat_map(|document| surface::of(document.value())).collect();
+    let theirs = endpoint::of(theirs.value());
+    let ours = documents.iter().flat_map(|document| endpoint::of(document.value())).collect();
     let comparison = compare::Comparison::new(ours, theirs);
     Outcome::Fine(match format {
         Format::Text => comparison.text(),

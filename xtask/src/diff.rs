@@ -1,5 +1,6 @@
 //! `cargo xtask diff`: what a change of the descriptions means for the wire, for the Rust API, and for the version.
 
+mod items;
 mod rust;
 mod selection;
 mod source;

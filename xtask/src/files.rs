@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use plex_tv_openapi::{Descriptions, Problem};
+
 /// A path below the workspace, as short as it can be told from the current folder.
 pub(crate) fn workspace_path(below: &str) -> PathBuf {
     // Cargo says which checkout it runs this from: the binary may come from a target folder that several share.
@@ -15,6 +17,11 @@ pub(crate) fn workspace_path(below: &str) -> PathBuf {
         Ok(here) => path.strip_prefix(here).map(Path::to_owned).unwrap_or(path),
         Err(_) => path,
     }
+}
+
+/// The table of a folder of descriptions. One that has none is a trial of the files in `openapi`.
+pub(crate) fn table(folder: &Path) -> Result<Descriptions, Problem> {
+    Descriptions::load_or_list(folder, &workspace_path("openapi"))
 }
 
 /// Written beside its place and renamed: a reader sees the old file or the new one, never half of one.

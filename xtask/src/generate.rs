@@ -8,11 +8,11 @@ use std::{
 };
 
 use plex_tv_codegen::{Layout, generate};
-use plex_tv_openapi::{Document, Problem, descriptions, module_name, operations};
+use plex_tv_openapi::{Problem, operations};
 use similar::{ChangeTag, TextDiff};
 
 use crate::{
-    files::{workspace_path, write_atomically},
+    files::{table, workspace_path, write_atomically},
     outcome::Outcome,
 };
 
@@ -62,32 +62,32 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
-    let descriptions = descriptions(openapi).map_err(|problem| vec![problem])?;
+    let table = table(openapi).map_err(|problem| vec![problem])?;
+    let documents = table.documents()?;
     // Side by side: while one is formatted, the next is generated.
     let generated: Vec<_> = thread::scope(|scope| {
-        let running: Vec<_> = descriptions.iter().map(|from| scope.spawn(move || code(from))).collect();
+        let running: Vec<_> =
+            documents.iter().map(|(_, document)| scope.spawn(|| generate(document, Layout::Rustfmt))).collect();
         running.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| panic::resume_unwind(panic))).collect()
     });
     let mut targets = Vec::new();
     let mut problems = Vec::new();
-    for (from, generated) in descriptions.into_iter().zip(generated) {
+    for ((description, document), generated) in documents.iter().zip(generated) {
         match generated {
-            Ok((operations, wanted)) => {
-                let path = out.join(module_name(&from)).with_extension("rs");
-                let found = fs::read_to_string(&path).ok();
-                targets.push(Target { path, from, operations, wanted, found });
+            Ok(wanted) => {
+                let path = out.join(&description.module).with_extension("rs");
+                targets.push(Target {
+                    found: fs::read_to_string(&path).ok(),
+                    path,
+                    from: document.path().to_owned(),
+                    operations: operations(document.value()).len(),
+                    wanted,
+                });
             }
             Err(found) => problems.extend(found),
         }
     }
     if problems.is_empty() { Ok(targets) } else { Err(problems) }
-}
-
-/// The number of operations of a description, and the code it gives.
-fn code(description: &Path) -> Result<(usize, String), Vec<Problem>> {
-    let document = Document::load(description).map_err(|problem| vec![problem])?;
-    let code = generate(&document, Layout::Rustfmt)?;
-    Ok((operations(document.value()).len(), code))
 }
 
 /// Generated files whose description is gone.

@@ -1,11 +1,14 @@
 //! `cargo xtask lint`: the rules of `openapi/README.md`, each finding with its place and its mend.
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
-use plex_tv_openapi::{Document, RULES, descriptions, lint};
+use plex_tv_openapi::{Document, Problem, RULES, TABLE_RULES, lint};
 
 use crate::{
-    files::workspace_path,
+    files::{table, workspace_path},
     outcome::{Outcome, list},
 };
 
@@ -22,42 +25,57 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     if arguments.list_rules {
         return Outcome::Fine(rules());
     }
-    let files = match files(&arguments.paths) {
-        Ok(files) => files,
-        Err(problem) => return Outcome::Invalid(vec![problem]),
-    };
-    let mut unusable = Vec::new();
-    let mut findings = Vec::new();
-    for file in &files {
-        match Document::load(file) {
-            Ok(document) => findings.extend(lint(&document)),
-            Err(problem) => unusable.push(problem),
-        }
+    let paths = if arguments.paths.is_empty() { vec![workspace_path("openapi")] } else { arguments.paths.clone() };
+    let mut checked = Checked::default();
+    for path in &paths {
+        if path.is_dir() { checked.folder(path) } else { checked.file(path) }
     }
+    let Checked { files, unusable, findings } = checked;
     match (unusable.is_empty(), findings.is_empty()) {
         (false, _) => Outcome::Invalid(unusable.into_iter().chain(findings).collect()),
         (true, false) => Outcome::Findings(list(&findings)),
-        (true, true) => Outcome::Fine(format!("{} description(s), no findings\n", files.len())),
+        (true, true) => Outcome::Fine(format!("{files} description(s), no findings\n")),
     }
 }
 
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, plex_tv_openapi::Problem> {
-    if paths.is_empty() {
-        return descriptions(&workspace_path("openapi"));
-    }
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() {
-            files.extend(descriptions(path)?);
-        } else {
-            files.push(path.clone());
+#[derive(Default)]
+struct Checked {
+    files: usize,
+    /// What could not be read.
+    unusable: Vec<Problem>,
+    findings: Vec<Problem>,
+}
+
+impl Checked {
+    /// The descriptions of a folder, each for itself and all together.
+    fn folder(&mut self, folder: &Path) {
+        let documents = match table(folder) {
+            Ok(table) => table.documents().map(|documents| {
+                self.findings.extend(table.lint(&documents));
+                documents.into_iter().map(|(_, document)| document).collect::<Vec<_>>()
+            }),
+            Err(problem) => Err(vec![problem]),
+        };
+        match documents {
+            Ok(documents) => {
+                self.files += documents.len();
+                self.findings.extend(documents.iter().flat_map(lint));
+            }
+            Err(problems) => self.unusable.extend(problems),
         }
     }
-    Ok(files)
+
+    fn file(&mut self, file: &Path) {
+        self.files += 1;
+        match Document::load(file) {
+            Ok(document) => self.findings.extend(lint(&document)),
+            Err(problem) => self.unusable.push(problem),
+        }
+    }
 }
 
 fn rules() -> String {
-    RULES.iter().fold(String::new(), |mut text, (rule, why)| {
+    RULES.iter().chain(TABLE_RULES).fold(String::new(), |mut text, (rule, why)| {
         let _ = writeln!(text, "{rule:<28} {why}");
         text
     })

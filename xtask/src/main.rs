@@ -2,6 +2,7 @@
 
 mod api;
 mod conform;
+mod cost;
 mod coverage;
 mod diff;
 mod files;
@@ -35,9 +36,15 @@ enum Command {
     Coverage(coverage::Arguments),
     /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
     Api(api::Arguments),
+    /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
+    /// generated code.
+    Cost(cost::Arguments),
 }
 
 fn main() -> ExitCode {
+    if api::is_rustdoc() {
+        return api::as_rustdoc();
+    }
     let arguments = Arguments::parse();
     match arguments.command {
         Command::Generate(arguments) => generate::run(&arguments).report(),
@@ -46,5 +53,6 @@ fn main() -> ExitCode {
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),
         Command::Api(arguments) => api::run(&arguments).report(),
+        Command::Cost(arguments) => cost::run(&arguments).report(),
     }
 }

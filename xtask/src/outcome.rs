@@ -11,11 +11,8 @@ pub(crate) const EXIT_CODES: &str = "Exit codes:
   2  wrong use of the command
   3  a description is missing, unreadable or not valid
   4  written files are out of date
-  5  a bug of these tools";
-
-/// The rule of a problem with code that compiles and that `cargo xtask api` cannot follow: a bug of ours.
-pub(crate) const PUBLIC_PATH: &str = "public-path";
-pub(crate) const PUBLIC_PATH_MEND: &str = "write it plainer, or teach it to xtask/src/api";
+  5  a bug of these tools
+  6  a toolchain that the command needs is not installed";
 
 /// How a command ended.
 #[derive(Debug)]
@@ -32,6 +29,8 @@ pub(crate) enum Outcome {
     Stale(String),
     /// A file could not be written or read back.
     Broken(String),
+    /// A toolchain is not installed.
+    Missing(String),
     /// These tools contradict themselves; there may be something to show all the same.
     Bug { data: String, talk: String },
 }
@@ -47,6 +46,7 @@ impl Outcome {
             Self::Bug { data, talk } => (5, data, talk),
             Self::Stale(text) => (4, String::new(), text),
             Self::Broken(text) => (3, String::new(), format!("error: {text}\n")),
+            Self::Missing(text) => (6, String::new(), format!("error: {text}")),
         };
         // A closed pipe is no reason to fail: the exit code is what counts.
         let _ = std::io::stdout().write_all(data.as_bytes());
@@ -67,5 +67,5 @@ pub(crate) fn list(problems: &[Problem]) -> String {
 }
 
 fn ours(problem: &Problem) -> bool {
-    ["recipe", PUBLIC_PATH].contains(&problem.rule())
+    problem.rule() == "recipe"
 }

@@ -12,6 +12,17 @@ use tempfile::TempDir;
 const PIN: &str =
     r#"{"id":1,"code":"CANARY","product":"Example","trusted":false,"clientIdentifier":"example","expiresIn":900}"#;
 
+/// A table of one description.
+fn table(file: &str, module: &str) -> String {
+    format!("[[description]]\nfile = '{file}'\nmodule = '{module}'\nhosts = ['https://plex.tv/api/v2']\n")
+}
+
+/// The module of `plex-tv.yaml`.
+fn module() -> String {
+    let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
+    table.by_file("plex-tv.yaml".as_ref()).unwrap().module.clone()
+}
+
 /// A folder of payloads.
 struct Payloads(TempDir);
 
@@ -139,6 +150,7 @@ fn a_lost_field_is_a_finding_to_a_strict_reader() {
     let fresh =
         "        fresh: { type: string, description: New. }\n        later: { type: string, description: New. }\n";
     fs::write(openapi.path().join("plex-tv.yaml"), format!("{before}{fresh}{after}")).unwrap();
+    fs::write(openapi.path().join("descriptions.toml"), table("plex-tv.yaml", &module())).unwrap();
     let payloads = Payloads::new(&[(
         "getPin/201-fresh.json",
         PIN.replace("\"id\":1", "\"id\":1,\"fresh\":\"CANARY\",\"later\":null").as_bytes(),
@@ -157,6 +169,27 @@ fn a_lost_field_is_a_finding_to_a_strict_reader() {
 1 payloads: 1 decoded, 0 failed, 1 lost fields, 0 unknown fields
 "
     );
+}
+
+/// A payload is decoded by the module of the description that has its operation, and by no other.
+#[test]
+fn the_description_says_which_module_decodes() {
+    let openapi = tempfile::tempdir().unwrap();
+    let copy =
+        |from: &str, to: &str| fs::copy(workspace().join("openapi").join(from), openapi.path().join(to)).unwrap();
+    let write = |text: String| fs::write(openapi.path().join("descriptions.toml"), text).unwrap();
+    let payloads = Payloads::new(&[("getPin/201.json", PIN.as_bytes())]);
+    let conform = || payloads.conform(&["--openapi", text(openapi.path())]);
+
+    copy("plex-tv.yaml", "plex-tv.yaml");
+    write(table("plex-tv.yaml", "discover"));
+    let elsewhere = conform();
+    assert_eq!(elsewhere.code, 0, "{}", elsewhere.stderr);
+    assert!(elsewhere.stdout.contains("getPin/201.json: skipped: the generated code does not know it"));
+
+    copy("plex-tv.yaml", "twice.yaml");
+    write(table("plex-tv.yaml", &module()) + &table("twice.yaml", "discover"));
+    conform().assert_mentions(": operation-id-twice: `getPin` is the id of an operation of ");
 }
 
 #[test]

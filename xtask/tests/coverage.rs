@@ -185,6 +185,25 @@ fn a_description_in_openapi_3_1_and_json_is_compared_too() {
 }
 
 #[test]
+fn the_same_path_on_another_host_is_another_operation() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = folder.path().join("there.yaml");
+    let compare = |server: &str| {
+        fs::write(
+            &there,
+            format!("openapi: 3.0.3\nservers: [{{ url: '{server}' }}]\npaths: {{ /user: {{ get: {{}} }} }}\n"),
+        )
+        .unwrap();
+        Folder::new(README).coverage(&[text(&there)]).stdout
+    };
+
+    assert!(compare("https://media.example.com/api/v2").ends_with("3 operations here, 1 there, 0 in both\n"));
+    for same in ["https://plex.tv/api/v2", "https://PLEX.TV:443/api/v2/", "/api/v2"] {
+        assert!(compare(same).ends_with("3 operations here, 1 there, 1 in both\n"), "{same}");
+    }
+}
+
+#[test]
 fn a_description_does_not_differ_from_itself() {
     for file in ["plex-tv.yaml", "plex-tv-v1.yaml", "discover.yaml"] {
         let ended = xtask(&["coverage", text(&workspace().join("openapi").join(file))]);

@@ -54,8 +54,14 @@ impl Copy {
     }
 
     fn generated(&self) -> String {
-        fs::read_to_string(self.path("generated/plex_tv.rs")).unwrap()
+        fs::read_to_string(self.path("generated").join(generated_file())).unwrap()
     }
+}
+
+/// What is generated from `plex-tv.yaml`.
+fn generated_file() -> String {
+    let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
+    format!("{}.rs", table.by_file("plex-tv.yaml".as_ref()).unwrap().module)
 }
 
 #[test]
@@ -90,7 +96,7 @@ fn a_renamed_field_makes_the_check_fail_with_file_line_and_mend() {
         2 + before.lines().zip(after.lines()).skip(1).position(|(old, new)| old != new).unwrap()
     };
     let told = ended.stderr.lines().next().unwrap();
-    assert!(told.contains("plex_tv.rs is out of date (+"), "{told}");
+    assert!(told.contains(&format!("{} is out of date (+", generated_file())), "{told}");
     assert!(told.ends_with(&format!("first at line {first_difference})")), "{told}");
     assert!(ended.stderr.contains("fresh_registration"), "{}", ended.stderr);
     assert!(
@@ -109,20 +115,20 @@ fn generate_mends_what_the_check_found_and_says_what_moved() {
     let written = copy.generate(&[]);
 
     assert_eq!(written.code, 0, "{}", written.stderr);
-    assert!(written.stdout.contains("plex_tv.rs: written,"), "{}", written.stdout);
+    assert!(written.stdout.contains(&format!("{}: written,", generated_file())), "{}", written.stdout);
     assert!(copy.generated().contains("pub fresh_registration:"));
     assert_eq!(copy.generate(&["--check"]).code, 0);
-    assert!(copy.generate(&[]).stdout.contains("plex_tv.rs: up to date"));
+    assert!(copy.generate(&[]).stdout.contains(&format!("{}: up to date", generated_file())));
 }
 
 #[test]
 fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     let copy = Copy::new();
-    fs::rename(copy.path("generated/plex_tv.rs"), copy.path("generated/old.rs")).unwrap();
+    fs::rename(copy.path("generated").join(generated_file()), copy.path("generated/old.rs")).unwrap();
 
     let checked = copy.generate(&["--check"]);
     assert_eq!(checked.code, 4);
-    assert!(checked.stderr.contains("plex_tv.rs is missing"), "{}", checked.stderr);
+    assert!(checked.stderr.contains(&format!("{} is missing", generated_file())), "{}", checked.stderr);
     assert!(checked.stderr.contains("old.rs has no description"), "{}", checked.stderr);
 
     assert_eq!(copy.generate(&[]).code, 0);
@@ -184,6 +190,11 @@ components:
     )
 }
 
+/// The table of a folder with one description.
+fn table(file: &str) -> String {
+    format!("[[description]]\nfile = '{file}'\nmodule = 'my_module'\nhosts = ['https://plex.tv']\n")
+}
+
 fn success(status: &str, schema: &str) -> String {
     format!(
         "        '{status}': {{ description: D., content: {{ application/json: {{ schema: {{ $ref: '#/components/schemas/{schema}' }}, example: {{}} }} }} }}"
@@ -206,6 +217,7 @@ fn constructs_that_the_generator_cannot_read_are_named_before_it_panics() {
     for (description, rule) in cases {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tiny.yaml"), description).unwrap();
+        fs::write(folder.path().join("descriptions.toml"), table("tiny.yaml")).unwrap();
 
         let ended = xtask(&["generate", "--openapi", text(folder.path()), "--out", text(&folder.path().join("out"))]);
 
@@ -216,12 +228,55 @@ fn constructs_that_the_generator_cannot_read_are_named_before_it_panics() {
 }
 
 #[test]
+fn the_table_of_descriptions_names_the_module_and_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let run = |command: &[&str]| xtask(&[command, &["--openapi", text(folder.path()), "--out", text(&out)]].concat());
+    let both = tiny(&success("200", "X"), "{ $ref: '#/components/schemas/Y' }");
+    fs::write(folder.path().join("tiny.yaml"), both).unwrap();
+    let without = run(&["generate"]);
+    assert!(without.code == 0 && out.join("tiny.rs").exists(), "{}", without.stderr);
+
+    fs::write(folder.path().join("descriptions.toml"), table("other.yaml")).unwrap();
+    run(&["generate"]).assert_mentions("tiny.yaml: table-file: descriptions.toml has no such description");
+
+    fs::write(folder.path().join("descriptions.toml"), table("tiny.yaml")).unwrap();
+    let written = run(&["generate"]);
+    assert!(written.code == 0 && out.join("my_module.rs").exists(), "{}", written.stderr);
+    assert!(!out.join("tiny.rs").exists());
+}
+
+/// The features of the table are features of the SDK, and its modules are those of the generated
+/// code.
+#[test]
+fn the_table_of_descriptions_fits_the_sdk() {
+    let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
+    let manifest = fs::read_to_string(workspace().join("plex-tv-sdk/Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let modules = fs::read_to_string(workspace().join("plex-tv-sdk/src/generated.rs")).unwrap();
+
+    for description in table.all() {
+        let module = &description.module;
+        let call = match &description.feature {
+            Some(feature) => {
+                assert!(manifest["features"].get(feature).is_some(), "the SDK has no feature {feature}");
+                format!("description!({module}, \"{feature}\");")
+            }
+            None => format!("description!({module});"),
+        };
+        assert!(modules.contains(&call), "generated.rs has no {call}");
+    }
+    assert_eq!(modules.matches("\ndescription!(").count(), table.all().len());
+}
+
+#[test]
 fn what_is_no_description_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let yaml = folder.path().join("x.yaml");
 
     for bytes in [&b"\xff\xfe"[..], b"just text", b"[]"] {
         fs::write(&yaml, bytes).unwrap();
+        fs::write(folder.path().join("descriptions.toml"), table("x.yaml")).unwrap();
         let ended = xtask(&["generate", "--openapi", text(folder.path()), "--out", text(&folder.path().join("out"))]);
         assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{}", ended.stderr);
         assert!(ended.stderr.contains("x.yaml"), "{}", ended.stderr);

@@ -1,37 +1,61 @@
 //! The descriptions, asked by operation.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
-use plex_tv_openapi::{Document, Problem, descriptions, operations};
+use plex_tv_openapi::{Document, Operation, Problem, operations};
 use serde_json::Value;
 
 use crate::schema::{Schema, resolved};
 
 /// All descriptions of a folder.
 #[derive(Debug)]
-pub struct Descriptions(Vec<Document>);
+pub struct Descriptions(Vec<Module>);
+
+/// A description, and the module of the SDK that is made from it.
+#[derive(Debug)]
+struct Module {
+    name: String,
+    document: Document,
+    operations: HashMap<String, Operation>,
+}
 
 /// One operation of a description.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Described<'a> {
+    /// The module of the SDK that has its types.
+    pub(crate) module: &'a str,
     root: &'a Value,
     operation: &'a Value,
 }
 
 impl Descriptions {
-    /// Reads all descriptions of a folder.
+    /// Reads all descriptions of a folder, as its `descriptions.toml` lists them. A folder
+    /// without one has the table of this project.
     ///
     /// # Errors
-    /// When the folder or a file cannot be read, or a file is not YAML.
-    pub fn load(folder: &Path) -> Result<Self, Problem> {
-        descriptions(folder)?.iter().map(|path| Document::load(path)).collect::<Result<_, _>>().map(Self)
+    /// When the table or a description cannot be read, or two descriptions have an operation of the
+    /// same id: a payload is named by the id alone.
+    pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
+        let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
+        let table = plex_tv_openapi::Descriptions::load_or_list(folder, &known).map_err(|problem| vec![problem])?;
+        let documents = table.documents()?;
+        let mut problems = table.lint(&documents);
+        problems.retain(|problem| problem.rule() == "operation-id-twice");
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let modules = documents.into_iter().map(|(description, document)| {
+            let by_id = operations(document.value()).into_iter().map(|operation| (operation.id.clone(), operation));
+            Module { name: description.module.clone(), operations: by_id.collect(), document }
+        });
+        Ok(Self(modules.collect()))
     }
 
     pub(crate) fn operation(&self, id: &str) -> Option<Described<'_>> {
-        self.0.iter().find_map(|document| {
-            let root = document.value();
-            let operation = operations(root).into_iter().find(|operation| operation.id == id)?;
-            Some(Described { root, operation: root.pointer(&operation.pointer)? })
+        self.0.iter().find_map(|module| {
+            let root = module.document.value();
+            let operation = root.pointer(&module.operations.get(id)?.pointer)?;
+            Some(Described { module: &module.name, root, operation })
         })
     }
 }

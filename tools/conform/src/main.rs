@@ -4,6 +4,7 @@ use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, ValueEnum};
 use plex_tv_conform::{Descriptions, Report, conform};
+use plex_tv_openapi::Problem;
 
 /// Decodes recorded replies through the generated types.
 #[derive(Debug, Parser)]
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
 }
 
 fn report(arguments: &Arguments) -> Result<Report, String> {
-    let descriptions = Descriptions::load(&arguments.openapi).map_err(|problem| problem.to_string())?;
+    let told = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let descriptions = Descriptions::load(&arguments.openapi).map_err(told)?;
     conform(&arguments.folder, &descriptions)
 }

@@ -1,9 +1,10 @@
 //! Reads the OpenAPI descriptions of Plex.tv.
 //!
 //! A [`Document`] is one description with the line of each value. [`operations`] walks over its
-//! operations, [`lint`] checks it against the rules of this project, and [`pointer`] has the one
-//! escaping of JSON pointers. All tools of the workspace stand on this crate: the generator, the
-//! diff, the coverage report and the check of recorded replies.
+//! operations, [`endpoints`] over those of any OpenAPI document, [`lint`] checks it against the
+//! rules of this project, and [`pointer`] has the one escaping of JSON pointers. [`Descriptions`]
+//! is the table of all descriptions of a folder. All tools of the workspace stand on this crate:
+//! the generator, the diff, the coverage report and the check of recorded replies.
 //!
 //! ```no_run
 //! use plex_tv_openapi::{Document, lint, operations};
@@ -18,10 +19,13 @@
 #![warn(missing_docs)]
 
 mod document;
+mod endpoints;
 mod lint;
 pub mod pointer;
 mod predicate;
 mod problem;
+mod server;
+mod table;
 mod walk;
 
 use std::{
@@ -30,9 +34,12 @@ use std::{
 };
 
 pub use document::Document;
+pub use endpoints::{Endpoint, endpoints};
 pub use lint::{RULES, lint};
 pub use predicate::predicate;
 pub use problem::Problem;
+pub use server::Server;
+pub use table::{Description, Descriptions, TABLE_RULES};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
 /// The name of the Rust module made from a description: `v2` of `openapi/plex-tv.yaml`.

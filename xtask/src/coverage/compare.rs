@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde_json::{Value, json};
 
-use super::surface::{Endpoint, Fields};
+use super::{endpoint::Endpoint, fields::Fields};
 
 /// Raised when a member changes its meaning or goes.
 const SCHEMA_VERSION: u32 = 1;
@@ -38,14 +38,14 @@ impl Comparison {
                 (&one.key, &one.method, &one.host).cmp(&(&other.key, &other.method, &other.host))
             });
         }
-        // Hosts share paths: those of the same host go together first.
+        // Those of one host go together first. Then come those whose host one side does not name:
+        // two that are named and differ are two operations, however alike their paths are.
         let mut both = Vec::new();
-        for same_host in [true, false] {
+        for is_same_host in [|one: &Endpoint, other: &Endpoint| one.host == other.host, is_unknown] {
             let mut rest = Vec::new();
             for endpoint in here {
                 let is_same = |other: &Endpoint| {
-                    (&endpoint.key, &endpoint.method) == (&other.key, &other.method)
-                        && (!same_host || endpoint.host == other.host)
+                    (&endpoint.key, &endpoint.method) == (&other.key, &other.method) && is_same_host(&endpoint, other)
                 };
                 match there.iter().position(is_same) {
                     Some(at) => both.push(Pair::new(endpoint, there.remove(at))),
@@ -140,6 +140,11 @@ impl Comparison {
     }
 }
 
+/// Does one side not say on which host it is?
+fn is_unknown(one: &Endpoint, other: &Endpoint) -> bool {
+    one.host.is_none() || other.host.is_none()
+}
+
 impl Pair {
     fn new(here: Endpoint, there: Endpoint) -> Self {
         let names = |endpoint: &Endpoint| endpoint.parameters.keys().cloned().collect::<BTreeSet<_>>();
@@ -148,7 +153,6 @@ impl Pair {
             let shared = required.filter(|(name, _)| other.parameters.contains_key(*name));
             shared.map(|(name, _)| name.clone()).collect::<BTreeSet<_>>()
         };
-        let hosts = |endpoint: &Endpoint| endpoint.host.iter().cloned().collect::<BTreeSet<_>>();
         let mut differences = vec![
             Difference::of("parameters", &names(&here), &names(&there)),
             Difference::of("required parameters", &required(&here, &there), &required(&there, &here)),
@@ -156,10 +160,6 @@ impl Pair {
             Difference::of_fields("request fields", here.request.as_ref(), there.request.as_ref()),
             Difference::of_fields("reply fields", here.reply.as_ref(), there.reply.as_ref()),
         ];
-        // An address without a host says nothing about it.
-        if here.host.is_some() && there.host.is_some() {
-            differences.insert(0, Difference::of("host", &hosts(&here), &hosts(&there)));
-        }
         differences.retain(|difference| !difference.here.is_empty() || !difference.there.is_empty());
         Self { here, there, differences }
     }
@@ -214,6 +214,23 @@ fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn endpoint(host: Option<&str>, id: &str) -> Endpoint {
+        let host = host.map(str::to_owned);
+        Endpoint { id: id.to_owned(), method: "GET".to_owned(), key: "/".to_owned(), host, ..Endpoint::default() }
+    }
+
+    #[test]
+    fn operations_of_two_hosts_are_no_pair() {
+        let here = vec![endpoint(Some("b"), "b"), endpoint(Some("a"), "a"), endpoint(None, "any")];
+        let there = vec![endpoint(Some("c"), "c"), endpoint(Some("a"), "a")];
+
+        let Comparison { only_here, only_there, both } = Comparison::new(here, there);
+
+        let told: Vec<_> = both.iter().map(|pair| (pair.here.id.as_str(), pair.there.id.as_str())).collect();
+        assert_eq!(told, [("a", "a"), ("any", "c")]);
+        assert_eq!((only_here.len(), only_here[0].id.as_str(), only_there.len()), (1, "b", 0));
+    }
 
     fn fields(known: &[&str], open: &[&str]) -> Fields {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();

@@ -2,9 +2,9 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use plex_tv_openapi::{Auth, Document, Operation, operations};
+use plex_tv_openapi::{Auth, Document, Operation, Server, operations};
 
-use super::{counts::confidence, surface};
+use super::counts::confidence;
 
 const BEGIN: &str = "<!-- operations:begin -->";
 const END: &str = "<!-- operations:end -->";
@@ -65,7 +65,7 @@ pub(super) fn of(documents: &[Document]) -> String {
             "| tag | method | path | operationId | host | auth | confidence |\n|---|---|---|---|---|---|---|\n",
         );
         for operation in operations {
-            let host = surface::host(operation.server.as_deref().unwrap_or(server));
+            let host = Server::parse(operation.server.as_deref().unwrap_or(server)).host;
             let cells = [
                 cell(&operation.tag),
                 cell(&operation.method),

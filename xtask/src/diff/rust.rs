@@ -7,8 +7,7 @@ use plex_tv_diff::{CodeSize, Finding, Module, RustReport};
 use plex_tv_openapi::{Document, Problem, module_name};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
-use super::source::Pair;
-use crate::api::items;
+use super::{items::items, source::Pair};
 
 /// The items that moved, each beside the finding that moved it.
 pub(super) fn effect(pairs: &[Pair<'_>], findings: &mut [Finding]) -> RustReport {
@@ -62,7 +61,7 @@ fn code(document: &Document) -> Result<Code, Vec<Problem>> {
         let mend = "this is a bug of plex-tv-codegen: please report it";
         vec![Problem::new(document.path(), "recipe", format!("the generated code does not parse: {why}"), mend)]
     })?;
-    let items = items::items(&file).into_iter().map(|item| (item.path, item.signature)).collect();
+    let items = items(&file);
     Ok(Code { text, items })
 }
 
