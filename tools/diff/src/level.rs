@@ -72,6 +72,25 @@ impl Side {
         }
     }
 
+    /// Who is left when one side does not see it.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        match (self, other) {
+            (side, Self::None) => side,
+            (Self::Both, Self::Request) => Self::Response,
+            (Self::Both, Self::Response) => Self::Request,
+            (_, Self::Both) => Self::None,
+            (one, two) if one == two => Self::None,
+            (side, _) => side,
+        }
+    }
+
+    /// Is it this side, or both?
+    #[must_use]
+    pub fn has(self, side: Self) -> bool {
+        self == side || self == Self::Both
+    }
+
     /// Who sees what either of two sides sees.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -15,6 +15,8 @@ mod canonical;
 mod compare;
 mod effects;
 mod finding;
+mod flatten;
+mod told;
 mod leaves;
 mod level;
 mod predict;

@@ -17,7 +17,10 @@
 //! ```
 #![warn(missing_docs)]
 
+mod budget;
 mod document;
+mod files;
+mod json;
 mod lint;
 pub mod pointer;
 mod problem;
@@ -29,8 +32,9 @@ use std::{
 };
 
 pub use document::Document;
-pub use lint::{RULES, lint};
-pub use problem::Problem;
+pub use files::with_files;
+pub use lint::{RULES, lint, unreadable};
+pub use problem::{Problem, printable};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
 /// The name of the Rust module made from a description: `plex_tv` of `openapi/plex-tv.yaml`.
