@@ -225,12 +225,10 @@ impl<'a> Canonical<'a> {
         let mut value = value.clone();
         for (word, to) in value.get_mut("mapping").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(text) = to.as_str() else { continue };
-            let reference = format!("#/components/schemas/{text}");
-            if !text.contains(['#', '/']) && self.root.pointer(&reference[1..]).is_some() {
-                *to = Value::String(reference);
-            } else {
-                self.note_reference(Kind::Schema, text, &at.key("mapping").key(word));
-            }
+            let is_word = !text.contains(['#', '/', '.']);
+            let reference = if is_word { format!("#{}", join("/components/schemas", text)) } else { text.to_owned() };
+            self.note_reference(Kind::Schema, &reference, &at.key("mapping").key(word));
+            *to = Value::String(reference);
         }
         value
     }

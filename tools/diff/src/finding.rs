@@ -77,6 +77,8 @@ pub struct Finding {
     pub(crate) prediction: Prediction,
     /// The pointer by names, which stays when lists are reordered.
     pub(crate) key: String,
+    /// All pointers that it speaks of, by names.
+    pub(crate) pointers: Vec<String>,
     /// Components that it reaches through: renamed, referred to.
     pub(crate) related: Vec<String>,
 }

@@ -140,6 +140,7 @@ impl Waivers {
             effects: Vec::new(),
             prediction: Prediction::Nothing,
             key: waiver.pointer.clone(),
+            pointers: Vec::new(),
             related: Vec::new(),
         }
     }

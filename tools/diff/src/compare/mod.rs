@@ -76,6 +76,7 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
         also: None,
         prediction: rule.prediction(),
         key: String::new(),
+        pointers: Vec::new(),
         related: Vec::new(),
     }
 }
@@ -274,6 +275,7 @@ impl<'a> Comparer<'a> {
             file,
             base_file,
             key,
+            pointers: pointers.to_vec(),
             base,
             head,
             nearest,

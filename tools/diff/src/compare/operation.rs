@@ -60,7 +60,8 @@ impl<'a> Comparer<'a> {
             () => Rule::PathRemoved,
         };
         let pair = (&operation.value, NOTHING);
-        self.within(pair, (&operation.pointer, &operation.pointer), &Spot::new("", Side::Both), |comparer, spot| {
+        let side = if operation.is_webhook { Side::Response } else { Side::Both };
+        self.within(pair, (&operation.pointer, &operation.pointer), &Spot::new("", side), |comparer, spot| {
             comparer.tell(rule, spot, &[], "was removed");
         });
     }

@@ -17,6 +17,9 @@ use crate::{
 };
 use plex_tv_openapi::pointer::join;
 
+/// What may stand around a choice or a reference, and says nothing of what it accepts.
+const AROUND: [&str; 9] =
+    ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
 /// A lower bound is tighter when it is higher, an upper bound when it is lower.
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
@@ -25,6 +28,9 @@ const OTHER_LIMITS: [&str; 5] = ["exclusiveMinimum", "exclusiveMaximum", "unique
 impl<'a> Comparer<'a> {
     pub(super) fn schema(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         if base == head {
+            return;
+        }
+        if self.one_branch(base, head, spot) {
             return;
         }
         match (reference(base), reference(head)) {
@@ -44,6 +50,66 @@ impl<'a> Comparer<'a> {
                 });
             }
         }
+    }
+
+    /// A choice of which one branch is left, or the reverse: that branch is the whole schema. Whether it is so.
+    fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
+        let choice = |value: &'a Value| {
+            ["oneOf", "anyOf"].into_iter().find_map(|kind| Some((kind, value.get(kind)?.as_array()?.as_slice())))
+        };
+        let is_plain = |value: &Value| !["allOf", "oneOf", "anyOf"].iter().any(|kind| value.get(kind).is_some());
+        let alone = |value: &Value| {
+            let mut value = value.clone();
+            if let Some(members) = value.as_object_mut() {
+                members.retain(|key, _| !AROUND.contains(&key.as_str()));
+            }
+            vec![value]
+        };
+        let (kind, old, new, rule, verb) = match (choice(base), choice(head)) {
+            (Some((kind, old)), None) if is_plain(head) => {
+                (kind, old.to_vec(), alone(head), Rule::OneofRemoved, "may no longer be")
+            }
+            (None, Some((kind, new))) if is_plain(base) => {
+                (kind, alone(base), new.to_vec(), Rule::OneofAdded, "may also be")
+            }
+            _ => return false,
+        };
+        let matched = parts::matched(&old, &new, None);
+        let [(one, other)] = matched.pairs.as_slice() else { return false };
+        self.annotations(base, head, spot);
+        let (numbers, parts) = if rule == Rule::OneofAdded { (&matched.added, &new) } else { (&matched.removed, &old) };
+        let names: Vec<_> =
+            numbers.iter().filter_map(|number| Some(parts::name(parts.get(*number)?, *number, None))).collect();
+        let what = format!("{verb} {}", listed(names.iter().map(String::as_str)));
+        let related: Vec<_> = parts.iter().flat_map(super::exchange::related).collect();
+        self.tell(rule, spot, &[kind], what).related.extend(related);
+        if let (Some(old), Some(new)) = (old.get(*one), new.get(*other)) {
+            self.with_copies((old, new), spot, |comparer, (old, new), spot| comparer.schema(old, new, spot));
+        }
+        self.frame.consumed.insert(spot.at.clone());
+        true
+    }
+
+    /// Compares values that stand nowhere as they are, at the place where they come from.
+    fn with_copies(
+        &mut self,
+        pair: (&Value, &Value),
+        spot: &Spot,
+        compare: impl for<'b> FnOnce(&mut Comparer<'b>, (&'b Value, &'b Value), &Spot),
+    ) {
+        let mut inner = Comparer {
+            base: self.base,
+            head: self.head,
+            findings: Vec::new(),
+            subject: self.subject.clone(),
+            used_by: self.used_by.clone(),
+            referrers: self.referrers.clone(),
+            frame: Frame::new(&Value::Null, &Value::Null, "", ""),
+            following: self.following.clone(),
+        };
+        let roots = [&self.frame.base_root, &self.frame.head_root].map(|root| format!("{root}{}", spot.at));
+        inner.within(pair, (&roots[0], &roots[1]), spot, |comparer, spot| compare(comparer, pair, spot));
+        self.findings.extend(inner.findings);
     }
 
     /// One side is a reference: its target, with what stands around the reference, against the other side.
@@ -112,24 +178,14 @@ impl<'a> Comparer<'a> {
         if !is_one_sided && content(&old) != content(&new) {
             return false;
         }
-        let mut inner = Comparer {
-            base: self.base,
-            head: self.head,
-            findings: Vec::new(),
-            subject: self.subject.clone(),
-            used_by: self.used_by.clone(),
-            referrers: self.referrers.clone(),
-            frame: Frame::new(&Value::Null, &Value::Null, "", ""),
-            following: self.following.clone(),
-        };
-        inner.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
-        let roots = [(&self.frame.base_root), (&self.frame.head_root)].map(|root| format!("{root}{}", spot.at));
-        inner.within((&old, &new), (&roots[0], &roots[1]), spot, |comparer, spot| {
+        let referrers = self.referrers.clone();
+        self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
+        self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
             // That was told before.
             comparer.frame.consumed.insert("/nullable".to_owned());
-            comparer.without_nullable(&old, &new, spot);
+            comparer.without_nullable(old, new, spot);
         });
-        self.findings.extend(inner.findings);
+        self.referrers = referrers;
         self.frame.consumed.insert(spot.at.clone());
         true
     }

@@ -8,6 +8,7 @@ mod sarif;
 mod text;
 
 use crate::{
+    effects::ItemChange,
     finding::Finding,
     level::{Bump, Level},
     report::Report,
@@ -74,8 +75,14 @@ impl Report {
             0 => String::new(),
             waived => format!("; {waived} waived"),
         };
+        let callers = self.findings.iter().filter(|each| self.breaks(each) && each.level != Level::Breaking).count();
+        let callers = match callers {
+            0 => String::new(),
+            1 => "; 1 more breaks callers".to_owned(),
+            more => format!("; {more} more break callers"),
+        };
         format!(
-            "{breaking} breaking, {potential} potentially breaking, {compatible} compatible, {docs} docs-only, in {} of {} operations{waived}",
+            "{breaking} breaking, {potential} potentially breaking, {compatible} compatible, {docs} docs-only, in {} of {} operations{callers}{waived}",
             self.touched(),
             self.operations
         )
@@ -98,18 +105,42 @@ impl Report {
 
     /// The findings that are shown, and how many are cut off.
     fn rows(&self, shown: Shown) -> (Vec<&Finding>, usize) {
-        let all = self.findings.iter().filter(|finding| finding.waived.is_none() && finding.level >= shown.min_level);
+        let is_shown = |finding: &&Finding| finding.level >= shown.min_level || self.breaks(finding);
+        let all = self.findings.iter().filter(|finding| finding.waived.is_none()).filter(is_shown);
         let mut rows: Vec<_> = all.collect();
+        // What breaks comes first, for whomever it does.
+        rows.sort_by_key(|finding| std::cmp::Reverse((self.breaks(finding), finding.level)));
         let cut = rows.len().saturating_sub(shown.max_rows);
         rows.truncate(shown.max_rows);
         (rows, cut)
     }
 
-    /// The items that a finding moved, in one line each.
-    fn effects(&self, finding: &Finding) -> Vec<String> {
+    /// The items that a finding moved.
+    fn items(&self, finding: &Finding) -> Vec<&ItemChange> {
         let changes = self.rust.as_ref().map(|rust| rust.changes.as_slice()).unwrap_or_default();
-        finding.effects.iter().filter_map(|index| changes.get(*index)).map(crate::ItemChange::told).collect()
+        finding.effects.iter().filter_map(|index| changes.get(*index)).collect()
     }
+}
+
+/// The items in lines: those that came and those that went side by side, those that changed one by one.
+fn item_lines(items: &[&ItemChange]) -> Vec<String> {
+    const WIDTH: usize = 100;
+
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for item in items {
+        let told = item.told();
+        let is_short = item.old.is_none() || item.new.is_none();
+        match lines.last_mut() {
+            Some(line) if is_open && is_short && line.len() + told.len() < WIDTH => {
+                line.push_str(", ");
+                line.push_str(&told);
+            }
+            _ => lines.push(told),
+        }
+        is_open = is_short;
+    }
+    lines
 }
 
 /// The path with `/`, whatever the system writes.
