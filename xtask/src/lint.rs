@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use plex_tv_openapi::{Document, RULES, descriptions, lint};
+use plex_tv_openapi::{Document, RULES, descriptions, lint_all};
 
 use crate::{
     files::workspace_path,
@@ -27,13 +27,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         Err(problem) => return Outcome::Invalid(vec![problem]),
     };
     let mut unusable = Vec::new();
-    let mut findings = Vec::new();
+    let mut documents = Vec::new();
     for file in &files {
         match Document::load(file) {
-            Ok(document) => findings.extend(lint(&document)),
+            Ok(document) => documents.push(document),
             Err(problem) => unusable.push(problem),
         }
     }
+    let findings = lint_all(&documents);
     match (unusable.is_empty(), findings.is_empty()) {
         (false, _) => Outcome::Invalid(unusable.into_iter().chain(findings).collect()),
         (true, false) => Outcome::Findings(list(&findings)),

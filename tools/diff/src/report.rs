@@ -8,6 +8,8 @@ use crate::{
     effects::RustReport,
     finding::{Finding, Subject},
     level::{Bump, Level},
+    predict::Prediction,
+    rule::Rule,
     told::code,
 };
 
@@ -106,15 +108,15 @@ impl Report {
     #[must_use]
     pub fn bump(&self) -> Bump {
         let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
-        let Some(rust) = self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) else {
-            return findings.map(|finding| finding.rule.bump()).max().unwrap_or_default();
-        };
-        let wire = findings.map(|finding| match finding.level {
+        let wire = findings.clone().map(|finding| match finding.level {
             // A released crate fails, whether or not an item moved.
             Level::Breaking => finding.rule.bump(),
             Level::Potential => finding.rule.bump().min(Bump::Minor),
             Level::Compatible | Level::Docs => finding.rule.bump().min(Bump::Patch),
         });
+        let Some(rust) = self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) else {
+            return wire.chain(findings.map(Finding::bump_of_callers)).max().unwrap_or_default();
+        };
         let moved_by = |is_waived: bool| -> BTreeSet<usize> {
             let findings = self.findings.iter().filter(|finding| finding.waived.is_some() == is_waived);
             findings.flat_map(|finding| finding.effects.iter().copied()).collect()
@@ -123,10 +125,11 @@ impl Report {
         wire.chain([rust.bump(|item| waived.contains(&item) && !counted.contains(&item))]).max().unwrap_or_default()
     }
 
-    /// Does a finding make the change a breaking one, on the wire or for callers?
+    /// Does a finding make the change a breaking one, on the wire or, where somebody asked for that, for callers?
     #[must_use]
     pub fn breaks(&self, finding: &Finding) -> bool {
-        finding.waived.is_none() && (finding.level == Level::Breaking || self.breaks_callers(finding))
+        let breaks_callers = self.rust.is_some() && self.breaks_callers(finding);
+        finding.waived.is_none() && (finding.level == Level::Breaking || breaks_callers)
     }
 
     /// Does code that was written against the old crate no longer compile, or mean the same? The items prove it where they
@@ -138,7 +141,7 @@ impl Report {
                 let items = finding.effects.iter().filter_map(|index| rust.changes.get(*index));
                 items.map(crate::ItemChange::bump).max() == Some(Bump::Major)
             }
-            None => finding.level > Level::Docs && finding.rule.bump() == Bump::Major,
+            None => finding.bump_of_callers() == Bump::Major,
         }
     }
 
@@ -164,6 +167,16 @@ impl Report {
 }
 
 impl Finding {
+    /// The part of the version that callers need, as far as the rules can tell without the items.
+    fn bump_of_callers(&self) -> Bump {
+        match self.rule {
+            _ if self.level == Level::Docs || self.prediction == Prediction::Nothing => Bump::None,
+            // These break callers where they are not harmless.
+            Rule::ParamOrder | Rule::OpIdCollision if self.level == Level::Compatible => Bump::None,
+            rule => rule.bump(),
+        }
+    }
+
     /// What a reader calls the thing it is about, with names in backticks: `` `GET /user` `getUser` ``, `` `Device`, used
     /// by 9 operations ``.
     #[must_use]

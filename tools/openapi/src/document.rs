@@ -123,6 +123,11 @@ impl Document {
         (path, inner, self.line(pointer))
     }
 
+    /// The other files that it refers to, as [`with_files`](crate::with_files) read them.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.values().map(PathBuf::as_path)
+    }
+
     pub(crate) fn set_value(&mut self, value: Value) {
         self.value = value;
     }

@@ -33,7 +33,7 @@ use std::{
 
 pub use document::Document;
 pub use files::with_files;
-pub use lint::{RULES, lint, unreadable};
+pub use lint::{RULES, lint, lint_all, unreadable};
 pub use problem::{Problem, printable};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 

@@ -96,7 +96,7 @@ impl List {
     fn implementation(&mut self, item: &syn::ItemImpl, at: &str, cfg: &str) {
         // What is implemented for a type of another crate comes and goes with the type of ours that it names.
         let syn::Type::Path(of) = &*item.self_ty else { return };
-        let Some(name) = of.path.get_ident() else { return };
+        let (1, Some(name)) = (of.path.segments.len(), of.path.segments.first().map(|first| &first.ident)) else { return };
         let path = format!("{at}{name}");
         let cfg = format!("{cfg}{}", marks(&item.attrs));
         if let Some((of, _)) = &item.trait_ {

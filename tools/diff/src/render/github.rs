@@ -9,8 +9,7 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
     let mut text = String::new();
     let (rows, cut) = report.rows(shown);
     for finding in rows {
-        let kind = match finding.level {
-            _ if report.breaks(finding) => "error",
+        let kind = match report.severity(finding) {
             Level::Breaking => "error",
             Level::Potential => "warning",
             Level::Compatible | Level::Docs => "notice",

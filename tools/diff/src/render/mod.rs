@@ -75,7 +75,11 @@ impl Report {
             0 => String::new(),
             waived => format!("; {waived} waived"),
         };
-        let callers = self.findings.iter().filter(|each| self.breaks(each) && each.level != Level::Breaking).count();
+        let callers = self
+            .findings
+            .iter()
+            .filter(|each| each.waived.is_none() && each.level != Level::Breaking && self.breaks_callers(each))
+            .count();
         let callers = match callers {
             0 => String::new(),
             1 => "; 1 more breaks callers".to_owned(),
@@ -105,14 +109,23 @@ impl Report {
 
     /// The findings that are shown, and how many are cut off.
     fn rows(&self, shown: Shown) -> (Vec<&Finding>, usize) {
-        let is_shown = |finding: &&Finding| finding.level >= shown.min_level || self.breaks(finding);
-        let all = self.findings.iter().filter(|finding| finding.waived.is_none()).filter(is_shown);
+        let all = self.findings.iter().filter(|finding| finding.waived.is_none() && finding.level >= shown.min_level);
         let mut rows: Vec<_> = all.collect();
         // What breaks comes first, for whomever it does.
         rows.sort_by_key(|finding| std::cmp::Reverse((self.breaks(finding), finding.level)));
         let cut = rows.len().saturating_sub(shown.max_rows);
         rows.truncate(shown.max_rows);
         (rows, cut)
+    }
+
+    /// How bad a finding is, with what the items prove: what callers trip over is as bad as what fails on the wire.
+    fn severity(&self, finding: &Finding) -> Level {
+        let is_proved = self.rust.as_ref().is_some_and(|rust| rust.unavailable.is_empty());
+        match self.breaks(finding) {
+            true if is_proved => Level::Breaking,
+            true => finding.level.max(Level::Potential),
+            false => finding.level,
+        }
     }
 
     /// The items that a finding moved.

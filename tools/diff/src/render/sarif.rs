@@ -32,7 +32,7 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
         let message = format!("{}: {}", finding.about().replace('`', ""), finding.message);
         let mut result = json!({
             "ruleId": finding.rule.id(),
-            "level": if report.breaks(finding) { "error" } else { level(finding.level) },
+            "level": level(report.severity(finding)),
             // Brackets before parentheses are a link.
             "message": { "text": message.replace("](", "] (") },
             "locations": [{ "physicalLocation": {

@@ -62,9 +62,12 @@ fn row(text: &mut String, report: &Report, finding: &Finding) {
         crate::Side::Both => ", both sides".to_owned(),
         side => format!(", {side}"),
     };
+    // Nobody asked for the Rust half, so that is what the rules say.
+    let is_told = report.breaks(finding) || !report.breaks_callers(finding);
+    let callers = if is_told { "" } else { ", breaks callers" };
     let _ = writeln!(
         text,
-        "{marker} {level}: {}: {} ({}{side}, {}{line})",
+        "{marker} {level}: {}: {} ({}{side}, {}{line}{callers})",
         finding.about().replace('`', ""),
         finding.message,
         finding.rule,

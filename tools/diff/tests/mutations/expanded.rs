@@ -25,7 +25,7 @@ pub(crate) fn changed_operations(base: &Value, head: &Value) -> BTreeSet<String>
 /// Method and path, to label and content.
 fn operations(document: &Value) -> BTreeMap<String, (String, Value)> {
     let mut found = BTreeMap::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let rest: Map<_, _> = item
             .as_object()
             .into_iter()
