@@ -1,8 +1,9 @@
 //! One form for all spellings of the same thing.
 //!
-//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is told as 3.0, and what an operation
-//! inherits stands in the operation. Two documents of which the canonical forms are equal mean the same, so whatever
-//! differs between the forms must be reported. Each canonical pointer leads back to a pointer of the document.
+//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is told as 3.0, and
+//! what an operation inherits stands in the operation. Two documents of which the canonical forms
+//! are equal mean the same, so whatever differs between the forms must be reported. Each canonical
+//! pointer leads back to a pointer of the document.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -109,7 +110,8 @@ const FALSE_BY_DEFAULT: [&str; 9] = [
     "required",
     "allowReserved",
 ];
-/// Members that may stand beside the one reference of an `allOf` without adding to what the reference accepts.
+/// Members that may stand beside the one reference of an `allOf` without adding to what the
+/// reference accepts.
 const ANNOTATIONS: [&str; 9] =
     ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
 
@@ -508,7 +510,8 @@ impl<'a> Canonical<'a> {
         let mut found = Map::new();
         let mut order: Vec<String> = Vec::new();
         for (list, pointer) in lists {
-            // A parameter of the path is replaced by one of the operation, but twins in one list are two.
+            // A parameter of the path is replaced by one of the operation, but twins in one list
+            // are two.
             let mut here: HashMap<String, usize> = HashMap::new();
             for (index, parameter) in list.as_array().into_iter().flatten().enumerate() {
                 let original = format!("{pointer}/{index}");
@@ -534,7 +537,8 @@ impl<'a> Canonical<'a> {
         (Value::Object(found), order)
     }
 
-    /// Alternatives of security, each a set of schemes with a set of scopes; `none` where nothing is asked for.
+    /// Alternatives of security, each a set of schemes with a set of scopes; `none` where nothing
+    /// is asked for.
     pub(crate) fn security(&mut self, value: &Value, at: &At) -> Value {
         let Some(alternatives) = value.as_array() else {
             return if value.is_null() { json!({ "none": {} }) } else { value.clone() };
@@ -549,7 +553,8 @@ impl<'a> Canonical<'a> {
             self.places.note(at.canonical.clone(), at.original.clone());
             let scopes = schemes.iter().map(|name| {
                 if self.root.pointer(&join("/components/securitySchemes", name)).is_none() {
-                    self.dangling.insert(at.key(name).canonical, format!("#{}", join("/components/securitySchemes", name)));
+                    self.dangling
+                        .insert(at.key(name).canonical, format!("#{}", join("/components/securitySchemes", name)));
                 }
                 let scopes = self.set(&alternative[name.as_str()], &at.key(name));
                 ((*name).clone(), scopes)
@@ -576,7 +581,8 @@ impl<'a> Canonical<'a> {
         Value::Object(found)
     }
 
-    /// An operation or a component that stands elsewhere in the document than its canonical pointer says.
+    /// An operation or a component that stands elsewhere in the document than its canonical pointer
+    /// says.
     pub(crate) fn stands_at(&mut self, at: &At) {
         self.places.note(at.canonical.clone(), at.original.clone());
     }
@@ -658,14 +664,16 @@ fn plain_xml(schema: &mut Map<String, Value>) {
 
 const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
-/// The reference of a composition that has nothing else, where nothing but annotations stands beside it.
+/// The reference of a composition that has nothing else, where nothing but annotations stands
+/// beside it.
 fn only_reference(members: &Map<String, Value>) -> Option<(&'static str, &Value)> {
     let (kind, part) = only_part(members)?;
     let plain = members.keys().all(|key| key == kind || ANNOTATIONS.contains(&key.as_str()) || key.starts_with("x-"));
     if part.len() == 1 && plain { part.get("$ref").map(|reference| (kind, reference)) } else { None }
 }
 
-/// The one part of the one composition, if it is a schema of its own that says nothing again that stands beside it.
+/// The one part of the one composition, if it is a schema of its own that says nothing again that
+/// stands beside it.
 fn only_branch(members: &Map<String, Value>) -> Option<(&'static str, &Map<String, Value>)> {
     let (kind, part) = only_part(members).filter(|(kind, _)| *kind != "allOf")?;
     (!part.contains_key("$ref") && !part.keys().any(|key| members.contains_key(key))).then_some((kind, part))
@@ -683,9 +691,8 @@ fn or_null(members: &Map<String, Value>) -> Option<(&'static str, Vec<(usize, &V
     let kind = ["anyOf", "oneOf"].into_iter().find(|key| members.contains_key(*key))?;
     let branches = members.get(kind)?.as_array()?;
     let is_null = |branch: &Value| branch.as_object().is_some_and(|only| only.len() == 1 && branch["type"] == "null");
-    let plain = members
-        .keys()
-        .all(|other| other == kind || other == "discriminator" || ANNOTATIONS.contains(&other.as_str()));
+    let plain =
+        members.keys().all(|other| other == kind || other == "discriminator" || ANNOTATIONS.contains(&other.as_str()));
     let rest: Vec<_> = branches.iter().enumerate().filter(|(_, branch)| !is_null(branch)).collect();
     (plain && !rest.is_empty() && rest.len() + 1 == branches.len()).then_some((kind, rest))
 }

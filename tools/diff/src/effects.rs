@@ -1,4 +1,5 @@
-//! What a change does to the Rust API: the items of the generated code before and after, beside what the rules predict.
+//! What a change does to the Rust API: the items of the generated code before and after, beside
+//! what the rules predict.
 
 use std::{
     cmp::Reverse,
@@ -55,7 +56,8 @@ pub struct CodeSize {
 /// The effect on the Rust API.
 #[derive(Clone, Debug, Default)]
 pub struct RustReport {
-    /// Items that moved, by module and path. What came or went with the item that it is a part of is not told again.
+    /// Items that moved, by module and path. What came or went with the item that it is a part of
+    /// is not told again.
     pub changes: Vec<ItemChange>,
     /// How the generated files changed; unchanged ones are left out.
     pub code: Vec<CodeSize>,
@@ -107,7 +109,8 @@ impl RustReport {
         counted.map(|(_, change)| change.bump()).max().unwrap_or_default()
     }
 
-    /// Puts each item beside the one finding that moved it, and notes where rules and items disagree.
+    /// Puts each item beside the one finding that moved it, and notes where rules and items
+    /// disagree.
     pub fn attribute(&mut self, findings: &mut [Finding]) {
         let reaches: Vec<Reach> = findings.iter().map(Reach::of).collect();
         let index = Index::new(&reaches);
@@ -125,24 +128,21 @@ impl RustReport {
                 }
             }
             // The closest one; of two, the worse one, and then the first.
-            let weight = |(score, at): &(u32, usize)| (*score, findings.get(*at).map(|finding| finding.level), Reverse(*at));
+            let weight =
+                |(score, at): &(u32, usize)| (*score, findings.get(*at).map(|finding| finding.level), Reverse(*at));
             match fits.iter().max_by_key(|fit| weight(fit)) {
                 Some((FAR, _)) => {}
                 Some((_, at)) => findings.get_mut(*at).into_iter().for_each(|finding| finding.effects.push(number)),
-                None => self
-                    .disagreements
-                    .push(format!("`{}::{}` moved, but no rule says why", change.module, change.path)),
+                None => {
+                    self.disagreements.push(format!("`{}::{}` moved, but no rule says why", change.module, change.path))
+                }
             }
         }
         let silent = findings.iter().zip(is_explained).filter(|(finding, explained)| {
             finding.prediction == Prediction::Items && !explained && self.unavailable.is_empty()
         });
         let silent = silent.map(|(finding, _)| {
-            format!(
-                "`{}` at {} should move an item of the Rust API, but none moved",
-                finding.rule,
-                finding.pointer()
-            )
+            format!("`{}` at {} should move an item of the Rust API, but none moved", finding.rule, finding.pointer())
         });
         let silent: Vec<_> = silent.collect();
         self.disagreements.splice(0..0, silent);
@@ -182,7 +182,8 @@ fn without_marks(signature: &str) -> String {
     signature.replace("#[deprecated] ", "").replace("#[must_use] ", "")
 }
 
-/// Do two methods differ in the names of their arguments only? In another order they are other arguments.
+/// Do two methods differ in the names of their arguments only? In another order they are other
+/// arguments.
 fn has_other_names_only(old: &str, new: &str) -> bool {
     let names_and_rest = |signature: &str| -> (BTreeSet<String>, String) {
         let (mut names, mut rest) = (BTreeSet::new(), String::new());
@@ -363,7 +364,8 @@ impl Reach {
         } else {
             return None;
         };
-        // What bears the name of the property is its own; what bears another one is hardly moved by it.
+        // What bears the name of the property is its own; what bears another one is hardly moved by
+        // it.
         let named = match &owner.member {
             Some(member) if self.members.contains(member) => 100,
             // The name of a variant may be more than its value in another case.

@@ -7,17 +7,8 @@ use crate::spec::Spec;
 /// Schemas that are merged before a circle is assumed.
 const MAX_MERGED: usize = 1_000;
 /// What a part says of itself, and not of the whole.
-const OF_THE_PART: [&str; 9] = [
-    "description",
-    "title",
-    "example",
-    "examples",
-    "externalDocs",
-    "discriminator",
-    "nullable",
-    "xml",
-    "$comment",
-];
+const OF_THE_PART: [&str; 9] =
+    ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
 /// The schema without `allOf`; none where its parts contradict each other, or go in a circle.
 pub(crate) fn flattened(spec: &Spec<'_>, schema: &Value) -> Option<Value> {

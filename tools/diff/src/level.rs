@@ -136,7 +136,8 @@ impl Bump {
 }
 
 impl Bump {
-    /// The version that this bump asks for. Before 1.0 a breaking change raises the middle part, and all else the last.
+    /// The version that this bump asks for. Before 1.0 a breaking change raises the middle part,
+    /// and all else the last.
     #[must_use]
     pub fn applied_to(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;

@@ -103,8 +103,9 @@ impl Report {
         self.findings.iter().filter(|finding| finding.waived.is_none()).map(|finding| finding.level).max()
     }
 
-    /// The part of the version to raise: what the items of the Rust API prove where they are known, what the rules say where
-    /// they are not. What is waived asks for nothing, and neither do the items that nothing else moved.
+    /// The part of the version to raise: what the items of the Rust API prove where they are known,
+    /// what the rules say where they are not. What is waived asks for nothing, and neither do the
+    /// items that nothing else moved.
     #[must_use]
     pub fn bump(&self) -> Bump {
         let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
@@ -125,15 +126,16 @@ impl Report {
         wire.chain([rust.bump(|item| waived.contains(&item) && !counted.contains(&item))]).max().unwrap_or_default()
     }
 
-    /// Does a finding make the change a breaking one, on the wire or, where somebody asked for that, for callers?
+    /// Does a finding make the change a breaking one, on the wire or, where somebody asked for
+    /// that, for callers?
     #[must_use]
     pub fn breaks(&self, finding: &Finding) -> bool {
         let breaks_callers = self.rust.is_some() && self.breaks_callers(finding);
         finding.waived.is_none() && (finding.level == Level::Breaking || breaks_callers)
     }
 
-    /// Does code that was written against the old crate no longer compile, or mean the same? The items prove it where they
-    /// are known.
+    /// Does code that was written against the old crate no longer compile, or mean the same? The
+    /// items prove it where they are known.
     #[must_use]
     pub fn breaks_callers(&self, finding: &Finding) -> bool {
         match self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) {
@@ -177,8 +179,8 @@ impl Finding {
         }
     }
 
-    /// What a reader calls the thing it is about, with names in backticks: `` `GET /user` `getUser` ``, `` `Device`, used
-    /// by 9 operations ``.
+    /// What a reader calls the thing it is about, with names in backticks: `` `GET /user` `getUser`
+    /// ``, `` `Device`, used by 9 operations ``.
     #[must_use]
     pub fn about(&self) -> String {
         let users = |name: String| match self.used_by.as_slice() {

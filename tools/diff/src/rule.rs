@@ -1,4 +1,5 @@
-//! The rules: one for each kind of change, with its level on either side and what it means for users.
+//! The rules: one for each kind of change, with its level on either side and what it means for
+//! users.
 
 use std::fmt;
 
@@ -64,8 +65,9 @@ struct Facts {
     why: &'static str,
 }
 
-// Level on the request side, on the response side (`_` where it cannot happen), the bump of a 1.x crate, and whether
-// public items of the generated code move (`Open`: it depends on more than the rule sees).
+// Level on the request side, on the response side (`_` where it cannot happen), the bump of a 1.x
+// crate, and whether public items of the generated code move (`Open`: it depends on more than the
+// rule sees).
 rules! {
     // Operations
     PathRemoved "path-removed" B B Major Items "the last operation of a path was removed"

@@ -1,4 +1,5 @@
-//! A description in its canonical form, cut into what is compared: operations, components, and the rest.
+//! A description in its canonical form, cut into what is compared: operations, components, and the
+//! rest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,7 +15,8 @@ use crate::{
     version::OpenApi,
 };
 
-/// The pointer of a component, as in `/components/schemas/Pin`. What stands in another file is a component too.
+/// The pointer of a component, as in `/components/schemas/Pin`. What stands in another file is a
+/// component too.
 pub(crate) type Key = String;
 
 #[derive(Debug)]
@@ -52,7 +54,8 @@ impl Operation {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))
     }
 
-    /// Who sees what is asked, and who sees what is answered. A webhook is read by who sends the other requests.
+    /// Who sees what is asked, and who sees what is answered. A webhook is read by who sends the
+    /// other requests.
     pub(crate) fn sides(&self) -> [Side; 2] {
         if self.is_webhook { [Side::Response, Side::Request] } else { [Side::Request, Side::Response] }
     }
@@ -159,8 +162,10 @@ impl<'a> Spec<'a> {
         for operation in &self.operations {
             let [asked, answered] = operation.sides();
             let sides = [
-                (asked, ["parameters", "requestBody", "security", "callbacks"].as_slice()),
+                (asked, ["parameters", "requestBody", "security"].as_slice()),
                 (answered, ["responses"].as_slice()),
+                // Whoever makes the one request answers the other.
+                (Side::Both, ["callbacks"].as_slice()),
             ];
             for (side, members) in sides {
                 let mut open = Vec::new();
@@ -188,12 +193,14 @@ impl<'a> Spec<'a> {
         self.uses = uses;
     }
 
-    /// A schema with a discriminator and the schemas that are made of it: a value of the one may be one of the others.
+    /// A schema with a discriminator and the schemas that are made of it: a value of the one may be
+    /// one of the others.
     fn heirs(&self) -> Vec<(&str, &str)> {
         let mut found = Vec::new();
         for (key, component) in &self.components {
             for part in component.value["allOf"].as_array().into_iter().flatten() {
-                let parent = part["$ref"].as_str().and_then(|reference| self.components.get_key_value(&target(reference)?));
+                let parent =
+                    part["$ref"].as_str().and_then(|reference| self.components.get_key_value(&target(reference)?));
                 if let Some((parent, value)) = parent
                     && value.value.get("discriminator").is_some()
                 {
@@ -249,19 +256,31 @@ fn operations(
             paths.insert(at, item.clone());
             continue;
         }
-        let (item, original) = path_item(canonical, item, at, path_items);
+        let (target, original) = path_item(canonical, item, at, path_items);
         let pointer = At { canonical: join("/paths", &shape(path)), original };
         canonical.stands_at(&pointer);
-        paths.insert(pointer.canonical.clone(), beside_operations(item));
+        paths.insert(pointer.canonical.clone(), beside_operations(item, target));
+        let item = target;
         found.extend(operations_of(canonical, path, item, &pointer));
     }
     found
 }
 
-fn beside_operations(item: &Value) -> Value {
-    let Some(members) = item.as_object() else { return item.clone() };
+/// What a path item says beside its operations, and what stands beside the reference to it.
+fn beside_operations(item: &Value, target: &Value) -> Value {
+    let Some(members) = target.as_object() else { return target.clone() };
     let is_told = |key: &str| METHODS.contains(&key) || key == "parameters" || key == "servers";
-    members.iter().filter(|(key, _)| !is_told(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
+    let of = |members: &Map<String, Value>, is_left_out: &dyn Fn(&str) -> bool| -> Map<String, Value> {
+        let kept = members.iter().filter(|(key, _)| !is_left_out(key));
+        kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    let mut beside = of(members, &is_told);
+    let around = item.as_object().filter(|item| item.contains_key("$ref") && *item != members);
+    let around = around.map(|item| of(item, &|key| key == "$ref")).unwrap_or_default();
+    if !around.is_empty() {
+        beside.insert("$ref siblings".to_owned(), Value::Object(around));
+    }
+    Value::Object(beside)
 }
 
 /// The requests that plex.tv makes, one for each name and method.
@@ -274,10 +293,11 @@ fn webhooks(
     let mut found = Vec::new();
     for (name, item) in root["webhooks"].as_object().into_iter().flatten() {
         let at = join("/webhooks", name);
-        let (item, original) = path_item(canonical, item, at.clone(), path_items);
+        let (target, original) = path_item(canonical, item, at.clone(), path_items);
         let at = At { canonical: at, original };
         canonical.stands_at(&at);
-        paths.insert(at.canonical.clone(), beside_operations(item));
+        paths.insert(at.canonical.clone(), beside_operations(item, target));
+        let item = target;
         for mut operation in operations_of(canonical, name, item, &at) {
             operation.is_webhook = true;
             operation.shape = format!("webhook {name}");
@@ -308,10 +328,7 @@ fn operations_of(canonical: &mut Canonical<'_>, path: &str, item: &Value, pointe
     let methods = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?)));
     methods
         .map(|(method, operation)| {
-            let at = At {
-                canonical: join(&pointer.canonical, method),
-                original: join(&pointer.original, method),
-            };
+            let at = At { canonical: join(&pointer.canonical, method), original: join(&pointer.original, method) };
             operation_of(canonical, path, item, method, operation, &at)
         })
         .collect()
@@ -406,8 +423,8 @@ fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
     found
 }
 
-/// What is referred to and is no component by itself: what stands in other files becomes one, and what stands inside of
-/// components and operations is given back.
+/// What is referred to and is no component by itself: what stands in other files becomes one, and
+/// what stands inside of components and operations is given back.
 fn referred(
     canonical: &mut Canonical<'_>,
     document: &Document,
@@ -453,7 +470,8 @@ fn rest(canonical: &mut Canonical<'_>) -> Value {
         rest.remove(told);
     }
     // What 3.1 takes without it.
-    if rest.get("jsonSchemaDialect").is_some_and(|dialect| dialect == "https://spec.openapis.org/oas/3.1/dialect/base") {
+    if rest.get("jsonSchemaDialect").is_some_and(|dialect| dialect == "https://spec.openapis.org/oas/3.1/dialect/base")
+    {
         rest.remove("jsonSchemaDialect");
     }
     if let Some(tags) = rest.get("tags").cloned() {

@@ -1,7 +1,8 @@
 //! How names and values of a description are told in a sentence of ours.
 //!
-//! A sentence has them in backticks, in one form for all renderings: nothing that a terminal obeys, no line breaks, and
-//! no backtick of their own. What else has a meaning in one rendering is escaped there.
+//! A sentence has them in backticks, in one form for all renderings: nothing that a terminal obeys,
+//! no line breaks, and no backtick of their own. What else has a meaning in one rendering is
+//! escaped there.
 
 use serde_json::Value;
 
@@ -10,7 +11,8 @@ use plex_tv_openapi::printable;
 /// Characters of a value that are told.
 const LIMIT: usize = 40;
 
-/// In backticks, whatever it holds: names come from somebody's document and end in somebody's comment.
+/// In backticks, whatever it holds: names come from somebody's document and end in somebody's
+/// comment.
 pub(crate) fn code(text: &str) -> String {
     format!("`{}`", printable(text).replace('`', "'"))
 }
@@ -42,9 +44,16 @@ pub(crate) fn change(old: Option<&Value>, new: Option<&Value>) -> String {
     }
 }
 
-/// Names in backticks, separated by commas.
+/// Names in backticks, separated by commas, as far as anybody reads them.
 pub(crate) fn listed<'v>(names: impl IntoIterator<Item = &'v str>) -> String {
-    names.into_iter().map(code).collect::<Vec<_>>().join(", ")
+    const MOST: usize = 20;
+
+    let names: Vec<_> = names.into_iter().collect();
+    let told = names.iter().take(MOST).map(|name| code(name)).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
 }
 
 /// Text as it is, anything else as JSON.

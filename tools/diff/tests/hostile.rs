@@ -1,5 +1,5 @@
-//! Descriptions that somebody made to do harm: names that a terminal, a log, a comment or a changelog obeys, and
-//! documents that take for ever.
+//! Descriptions that somebody made to do harm: names that a terminal, a log, a comment or a
+//! changelog obeys, and documents that take for ever.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -134,15 +134,21 @@ fn many_removed_keys_take_no_longer_each_than_few() {
     };
     let text = json!({ "type": "string" });
     assert_linear("properties", |count| {
-        (with(json!({ "properties": map(count, &text), "required": map(count, &text).keys().collect::<Vec<_>>() })), with(json!({ "properties": {} })))
+        (
+            with(json!({ "properties": map(count, &text), "required": map(count, &text).keys().collect::<Vec<_>>() })),
+            with(json!({ "properties": {} })),
+        )
     });
-    assert_linear("unknown members", |count| (with(json!({ "other": map(count, &text) })), with(json!({ "other": { "one": 1 } }))));
+    assert_linear("unknown members", |count| {
+        (with(json!({ "other": map(count, &text) })), with(json!({ "other": { "one": 1 } })))
+    });
     assert_linear("values", |count| {
         let values: Vec<_> = map(count, &text).keys().cloned().collect();
         (with(json!({ "enum": values })), with(json!({ "enum": ["a"] })))
     });
     assert_linear("parts", |count| {
-        let parts: Vec<_> = (0..count).map(|number| json!({ "type": "string", "pattern": format!("{number}") })).collect();
+        let parts: Vec<_> =
+            (0..count).map(|number| json!({ "type": "string", "pattern": format!("{number}") })).collect();
         (with(json!({ "oneOf": parts })), with(json!({ "oneOf": [text] })))
     });
     assert_linear("components", |count| {
@@ -151,7 +157,8 @@ fn many_removed_keys_take_no_longer_each_than_few() {
     });
     assert_linear("operations", |count| {
         let whole = |paths: Map<String, Value>| json!({ "openapi": "3.0.3", "paths": paths });
-        let paths = (0..count).map(|number| (format!("/a{number}"), json!({ "get": { "operationId": format!("a{number}") } })));
+        let paths =
+            (0..count).map(|number| (format!("/a{number}"), json!({ "get": { "operationId": format!("a{number}") } })));
         (whole(paths.collect()), whole(Map::new()))
     });
 }

@@ -1,8 +1,9 @@
-//! What one base document cannot show: several files, webhooks, OpenAPI 3.1, references of every kind.
+//! What one base document cannot show: several files, webhooks, OpenAPI 3.1, references of every
+//! kind.
 //!
-//! Each folder of `cases` has a base, `base.yaml`, and the files that it refers to; `<case>.json` is a JSON patch of the
-//! base, or one for each file by its name; `<case>.txt` is the report, and `expect.tsv` says what it must have.
-//! `UPDATE_GOLDENS=1` rewrites the reports.
+//! Each folder of `cases` has a base, `base.yaml`, and the files that it refers to; `<case>.json`
+//! is a JSON patch of the base, or one for each file by its name; `<case>.txt` is the report, and
+//! `expect.tsv` says what it must have. `UPDATE_GOLDENS=1` rewrites the reports.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -111,9 +112,8 @@ fn each_pair_is_what_its_folder_expects() {
         let rows = table.lines().filter_map(|line| line.strip_prefix(&format!("{name}\t")));
         let mut wanted: Vec<String> = rows.filter(|row| *row != "silent").map(str::to_owned).collect();
         assert!(table.lines().any(|line| line.starts_with(&format!("{name}\t"))), "{name} is expected to be nothing");
-        let row = |finding: &Finding| {
-            format!("{}\t{}\t{}\t{}", finding.rule, finding.level, finding.side, place(finding))
-        };
+        let row =
+            |finding: &Finding| format!("{}\t{}\t{}\t{}", finding.rule, finding.level, finding.side, place(finding));
         let mut found: Vec<String> = findings(&base, &head).iter().map(row).collect();
         wanted.sort();
         found.sort();
@@ -139,7 +139,8 @@ fn no_pair_differs_from_itself_and_each_says_something_back_if_it_says_something
 
 #[test]
 fn a_reference_to_a_file_that_was_not_read_is_refused() {
-    let text = "openapi: 3.0.3\npaths: {/a: {get: {responses: {'200': {content: {a/b: {schema: {$ref: 'x.yaml#/X'}}}}}}}}\n";
+    let text =
+        "openapi: 3.0.3\npaths: {/a: {get: {responses: {'200': {content: {a/b: {schema: {$ref: 'x.yaml#/X'}}}}}}}}\n";
     let document = Document::parse("a.yaml", text).unwrap();
 
     let problem = diff(&document, &document).unwrap_err();

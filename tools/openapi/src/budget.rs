@@ -2,7 +2,8 @@
 
 /// Far deeper than a description gets; it keeps recursion over a value safe.
 pub(crate) const MAX_DEPTH: usize = 128;
-/// Aliases multiply, so a few lines may describe billions of values; real descriptions have some ten thousand.
+/// Aliases multiply, so a few lines may describe billions of values; real descriptions have some
+/// ten thousand.
 const MAX_VALUES: usize = 1_000_000;
 /// Bytes of all texts and of the pointers to all values. A key counts once for each value below it.
 const MAX_TEXT: usize = 128 * 1024 * 1024;

@@ -98,7 +98,8 @@ impl Document {
         &self.value
     }
 
-    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor that exists.
+    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor
+    /// that exists.
     #[must_use]
     pub fn line(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
@@ -175,7 +176,8 @@ struct Reader<'a> {
     events: Parser<'a, StrInput<'a>>,
     /// The line of the event read last: every problem is found while looking at it.
     line: usize,
-    /// The last line that says anything. The parser sees what is missing at the end only behind that end.
+    /// The last line that says anything. The parser sees what is missing at the end only behind
+    /// that end.
     last: usize,
     lines: BTreeMap<String, usize>,
     anchors: HashMap<usize, Counted>,
@@ -390,7 +392,8 @@ fn line_breaks(text: &str) -> usize {
     text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
 }
 
-/// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`, `10:30` or `inf`.
+/// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`,
+/// `10:30` or `inf`.
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |prefix, radix| {

@@ -12,8 +12,9 @@ use crate::{
 /// The member of the root under which the files stand, each by its path from the document.
 pub(crate) const FILES: &str = "$files";
 
-/// The document with all files that it refers to, directly or through each other. References into them lead to
-/// `#/$files/<path>` then. `load` reads the file at a path that starts where the document's own path does.
+/// The document with all files that it refers to, directly or through each other. References into
+/// them lead to `#/$files/<path>` then. `load` reads the file at a path that starts where the
+/// document's own path does.
 ///
 /// # Errors
 /// When a reference is an address or an absolute path, and when a file cannot be read.
@@ -45,8 +46,8 @@ pub fn with_files(
     Ok(document)
 }
 
-/// Turns the references of a file into references of the whole; the files that they lead to. `at` is the path of the
-/// file from the document, or none for the document itself, whose name is `own`.
+/// Turns the references of a file into references of the whole; the files that they lead to. `at`
+/// is the path of the file from the document, or none for the document itself, whose name is `own`.
 fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     let mut refused = None;
@@ -123,7 +124,8 @@ mod tests {
 
     #[test]
     fn files_become_part_of_the_document_and_keep_their_places() {
-        let root = document("api/root.yaml", "a: {$ref: './s/pet.yaml#/Pet'}\nb: {$ref: '#/a'}\nexample: {$ref: 'no.yaml'}\n");
+        let root =
+            document("api/root.yaml", "a: {$ref: './s/pet.yaml#/Pet'}\nb: {$ref: '#/a'}\nexample: {$ref: 'no.yaml'}\n");
         let mut asked = Vec::new();
 
         let whole = with_files(root, |path| {

@@ -87,13 +87,7 @@ impl State<'_> {
         paid.map_err(|what| self.refuse("too-large", String::new(), what, "split the description"))
     }
 
-    fn refuse<E: serde::de::Error>(
-        &self,
-        rule: &'static str,
-        pointer: String,
-        what: String,
-        mend: &'static str,
-    ) -> E {
+    fn refuse<E: serde::de::Error>(&self, rule: &'static str, pointer: String, what: String, mend: &'static str) -> E {
         let refused = Failure::Refused(rule, pointer, what, mend, self.line.get());
         self.found.borrow_mut().refused = Some(refused);
         E::custom("refused")

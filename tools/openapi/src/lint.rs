@@ -1,5 +1,6 @@
-//! Our rules for descriptions: the generator panics without naming a place, so everything it cannot take is found here
-//! first, and so is what would make the client worse (strict replies, undocumented operations).
+//! Our rules for descriptions: the generator panics without naming a place, so everything it cannot
+//! take is found here first, and so is what would make the client worse (strict replies,
+//! undocumented operations).
 
 mod context;
 mod exchange;
@@ -85,7 +86,8 @@ pub const RULES: &[(&str, &str)] = &[
     ("todo", "descriptions are published"),
 ];
 
-/// Checks a description against all rules. The problems are in the order of the lines; none means fine.
+/// Checks a description against all rules. The problems are in the order of the lines; none means
+/// fine.
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
     let mut report = Report { document, problems: Vec::new() };
@@ -144,8 +146,8 @@ pub fn lint_all(documents: &[Document]) -> Vec<Problem> {
     problems
 }
 
-/// The problems for which the generator cannot read a description at all. The rules of this project are left out, so
-/// that a description that is older than a rule still gives code.
+/// The problems for which the generator cannot read a description at all. The rules of this project
+/// are left out, so that a description that is older than a rule still gives code.
 #[must_use]
 pub fn unreadable(document: &Document) -> Vec<Problem> {
     const RULES: [&str; 7] =

@@ -1,4 +1,5 @@
-//! JSON pointers: the one place that escapes and takes apart their steps, and what `$ref` points to.
+//! JSON pointers: the one place that escapes and takes apart their steps, and what `$ref` points
+//! to.
 
 use serde_json::Value;
 
@@ -26,7 +27,8 @@ pub fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of a reference inside the document, with `%7B` and the like read: a reference is part of an address.
+/// The pointer of a reference inside the document, with `%7B` and the like read: a reference is
+/// part of an address.
 pub fn target(reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix('#')?;
     let mut parts = pointer.split('%');
@@ -93,8 +95,8 @@ const NAMES: [&str; 18] = [
     "encoding",
 ];
 
-/// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a discriminator's
-/// `mapping`. What looks like one inside an example is none.
+/// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a
+/// discriminator's `mapping`. What looks like one inside an example is none.
 pub fn each_reference(value: &mut Value, found: &mut dyn FnMut(&str, &mut String)) {
     walk(value, &mut String::new(), false, found);
 }

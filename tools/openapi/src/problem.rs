@@ -18,7 +18,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and [`Problem::at`].
+    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and
+    /// [`Problem::at`].
     pub fn new(
         file: impl Into<PathBuf>,
         rule: &'static str,
@@ -79,8 +80,8 @@ impl Problem {
     }
 }
 
-/// Text of a description, fit for a terminal and a log: what controls either, and what hides or turns text around, is
-/// told by its escape.
+/// Text of a description, fit for a terminal and a log: what controls either, and what hides or
+/// turns text around, is told by its escape.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let is_hidden = |each: char| {

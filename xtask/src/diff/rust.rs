@@ -1,4 +1,5 @@
-//! The effect on the Rust API: the code of both sides, made in memory by the one recipe, as lists of items.
+//! The effect on the Rust API: the code of both sides, made in memory by the one recipe, as lists
+//! of items.
 
 use std::{collections::BTreeMap, panic, thread};
 

@@ -146,7 +146,8 @@ fn read(file: &Path) -> Result<Document, Problem> {
     })
 }
 
-/// The description with the files that it refers to, which must be plain files: a device or a pipe may never end.
+/// The description with the files that it refers to, which must be plain files: a device or a pipe
+/// may never end.
 fn whole(document: Document) -> Result<Document, Problem> {
     with_files(document, |path| {
         let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());

@@ -79,7 +79,8 @@ fn equal_descriptions_move_nothing() {
     assert!(ended.stdout.ends_with("\nRust surface: +0 items, -0 items, ~0 changed\n"), "{}", ended.stdout);
 }
 
-/// Edits of the real descriptions: file, text, its new text, the rule that tells it, and whether items of the Rust API move.
+/// Edits of the real descriptions: file, text, its new text, the rule that tells it, and whether
+/// items of the Rust API move.
 const EDITS: [(&str, &str, &str, &str, bool); 12] = [
     ("plex-tv.yaml", "operationId: listAccountDevices", "operationId: listDevicesOfAccount", "op-id-renamed", true),
     ("plex-tv.yaml", "        - name: strong\n          in: query\n", AUDIENCE, "param-required-added", true),
@@ -192,21 +193,36 @@ fn forty_changes_are_told_in_little_and_each_item_once() {
     assert!(ended.stdout.lines().count() <= 120, "{} lines\n{}", ended.stdout.lines().count(), ended.stdout);
     assert!(markdown.len() <= 15_000, "{} bytes\n{markdown}", markdown.len());
 
-    let told: Vec<&str> = findings.iter().flat_map(|row| row["rust"].as_array().unwrap()).map(|item| item.as_str().unwrap()).collect();
+    let told: Vec<&str> =
+        findings.iter().flat_map(|row| row["rust"].as_array().unwrap()).map(|item| item.as_str().unwrap()).collect();
     let items = report["rust"]["items"].as_array().unwrap();
     assert!(items.len() >= 15, "{} items", items.len());
     assert_eq!(told.len(), items.len(), "each item has one owner: {told:#?}");
     for item in told {
         let ends = [", ", "\n"].map(|end| format!("{item}{end}"));
-        assert_eq!(ends.iter().map(|item| ended.stdout.matches(item.as_str()).count()).sum::<usize>(), 1, "{item}\n{}", ended.stdout);
+        assert_eq!(
+            ends.iter().map(|item| ended.stdout.matches(item.as_str()).count()).sum::<usize>(),
+            1,
+            "{item}\n{}",
+            ended.stdout
+        );
         let ends = [", ", "`"].map(|end| format!("{}{end}", item.replace('|', "\\|")));
-        assert_eq!(ends.iter().map(|item| markdown.matches(item.as_str()).count()).sum::<usize>(), 1, "{item}\n{markdown}");
+        assert_eq!(
+            ends.iter().map(|item| markdown.matches(item.as_str()).count()).sum::<usize>(),
+            1,
+            "{item}\n{markdown}"
+        );
     }
     let is_docs = |row: &&Value| row["level"] == "docs";
     for row in findings.iter().filter(is_docs) {
         assert_eq!(row["rust"], serde_json::json!([]), "{row:#}");
     }
-    let marks: Vec<_> = ended.stdout.lines().filter_map(|line| line.get(..2)).filter(|mark| ["!!", "! ", "+ ", ". "].contains(mark)).collect();
+    let marks: Vec<_> = ended
+        .stdout
+        .lines()
+        .filter_map(|line| line.get(..2))
+        .filter(|mark| ["!!", "! ", "+ ", ". "].contains(mark))
+        .collect();
     let rank = |mark: &&str| ["!!", "! ", "+ ", ". "].iter().position(|other| other == mark);
     assert!(marks.is_sorted_by_key(rank), "what breaks comes first: {marks:?}");
     let open = markdown.split("<details>").next().unwrap();

@@ -53,10 +53,12 @@ fn address(operation: &Operation) -> (String, String) {
     (operation.method.clone(), operation.shape.clone())
 }
 
-/// Components that have another name and the same content, or nearly; the base then refers to them by the new name.
+/// Components that have another name and the same content, or nearly; the base then refers to them
+/// by the new name.
 pub(super) fn renamed_components(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(Key, Key)> {
     let mut renamed: Vec<(Key, Key)> = Vec::new();
-    // A component that refers to a renamed one is recognised in the next round. A longer chain is no rename.
+    // A component that refers to a renamed one is recognised in the next round. A longer chain is
+    // no rename.
     for _ in 0..ROUNDS {
         let (old, new) = candidates(base, head, &renamed);
         let (old, new) = (by_content(base, old), by_content(head, new));

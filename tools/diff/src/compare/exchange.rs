@@ -24,9 +24,9 @@ impl<'a> Comparer<'a> {
             keys(one, one).into_iter().filter(|key| other.get(key).is_none()).collect()
         };
         let (mut gone, mut new) = (only(base, head), only(head, base));
-        // What is referred to by the same name is one parameter, and what changed in it is told there.
-        let names: HashMap<&str, &str> =
-            new.iter().filter_map(|key| Some((reference(&head[*key])?, *key))).collect();
+        // What is referred to by the same name is one parameter, and what changed in it is told
+        // there.
+        let names: HashMap<&str, &str> = new.iter().filter_map(|key| Some((reference(&head[*key])?, *key))).collect();
         let mut shared = HashSet::new();
         for old in &gone {
             if let Some(new) = reference(&base[*old]).and_then(|text| names.get(text)) {
@@ -64,8 +64,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Parameters with the same name in another place, and those in the same place with a similar name and all else
-    /// equal.
+    /// Parameters with the same name in another place, and those in the same place with a similar
+    /// name and all else equal.
     fn renamed_parameters(
         &self,
         (base, gone): (&'a Value, &[&'a str]),
@@ -213,7 +213,9 @@ impl<'a> Comparer<'a> {
             let at = spot.key(media);
             match (base.get(media), head.get(media)) {
                 (None, Some(new)) => {
-                    self.tell(Rule::MediaAdded, &at, &[], format!("may be {}", code(media))).related.extend(related(new));
+                    self.tell(Rule::MediaAdded, &at, &[], format!("may be {}", code(media)))
+                        .related
+                        .extend(related(new));
                 }
                 (Some(old), None) => {
                     self.tell(Rule::MediaRemoved, &at, &[], format!("is no longer {}", code(media)))
@@ -254,7 +256,8 @@ impl<'a> Comparer<'a> {
                 found.related.extend(related(schema));
             }
             (Some(schema), None) => {
-                let found = self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "has no schema any more: it was removed");
+                let found =
+                    self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "has no schema any more: it was removed");
                 found.related.extend(related(schema));
             }
             (Some(old), Some(new)) => self.schema(old, new, &spot.key("schema")),
@@ -327,7 +330,12 @@ impl<'a> Comparer<'a> {
     fn success_changed(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
         let told = spot.named("success");
         let pointers = [told.key(new).at, told.key(old).at];
-        let found = self.tell_at(Rule::StatusSuccessChanged, &told, &pointers, format!("is {}, and was {}", plain(new), plain(old)));
+        let found = self.tell_at(
+            Rule::StatusSuccessChanged,
+            &told,
+            &pointers,
+            format!("is {}, and was {}", plain(new), plain(old)),
+        );
         found.related.extend(related(base).into_iter().chain(related(head)));
         let roots =
             (format!("{}{}", self.frame.base_root, pointers[1]), format!("{}{}", self.frame.head_root, pointers[0]));
@@ -389,7 +397,10 @@ impl<'a> Comparer<'a> {
         }
         let changed: Vec<_> = ["schema", "content", "required", "style", "explode"]
             .into_iter()
-            .filter(|key| base.get(key) != head.get(key) && !(*key == "schema" && base.get(key).is_some() && head.get(key).is_some()))
+            .filter(|key| {
+                base.get(key) != head.get(key)
+                    && !(*key == "schema" && base.get(key).is_some() && head.get(key).is_some())
+            })
             .collect();
         self.texts(Rule::HeaderType, (base, head), &spot, &changed);
     }
@@ -449,7 +460,8 @@ fn is_bytes(media: &str, schema: Option<&Value>) -> bool {
     let is_empty = |schema: &Value| schema.as_object().is_some_and(serde_json::Map::is_empty);
     let is_text = |schema: &Value| {
         schema["type"] == "string"
-            && (schema["format"] == "binary" || schema["contentMediaType"].as_str().is_some_and(|of| media.starts_with(of)))
+            && (schema["format"] == "binary"
+                || schema["contentMediaType"].as_str().is_some_and(|of| media.starts_with(of)))
     };
     !is_more && schema.is_none_or(|schema| is_empty(schema) || is_text(schema))
 }

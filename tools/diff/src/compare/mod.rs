@@ -1,8 +1,9 @@
 //! Compares two descriptions by the rules.
 //!
-//! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every frame, that is of an
-//! operation, a component or a reference that was followed, all leaves that differ must be consumed; those that are not
-//! are told as `unclassified`. So silence means equal, whatever a rule forgets.
+//! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every
+//! frame, that is of an operation, a component or a reference that was followed, all leaves that
+//! differ must be consumed; those that are not are told as `unclassified`. So silence means equal,
+//! whatever a rule forgets.
 
 mod align;
 mod exchange;
@@ -81,7 +82,8 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
     }
 }
 
-/// That a property may be missing and that it may be null are one edit where both came or both went.
+/// That a property may be missing and that it may be null are one edit where both came or both
+/// went.
 fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let twin = |finding: &Finding| {
         let other = match finding.rule {
@@ -343,7 +345,8 @@ impl<'a> Comparer<'a> {
         self.frame = outer;
     }
 
-    /// Tells something about a pair that is no difference of its values, so that it consumes nothing of them.
+    /// Tells something about a pair that is no difference of its values, so that it consumes
+    /// nothing of them.
     fn beside(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -403,9 +406,7 @@ impl<'a> Comparer<'a> {
             }
             return;
         }
-        let name = |reference: Option<&str>| {
-            reference.map_or_else(|| "inline".to_owned(), |text| code(&name_of(text)))
-        };
+        let name = |reference: Option<&str>| reference.map_or_else(|| "inline".to_owned(), |text| code(&name_of(text)));
         let targets = (
             target(self.base, base, &self.frame.base_root, spot),
             target(self.head, head, &self.frame.head_root, spot),

@@ -88,7 +88,8 @@ impl<'a> Comparer<'a> {
             let at = ["/parameters".to_owned()];
             // Required ones are arguments by their place, but those of the path stand in its order.
             let arguments = |operation: &'a Operation, target: fn(&Self, &'a Value) -> &'a Value| -> Vec<String> {
-                let of = |key: &&String| operation.value["parameters"].get(key.as_str()).map(|value| target(self, value));
+                let of =
+                    |key: &&String| operation.value["parameters"].get(key.as_str()).map(|value| target(self, value));
                 let is_argument = |key: &&String| {
                     of(key).is_some_and(|parameter| parameter["required"] == true && parameter["in"] != "path")
                 };
@@ -129,9 +130,7 @@ impl<'a> Comparer<'a> {
     fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot, owner: Option<&Operation>) {
         let pair = (base, head);
         if base.get("operationId") != head.get("operationId") {
-            let name = |value: &Value| {
-                value["operationId"].as_str().map_or("without an id".to_owned(), code)
-            };
+            let name = |value: &Value| value["operationId"].as_str().map_or("without an id".to_owned(), code);
             let mut what = format!("is called {}, and was {}", name(head), name(base));
             if let Some(Operation { method, path, .. }) = owner {
                 what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));

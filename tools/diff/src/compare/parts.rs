@@ -20,10 +20,10 @@ pub(super) struct Matched {
     pub(super) added: Vec<usize>,
 }
 
-/// Parts with the same content first, then those with the same tag, then the only ones of a type, then similar ones.
+/// Parts with the same content first, then those with the same tag, then the only ones of a type,
+/// then similar ones.
 pub(super) fn matched(old: &[Value], new: &[Value], discriminator: Option<&str>) -> Matched {
-    let mut found =
-        Matched { pairs: Vec::new(), removed: (0..old.len()).collect(), added: (0..new.len()).collect() };
+    let mut found = Matched { pairs: Vec::new(), removed: (0..old.len()).collect(), added: (0..new.len()).collect() };
     let content = |part: &Value| {
         let mut part = part.clone();
         without_texts(&mut part);
@@ -78,7 +78,8 @@ fn pair_similar(found: &mut Matched, old: &[Value], new: &[Value], discriminator
     };
     let (mine, theirs) = (leaves(old, &found.removed), leaves(new, &found.added));
     // Two that are known by something are two.
-    let has_tag = |parts: &[Value], number: usize| parts.get(number).is_some_and(|part| tag(part, discriminator).is_some());
+    let has_tag =
+        |parts: &[Value], number: usize| parts.get(number).is_some_and(|part| tag(part, discriminator).is_some());
     let mut fits: Vec<(f64, usize, usize)> = Vec::new();
     for (one, leaves) in &mine {
         let others = theirs.iter().filter(|(other, _)| !has_tag(old, *one) || !has_tag(new, *other));
@@ -95,7 +96,8 @@ fn pair_similar(found: &mut Matched, old: &[Value], new: &[Value], discriminator
     }
 }
 
-/// What a branch is known by: the name it refers to, its title, or the one value that a property of it has.
+/// What a branch is known by: the name it refers to, its title, or the one value that a property of
+/// it has.
 pub(super) fn tag(part: &Value, discriminator: Option<&str>) -> Option<String> {
     if let Some(text) = part["$ref"].as_str().or(part["title"].as_str()) {
         return Some(name_of(text));
@@ -117,7 +119,9 @@ pub(super) fn name(part: &Value, number: usize, discriminator: Option<&str>) -> 
         let format = part["format"].as_str().map(|format| format!(" ({format})")).unwrap_or_default();
         part["type"].as_str().map(|kind| format!("{kind}{format}"))
     };
-    tag(part, discriminator).or_else(|| kind().filter(|_| part.get("properties").is_none())).unwrap_or_else(|| format!("part {}", number + 1))
+    tag(part, discriminator)
+        .or_else(|| kind().filter(|_| part.get("properties").is_none()))
+        .unwrap_or_else(|| format!("part {}", number + 1))
 }
 
 #[cfg(test)]
@@ -132,8 +136,12 @@ mod tests {
 
     #[test]
     fn parts_are_matched_whatever_their_order() {
-        let old = of(json!([{ "type": "string" }, { "$ref": "#/a" }, { "properties": { "k": { "const": "cat" }, "x": { "type": "integer" } } }]));
-        let new = of(json!([{ "properties": { "k": { "const": "dog" } } }, { "properties": { "k": { "const": "cat" }, "x": { "type": "string" } } }, { "$ref": "#/a" }, { "type": "string" }]));
+        let old = of(
+            json!([{ "type": "string" }, { "$ref": "#/a" }, { "properties": { "k": { "const": "cat" }, "x": { "type": "integer" } } }]),
+        );
+        let new = of(
+            json!([{ "properties": { "k": { "const": "dog" } } }, { "properties": { "k": { "const": "cat" }, "x": { "type": "string" } } }, { "$ref": "#/a" }, { "type": "string" }]),
+        );
 
         let found = matched(&old, &new, None);
 

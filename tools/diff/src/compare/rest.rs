@@ -1,4 +1,5 @@
-//! What is neither operation nor schema: the document itself, its servers, its paths, its components.
+//! What is neither operation nor schema: the document itself, its servers, its paths, its
+//! components.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -94,7 +95,12 @@ impl<'a> Comparer<'a> {
         };
         let ((old_host, old_path), (new_host, new_path)) = (parts(base), parts(head));
         if old_host != new_host {
-            self.tell(Rule::ServerHostChanged, spot, &["url"], format!("is at {}, and was at {}", code(&new_host), code(&old_host)));
+            self.tell(
+                Rule::ServerHostChanged,
+                spot,
+                &["url"],
+                format!("is at {}, and was at {}", code(&new_host), code(&old_host)),
+            );
         }
         if old_path != new_path {
             let what = format!("has the base path {}, and had {}", code(&new_path), code(&old_path));
@@ -112,7 +118,10 @@ impl<'a> Comparer<'a> {
                 let what = match (old, new) {
                     (Some(old), Some(new)) => {
                         let parts = ["default", "enum"].into_iter().filter(|key| old.get(key) != new.get(key));
-                        parts.map(|key| format!("{key} {}", change(old.get(key), new.get(key)))).collect::<Vec<_>>().join(", ")
+                        parts
+                            .map(|key| format!("{key} {}", change(old.get(key), new.get(key))))
+                            .collect::<Vec<_>>()
+                            .join(", ")
                     }
                     (None, _) => "was added".to_owned(),
                     (_, None) => "was removed".to_owned(),
@@ -242,8 +251,7 @@ impl<'a> Comparer<'a> {
         };
         let location = changed(&["in", "name"]);
         if !location.is_empty() {
-            let told =
-                |value: &Value| format!("{} {}", brief(&value["in"]), brief(&value["name"]));
+            let told = |value: &Value| format!("{} {}", brief(&value["in"]), brief(&value["name"]));
             let what = format!("is sent as {}, and was {}", told(head), told(base));
             self.tell(Rule::SecSchemeLocation, spot, &location, what);
         }

@@ -36,7 +36,8 @@ impl<'a> Comparer<'a> {
         match (reference(base), reference(head)) {
             (None, None) => self.inline(base, head, spot),
             (old, new) => {
-                // What stands around a reference counts for the value; the target is compared by itself.
+                // What stands around a reference counts for the value; the target is compared by
+                // itself.
                 let is_both = old.is_some() && new.is_some();
                 if is_both {
                     self.annotations(base, head, spot);
@@ -52,7 +53,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// A choice of which one branch is left, or the reverse: that branch is the whole schema. Whether it is so.
+    /// A choice of which one branch is left, or the reverse: that branch is the whole schema.
+    /// Whether it is so.
     fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let choice = |value: &'a Value| {
             ["oneOf", "anyOf"].into_iter().find_map(|kind| Some((kind, value.get(kind)?.as_array()?.as_slice())))
@@ -112,7 +114,8 @@ impl<'a> Comparer<'a> {
         self.findings.extend(inner.findings);
     }
 
-    /// One side is a reference: its target, with what stands around the reference, against the other side.
+    /// One side is a reference: its target, with what stands around the reference, against the
+    /// other side.
     fn moved_schema(&mut self, base: &Value, head: &Value, (old, new): (&'a Value, &'a Value), spot: &Spot) {
         let around = |value: &Value, key: &str| reference(value).is_some() && value[key] == Value::Bool(true);
         let is_null =
@@ -159,8 +162,9 @@ impl<'a> Comparer<'a> {
         self.notes(base, head, spot);
     }
 
-    /// Where only one side is made by `allOf`, or the parts are cut otherwise, the two are compared with all parts written
-    /// out: it makes no difference in how many of them something is said. Whether it was done.
+    /// Where only one side is made by `allOf`, or the parts are cut otherwise, the two are compared
+    /// with all parts written out: it makes no difference in how many of them something is said.
+    /// Whether it was done.
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
         let (old, new) = (list(base), list(head));
@@ -386,8 +390,9 @@ impl<'a> Comparer<'a> {
             added.retain(|name| *name != to);
             self.renamed_property((base, from), (head, to), spot);
         }
-        let refuses_more =
-            |schema: &Value| ["additionalProperties", "unevaluatedProperties"].iter().any(|key| schema[key] == Value::Bool(false));
+        let refuses_more = |schema: &Value| {
+            ["additionalProperties", "unevaluatedProperties"].iter().any(|key| schema[key] == Value::Bool(false))
+        };
         let (was_closed, is_closed) = (refuses_more(base), refuses_more(head));
         let is_required = |schema: &Value, name: &str| schema["required"].get(name).is_some();
         let pointers = |name: &str| [spot.keys(&["properties", name]).at, spot.keys(&["required", name]).at];
@@ -430,10 +435,12 @@ impl<'a> Comparer<'a> {
         self.required(base, head, spot);
     }
 
-    /// The side that sees a property: what is read-only is no part of requests, and what is write-only none of replies.
+    /// The side that sees a property: what is read-only is no part of requests, and what is
+    /// write-only none of replies.
     fn seen(&self, side: Side, old: &[&Value], new: &[&Value]) -> Side {
         let all = |flag: &str| {
-            let is = |value: &Value, target: &Value| value[flag] == Value::Bool(true) || target[flag] == Value::Bool(true);
+            let is =
+                |value: &Value, target: &Value| value[flag] == Value::Bool(true) || target[flag] == Value::Bool(true);
             old.iter().all(|value| is(value, super::exchange::resolved(self.base, value)))
                 && new.iter().all(|value| is(value, super::exchange::resolved(self.head, value)))
         };
@@ -533,7 +540,9 @@ impl<'a> Comparer<'a> {
     fn composition(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         self.discriminator(base, head, spot);
         let kinds = ["allOf", "oneOf", "anyOf"];
-        let only = |one: &Value, other: &Value| kinds.into_iter().find(|kind| one.get(kind).is_some() && other.get(kind).is_none());
+        let only = |one: &Value, other: &Value| {
+            kinds.into_iter().find(|kind| one.get(kind).is_some() && other.get(kind).is_none())
+        };
         match (only(base, head), only(head, base)) {
             (None, None) => {}
             (Some(old), Some(new)) => {
@@ -553,7 +562,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Adding or removing a discriminator changes nothing on the wire; another word or another member for the words does.
+    /// Adding or removing a discriminator changes nothing on the wire; another word or another
+    /// member for the words does.
     fn discriminator(&mut self, base: &Value, head: &Value, spot: &Spot) {
         const KEY: &str = "discriminator";
         let (old, new) = (base.get(KEY), head.get(KEY));
@@ -675,8 +685,9 @@ const MAX_PAIRS: usize = 10_000;
 /// Leaves that a property with another name and the old one have in common, of all that either has.
 const SIMILAR: f64 = 0.5;
 
-/// Pairs of a property that went and one that came: those called the same but for case and separators, and those with
-/// the same schema, or nearly, and similar names; each name at most once.
+/// Pairs of a property that went and one that came: those called the same but for case and
+/// separators, and those with the same schema, or nearly, and similar names; each name at most
+/// once.
 fn renamed<'v>((old, gone): (&Value, &[&'v str]), (new, added): (&Value, &[&'v str])) -> Vec<(&'v str, &'v str)> {
     let folded = |name: &str| -> String {
         name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()

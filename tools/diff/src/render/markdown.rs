@@ -1,7 +1,7 @@
 //! The report for a comment on a pull request.
 //!
-//! Whatever comes from a description, a waiver or generated code stands in a code span, where nothing has a meaning:
-//! no tag, no entity, no name of a person.
+//! Whatever comes from a description, a waiver or generated code stands in a code span, where
+//! nothing has a meaning: no tag, no entity, no name of a person.
 
 use std::fmt::Write as _;
 
@@ -32,12 +32,8 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
 
 fn with_rows(report: &Report, shown: Shown) -> String {
     let verdict = report.verdict_line().map(|(needs, has)| format!("\n\n**{needs}**; {has}.")).unwrap_or_default();
-    let mut text = format!(
-        "### Spec diff: {} → {}{verdict}\n\n{}.\n",
-        code(&report.base),
-        code(&report.head),
-        report.numbers()
-    );
+    let mut text =
+        format!("### Spec diff: {} → {}{verdict}\n\n{}.\n", code(&report.base), code(&report.head), report.numbers());
     for why in report.rust.iter().flat_map(|rust| &rust.unavailable) {
         let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(&cut(why)));
     }
@@ -136,8 +132,7 @@ fn effects(report: &Report, finding: &Finding) -> String {
     if report.rust.as_ref().is_none_or(|rust| !rust.unavailable.is_empty() && rust.changes.is_empty()) {
         return "not known".to_owned();
     }
-    let shown: Vec<String> =
-        item_lines(&report.items(finding)).iter().map(|line| cell(&code(&cut(line)))).collect();
+    let shown: Vec<String> = item_lines(&report.items(finding)).iter().map(|line| cell(&code(&cut(line)))).collect();
     if shown.is_empty() { "none".to_owned() } else { shown.join("<br>") }
 }
 
@@ -149,8 +144,7 @@ fn waived(text: &mut String, report: &Report, rows: usize) {
     let _ = writeln!(text, "\n<details><summary>Waived: {}</summary>\n", waived.len());
     for finding in waived.iter().take(rows) {
         let reason = finding.waived.as_deref().unwrap_or_default();
-        let _ =
-            writeln!(text, "- {}: {} `{}`: {}", finding.about(), finding.message, finding.rule, code(&cut(reason)));
+        let _ = writeln!(text, "- {}: {} `{}`: {}", finding.about(), finding.message, finding.rule, code(&cut(reason)));
     }
     if waived.len() > rows {
         let _ = writeln!(text, "- and {} more", waived.len() - rows);

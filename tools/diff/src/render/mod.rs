@@ -44,7 +44,8 @@ impl Report {
         markdown::render(self, shown)
     }
 
-    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below the level.
+    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below
+    /// the level.
     #[must_use]
     pub fn json(&self, shown: Shown) -> String {
         json::render(self, shown)
@@ -68,7 +69,8 @@ impl Report {
         changelog::render(self)
     }
 
-    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1 waived`
+    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1
+    /// waived`
     fn numbers(&self) -> String {
         let [breaking, potential, compatible, docs] = Level::ALL.map(|level| self.count(level));
         let waived = match self.waived().count() {
@@ -118,7 +120,8 @@ impl Report {
         (rows, cut)
     }
 
-    /// How bad a finding is, with what the items prove: what callers trip over is as bad as what fails on the wire.
+    /// How bad a finding is, with what the items prove: what callers trip over is as bad as what
+    /// fails on the wire.
     fn severity(&self, finding: &Finding) -> Level {
         let is_proved = self.rust.as_ref().is_some_and(|rust| rust.unavailable.is_empty());
         match self.breaks(finding) {
@@ -135,7 +138,8 @@ impl Report {
     }
 }
 
-/// The items in lines: those that came and those that went side by side, those that changed one by one.
+/// The items in lines: those that came and those that went side by side, those that changed one by
+/// one.
 fn item_lines(items: &[&ItemChange]) -> Vec<String> {
     const WIDTH: usize = 100;
 

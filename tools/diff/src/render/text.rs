@@ -8,12 +8,8 @@ use super::{Shown, item_lines, slashed};
 use crate::{finding::Finding, level::Level, report::Report};
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {
-    let mut text = format!(
-        "spec diff: {} -> {}\n{}\n",
-        printable(&report.base),
-        printable(&report.head),
-        report.numbers()
-    );
+    let mut text =
+        format!("spec diff: {} -> {}\n{}\n", printable(&report.base), printable(&report.head), report.numbers());
     if let Some((needs, has)) = report.verdict_line() {
         let _ = writeln!(text, "{needs}; {has}");
     }

@@ -1,5 +1,5 @@
-//! Random changes of the real descriptions: none goes unreported, none panics, each report names the right operations,
-//! and `drift` finds nothing backward-incompatible that is harmless here.
+//! Random changes of the real descriptions: none goes unreported, none panics, each report names
+//! the right operations, and `drift` finds nothing backward-incompatible that is harmless here.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -90,7 +90,8 @@ fn no_change_of_references_compositions_and_webhooks_goes_unreported() {
                 writeln!(wrong, "{name}: {mutation}: not reported").unwrap();
             }
             let named: BTreeSet<_> = found.iter().flat_map(|finding| finding.used_by.iter().cloned()).collect();
-            let seen = if may_be_silent { BTreeSet::new() } else { expanded::changed_operations(base.value(), head.value()) };
+            let seen =
+                if may_be_silent { BTreeSet::new() } else { expanded::changed_operations(base.value(), head.value()) };
             let missing: Vec<_> = seen.difference(&named).collect();
             if !missing.is_empty() {
                 writeln!(wrong, "{name}: {mutation}: not named {missing:?}").unwrap();

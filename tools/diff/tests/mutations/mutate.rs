@@ -148,8 +148,8 @@ fn is_silent(old: &Value, new: &Value, pointer: &str) -> bool {
         && (is_default(old.pointer(pointer)) && new.pointer(pointer).is_none())
 }
 
-/// The description with one change of what this kind of document is about: references, compositions, webhooks. Whether
-/// it may mean the same.
+/// The description with one change of what this kind of document is about: references,
+/// compositions, webhooks. Whether it may mean the same.
 pub(crate) fn mutated_structure(description: &Value, seed: u64) -> (Mutation, bool) {
     let mut rng = Rng::with_seed(seed);
     let mut all = Vec::new();
@@ -158,7 +158,9 @@ pub(crate) fn mutated_structure(description: &Value, seed: u64) -> (Mutation, bo
     }
     // Half of the changes are where structure is.
     let is_structure = |pointer: &&String| {
-        ["/$ref", "/allOf", "/oneOf", "/anyOf", "/mapping/", "/discriminator", "/webhooks"].iter().any(|part| pointer.contains(part))
+        ["/$ref", "/allOf", "/oneOf", "/anyOf", "/mapping/", "/discriminator", "/webhooks"]
+            .iter()
+            .any(|part| pointer.contains(part))
     };
     let structure: Vec<&String> = all.iter().filter(is_structure).collect();
     loop {
@@ -190,7 +192,9 @@ fn restructure(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<(String
             *text = if rng.bool() { another } else { format!("{text}Gone") };
             Some(("led elsewhere".to_owned(), false))
         }
-        Value::Array(items) if items.len() > 1 && ["/allOf", "/oneOf", "/anyOf"].iter().any(|end| pointer.ends_with(end)) => {
+        Value::Array(items)
+            if items.len() > 1 && ["/allOf", "/oneOf", "/anyOf"].iter().any(|end| pointer.ends_with(end)) =>
+        {
             if rng.bool() {
                 items.reverse();
                 return Some(("turned around".to_owned(), true));

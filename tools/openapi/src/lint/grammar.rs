@@ -277,7 +277,8 @@ impl<'a> Index<'a> {
     }
 }
 
-/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: what does not fit the grammar.
+/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: what does
+/// not fit the grammar.
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (misfit, node) in &context.index.misfits {
         let key = node.pointer.rsplit('/').next().unwrap_or_default();

@@ -18,7 +18,8 @@ pub(super) fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
 
-/// `rust-keyword` and `schema-order`. A property or parameter gets a name of its own from the generator.
+/// `rust-keyword` and `schema-order`. A property or parameter gets a name of its own from the
+/// generator.
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     let mut schemas = Vec::new();
     for schema in context.all(Kind::Schema) {

@@ -44,7 +44,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `server`: one at the root, that paths can be appended to; an operation of another host has one of its own.
+/// `server`: one at the root, that paths can be appended to; an operation of another host has one
+/// of its own.
 fn server(context: &Context<'_>, report: &mut Report<'_>) {
     let root = vec![(String::new(), context.root.list("servers").collect::<Vec<_>>())];
     let own = context.operations.iter().filter(|operation| operation.node.has("servers"));
