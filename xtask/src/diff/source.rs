@@ -114,7 +114,7 @@ impl Source {
             let document = whole_of_git(revision, of_blob(&object, Path::new(below))?)?;
             return Ok(Self { name: object, documents: vec![document], version, is_file: true });
         }
-        let listed = git(&["ls-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
+        let listed = git(&["ls-tree", "--full-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
         let files = listed.split('\0').filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "yaml"));
         let folder = below.trim_end_matches('/');
         let read = |name: &str| {

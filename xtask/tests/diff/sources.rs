@@ -238,3 +238,16 @@ fn a_file_that_is_not_there_and_one_that_may_not_be_read_are_refused() {
     folder.write("openapi/schemas/pet.yaml", "Pet: [");
     assert!(refused(WITH_FILE).contains("schemas/pet.yaml:1"));
 }
+
+#[test]
+fn revisions_are_the_same_from_every_folder_of_the_repository() {
+    let repository = Repository::new();
+    repository.write("xtask/empty", "");
+    let revision = repository.git(&["rev-parse", "HEAD"]);
+    let mut command = repository.xtask();
+    command.current_dir(repository.path("xtask")).args(["diff", "--no-rust", &revision, &revision]);
+
+    let ended = crate::common::Ended::of(&mut command);
+
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
+}
