@@ -285,8 +285,8 @@ rules! {
         "A title names the type of an inline schema, so an edit of text can rename it. Name schemas in components.";
     SchemaMoved "schema-moved" C C Major Open "an inline schema became a named one, or the reverse"
         "The wire stays as it is; the Rust type has another name.";
-    SchemaExtension "schema-extension" D D Patch Open "an x- key of a schema changed"
-        "`x-plex-rows` and `x-rust-name` change the Rust type or field; others are documentation.";
+    SchemaExtension "schema-extension" D D Patch Open "an x- key of a schema or parameter changed"
+        "`x-plex-rows`, `x-plex-list` and `x-rust-name` change the Rust type or field; others are documentation.";
     XmlChanged "xml-changed" B B Major Nothing "the picture of an XML reply changed"
         "Elements and attributes are read by these names; the wrong one reads as missing.";
     FieldDeprecated "field-deprecated" C C Minor Open "a parameter or property became deprecated"
@@ -309,7 +309,7 @@ rules! {
     ComponentMoved "component-moved" D D None Open "a parameter, response, header or body became shared, or no longer"
         "The content is the same or its changes are listed beside this.";
     // The document
-    Docs "docs" D D Patch Open "text, example, contact, licence or version of the description"
+    Docs "docs" D D Patch Nothing "text, example, contact, licence or version of the description"
         "Documentation. `info.version` is also what `api_version()` gives.";
     OpenapiVersion "openapi-version" D D Patch Open "the description follows another version of OpenAPI"
         "The generator reads 3.0 only.";

@@ -112,11 +112,11 @@ impl List {
         }
         for inner in &item.items {
             match inner {
-                ImplItem::Fn(method) if is_public(&method.vis) => {
-                    // The builder of a type is left out, and so is the way to it.
-                    if !(at == "types::" && method.sig.ident == "builder") {
-                        self.method(&path, &cfg, &method.attrs, &method.sig);
-                    }
+                // The builder of a type is left out, and so is the way to it.
+                ImplItem::Fn(method)
+                    if is_public(&method.vis) && !(at == "types::" && method.sig.ident == "builder") =>
+                {
+                    self.method(&path, &cfg, &method.attrs, &method.sig);
                 }
                 ImplItem::Const(item) if is_public(&item.vis) => {
                     let told = format!("{cfg}{}{}", marks(&item.attrs), constant(&item.ident, &item.ty));

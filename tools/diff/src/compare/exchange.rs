@@ -13,7 +13,7 @@ use crate::{
     level::{Level, Side},
     rule::Rule,
     spec::{Spec, name_of},
-    told::{brief, code},
+    told::{brief, change, code},
 };
 
 const NOTHING: &Value = &Value::Null;
@@ -163,7 +163,13 @@ impl<'a> Comparer<'a> {
             _ => {}
         }
         self.texts(Rule::Docs, pair, spot, &["description", "example", "examples"]);
-        self.extensions(Rule::Docs, pair, spot, &[]);
+        // The one key by which an argument gets another type.
+        const LIST: &str = "x-plex-list";
+        if base.get(LIST) != head.get(LIST) {
+            let what = format!("{} {}", code(LIST), change(base.get(LIST), head.get(LIST)));
+            self.tell_of(Rule::SchemaExtension, spot, &[LIST], ": ", what);
+        }
+        self.extensions(Rule::Docs, pair, spot, &[LIST]);
     }
 
     /// A request body, which may not be there.
