@@ -121,11 +121,14 @@ fn every_operation_has_a_success_and_a_failure_in_the_module_of_its_tag() {
             let succeeds = responses.keys().any(|status| status.starts_with('2'));
             let kinds = ["success", "failure"].into_iter().filter(|kind| succeeds || *kind != "success");
             let due = kinds.map(|kind| (module.clone(), kind.to_owned(), operation.id.clone()));
-            missing.extend(due.filter(|case| !cases.contains(case)).map(|case| (target.name, case)));
+            missing.extend(due.filter(|case| !cases.contains(case)).map(|(module, kind, id)| {
+                let (folder, call) = (target.name, target.call);
+                format!("tests/{folder}/{module}.rs: add a #[tokio::test] with {kind}(\"{id}\", …)…{call}(…)")
+            }));
         }
     }
 
-    assert!(missing.is_empty(), "no test for {missing:#?}");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `cargo xtask diff`: what a change of the descriptions means for the wire, for the Rust API, and for the version.
+//! `cargo xtask diff`: what a change of the descriptions means for the wire, for the Rust API, and
+//! for the version.
 
 mod items;
 mod rust;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plex_tv_openapi::{Document, Problem, RULES, TABLE_RULES, lint};
+use plex_tv_openapi::{Document, Problem, RULES, TABLE_RULES, lint, lint_all};
 
 use crate::{
     files::{table, workspace_path},
@@ -30,7 +30,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     for path in &paths {
         if path.is_dir() { checked.folder(path) } else { checked.file(path) }
     }
-    let Checked { files, unusable, findings } = checked;
+    let Checked { in_folders, files, unusable, mut findings } = checked;
+    findings.extend(lint_all(&files));
+    let files = in_folders + files.len();
     match (unusable.is_empty(), findings.is_empty()) {
         (false, _) => Outcome::Invalid(unusable.into_iter().chain(findings).collect()),
         (true, false) => Outcome::Findings(list(&findings)),
@@ -40,7 +42,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 #[derive(Default)]
 struct Checked {
-    files: usize,
+    /// How many were checked with the table of their folder.
+    in_folders: usize,
+    /// Those that were named one by one.
+    files: Vec<Document>,
     /// What could not be read.
     unusable: Vec<Problem>,
     findings: Vec<Problem>,
@@ -58,7 +63,7 @@ impl Checked {
         };
         match documents {
             Ok(documents) => {
-                self.files += documents.len();
+                self.in_folders += documents.len();
                 self.findings.extend(documents.iter().flat_map(lint));
             }
             Err(problems) => self.unusable.extend(problems),
@@ -66,9 +71,8 @@ impl Checked {
     }
 
     fn file(&mut self, file: &Path) {
-        self.files += 1;
         match Document::load(file) {
-            Ok(document) => self.findings.extend(lint(&document)),
+            Ok(document) => self.files.push(document),
             Err(problem) => self.unusable.push(problem),
         }
     }

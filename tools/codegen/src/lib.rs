@@ -25,7 +25,7 @@ mod progenitor;
 mod source;
 mod view;
 
-use plex_tv_openapi::{Document, Problem, lint, module_name, operations};
+use plex_tv_openapi::{Document, Problem, lint, module_name, operations, unreadable};
 use sha2::{Digest as _, Sha256};
 
 pub use view::generator_view;
@@ -47,6 +47,15 @@ pub enum Layout {
 /// the layout failed.
 pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
     let problems = lint(document);
+    if problems.is_empty() { generate_unlinted(document, layout) } else { Err(problems) }
+}
+
+/// Generates the module of a description that may break the rules of this project, as older ones do.
+///
+/// # Errors
+/// Everything that the generator cannot read; else the one thing that stopped it.
+pub fn generate_unlinted(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
+    let problems = unreadable(document);
     if !problems.is_empty() {
         return Err(problems);
     }

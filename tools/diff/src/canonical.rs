@@ -1,15 +1,16 @@
 //! One form for all spellings of the same thing.
 //!
-//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is told as 3.0, and what an operation
-//! inherits stands in the operation. Two documents of which the canonical forms are equal mean the same, so whatever
-//! differs between the forms must be reported. Each canonical pointer leads back to a pointer of the document.
+//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is told as 3.0, and
+//! what an operation inherits stands in the operation. Two documents of which the canonical forms
+//! are equal mean the same, so whatever differs between the forms must be reported. Each canonical
+//! pointer leads back to a pointer of the document.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use crate::version::OpenApi;
-use plex_tv_openapi::pointer::{followed, join};
+use plex_tv_openapi::pointer::{followed, is_value, join, target};
 
 /// Where canonical pointers lead that are not those of the document.
 #[derive(Debug, Default)]
@@ -58,10 +59,43 @@ impl At {
     }
 }
 
+/// What a reference may lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Schema,
+    Parameter,
+    Header,
+    Body,
+    Response,
+}
+
+impl Kind {
+    /// The kind of what stands in this part of `components`.
+    pub(crate) fn of_section(section: &str) -> Option<Self> {
+        [Self::Schema, Self::Parameter, Self::Header, Self::Body, Self::Response]
+            .into_iter()
+            .find(|kind| kind.section() == section)
+    }
+
+    pub(crate) const fn section(self) -> &'static str {
+        match self {
+            Self::Schema => "schemas",
+            Self::Parameter => "parameters",
+            Self::Header => "headers",
+            Self::Body => "requestBodies",
+            Self::Response => "responses",
+        }
+    }
+}
+
 pub(crate) struct Canonical<'a> {
     pub(crate) version: OpenApi,
     pub(crate) root: &'a Value,
     pub(crate) places: Places,
+    /// References that were met, what they lead to, and where the first of them is.
+    pub(crate) wanted: BTreeMap<String, (Kind, String)>,
+    /// Where references stand that lead nowhere, and their text.
+    pub(crate) dangling: BTreeMap<String, String>,
 }
 
 /// Members that are the default when they are false.
@@ -76,42 +110,75 @@ const FALSE_BY_DEFAULT: [&str; 9] = [
     "required",
     "allowReserved",
 ];
-/// Members that may stand beside the one reference of an `allOf` without adding to what the reference accepts.
+/// Members that may stand beside the one reference of an `allOf` without adding to what the
+/// reference accepts.
 const ANNOTATIONS: [&str; 9] =
     ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
 
-impl Canonical<'_> {
+impl<'a> Canonical<'a> {
+    pub(crate) fn new(version: OpenApi, root: &'a Value) -> Self {
+        Self { version, root, places: Places::default(), wanted: BTreeMap::new(), dangling: BTreeMap::new() }
+    }
+
+    /// What a component of this kind is.
+    pub(crate) fn of_kind(&mut self, kind: Kind, value: &Value, at: &At) -> Value {
+        match kind {
+            Kind::Schema => self.schema(value, at),
+            Kind::Parameter => self.parameter(value, at),
+            Kind::Header => self.header(value, at),
+            Kind::Body => self.body(value, at),
+            Kind::Response => self.response(value, at),
+        }
+    }
+
     /// A schema.
     pub(crate) fn schema(&mut self, value: &Value, at: &At) -> Value {
-        let Value::Object(members) = value else { return value.clone() };
+        let members = match value {
+            Value::Object(members) => members,
+            // 3.1 writes so what takes anything, and what takes nothing.
+            Value::Bool(true) => return json!({}),
+            Value::Bool(false) => return json!({ "not": {} }),
+            _ => return value.clone(),
+        };
         if members.contains_key("$ref") {
-            return self.reference(members, at);
+            return self.reference(Kind::Schema, members, at);
         }
-        if let Some(alone) = only_reference(members) {
-            return self.one_reference(members, alone, at);
+        if let Some((kind, alone)) = only_reference(members) {
+            return self.one_reference(members, kind, alone, at);
         }
-        if let Some((index, inner)) = or_null(members) {
-            let at = at.key(if members.contains_key("anyOf") { "anyOf" } else { "oneOf" });
-            let from = At { canonical: parent(&at.canonical), original: format!("{}/{index}", at.original) };
-            self.places.note(from.canonical.clone(), from.original.clone());
-            let mut schema = self.schema(inner, &from);
-            if let Some(schema) = schema.as_object_mut() {
-                schema.insert("nullable".to_owned(), Value::Bool(true));
-                // What stood around the choice.
-                for (key, value) in members.iter().filter(|(key, _)| *key != "anyOf" && *key != "oneOf") {
-                    schema.insert(key.clone(), value.clone());
-                }
+        if let Some((kind, rest)) = or_null(members) {
+            return self.choice_or_null(members, kind, &rest, at);
+        }
+        if let Some((kind, inner)) = only_branch(members) {
+            let merged = members.iter().filter(|(key, _)| *key != kind).chain(inner);
+            let merged: Map<String, Value> = merged.map(|(key, value)| (key.clone(), value.clone())).collect();
+            let branch = At { original: join(&at.key(kind).original, "0"), ..at.clone() };
+            for key in inner.keys() {
+                self.places.note(at.key(key).canonical, branch.key(key).original);
             }
-            return schema;
+            return self.plain_schema(&merged, at, &|key| inner.contains_key(key).then_some(&branch));
         }
+        self.plain_schema(members, at, &|_| None)
+    }
+
+    /// A schema member by member; `moved` says for which of them another place counts.
+    fn plain_schema<'p>(
+        &mut self,
+        members: &Map<String, Value>,
+        at: &'p At,
+        moved: &dyn Fn(&str) -> Option<&'p At>,
+    ) -> Value {
         let mut schema = Map::new();
         for (key, value) in members {
-            let inner = at.key(key);
+            let inner = moved(key).unwrap_or(at).key(key);
             let canonical = match key.as_str() {
                 "properties" | "patternProperties" | "$defs" | "dependentSchemas" => self.schemas(value, &inner),
+                // Whether other members are allowed is no schema.
+                "additionalProperties" | "unevaluatedProperties" if value.is_boolean() => value.clone(),
                 "items" | "additionalProperties" | "not" => self.schema(value, &inner),
                 "allOf" | "oneOf" | "anyOf" => self.parts(value, &inner),
                 "required" | "enum" | "x-extensible-enum" => self.set(value, &inner),
+                "discriminator" => self.discriminator(value, &inner),
                 _ => value.clone(),
             };
             schema.insert(key.clone(), canonical);
@@ -119,12 +186,130 @@ impl Canonical<'_> {
         drop_defaults(&mut schema);
         plain_xml(&mut schema);
         plain_type(&mut schema);
+        if self.version == OpenApi::V31 {
+            self.content_of_text(&mut schema, at);
+        }
         self.bounds(&mut schema, at);
         Value::Object(schema)
     }
 
+    /// A choice of which one branch is null, and what is left of it: `(its index, the branch)`.
+    fn choice_or_null(&mut self, members: &Map<String, Value>, kind: &str, rest: &[(usize, &Value)], at: &At) -> Value {
+        let branches = at.key(kind);
+        let mut schema = match rest {
+            [(index, inner)] => {
+                let from = At { original: format!("{}/{index}", branches.original), ..at.clone() };
+                self.places.note(from.canonical.clone(), from.original.clone());
+                self.schema(inner, &from)
+            }
+            _ => {
+                let parts = rest.iter().enumerate().map(|(number, (index, part))| {
+                    let at = branches.item(&number.to_string(), *index);
+                    self.places.note(at.canonical.clone(), at.original.clone());
+                    self.schema(part, &at)
+                });
+                let parts: Vec<Value> = parts.collect();
+                json!({ kind: parts })
+            }
+        };
+        if let Some(schema) = schema.as_object_mut() {
+            schema.insert("nullable".to_owned(), Value::Bool(true));
+            // What stood around the choice.
+            for (key, value) in members.iter().filter(|(key, _)| *key != kind) {
+                schema.insert(key.clone(), value.clone());
+            }
+        }
+        schema
+    }
+
+    /// A plain word in the mapping is the name of a schema.
+    fn discriminator(&mut self, value: &Value, at: &At) -> Value {
+        let mut value = value.clone();
+        for (word, to) in value.get_mut("mapping").and_then(Value::as_object_mut).into_iter().flatten() {
+            let Some(text) = to.as_str() else { continue };
+            let is_word = !text.contains(['#', '/', '.']);
+            let reference = if is_word { format!("#{}", join("/components/schemas", text)) } else { text.to_owned() };
+            self.note_reference(Kind::Schema, &reference, &at.key("mapping").key(word));
+            *to = Value::String(reference);
+        }
+        value
+    }
+
+    /// 3.1 has no formats for data in text.
+    fn content_of_text(&mut self, schema: &mut Map<String, Value>, at: &At) {
+        if let Some(Value::Array(examples)) = schema.get("examples")
+            && let [only] = examples.as_slice()
+            && !schema.contains_key("example")
+        {
+            let only = only.clone();
+            schema.remove("examples");
+            schema.insert("example".to_owned(), only);
+            self.places.note(at.key("example").canonical, at.key("examples").original);
+        }
+        if schema.get("type").is_none_or(|kind| kind != "string") || schema.contains_key("format") {
+            return;
+        }
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
+        let format = match (text("contentEncoding").as_deref(), text("contentMediaType").as_deref()) {
+            (Some("base64"), None | Some("application/octet-stream")) => ("byte", "contentEncoding"),
+            (None, Some("application/octet-stream")) => ("binary", "contentMediaType"),
+            _ => return,
+        };
+        schema.remove("contentEncoding");
+        schema.remove("contentMediaType");
+        schema.insert("format".to_owned(), format.0.into());
+        self.places.note(at.key("format").canonical, at.key(format.1).original);
+    }
+
+    /// Notes all references in a part of the document that has no canonical form.
+    pub(crate) fn note_references(&mut self, value: &Value, at: &At) {
+        self.note_all(Kind::Schema, value, at);
+    }
+
+    fn note_all(&mut self, kind: Kind, value: &Value, at: &At) {
+        match value {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    let inner = match key.as_str() {
+                        "$ref" => {
+                            if let Some(text) = value.as_str() {
+                                self.note_reference(kind, text, at);
+                            }
+                            continue;
+                        }
+                        "parameters" => Kind::Parameter,
+                        "requestBody" => Kind::Body,
+                        "responses" => Kind::Response,
+                        "headers" => Kind::Header,
+                        "schema" => Kind::Schema,
+                        key if is_value(key) => continue,
+                        _ => kind,
+                    };
+                    self.note_all(inner, value, &at.key(key));
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.note_all(kind, item, &at.key(&index.to_string()));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_reference(&mut self, kind: Kind, reference: &str, at: &At) {
+        if target(reference).is_some_and(|pointer| self.root.pointer(&pointer).is_none()) {
+            self.dangling.insert(at.canonical.clone(), reference.to_owned());
+        } else if !self.wanted.contains_key(reference) {
+            self.wanted.insert(reference.to_owned(), (kind, at.canonical.clone()));
+        }
+    }
+
     /// In 3.0 what stands beside a `$ref` is ignored, in 3.1 it counts.
-    fn reference(&mut self, members: &Map<String, Value>, at: &At) -> Value {
+    fn reference(&mut self, kind: Kind, members: &Map<String, Value>, at: &At) -> Value {
+        if let Some(text) = members.get("$ref").and_then(Value::as_str) {
+            self.note_reference(kind, text, at);
+        }
         let (reference, beside): (Map<_, _>, Map<_, _>) =
             members.clone().into_iter().partition(|(key, _)| key == "$ref");
         let mut schema = reference;
@@ -146,11 +331,14 @@ impl Canonical<'_> {
     }
 
     /// `allOf` with one reference is how 3.0 says more about a reference.
-    fn one_reference(&mut self, members: &Map<String, Value>, reference: &Value, at: &At) -> Value {
+    fn one_reference(&mut self, members: &Map<String, Value>, kind: &str, reference: &Value, at: &At) -> Value {
         let mut schema: Map<_, _> =
-            members.clone().into_iter().filter(|(key, _)| key != "allOf" && key != "type").collect();
+            members.clone().into_iter().filter(|(key, _)| key != kind && key != "type").collect();
         drop_defaults(&mut schema);
-        self.places.note(at.key("$ref").canonical, format!("{}/allOf/0/$ref", at.original));
+        if let Some(text) = reference.as_str() {
+            self.note_reference(Kind::Schema, text, at);
+        }
+        self.places.note(at.key("$ref").canonical, format!("{}/{kind}/0/$ref", at.original));
         schema.insert("$ref".to_owned(), reference.clone());
         Value::Object(schema)
     }
@@ -160,24 +348,10 @@ impl Canonical<'_> {
         members.iter().map(|(name, schema)| (name.clone(), self.schema(schema, &at.key(name)))).collect()
     }
 
-    /// The parts of a composition, by what they refer to, else by title, else by number.
+    /// The parts of a composition. Which of them belong together is found when they are compared.
     fn parts(&mut self, value: &Value, at: &At) -> Value {
         let Value::Array(parts) = value else { return value.clone() };
-        let mut found = Map::new();
-        for (index, part) in parts.iter().enumerate() {
-            let name = part["$ref"].as_str().or(part["title"].as_str()).unwrap_or("part");
-            let mut key = name.to_owned();
-            let mut number = 2;
-            while found.contains_key(&key) {
-                key = format!("{name} {number}");
-                number += 1;
-            }
-            let at = at.item(&key, index);
-            self.places.note(at.canonical.clone(), at.original.clone());
-            let part = self.schema(part, &at);
-            found.insert(key, part);
-        }
-        Value::Object(found)
+        parts.iter().enumerate().map(|(index, part)| self.schema(part, &at.key(&index.to_string()))).collect()
     }
 
     /// A list without order, by value.
@@ -209,11 +383,20 @@ impl Canonical<'_> {
         }
     }
 
-    /// A parameter or header, or a reference to one.
+    /// A parameter, or a reference to one.
     pub(crate) fn parameter(&mut self, value: &Value, at: &At) -> Value {
+        self.parameter_or_header(Kind::Parameter, value, at)
+    }
+
+    /// A header, or a reference to one.
+    fn header(&mut self, value: &Value, at: &At) -> Value {
+        self.parameter_or_header(Kind::Header, value, at)
+    }
+
+    fn parameter_or_header(&mut self, kind: Kind, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         if members.contains_key("$ref") {
-            return self.reference(members, at);
+            return self.reference(kind, members, at);
         }
         let mut parameter = Map::new();
         for (key, value) in members {
@@ -244,7 +427,7 @@ impl Canonical<'_> {
     pub(crate) fn body(&mut self, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         if members.contains_key("$ref") {
-            return self.reference(members, at);
+            return self.reference(Kind::Body, members, at);
         }
         let mut body = members.clone();
         if let Some(content) = members.get("content") {
@@ -258,12 +441,24 @@ impl Canonical<'_> {
         let Value::Object(members) = value else { return value.clone() };
         let mut content = Map::new();
         for (name, media) in members {
-            let at = at.key(name);
+            let from = at.key(name);
+            let mut name = media_type(name);
+            // Two spellings of one type are two all the same.
+            while content.contains_key(&name) {
+                name.push_str(" again");
+            }
+            let at = At { canonical: join(&at.canonical, &name), ..from };
+            self.places.note(at.canonical.clone(), at.original.clone());
             let mut media = media.clone();
             if let Some(schema) = media.get("schema").cloned() {
                 media["schema"] = self.schema(&schema, &at.key("schema"));
             }
-            content.insert(name.clone(), media);
+            for key in ["examples", "encoding"] {
+                if let Some(inner) = media.get(key).cloned() {
+                    self.note_references(&inner, &at.key(key));
+                }
+            }
+            content.insert(name, media);
         }
         Value::Object(content)
     }
@@ -272,9 +467,12 @@ impl Canonical<'_> {
     pub(crate) fn response(&mut self, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         if members.contains_key("$ref") {
-            return self.reference(members, at);
+            return self.reference(Kind::Response, members, at);
         }
         let mut response = members.clone();
+        if let Some(links) = members.get("links") {
+            self.note_references(links, &at.key("links"));
+        }
         if let Some(content) = members.get("content") {
             response.insert("content".to_owned(), self.content(content, &at.key("content")));
         }
@@ -284,7 +482,7 @@ impl Canonical<'_> {
                 let from = at.key("headers");
                 let at = At { canonical: join(&from.canonical, &name.to_ascii_lowercase()), ..from.key(name) };
                 self.places.note(at.canonical.clone(), at.original.clone());
-                let header = self.parameter(header, &at);
+                let header = self.header(header, &at);
                 found.insert(name.to_ascii_lowercase(), header);
             }
             response.insert("headers".to_owned(), Value::Object(found));
@@ -310,27 +508,37 @@ impl Canonical<'_> {
     /// The parameters of an operation, those of its path included, and their order.
     pub(crate) fn parameters(&mut self, lists: [(&Value, &str); 2], path: &str, at: &At) -> (Value, Vec<String>) {
         let mut found = Map::new();
-        let mut order = Vec::new();
+        let mut order: Vec<String> = Vec::new();
         for (list, pointer) in lists {
+            // A parameter of the path is replaced by one of the operation, but twins in one list
+            // are two.
+            let mut here: HashMap<String, usize> = HashMap::new();
             for (index, parameter) in list.as_array().into_iter().flatten().enumerate() {
                 let original = format!("{pointer}/{index}");
                 let (target, _) = followed(self.root, parameter, original.clone());
                 let mut key = parameter_key(target, path);
-                while order.contains(&key) && list.as_array().is_some_and(|list| is_repeated(list, index, target)) {
-                    key.push_str(" again");
+                let twins = here.entry(key.clone()).or_default();
+                *twins += 1;
+                if *twins > 1 {
+                    key.push_str(&format!(" again {twins}"));
                 }
                 let at = At { canonical: join(&at.canonical, &key), original };
                 self.places.note(at.canonical.clone(), at.original.clone());
                 let parameter = self.parameter(parameter, &at);
-                order.retain(|other| *other != key);
                 order.push(key.clone());
                 found.insert(key, parameter);
             }
         }
+        // The last one counts.
+        let mut seen = HashSet::new();
+        order.reverse();
+        order.retain(|key| seen.insert(key.clone()));
+        order.reverse();
         (Value::Object(found), order)
     }
 
-    /// Alternatives of security, each a set of schemes with a set of scopes; `none` where nothing is asked for.
+    /// Alternatives of security, each a set of schemes with a set of scopes; `none` where nothing
+    /// is asked for.
     pub(crate) fn security(&mut self, value: &Value, at: &At) -> Value {
         let Some(alternatives) = value.as_array() else {
             return if value.is_null() { json!({ "none": {} }) } else { value.clone() };
@@ -344,6 +552,10 @@ impl Canonical<'_> {
             let at = at.item(&key, index);
             self.places.note(at.canonical.clone(), at.original.clone());
             let scopes = schemes.iter().map(|name| {
+                if self.root.pointer(&join("/components/securitySchemes", name)).is_none() {
+                    self.dangling
+                        .insert(at.key(name).canonical, format!("#{}", join("/components/securitySchemes", name)));
+                }
                 let scopes = self.set(&alternative[name.as_str()], &at.key(name));
                 ((*name).clone(), scopes)
             });
@@ -369,19 +581,31 @@ impl Canonical<'_> {
         Value::Object(found)
     }
 
-    /// An operation or a component that stands elsewhere in the document than its canonical pointer says.
+    /// An operation or a component that stands elsewhere in the document than its canonical pointer
+    /// says.
     pub(crate) fn stands_at(&mut self, at: &At) {
         self.places.note(at.canonical.clone(), at.original.clone());
     }
 }
 
-/// Is the same parameter in the same list already, before `index`? A path's parameter is replaced, a twin is not.
-fn is_repeated(list: &[Value], index: usize, target: &Value) -> bool {
-    list.iter().take(index).any(|other| (&other["name"], &other["in"]) == (&target["name"], &target["in"]))
+/// A media type in small letters, its parameters in order.
+fn media_type(name: &str) -> String {
+    let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let mut found = parts.next().unwrap_or_default();
+    let mut parameters: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    parameters.sort();
+    for parameter in parameters {
+        found.push_str("; ");
+        found.push_str(&parameter);
+    }
+    found
 }
 
 /// `query:strong`; path parameters by their position in the path, headers in small letters.
 fn parameter_key(parameter: &Value, path: &str) -> String {
+    if let Some(reference) = parameter["$ref"].as_str() {
+        return format!("$ref:{reference}");
+    }
     let name = parameter["name"].as_str().unwrap_or_default();
     match parameter["in"].as_str().unwrap_or_default() {
         "header" => format!("header:{}", name.to_ascii_lowercase()),
@@ -402,10 +626,6 @@ pub(crate) fn by_position(value: &Value) -> Value {
 /// The names between braces.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
-}
-
-fn parent(pointer: &str) -> String {
-    pointer.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
 }
 
 fn drop_defaults(members: &mut Map<String, Value>) {
@@ -442,26 +662,39 @@ fn plain_xml(schema: &mut Map<String, Value>) {
     }
 }
 
-/// The reference of an `allOf` that has nothing else, where nothing but annotations stands beside it.
-fn only_reference(members: &Map<String, Value>) -> Option<&Value> {
-    let [part] = members.get("allOf")?.as_array()?.as_slice() else { return None };
-    let part = part.as_object()?;
-    let plain =
-        members.keys().all(|key| key == "allOf" || ANNOTATIONS.contains(&key.as_str()) || key.starts_with("x-"));
-    if part.len() == 1 && plain { part.get("$ref") } else { None }
+const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+
+/// The reference of a composition that has nothing else, where nothing but annotations stands
+/// beside it.
+fn only_reference(members: &Map<String, Value>) -> Option<(&'static str, &Value)> {
+    let (kind, part) = only_part(members)?;
+    let plain = members.keys().all(|key| key == kind || ANNOTATIONS.contains(&key.as_str()) || key.starts_with("x-"));
+    if part.len() == 1 && plain { part.get("$ref").map(|reference| (kind, reference)) } else { None }
 }
 
-/// The one other branch of a choice between something and null, and its index.
-fn or_null(members: &Map<String, Value>) -> Option<(usize, &Value)> {
-    let key = ["anyOf", "oneOf"].into_iter().find(|key| members.contains_key(*key))?;
-    let branches = members.get(key)?.as_array()?;
+/// The one part of the one composition, if it is a schema of its own that says nothing again that
+/// stands beside it.
+fn only_branch(members: &Map<String, Value>) -> Option<(&'static str, &Map<String, Value>)> {
+    let (kind, part) = only_part(members).filter(|(kind, _)| *kind != "allOf")?;
+    (!part.contains_key("$ref") && !part.keys().any(|key| members.contains_key(key))).then_some((kind, part))
+}
+
+fn only_part(members: &Map<String, Value>) -> Option<(&'static str, &Map<String, Value>)> {
+    let mut kinds = COMPOSITIONS.into_iter().filter(|kind| members.contains_key(*kind));
+    let (kind, None) = (kinds.next()?, kinds.next()) else { return None };
+    let [part] = members.get(kind)?.as_array()?.as_slice() else { return None };
+    Some((kind, part.as_object()?))
+}
+
+/// The branches of a choice that may also be null, without that one, and their indexes.
+fn or_null(members: &Map<String, Value>) -> Option<(&'static str, Vec<(usize, &Value)>)> {
+    let kind = ["anyOf", "oneOf"].into_iter().find(|key| members.contains_key(*key))?;
+    let branches = members.get(kind)?.as_array()?;
     let is_null = |branch: &Value| branch.as_object().is_some_and(|only| only.len() == 1 && branch["type"] == "null");
-    let plain = members.keys().all(|other| other == key || ANNOTATIONS.contains(&other.as_str()));
-    match branches.as_slice() {
-        [one, two] if plain && is_null(two) && !is_null(one) => Some((0, one)),
-        [one, two] if plain && is_null(one) && !is_null(two) => Some((1, two)),
-        _ => None,
-    }
+    let plain =
+        members.keys().all(|other| other == kind || other == "discriminator" || ANNOTATIONS.contains(&other.as_str()));
+    let rest: Vec<_> = branches.iter().enumerate().filter(|(_, branch)| !is_null(branch)).collect();
+    (plain && !rest.is_empty() && rest.len() + 1 == branches.len()).then_some((kind, rest))
 }
 
 #[cfg(test)]
@@ -469,7 +702,7 @@ mod tests {
     use super::*;
 
     fn schema(version: OpenApi, value: &Value) -> Value {
-        let mut canonical = Canonical { version, root: &Value::Null, places: Places::default() };
+        let mut canonical = Canonical::new(version, &Value::Null);
         canonical.schema(value, &At::both(String::new()))
     }
 
@@ -505,14 +738,14 @@ mod tests {
 
     #[test]
     fn canonical_pointers_lead_back_to_the_document() {
-        let mut canonical = Canonical { version: OpenApi::V30, root: &Value::Null, places: Places::default() };
+        let mut canonical = Canonical::new(OpenApi::V30, &Value::Null);
         canonical.schema(
             &json!({ "oneOf": [{ "$ref": "#/a" }, { "properties": { "b": { "enum": ["x", "y"] } } }] }),
             &At::both("/s".to_owned()),
         );
 
-        assert_eq!(canonical.places.original("/s/oneOf/part/properties/b/enum/y"), "/s/oneOf/1/properties/b/enum/1");
-        assert_eq!(canonical.places.original("/s/oneOf/#~1a"), "/s/oneOf/0");
+        assert_eq!(canonical.places.original("/s/oneOf/1/properties/b/enum/y"), "/s/oneOf/1/properties/b/enum/1");
+        assert_eq!(canonical.places.original("/s/oneOf/0"), "/s/oneOf/0");
         assert_eq!(canonical.places.original("/s/type"), "/s/type");
     }
 }

@@ -1,6 +1,10 @@
-//! What a change does to the Rust API: the items of the generated code before and after, beside what the rules predict.
+//! What a change does to the Rust API: the items of the generated code before and after, beside
+//! what the rules predict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
@@ -8,6 +12,7 @@ use crate::{
     finding::{Finding, Subject},
     level::Bump,
     predict::Prediction,
+    rule::Rule,
 };
 use plex_tv_openapi::pointer::unescaped;
 
@@ -51,7 +56,8 @@ pub struct CodeSize {
 /// The effect on the Rust API.
 #[derive(Clone, Debug, Default)]
 pub struct RustReport {
-    /// Items that moved, by module and path.
+    /// Items that moved, by module and path. What came or went with the item that it is a part of
+    /// is not told again.
     pub changes: Vec<ItemChange>,
     /// How the generated files changed; unchanged ones are left out.
     pub code: Vec<CodeSize>,
@@ -69,7 +75,14 @@ impl RustReport {
         for Module { name, base, head } in modules {
             let paths: BTreeSet<_> = base.keys().chain(head.keys()).collect();
             let moved = paths.into_iter().filter(|path| base.get(*path) != head.get(*path));
-            changes.extend(moved.map(|path| ItemChange {
+            let is_told = |path: &str| {
+                whole(path).is_some_and(|of| match (base.get(path), head.get(path)) {
+                    (None, _) => !base.contains_key(of) && head.contains_key(of),
+                    (_, None) => base.contains_key(of) && !head.contains_key(of),
+                    _ => false,
+                })
+            };
+            changes.extend(moved.filter(|path| !is_told(path)).map(|path| ItemChange {
                 module: name.clone(),
                 path: path.clone(),
                 old: base.get(path).cloned(),
@@ -92,50 +105,102 @@ impl RustReport {
 
     /// The part of the version that the items ask for, but for those whose number `is_waived`.
     pub(crate) fn bump(&self, is_waived: impl Fn(usize) -> bool) -> Bump {
-        let bump = |change: &ItemChange| match (&change.old, &change.new) {
-            (None, _) => Bump::Minor,
-            (Some(old), Some(new)) if without_marks(old) == without_marks(new) => Bump::Minor,
-            _ => Bump::Major,
-        };
         let counted = self.changes.iter().enumerate().filter(|(index, _)| !is_waived(*index));
-        counted.map(|(_, change)| bump(change)).max().unwrap_or_default()
+        counted.map(|(_, change)| change.bump()).max().unwrap_or_default()
     }
 
-    /// Puts items beside the findings that moved them, and notes where rules and items disagree.
+    /// Puts each item beside the one finding that moved it, and notes where rules and items
+    /// disagree.
     pub fn attribute(&mut self, findings: &mut [Finding]) {
-        let owners: Vec<Owner> = self.changes.iter().map(Owner::of).collect();
-        let mut is_explained = vec![false; owners.len()];
-        for finding in findings.iter_mut() {
-            let reach = Reach::of(finding);
-            let related: Vec<usize> =
-                (0..owners.len()).filter(|index| owners.get(*index).is_some_and(|owner| reach.has(owner))).collect();
-            match finding.prediction {
-                Prediction::Nothing => continue,
-                Prediction::Items if related.is_empty() && self.unavailable.is_empty() => {
-                    self.disagreements.push(format!(
-                        "`{}` at {} should move an item of the Rust API, but none moved",
-                        finding.rule,
-                        finding.pointer()
-                    ));
-                }
-                Prediction::Items | Prediction::Open => {}
-            }
-            for index in &related {
-                if let Some(explained) = is_explained.get_mut(*index) {
+        let reaches: Vec<Reach> = findings.iter().map(Reach::of).collect();
+        let index = Index::new(&reaches);
+        let mut is_explained = vec![false; findings.len()];
+        for (number, change) in self.changes.iter().enumerate() {
+            let owner = Owner::of(change);
+            let fits = index.candidates(&owner).into_iter().filter_map(|at| {
+                let score = reaches.get(at)?.score(&owner)?;
+                Some((score, at))
+            });
+            let fits: Vec<_> = fits.collect();
+            for (_, at) in &fits {
+                if let Some(explained) = is_explained.get_mut(*at) {
                     *explained = true;
                 }
             }
-            finding.effects = narrowed(finding, &related, &self.changes);
+            // The closest one; of two, the worse one, and then the first.
+            let weight =
+                |(score, at): &(u32, usize)| (*score, findings.get(*at).map(|finding| finding.level), Reverse(*at));
+            match fits.iter().max_by_key(|fit| weight(fit)) {
+                Some((FAR, _)) => {}
+                Some((_, at)) => findings.get_mut(*at).into_iter().for_each(|finding| finding.effects.push(number)),
+                None => {
+                    self.disagreements.push(format!("`{}::{}` moved, but no rule says why", change.module, change.path))
+                }
+            }
         }
-        for (change, _) in self.changes.iter().zip(is_explained).filter(|(_, explained)| !explained) {
-            self.disagreements.push(format!("`{}::{}` moved, but no rule says why", change.module, change.path));
+        let silent = findings.iter().zip(is_explained).filter(|(finding, explained)| {
+            finding.prediction == Prediction::Items && !explained && self.unavailable.is_empty()
+        });
+        let silent = silent.map(|(finding, _)| {
+            format!("`{}` at {} should move an item of the Rust API, but none moved", finding.rule, finding.pointer())
+        });
+        let silent: Vec<_> = silent.collect();
+        self.disagreements.splice(0..0, silent);
+    }
+}
+
+impl ItemChange {
+    /// The part of the version that it asks for.
+    pub(crate) fn bump(&self) -> Bump {
+        match (&self.old, &self.new) {
+            (None, _) => Bump::Minor,
+            (Some(old), Some(new)) if without_marks(old) == without_marks(new) => Bump::Minor,
+            (Some(old), Some(new)) if has_other_names_only(old, new) => Bump::Minor,
+            _ => Bump::Major,
         }
     }
+
+    /// The change in one line: what it was and what it is.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match (&self.old, &self.new) {
+            (None, Some(_)) => format!("+ {}", self.path),
+            (Some(_), None) => format!("- {}", self.path),
+            (Some(old), Some(new)) => format!("{}: {old} -> {new}", self.path),
+            (None, None) => self.path.clone(),
+        }
+    }
+}
+
+/// What an item is a part of: `types::Pin` of `types::Pin::id` and of `types::Pin as Default`.
+fn whole(path: &str) -> Option<&str> {
+    path.split_once(" as ").or_else(|| path.rsplit_once("::")).map(|(of, _)| of)
 }
 
 /// A signature without what warns but does not break.
 fn without_marks(signature: &str) -> String {
     signature.replace("#[deprecated] ", "").replace("#[must_use] ", "")
+}
+
+/// Do two methods differ in the names of their arguments only? In another order they are other
+/// arguments.
+fn has_other_names_only(old: &str, new: &str) -> bool {
+    let names_and_rest = |signature: &str| -> (BTreeSet<String>, String) {
+        let (mut names, mut rest) = (BTreeSet::new(), String::new());
+        let Some((head, arguments)) = signature.split_once('(') else { return (names, signature.to_owned()) };
+        for part in arguments.split_inclusive([',', '(', '<']) {
+            match part.split_once(": ") {
+                Some((name, ty)) => {
+                    names.insert(name.trim().to_owned());
+                    rest.push_str(ty);
+                }
+                None => rest.push_str(part),
+            }
+        }
+        (names, format!("{head}({rest}"))
+    };
+    let ((old_names, old), (new_names, new)) = (names_and_rest(old), names_and_rest(new));
+    old == new && old_names != new_names
 }
 
 /// What an item belongs to.
@@ -146,94 +211,178 @@ struct Owner {
     of_type: Option<String>,
     /// The operation, in snake case.
     of_operation: Option<String>,
+    /// The field, variant, setter or method; none for what the type or operation as a whole is.
+    member: Option<String>,
 }
 
 impl Owner {
     fn of(change: &ItemChange) -> Self {
-        let path = owner_path(&change.path);
+        let (path, implemented) = change.path.split_once(" as ").unwrap_or((&change.path, ""));
         let steps: Vec<&str> = path.split("::").collect();
-        let (of_type, of_operation) = match steps.as_slice() {
+        let (of_type, of_operation, member) = match steps.as_slice() {
             // These are there when any type needs them.
-            ["types", "builder" | "error"] | ["types", "defaults", ..] => (None, None),
-            ["types", "builder" | "error", name, ..] | ["types", name, ..] => (Some((*name).to_owned()), None),
-            ["builder", name, ..] => (None, Some(name.to_snake_case())),
-            // A trait of a tag, and its methods.
-            [_, method, ..] => (None, Some((*method).to_owned())),
-            _ => (None, None),
+            ["types", "error" | "defaults", ..] => (None, None, None),
+            ["types", name, rest @ ..] => (Some((*name).to_owned()), None, rest.first()),
+            ["builder" | "calls", name, rest @ ..] => (None, Some(name.to_snake_case()), rest.first()),
+            // `Api`, or the trait of a tag.
+            [_, method] => (None, Some((*method).to_owned()), None),
+            _ => (None, None, None),
         };
-        Self { module: change.module.clone(), of_type, of_operation }
+        let member = member.filter(|_| implemented.is_empty()).map(|name| (*name).to_owned());
+        Self { module: change.module.clone(), of_type, of_operation, member }
     }
 }
 
-/// The path of what an item is a part of: `types::Pin` of `types::Pin as Clone`, of `Vec<types::Item> as From<types::Pin>`, and
-/// of `types::text_traits!(Pin)`.
-fn owner_path(path: &str) -> String {
-    let (of, implemented) = path.split_once(" as ").unwrap_or((path, ""));
-    let is_ours = |text: &str| text.starts_with("types::") || text.starts_with("builder::");
-    if let Some((_, name)) = of.split_once("!(") {
-        return format!("types::{}", name.trim_end_matches(')'));
+/// The findings that may move an item, by the names that they know.
+struct Index<'a> {
+    /// By the beginnings of type names, since what is inline is named after what it stands in.
+    types: HashMap<&'a str, Vec<usize>>,
+    operations: HashMap<&'a str, Vec<usize>>,
+    everything: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl<'a> Index<'a> {
+    fn new(reaches: &'a [Reach]) -> Self {
+        let mut index =
+            Self { types: HashMap::new(), operations: HashMap::new(), everything: Vec::new(), all: Vec::new() };
+        for (at, reach) in reaches.iter().enumerate().filter(|(_, reach)| reach.moves) {
+            index.all.push(at);
+            if reach.everything {
+                index.everything.push(at);
+            }
+            for name in reach.types.iter().chain(&reach.more_types) {
+                index.types.entry(name).or_default().push(at);
+            }
+            for name in reach.operations.iter().chain(&reach.more_operations) {
+                index.operations.entry(name).or_default().push(at);
+            }
+        }
+        index
     }
-    if is_ours(of) || implemented.is_empty() {
-        return of.to_owned();
+
+    fn candidates(&self, owner: &Owner) -> BTreeSet<usize> {
+        let mut found: BTreeSet<usize> = self.everything.iter().copied().collect();
+        if let Some(name) = &owner.of_type {
+            let beginnings = name.char_indices().map(|(at, each)| &name[..at + each.len_utf8()]);
+            found.extend(beginnings.filter_map(|name| self.types.get(name)).flatten());
+        }
+        if let Some(name) = &owner.of_operation {
+            found.extend(self.operations.get(name.as_str()).into_iter().flatten());
+        }
+        if owner.of_type.is_none() && owner.of_operation.is_none() {
+            found.extend(&self.all);
+        }
+        found
     }
-    implemented.split(['<', '>', ',', ' ', '&']).find(|part| is_ours(part)).unwrap_or(of).to_owned()
 }
 
 /// The types and operations that a finding may move.
 struct Reach {
     module: String,
+    moves: bool,
+    /// What it is about.
     types: Vec<String>,
     operations: Vec<String>,
+    /// What refers to that, or uses it.
+    more_types: Vec<String>,
+    more_operations: Vec<String>,
+    /// The property, value or parameter that changed, as Rust may call it.
+    members: Vec<String>,
+    /// May what moves have yet another name?
+    is_loose: bool,
     everything: bool,
 }
 
+/// The score of what may be moved by a finding, but is not what it is about.
+const FAR: u32 = 0;
+
 impl Reach {
     fn of(finding: &Finding) -> Self {
-        let mut types: Vec<String> = finding.related.iter().map(|name| name.to_upper_camel_case()).collect();
-        let mut operations: Vec<String> =
-            finding.used_by.iter().chain(&finding.related).map(|name| name.to_snake_case()).collect();
+        let snake = |names: &[String]| names.iter().map(|name| name.to_snake_case()).collect::<Vec<_>>();
+        let camel = |names: &[String]| names.iter().map(|name| name.to_upper_camel_case()).collect::<Vec<_>>();
+        let mut reach = Self {
+            module: finding.file.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default(),
+            moves: finding.prediction != Prediction::Nothing,
+            types: Vec::new(),
+            operations: Vec::new(),
+            more_types: camel(&finding.related),
+            more_operations: snake(&finding.used_by),
+            members: finding.pointers.iter().chain([&finding.key]).flat_map(|pointer| member_names(pointer)).collect(),
+            is_loose: finding.rule == Rule::SchemaExtension,
+            everything: finding.subject == Subject::Document,
+        };
+        reach.more_operations.extend(snake(&finding.related));
         match &finding.subject {
-            Subject::Operation { id: Some(id), .. } => operations.push(id.to_snake_case()),
-            Subject::Component { name, .. } => types.push(name.to_upper_camel_case()),
-            Subject::Operation { id: None, .. } | Subject::Document => {}
+            Subject::Operation { id, .. } => {
+                reach.operations = id.iter().map(|id| id.to_snake_case()).collect();
+                // The old name of an operation is one of it too.
+                if finding.key.ends_with("/operationId") {
+                    reach.operations.extend(snake(&finding.related));
+                }
+            }
+            Subject::Component { kind, name } if kind == "schemas" => {
+                reach.types = vec![name.to_upper_camel_case()];
+                if finding.rule == Rule::SchemaRenamed {
+                    reach.types.extend(camel(&finding.related));
+                }
+            }
+            Subject::Component { name, .. } => reach.more_types.push(name.to_upper_camel_case()),
+            Subject::Document => {}
         }
         // Inline bodies are named after their operation.
-        types.extend(operations.iter().map(|name| name.to_upper_camel_case()));
-        let module = finding.file.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default();
-        Self { module, types, operations, everything: finding.subject == Subject::Document }
+        let bodies: Vec<_> = reach.operations.iter().map(|name| name.to_upper_camel_case()).collect();
+        reach.types.extend(bodies);
+        let bodies: Vec<_> = reach.more_operations.iter().map(|name| name.to_upper_camel_case()).collect();
+        reach.more_types.extend(bodies);
+        reach
     }
 
-    fn has(&self, owner: &Owner) -> bool {
+    /// How close an item is to the finding; none where they have nothing to do with each other.
+    fn score(&self, owner: &Owner) -> Option<u32> {
         if self.module != owner.module {
-            return false;
+            return None;
         }
-        // What is inline is named after what it stands in.
-        let has_type = |name: &String| self.types.iter().any(|other| name.starts_with(other.as_str()));
-        let has_operation = |name: &String| self.operations.contains(name);
-        self.everything
-            || owner.of_type.as_ref().is_some_and(has_type)
-            || owner.of_operation.as_ref().is_some_and(has_operation)
-            || owner.of_type.is_none() && owner.of_operation.is_none()
+        let begins = |names: &[String], name: &String| names.iter().any(|other| name.starts_with(other.as_str()));
+        let of_type = owner.of_type.as_ref();
+        let of_operation = owner.of_operation.as_ref();
+        let is_exact = of_type.is_some_and(|name| self.types.contains(name));
+        let closeness = if is_exact || of_operation.is_some_and(|name| self.operations.contains(name)) {
+            60
+        } else if of_type.is_some_and(|name| begins(&self.types, name)) {
+            50
+        } else if of_operation.is_some_and(|name| self.more_operations.contains(name)) {
+            30
+        } else if of_type.is_some_and(|name| self.more_types.contains(name)) {
+            25
+        } else if of_type.is_some_and(|name| begins(&self.more_types, name)) {
+            20
+        } else if self.everything {
+            5
+        } else if of_type.is_none() && of_operation.is_none() {
+            1
+        } else {
+            return None;
+        };
+        // What bears the name of the property is its own; what bears another one is hardly moved by
+        // it.
+        let named = match &owner.member {
+            Some(member) if self.members.contains(member) => 100,
+            // The name of a variant may be more than its value in another case.
+            Some(member) if !self.members.is_empty() && !member.starts_with(char::is_uppercase) && !self.is_loose => {
+                return Some(FAR);
+            }
+            Some(_) if !self.members.is_empty() => 0,
+            // What is about the whole goes with what is about the whole.
+            None if self.members.is_empty() => 15,
+            _ => 10,
+        };
+        Some(closeness + named)
     }
-}
-
-/// The items that bear the name of the property or parameter, where any does; else all.
-fn narrowed(finding: &Finding, related: &[usize], changes: &[ItemChange]) -> Vec<usize> {
-    let names = field_names(&finding.key);
-    let bears = |index: &&usize| {
-        changes.get(**index).is_some_and(|change| {
-            let path = change.path.split(" as ").next().unwrap_or_default();
-            path.rsplit("::").next().is_some_and(|last| names.iter().any(|name| last == name))
-        })
-    };
-    if names.is_empty() {
-        return related.to_vec();
-    }
-    related.iter().filter(bears).copied().collect()
 }
 
 /// The last property, value or parameter of a pointer, as Rust may call it.
-fn field_names(pointer: &str) -> Vec<String> {
+fn member_names(pointer: &str) -> Vec<String> {
     let steps: Vec<String> = pointer.split('/').map(unescaped).collect();
     let pairs = steps.iter().zip(steps.iter().skip(1));
     let named = pairs.rev().find(|(key, _)| {
@@ -246,18 +395,34 @@ fn field_names(pointer: &str) -> Vec<String> {
         return Vec::new();
     }
     let snake = name.to_snake_case();
-    vec![format!("{snake}_"), snake, name.to_upper_camel_case()]
+    vec![format!("{snake}_"), format!("r#{snake}"), snake, name.to_upper_camel_case()]
 }
 
-impl ItemChange {
-    /// The change in one line: what it was and what it is.
-    #[must_use]
-    pub fn told(&self) -> String {
-        match (&self.old, &self.new) {
-            (None, Some(_)) => format!("+ {}", self.path),
-            (Some(_), None) => format!("- {}", self.path),
-            (Some(old), Some(new)) => format!("{}: {old} -> {new}", self.path),
-            (None, None) => self.path.clone(),
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_names_of_arguments_break_nothing_but_another_order_does() {
+        let is = |old: &str, new: &str| has_other_names_only(old, new);
+
+        assert!(is("fn get(&self, pin_id: i64) -> A", "fn get(&self, id: i64) -> A"));
+        assert!(!is("fn both(&self, a: String, b: String) -> A", "fn both(&self, b: String, a: String) -> A"));
+        assert!(!is("fn get(&self, id: i64) -> A", "fn get(&self, id: String) -> A"));
+    }
+
+    #[test]
+    fn what_came_with_its_type_is_not_told_again() {
+        let items = |paths: &[&str]| paths.iter().map(|path| ((*path).to_owned(), String::new())).collect();
+        let module = Module {
+            name: "api".to_owned(),
+            base: items(&["types::A", "types::A::x"]),
+            head: items(&["types::A", "types::A::y", "types::B", "types::B as Default", "types::B::x"]),
+        };
+
+        let report = RustReport::new(&[module]);
+
+        let told: Vec<_> = report.changes.iter().map(ItemChange::told).collect();
+        assert_eq!(told, ["- types::A::x", "+ types::A::y", "+ types::B"]);
     }
 }

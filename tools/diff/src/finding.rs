@@ -65,14 +65,20 @@ pub struct Finding {
     pub base: Option<Place>,
     /// Where it is; none when it is gone.
     pub head: Option<Place>,
+    /// Of what is gone, the nearest place above it that is still there.
+    pub nearest: Option<Place>,
     /// Why it is waived, if it is.
     pub waived: Option<String>,
     /// The items of the Rust API that it moved, by their number in the Rust report.
     pub effects: Vec<usize>,
+    /// Another rule that the same edit breaks, told in the same row.
+    pub(crate) also: Option<Rule>,
     /// Whether it should move items of the Rust API.
     pub(crate) prediction: Prediction,
     /// The pointer by names, which stays when lists are reordered.
     pub(crate) key: String,
+    /// All pointers that it speaks of, by names.
+    pub(crate) pointers: Vec<String>,
     /// Components that it reaches through: renamed, referred to.
     pub(crate) related: Vec<String>,
 }

@@ -72,6 +72,25 @@ impl Side {
         }
     }
 
+    /// Who is left when one side does not see it.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        match (self, other) {
+            (side, Self::None) => side,
+            (Self::Both, Self::Request) => Self::Response,
+            (Self::Both, Self::Response) => Self::Request,
+            (_, Self::Both) => Self::None,
+            (one, two) if one == two => Self::None,
+            (side, _) => side,
+        }
+    }
+
+    /// Is it this side, or both?
+    #[must_use]
+    pub fn has(self, side: Self) -> bool {
+        self == side || self == Self::Both
+    }
+
     /// Who sees what either of two sides sees.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -117,7 +136,8 @@ impl Bump {
 }
 
 impl Bump {
-    /// The version that this bump asks for. Before 1.0 a breaking change raises the middle part, and all else the last.
+    /// The version that this bump asks for. Before 1.0 a breaking change raises the middle part,
+    /// and all else the last.
     #[must_use]
     pub fn applied_to(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;

@@ -3,7 +3,7 @@
 //! ```text
 //! two documents
 //!   │ canonical form   one spelling for what means the same: no order, no defaults, 3.1 told as 3.0    canonical.rs, spec.rs
-//!   │ compare          the rules, each difference once; what no rule tells is `unclassified`           compare/, leaves.rs
+//!   │ compare          the rules, each difference once; what no rule tells is `unclassified`           compare/, leaves.rs, flatten.rs
 //!   │ waivers          what somebody decided to live with, and until when                              waiver.rs
 //!   │ effects          the items of the generated code that moved, beside the change that moved them   effects.rs, predict.rs
 //!   ▼ report           verdict, numbers, rows                                                          report.rs, render/
@@ -15,6 +15,7 @@ mod canonical;
 mod compare;
 mod effects;
 mod finding;
+mod flatten;
 mod leaves;
 mod level;
 mod predict;
@@ -22,6 +23,7 @@ mod render;
 mod report;
 mod rule;
 mod spec;
+mod told;
 mod version;
 mod waiver;
 
@@ -37,10 +39,11 @@ pub use rule::Rule;
 pub use version::OpenApi;
 pub use waiver::Waivers;
 
-/// All differences between two descriptions.
+/// All differences between two descriptions. Files that they refer to are read by
+/// [`with_files`](plex_tv_openapi::with_files) before.
 ///
 /// # Errors
-/// When one of them is no OpenAPI document of version 3.0 or 3.1.
+/// When one of them is no OpenAPI document of version 3.0 or 3.1, or refers to a file that was not read.
 pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
     Ok(compare::compare(spec::Spec::new(base)?, &spec::Spec::new(head)?))
 }

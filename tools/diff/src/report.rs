@@ -8,6 +8,9 @@ use crate::{
     effects::RustReport,
     finding::{Finding, Subject},
     level::{Bump, Level},
+    predict::Prediction,
+    rule::Rule,
+    told::code,
 };
 
 /// All that changed, and the verdict.
@@ -100,26 +103,55 @@ impl Report {
         self.findings.iter().filter(|finding| finding.waived.is_none()).map(|finding| finding.level).max()
     }
 
-    /// The part of the version to raise: what the items of the Rust API prove where they are known, what the rules say where
-    /// they are not. What is waived asks for nothing, and neither do the items that nothing else moved.
+    /// The part of the version to raise: what the items of the Rust API prove where they are known,
+    /// what the rules say where they are not. What is waived asks for nothing, and neither do the
+    /// items that nothing else moved.
     #[must_use]
     pub fn bump(&self) -> Bump {
         let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
-        let Some(rust) = self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) else {
-            return findings.map(|finding| finding.rule.bump()).max().unwrap_or_default();
-        };
-        let wire = findings.map(|finding| match finding.level {
+        let wire = findings.clone().map(|finding| match finding.level {
             // A released crate fails, whether or not an item moved.
             Level::Breaking => finding.rule.bump(),
             Level::Potential => finding.rule.bump().min(Bump::Minor),
             Level::Compatible | Level::Docs => finding.rule.bump().min(Bump::Patch),
         });
+        let Some(rust) = self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) else {
+            return wire.chain(findings.map(Finding::bump_of_callers)).max().unwrap_or_default();
+        };
         let moved_by = |is_waived: bool| -> BTreeSet<usize> {
             let findings = self.findings.iter().filter(|finding| finding.waived.is_some() == is_waived);
             findings.flat_map(|finding| finding.effects.iter().copied()).collect()
         };
         let (waived, counted) = (moved_by(true), moved_by(false));
         wire.chain([rust.bump(|item| waived.contains(&item) && !counted.contains(&item))]).max().unwrap_or_default()
+    }
+
+    /// Does a finding make the change a breaking one, on the wire or, where somebody asked for
+    /// that, for callers?
+    #[must_use]
+    pub fn breaks(&self, finding: &Finding) -> bool {
+        let breaks_callers = self.rust.is_some() && self.breaks_callers(finding);
+        finding.waived.is_none() && (finding.level == Level::Breaking || breaks_callers)
+    }
+
+    /// Does code that was written against the old crate no longer compile, or mean the same? The
+    /// items prove it where they are known.
+    #[must_use]
+    pub fn breaks_callers(&self, finding: &Finding) -> bool {
+        match self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) {
+            Some(rust) => {
+                let items = finding.effects.iter().filter_map(|index| rust.changes.get(*index));
+                items.map(crate::ItemChange::bump).max() == Some(Bump::Major)
+            }
+            None => finding.bump_of_callers() == Bump::Major,
+        }
+    }
+
+    /// The items that moved and stand beside no finding.
+    pub(crate) fn unattributed(&self) -> Vec<&crate::ItemChange> {
+        let told: HashSet<usize> = self.findings.iter().flat_map(|finding| finding.effects.iter().copied()).collect();
+        let changes = self.rust.iter().flat_map(|rust| rust.changes.iter().enumerate());
+        changes.filter(|(index, _)| !told.contains(index)).map(|(_, change)| change).collect()
     }
 
     /// What the change needs of the version; none where the version is not known.
@@ -137,23 +169,59 @@ impl Report {
 }
 
 impl Finding {
-    /// What a reader calls the thing it is about: `` `getPin` ``, `` `Device`, used by 9 operations ``.
+    /// The part of the version that callers need, as far as the rules can tell without the items.
+    fn bump_of_callers(&self) -> Bump {
+        match self.rule {
+            _ if self.level == Level::Docs || self.prediction == Prediction::Nothing => Bump::None,
+            // These break callers where they are not harmless.
+            Rule::ParamOrder | Rule::OpIdCollision if self.level == Level::Compatible => Bump::None,
+            rule => rule.bump(),
+        }
+    }
+
+    /// What a reader calls the thing it is about, with names in backticks: `` `GET /user` `getUser`
+    /// ``, `` `Device`, used by 9 operations ``.
     #[must_use]
     pub fn about(&self) -> String {
         let users = |name: String| match self.used_by.as_slice() {
             [] => format!("{name}, used by no operation"),
-            [only] => format!("{name}, used by `{only}`"),
+            [only] => format!("{name}, used by {}", code(only)),
             users => format!("{name}, used by {} operations", users.len()),
         };
         match &self.subject {
-            Subject::Operation { id, method, path } => match id {
-                Some(id) => format!("`{method} {path}` {id}"),
-                None => format!("`{method} {path}`"),
-            },
-            Subject::Component { name, .. } => users(format!("`{name}`")),
-            Subject::Document => {
-                format!("`{}`", self.file.file_name().unwrap_or_default().to_string_lossy())
+            Subject::Operation { id, method, path } => {
+                let address = code(&format!("{method} {path}"));
+                match id {
+                    Some(id) => format!("{address} {}", code(id)),
+                    None => address,
+                }
             }
+            Subject::Component { kind, name } => users(component(kind, name)),
+            Subject::Document => code(&self.file.file_name().unwrap_or_default().to_string_lossy()),
         }
+    }
+
+    /// The same in short, for the changelog.
+    pub(crate) fn subject_name(&self) -> String {
+        match &self.subject {
+            Subject::Operation { id: Some(id), .. } => code(id),
+            Subject::Operation { method, path, .. } => code(&format!("{method} {path}")),
+            Subject::Component { kind, name } => component(kind, name),
+            Subject::Document => code(&self.file.file_name().unwrap_or_default().to_string_lossy()),
+        }
+    }
+}
+
+/// As in `` `Pin` ``, or in `` response `Failure` ``.
+fn component(kind: &str, name: &str) -> String {
+    match kind {
+        "schemas" => code(name),
+        "requestBodies" => format!("request body {}", code(name)),
+        "securitySchemes" => format!("security scheme {}", code(name)),
+        "pathItems" => format!("path item {}", code(name)),
+        "parameters" | "headers" | "responses" | "examples" | "links" | "callbacks" => {
+            format!("{} {}", kind.trim_end_matches('s'), code(name))
+        }
+        other => format!("{} {}", code(other), code(name)),
     }
 }

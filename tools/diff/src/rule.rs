@@ -1,4 +1,5 @@
-//! The rules: one for each kind of change, with its level on either side and what it means for users.
+//! The rules: one for each kind of change, with its level on either side and what it means for
+//! users.
 
 use std::fmt;
 
@@ -64,36 +65,41 @@ struct Facts {
     why: &'static str,
 }
 
-// Level on the request side, on the response side (`_` where it cannot happen), the bump of a 1.x crate, and whether
-// public items of the generated code move (`Open`: it depends on more than the rule sees).
+// Level on the request side, on the response side (`_` where it cannot happen), the bump of a 1.x
+// crate, and whether public items of the generated code move (`Open`: it depends on more than the
+// rule sees).
 rules! {
     // Operations
     PathRemoved "path-removed" B B Major Items "the last operation of a path was removed"
         "Callers of the old crate get an error from plex.tv, and callers of the new one no longer compile. Mark the operation deprecated for a release first, if plex.tv still answers it.";
     OpRemoved "op-removed" B B Major Items "an operation was removed"
-        "Its method and builder go, so callers no longer compile. Mark it deprecated for a release first, if plex.tv still answers it.";
+        "Its method and call go, so callers no longer compile. Mark it deprecated for a release first, if plex.tv still answers it.";
     OpRemovedDeprecated "op-removed-deprecated" P P Major Items "a deprecated operation was removed"
         "Users were warned, but callers that stayed no longer compile. Name the twin in the changelog.";
     OpAdded "op-added" C C Minor Items "an operation was added"
-        "A method and a builder appear; nothing else moves. It needs a success and a failure case in tests/.";
+        "A method and a call appear; nothing else moves. It needs a success and a failure case in tests/.";
     OpIdRenamed "op-id-renamed" C C Major Items "an operationId changed"
-        "The wire stays as it is, yet method and builder take the new name and callers no longer compile. Keep ids unless they are wrong.";
+        "The wire stays as it is, yet method and call take the new name and callers no longer compile. Where the id belonged to another operation, old code compiles and calls the wrong one. Keep ids unless they are wrong.";
     OpIdCollision "op-id-collision" B B Major Open "two operationIds differ by case only"
-        "Methods and builders are named by the id, so two that differ by case only are one name, or look like one. Rename the new one.";
+        "Methods and calls are named by the id, so two that differ by case only are one name, or look like one. Rename the new one.";
     OpMoved "op-moved" B B Major Nothing "an operation has another method or path"
         "Released crates call the old address. Check that plex.tv gave it up; else describe the new one as an operation of its own.";
-    OpPathParamRenamed "op-path-param-renamed" C C Major Items "a path parameter has another name"
-        "The address stays as it is, yet the setter takes the new name and callers no longer compile. Keep the old name.";
+    OpPathParamRenamed "op-path-param-renamed" C C Major Open "a path parameter has another name"
+        "The address stays as it is, and so does the place of the argument; only its name in the documentation changes.";
     OpDeprecated "op-deprecated" C C Minor Items "an operation became deprecated"
         "Callers see a warning. The description should name what to call in its place.";
     OpUndeprecated "op-undeprecated" C C Patch Items "an operation is no longer deprecated"
         "The warning goes; nothing else moves.";
-    OpTagChanged "op-tag-changed" D D Major Items "the tag of an operation changed"
-        "The wire stays as it is, yet the method moves to the trait of the new tag: who imports traits one by one no longer compiles.";
+    OpTagChanged "op-tag-changed" D D Patch Open "the tag of an operation changed"
+        "The method stands under another heading of the documentation.";
     OpSummary "op-summary" D D Patch Nothing "summary or description of an operation changed"
         "Only documentation. Read it as prose.";
     OpExtension "op-extension" D D Patch Open "an x- key of an operation changed"
         "Documentation, with one exception: `x-plex-confidence` to or from `low` moves the operation behind the feature `unstable` or out of it.";
+    WebhookAdded "webhook-added" C C Minor Nothing "a webhook was added"
+        "plex.tv makes a request that nobody waits for yet.";
+    WebhookRemoved "webhook-removed" B B Major Nothing "a webhook was removed"
+        "Who waits for the request waits for ever.";
     // Servers and security
     ServerHostChanged "server-host-changed" P P Minor Nothing "the host of a server changed"
         "Released crates call the old host. Check that both answer, and mind which origins get a token.";
@@ -125,21 +131,23 @@ rules! {
         "Whether the client still signs as plex.tv expects cannot be told from the text. Check `plex-tv-sdk/src/transport/sign.rs`.";
     // Parameters
     ParamRequiredAdded "param-required-added" B _ Major Items "a required parameter was added"
-        "Old code compiles and fails in `send()`, since the builder was not given the new value. Add it as optional if plex.tv has a default.";
+        "plex.tv refuses calls without it. The method has another argument, so callers no longer compile. Add it as optional if plex.tv has a default.";
     ParamOptionalAdded "param-optional-added" C _ Minor Items "an optional parameter was added"
         "A setter appears; nothing else moves.";
     ParamRemoved "param-removed" P _ Major Items "a parameter was removed"
         "Its setter goes, so who used it no longer compiles; plex.tv may still read it.";
-    ParamRequired "param-required" B _ Major Nothing "an optional parameter became required"
-        "Old code compiles and fails in `send()` when it left the parameter out.";
-    ParamOptional "param-optional" C _ Major Nothing "a required parameter became optional"
-        "The wire accepts more, yet the type inside the builder changes.";
+    ParamRequired "param-required" B _ Major Open "an optional parameter became required"
+        "plex.tv refuses calls without it. Its setter goes and the method has another argument, so callers no longer compile.";
+    ParamOptional "param-optional" C _ Major Open "a required parameter became optional"
+        "The wire accepts more, yet the method loses an argument and the call gets a setter, so callers no longer compile.";
     ParamLocation "param-location" B _ Major Open "a parameter is sent in another place"
         "Released crates send it where plex.tv no longer looks.";
     ParamStyle "param-style" B _ Major Nothing "a parameter is encoded in another way"
         "Released crates send another text. The generator knows one style only, so the description alone does not change the code.";
     ParamContent "param-content" B _ Major Open "a parameter changed between `schema` and `content`"
         "The generator reads `schema` only.";
+    ParamRenamed "param-renamed" B _ Major Items "a parameter has another name"
+        "Released crates send the old name, which plex.tv need not know any more; its setter or argument takes the new name. Where it may be left out, only plex.tv can tell whether the old name still counts.";
     ParamCase "param-case" C _ None Open "the name of a header is written in another case"
         "Header names are the same in any case.";
     ParamCookie "param-cookie" B _ Major Open "a cookie parameter was added"
@@ -148,23 +156,25 @@ rules! {
         "The server fills in what is left out; whether it did so before cannot be told from the text.";
     ParamDefaultChanged "param-default-changed" P _ Minor Nothing "the default of a parameter changed or went"
         "Calls that leave the parameter out behave in another way.";
-    ParamOrder "param-order" C _ None Nothing "parameters are listed in another order"
-        "Builders name their parameters, so order has no meaning.";
+    ParamOrder "param-order" B _ Major Open "parameters are listed in another order"
+        "Required parameters are arguments in the order of the list: with another order callers no longer compile, or they compile and send each value as the other one. The order of optional ones, which are setters, has no meaning and is compatible.";
     // Request bodies and media types
     BodyRequiredAdded "body-required-added" B _ Major Items "a required request body was added"
-        "Old code compiles and fails in `send()`, since the builder was not given a body.";
+        "plex.tv refuses calls without it. The method has another argument, so callers no longer compile.";
     BodyOptionalAdded "body-optional-added" C _ Minor Items "an optional request body was added"
         "A setter appears; nothing else moves.";
     BodyRemoved "body-removed" B _ Major Items "a request body was removed"
-        "The setter `body` goes, so callers no longer compile.";
+        "The argument or setter `body` goes, so callers no longer compile.";
     BodyRequired "body-required" B _ Major Open "an optional request body became required"
-        "Calls without a body are refused now.";
+        "Calls without a body are refused now. The body becomes an argument of the method, so callers no longer compile.";
     BodyOptional "body-optional" C _ Major Open "a required request body became optional"
-        "The wire accepts more; the type inside the builder may change.";
+        "The wire accepts more, yet the method loses an argument and the call gets a setter, so callers no longer compile.";
     MediaAdded "media-added" C P Minor Open "a media type was added"
         "The generator takes one of them: check in the generated diff which.";
     MediaRemoved "media-removed" B B Major Open "a media type was removed"
         "Released crates send or expect it. Without any left, a typed body becomes a stream of bytes.";
+    MediaParameters "media-parameters" P P Minor Open "a media type has other parameters"
+        "JSON is in UTF-8 whether or not it says so; another profile or version may be another form.";
     MediaSchemaAdded "media-schema-added" B C Major Open "a media type has a schema now"
         "What was raw bytes is a type now.";
     MediaSchemaRemoved "media-schema-removed" C P Major Open "a media type has no schema any more"
@@ -194,7 +204,7 @@ rules! {
         "Hand-written code that reads it may stumble.";
     // Schemas
     PropRequiredAdded "prop-required-added" B C Major Items "a required property was added"
-        "In a request, old code compiles and fails in `send()`. In a reply, a field appears, and a reply without it fails: be sure that plex.tv always sends it.";
+        "In a request, `new` has another argument, so callers no longer compile, and plex.tv refuses what old crates send. In a reply, a field appears, and a reply without it fails: be sure that plex.tv always sends it.";
     PropOptionalAdded "prop-optional-added" C C Minor Items "an optional property was added"
         "A field appears; types are non-exhaustive, so nothing breaks.";
     PropRemovedRequired "prop-removed-required" P B Major Items "a required property was removed"
@@ -217,10 +227,10 @@ rules! {
         "Replies may come without it.";
     TypeChanged "type-changed" B B Major Open "the type changed"
         "Old crates send or expect the old type. The tolerant readers take any scalar that converts, but the field's type changes.";
-    TypeWidened "type-widened" C B Major Open "integer became number"
-        "`i64` becomes `f64`, so callers no longer compile.";
-    TypeNarrowed "type-narrowed" B C Major Open "number became integer"
-        "`f64` becomes `i64`, so callers no longer compile.";
+    TypeWidened "type-widened" C B Major Open "more types are allowed"
+        "Old crates cannot decode the types that may come now. The type of the field changes, as from `i64` to `f64`, so callers no longer compile.";
+    TypeNarrowed "type-narrowed" B C Major Open "fewer types are allowed"
+        "Requests with another type are refused. The type of the field changes, as from `f64` to `i64`, so callers no longer compile.";
     IntWidth "int-width" C P Major Open "the width of an integer changed"
         "`i32` and `i64` are different types, so callers no longer compile. Use int64 everywhere.";
     FormatAdded "format-added" P B Major Open "a format was added"
@@ -239,9 +249,9 @@ rules! {
         "Other values fail to decode. Use `x-extensible-enum` in replies.";
     OpenEnumAdded "open-enum-added" C C Minor Open "an open list knows more values"
         "A variant appears for what was `Other` before.";
-    OpenEnumRemoved "open-enum-removed" C C Major Open "an open list knows fewer values"
-        "Its variant goes, so callers no longer compile; the value still decodes, as `Other`.";
-    ConstChanged "const-changed" B P Major Open "a constant changed"
+    OpenEnumRemoved "open-enum-removed" P C Major Open "an open list knows fewer values"
+        "Its variant goes, so callers no longer compile; a reply with the value still decodes, as `Other`. Whether requests with it are still taken cannot be told from the text.";
+    ConstChanged "const-changed" B B Major Open "a constant changed"
         "Old crates send or expect the old value.";
     DefaultProp "default-prop" P P Major Open "the default of a property changed"
         "With a default, `Option<T>` becomes `T` and an explicit null fails to decode. Keep defaults out of replies.";
@@ -262,7 +272,7 @@ rules! {
     OneofRemoved "oneof-removed" B C Major Open "a union lost a branch"
         "Its variant goes, so callers no longer compile.";
     Discriminator "discriminator" B B Major Open "the discriminator changed"
-        "Which branch a value is read as depends on it.";
+        "Which branch a value is read as depends on it. Adding one where there was none changes nothing on the wire.";
     Composition "composition" P P Major Open "a schema is put together in another way"
         "Whether old and new accept the same values cannot be told from the text.";
     SchemaRenamed "schema-renamed" C C Major Items "a named schema has another name"
@@ -275,8 +285,8 @@ rules! {
         "A title names the type of an inline schema, so an edit of text can rename it. Name schemas in components.";
     SchemaMoved "schema-moved" C C Major Open "an inline schema became a named one, or the reverse"
         "The wire stays as it is; the Rust type has another name.";
-    SchemaExtension "schema-extension" D D Patch Open "an x- key of a schema changed"
-        "`x-plex-rows` and `x-rust-name` change the Rust type or field; others are documentation.";
+    SchemaExtension "schema-extension" D D Patch Open "an x- key of a schema or parameter changed"
+        "`x-plex-rows`, `x-plex-list` and `x-rust-name` change the Rust type or field; others are documentation.";
     XmlChanged "xml-changed" B B Major Nothing "the picture of an XML reply changed"
         "Elements and attributes are read by these names; the wrong one reads as missing.";
     FieldDeprecated "field-deprecated" C C Minor Open "a parameter or property became deprecated"
@@ -294,10 +304,12 @@ rules! {
         "It means something only where it is used.";
     ComponentRemoved "component-removed" D D None Open "a shared parameter, response, header, body or scheme was removed"
         "It means something only where it was used.";
+    ComponentRenamed "component-renamed" D D None Open "a shared parameter, response, header or body has another name"
+        "The name is for the description alone.";
     ComponentMoved "component-moved" D D None Open "a parameter, response, header or body became shared, or no longer"
         "The content is the same or its changes are listed beside this.";
     // The document
-    Docs "docs" D D Patch Open "text, example, contact, licence or version of the description"
+    Docs "docs" D D Patch Nothing "text, example, contact, licence or version of the description"
         "Documentation. `info.version` is also what `api_version()` gives.";
     OpenapiVersion "openapi-version" D D Patch Open "the description follows another version of OpenAPI"
         "The generator reads 3.0 only.";

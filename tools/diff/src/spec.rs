@@ -1,27 +1,39 @@
-//! A description in its canonical form, cut into what is compared: operations, components, and the rest.
+//! A description in its canonical form, cut into what is compared: operations, components, and the
+//! rest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use plex_tv_openapi::{Document, Problem};
+use plex_tv_openapi::{
+    Document, METHODS, Problem,
+    pointer::{followed, has_names, is_value, is_within, join, target, unescaped},
+};
 use serde_json::{Map, Value};
 
 use crate::{
-    canonical::{At, Canonical, Places, by_position},
+    canonical::{At, Canonical, Kind, Places, by_position},
     level::Side,
     version::OpenApi,
 };
-use plex_tv_openapi::pointer::{followed, join, target, unescaped};
 
-use plex_tv_openapi::METHODS;
+/// The pointer of a component, as in `/components/schemas/Pin`. What stands in another file is a
+/// component too.
+pub(crate) type Key = String;
 
-/// `schemas` and `Pin` of `#/components/schemas/Pin`.
-pub(crate) type ComponentKey = (String, String);
+#[derive(Debug)]
+pub(crate) struct Component {
+    /// As in `schemas`.
+    pub(crate) kind: String,
+    /// As in `Pin`.
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
 
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: Option<String>,
     /// In capitals.
     pub(crate) method: String,
+    /// The name of a webhook, which has no path.
     pub(crate) path: String,
     /// The path with its parameters by position.
     pub(crate) shape: String,
@@ -29,6 +41,8 @@ pub(crate) struct Operation {
     pub(crate) order: Vec<String>,
     /// Does it inherit the security of the document?
     pub(crate) inherits_security: bool,
+    /// Is it plex.tv that calls?
+    pub(crate) is_webhook: bool,
     /// The canonical pointer.
     pub(crate) pointer: String,
     pub(crate) value: Value,
@@ -38,6 +52,12 @@ impl Operation {
     /// The id, or method and path where there is none.
     pub(crate) fn label(&self) -> String {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))
+    }
+
+    /// Who sees what is asked, and who sees what is answered. A webhook is read by who sends the
+    /// other requests.
+    pub(crate) fn sides(&self) -> [Side; 2] {
+        if self.is_webhook { [Side::Response, Side::Request] } else { [Side::Request, Side::Response] }
     }
 }
 
@@ -52,96 +72,115 @@ pub(crate) struct Uses {
 pub(crate) struct Spec<'a> {
     pub(crate) document: &'a Document,
     pub(crate) operations: Vec<Operation>,
-    /// What a path says beside its operations, by shape.
+    pub(crate) version: OpenApi,
+    /// What a path or webhook says beside its operations, by its canonical pointer.
     pub(crate) paths: BTreeMap<String, Value>,
-    pub(crate) components: BTreeMap<ComponentKey, Value>,
+    pub(crate) components: BTreeMap<Key, Component>,
+    /// What is referred to inside of components and operations, by pointer.
+    inner: BTreeMap<Key, Value>,
+    /// Names of components that stand for others since a rename was found.
+    pub(crate) aliases: HashMap<Key, Key>,
     /// The document without paths and components.
     pub(crate) rest: Value,
     pub(crate) places: Places,
-    pub(crate) uses: HashMap<ComponentKey, Uses>,
+    pub(crate) uses: HashMap<Key, Uses>,
+    /// Who refers to something inside of a component or operation, by its pointer.
+    pub(crate) inner_uses: HashMap<Key, Uses>,
     /// The components that refer to one, by name.
-    pub(crate) referrers: HashMap<ComponentKey, BTreeSet<String>>,
+    pub(crate) referrers: HashMap<Key, BTreeSet<String>>,
+    /// Path items that operations are made of.
+    pub(crate) path_items: BTreeSet<Key>,
+    /// References that lead nowhere: the canonical pointer of what has them, and the text.
+    pub(crate) dangling: BTreeMap<String, String>,
 }
 
 impl<'a> Spec<'a> {
     pub(crate) fn new(document: &'a Document) -> Result<Self, Problem> {
         let version = OpenApi::of(document)?;
         let root = document.value();
-        let mut canonical = Canonical { version, root, places: Places::default() };
+        let mut canonical = Canonical::new(version, root);
         let mut paths = BTreeMap::new();
-        let operations = operations(&mut canonical, &mut paths);
-        let components = components(&mut canonical);
+        let mut path_items = BTreeSet::new();
+        let mut operations = operations(&mut canonical, &mut paths, &mut path_items);
+        operations.extend(webhooks(&mut canonical, &mut paths, &mut path_items));
+        let mut components = components(&mut canonical);
+        let inner = referred(&mut canonical, document, &mut components)?;
         let rest = rest(&mut canonical);
-        let places = canonical.places;
+        let Canonical { places, dangling, .. } = canonical;
         let mut spec = Self {
             document,
             operations,
+            version,
             paths,
             components,
+            inner,
+            aliases: HashMap::new(),
             rest,
             places,
             uses: HashMap::new(),
+            inner_uses: HashMap::new(),
             referrers: HashMap::new(),
+            path_items,
+            dangling,
         };
-        spec.uses = spec.uses();
+        spec.find_uses();
         spec.referrers = spec.referrers();
         Ok(spec)
     }
 
-    /// The component a `$ref` names.
-    pub(crate) fn component(&self, reference: &str) -> Option<(ComponentKey, &Value)> {
-        let key = component_key(reference)?;
-        let value = self.components.get(&key)?;
+    /// What a `$ref` names, and its pointer.
+    pub(crate) fn component(&self, reference: &str) -> Option<(Key, &Value)> {
+        let pointer = target(reference)?;
+        let key = self.aliases.get(&pointer).cloned().unwrap_or(pointer);
+        let value = self.components.get(&key).map(|found| &found.value).or_else(|| self.inner.get(&key))?;
         Some((key, value))
     }
 
-    /// The line and pointer in the document.
-    pub(crate) fn place(&self, canonical: &str) -> (String, usize) {
-        let pointer = self.places.original(canonical);
-        let line = self.document.line(&pointer);
-        (pointer, line)
-    }
-
-    fn referrers(&self) -> HashMap<ComponentKey, BTreeSet<String>> {
-        let mut found: HashMap<ComponentKey, BTreeSet<String>> = HashMap::new();
-        for ((_, name), value) in &self.components {
+    fn referrers(&self) -> HashMap<Key, BTreeSet<String>> {
+        let mut found: HashMap<Key, BTreeSet<String>> = HashMap::new();
+        for component in self.components.values() {
             let mut direct = Vec::new();
-            references(value, &mut direct);
+            references(&component.value, &mut direct);
             for key in direct {
-                found.entry(key).or_default().insert(name.clone());
+                found.entry(key).or_default().insert(component.name.clone());
             }
         }
         found
     }
 
     /// Follows references from every operation.
-    fn uses(&self) -> HashMap<ComponentKey, Uses> {
-        let mut direct: HashMap<&ComponentKey, Vec<ComponentKey>> = HashMap::new();
-        for (key, value) in &self.components {
-            let mut found = Vec::new();
-            references(value, &mut found);
-            direct.insert(key, found);
+    fn find_uses(&mut self) {
+        let mut direct: HashMap<&str, Vec<Key>> = HashMap::new();
+        let values = self.components.iter().map(|(key, component)| (key, &component.value)).chain(&self.inner);
+        for (key, value) in values {
+            references(value, direct.entry(key).or_default());
         }
-        let mut uses: HashMap<ComponentKey, Uses> = HashMap::new();
+        for (parent, child) in self.heirs() {
+            direct.entry(parent).or_default().push(child.to_owned());
+        }
+        let mut uses: HashMap<Key, Uses> = HashMap::new();
         for operation in &self.operations {
+            let [asked, answered] = operation.sides();
             let sides = [
-                (Side::Request, ["parameters", "requestBody", "security", "callbacks"]),
-                (Side::Response, ["responses", "", "", ""]),
+                (asked, ["parameters", "requestBody", "security"].as_slice()),
+                (answered, ["responses"].as_slice()),
+                // Whoever makes the one request answers the other.
+                (Side::Both, ["callbacks"].as_slice()),
             ];
             for (side, members) in sides {
                 let mut open = Vec::new();
                 for member in members {
-                    references(&operation.value[member], &mut open);
+                    references(&operation.value[*member], &mut open);
                 }
-                for scheme in operation.value["security"].as_object().into_iter().flat_map(Map::values) {
-                    let names = scheme.as_object().into_iter().flat_map(Map::keys);
-                    let schemes = names.map(|name| ("securitySchemes".to_owned(), name.clone()));
-                    open.extend(schemes.filter(|_| side == Side::Request));
+                if members.contains(&"security") {
+                    let alternatives = operation.value["security"].as_object().into_iter().flat_map(Map::values);
+                    let names = alternatives.filter_map(Value::as_object).flat_map(Map::keys);
+                    open.extend(names.map(|name| join("/components/securitySchemes", name)));
                 }
                 let mut seen = BTreeSet::new();
                 while let Some(key) = open.pop() {
                     if seen.insert(key.clone()) {
-                        open.extend(direct.get(&key).into_iter().flatten().cloned());
+                        open.extend(direct.get(key.as_str()).into_iter().flatten().cloned());
                         let found = uses.entry(key).or_default();
                         found.side = found.side.and(side);
                         found.operations.insert(operation.label());
@@ -149,60 +188,150 @@ impl<'a> Spec<'a> {
                 }
             }
         }
-        uses
+        let inner = uses.iter().filter(|(key, _)| self.inner.contains_key(*key));
+        self.inner_uses = inner.map(|(key, uses)| (key.clone(), uses.clone())).collect();
+        self.uses = uses;
     }
-}
 
-/// The component that a reference names; none where it leads anywhere else.
-pub(crate) fn component_key(reference: &str) -> Option<ComponentKey> {
-    let pointer = target(reference)?;
-    let (kind, name) = pointer.strip_prefix("/components/")?.split_once('/')?;
-    (!name.contains('/')).then(|| (kind.to_owned(), unescaped(name)))
-}
-
-/// All components that are referred to below a value.
-pub(crate) fn references(value: &Value, found: &mut Vec<ComponentKey>) {
-    match value {
-        Value::Object(members) => {
-            for (key, value) in members {
-                match value.as_str() {
-                    Some(reference) if key == "$ref" => found.extend(component_key(reference)),
-                    _ => references(value, found),
+    /// A schema with a discriminator and the schemas that are made of it: a value of the one may be
+    /// one of the others.
+    fn heirs(&self) -> Vec<(&str, &str)> {
+        let mut found = Vec::new();
+        for (key, component) in &self.components {
+            for part in component.value["allOf"].as_array().into_iter().flatten() {
+                let parent =
+                    part["$ref"].as_str().and_then(|reference| self.components.get_key_value(&target(reference)?));
+                if let Some((parent, value)) = parent
+                    && value.value.get("discriminator").is_some()
+                {
+                    found.push((parent.as_str(), key.as_str()));
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        found
+    }
+}
+
+/// The name at the end of a pointer.
+pub(crate) fn name_of(key: &str) -> String {
+    unescaped(key.rsplit('/').next().unwrap_or(key))
+}
+
+/// The pointers of all that is referred to below a canonical value.
+pub(crate) fn references(value: &Value, found: &mut Vec<Key>) {
+    collect(value, false, found);
+}
+
+fn collect(value: &Value, are_names: bool, found: &mut Vec<Key>) {
+    match value {
+        Value::Object(members) => {
+            for (key, value) in members {
+                match value {
+                    Value::String(text) if key == "$ref" && !are_names => found.extend(target(text)),
+                    Value::Object(discriminator) if key == "discriminator" && !are_names => {
+                        let mapping = discriminator.get("mapping").and_then(Value::as_object);
+                        let words = mapping.into_iter().flat_map(Map::values).filter_map(Value::as_str);
+                        found.extend(words.filter_map(target));
+                    }
+                    _ if !are_names && is_value(key) => {}
+                    _ => collect(value, !are_names && has_names(key), found),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, false, found)),
         _ => {}
     }
 }
 
-fn operations(canonical: &mut Canonical<'_>, paths: &mut BTreeMap<String, Value>) -> Vec<Operation> {
+fn operations(
+    canonical: &mut Canonical<'_>,
+    paths: &mut BTreeMap<String, Value>,
+    path_items: &mut BTreeSet<Key>,
+) -> Vec<Operation> {
     let root = canonical.root;
     let mut found = Vec::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         let at = join("/paths", path);
         if path.starts_with("x-") {
-            paths.insert(path.clone(), item.clone());
+            paths.insert(at, item.clone());
             continue;
         }
-        let (item, at) = followed(root, item, at);
-        let Some(members) = item.as_object() else {
-            paths.insert(shape(path), item.clone());
-            continue;
-        };
-        let is_told = |key: &str| METHODS.contains(&key) || key == "parameters" || key == "servers";
-        let rest: Map<_, _> = members.clone().into_iter().filter(|(key, _)| !is_told(key)).collect();
-        let pointer = At { canonical: join("/paths", &shape(path)), original: at.clone() };
+        let (target, original) = path_item(canonical, item, at, path_items);
+        let pointer = At { canonical: join("/paths", &shape(path)), original };
         canonical.stands_at(&pointer);
-        paths.insert(shape(path), Value::Object(rest));
-        for method in METHODS {
-            if let Some(operation) = item.get(method) {
-                let at = At { canonical: join(&pointer.canonical, method), original: join(&at, method) };
-                found.push(operation_of(canonical, path, item, method, operation, &at));
-            }
+        paths.insert(pointer.canonical.clone(), beside_operations(item, target));
+        let item = target;
+        found.extend(operations_of(canonical, path, item, &pointer));
+    }
+    found
+}
+
+/// What a path item says beside its operations, and what stands beside the reference to it.
+fn beside_operations(item: &Value, target: &Value) -> Value {
+    let Some(members) = target.as_object() else { return target.clone() };
+    let is_told = |key: &str| METHODS.contains(&key) || key == "parameters" || key == "servers";
+    let of = |members: &Map<String, Value>, is_left_out: &dyn Fn(&str) -> bool| -> Map<String, Value> {
+        let kept = members.iter().filter(|(key, _)| !is_left_out(key));
+        kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    let mut beside = of(members, &is_told);
+    let around = item.as_object().filter(|item| item.contains_key("$ref") && *item != members);
+    let around = around.map(|item| of(item, &|key| key == "$ref")).unwrap_or_default();
+    if !around.is_empty() {
+        beside.insert("$ref siblings".to_owned(), Value::Object(around));
+    }
+    Value::Object(beside)
+}
+
+/// The requests that plex.tv makes, one for each name and method.
+fn webhooks(
+    canonical: &mut Canonical<'_>,
+    paths: &mut BTreeMap<String, Value>,
+    path_items: &mut BTreeSet<Key>,
+) -> Vec<Operation> {
+    let root = canonical.root;
+    let mut found = Vec::new();
+    for (name, item) in root["webhooks"].as_object().into_iter().flatten() {
+        let at = join("/webhooks", name);
+        let (target, original) = path_item(canonical, item, at.clone(), path_items);
+        let at = At { canonical: at, original };
+        canonical.stands_at(&at);
+        paths.insert(at.canonical.clone(), beside_operations(item, target));
+        let item = target;
+        for mut operation in operations_of(canonical, name, item, &at) {
+            operation.is_webhook = true;
+            operation.shape = format!("webhook {name}");
+            found.push(operation);
         }
     }
     found
+}
+
+/// A path item, or what it refers to.
+fn path_item<'v>(
+    canonical: &mut Canonical<'v>,
+    item: &'v Value,
+    at: String,
+    path_items: &mut BTreeSet<Key>,
+) -> (&'v Value, String) {
+    let (target, pointer) = followed(canonical.root, item, at.clone());
+    if pointer != at {
+        path_items.insert(pointer.clone());
+    }
+    if let Some(reference) = target["$ref"].as_str() {
+        canonical.dangling.insert(at, reference.to_owned());
+    }
+    (target, pointer)
+}
+
+fn operations_of(canonical: &mut Canonical<'_>, path: &str, item: &Value, pointer: &At) -> Vec<Operation> {
+    let methods = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?)));
+    methods
+        .map(|(method, operation)| {
+            let at = At { canonical: join(&pointer.canonical, method), original: join(&pointer.original, method) };
+            operation_of(canonical, path, item, method, operation, &at)
+        })
+        .collect()
 }
 
 fn operation_of(
@@ -230,6 +359,9 @@ fn operation_of(
     if let Some(responses) = operation.get("responses") {
         value.insert("responses".to_owned(), canonical.responses(responses, &at.key("responses")));
     }
+    if let Some(callbacks) = operation.get("callbacks") {
+        canonical.note_references(callbacks, &at.key("callbacks"));
+    }
     if let Some(tags) = operation.get("tags") {
         value.insert("tags".to_owned(), canonical.by_name(tags, &at.key("tags")));
     }
@@ -244,6 +376,10 @@ fn operation_of(
         canonical.stands_at(&security);
     }
     value.insert("security".to_owned(), canonical.security(asked, &security));
+    if inherits_security {
+        // The document tells it once for all.
+        canonical.dangling.retain(|at, _| !is_within(at, &security.canonical));
+    }
     if let Some(servers) = operation.get("servers").or(item.get("servers")) {
         if operation.get("servers").is_none() {
             let original = path_level.replace("/parameters", "/servers");
@@ -258,36 +394,86 @@ fn operation_of(
         shape: shape(path),
         order,
         inherits_security,
+        is_webhook: false,
         pointer: at.canonical.clone(),
         value: Value::Object(value),
     }
 }
 
-fn components(canonical: &mut Canonical<'_>) -> BTreeMap<ComponentKey, Value> {
+fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
     let root = canonical.root;
     let mut found = BTreeMap::new();
     for (kind, members) in root["components"].as_object().into_iter().flatten() {
         for (name, value) in members.as_object().into_iter().flatten() {
-            let at = At::both(join(&join("/components", kind), name));
-            let value = match kind.as_str() {
-                "schemas" => canonical.schema(value, &at),
-                "parameters" | "headers" => canonical.parameter(value, &at),
-                "requestBodies" => canonical.body(value, &at),
-                "responses" => canonical.response(value, &at),
-                _ => value.clone(),
+            let key = join(&join("/components", kind), name);
+            let at = At::both(key.clone());
+            let value = match Kind::of_section(kind) {
+                Some(kind) => canonical.of_kind(kind, value, &at),
+                None => {
+                    // Those of a path item are found by its operations.
+                    if kind != "pathItems" {
+                        canonical.note_references(value, &at);
+                    }
+                    value.clone()
+                }
             };
-            found.insert((kind.clone(), name.clone()), value);
+            found.insert(key, Component { kind: kind.clone(), name: name.clone(), value });
         }
     }
     found
+}
+
+/// What is referred to and is no component by itself: what stands in other files becomes one, and
+/// what stands inside of components and operations is given back.
+fn referred(
+    canonical: &mut Canonical<'_>,
+    document: &Document,
+    components: &mut BTreeMap<Key, Component>,
+) -> Result<BTreeMap<Key, Value>, Problem> {
+    let root = canonical.root;
+    let mut inner: BTreeMap<Key, Value> = BTreeMap::new();
+    let mut files: BTreeMap<Key, (Kind, Value)> = BTreeMap::new();
+    while let Some((reference, (kind, from))) = canonical.wanted.pop_first() {
+        let Some(pointer) = target(&reference) else {
+            let what = format!("`{reference}` leads to another file, which was not read");
+            return Err(document.problem("outside-ref", &canonical.places.original(&from), what, "give that file too"));
+        };
+        if components.contains_key(&pointer) || inner.contains_key(&pointer) || files.contains_key(&pointer) {
+            continue;
+        }
+        let Some(value) = root.pointer(&pointer) else { continue };
+        let value = canonical.of_kind(kind, value, &At::both(pointer.clone()));
+        if pointer.starts_with("/$files/") {
+            files.insert(pointer, (kind, value));
+        } else {
+            inner.insert(pointer, value);
+        }
+    }
+    let outer: Vec<_> = files.keys().cloned().collect();
+    for (key, (kind, value)) in files {
+        if outer.iter().any(|other| *other != key && is_within(&key, other)) {
+            inner.insert(key, value);
+        } else {
+            let (_, pointer, _) = document.place(&key);
+            let name = if pointer.is_empty() { name_of(&key) } else { name_of(pointer) };
+            components.insert(key, Component { kind: kind.section().to_owned(), name, value });
+        }
+    }
+    Ok(inner)
 }
 
 /// Everything else; what is in `components` and is no map of components too.
 fn rest(canonical: &mut Canonical<'_>) -> Value {
     let root = canonical.root;
     let mut rest = root.as_object().cloned().unwrap_or_default();
-    rest.remove("paths");
-    rest.remove("security");
+    for told in ["paths", "webhooks", "security", "$files"] {
+        rest.remove(told);
+    }
+    // What 3.1 takes without it.
+    if rest.get("jsonSchemaDialect").is_some_and(|dialect| dialect == "https://spec.openapis.org/oas/3.1/dialect/base")
+    {
+        rest.remove("jsonSchemaDialect");
+    }
     if let Some(tags) = rest.get("tags").cloned() {
         rest.insert("tags".to_owned(), canonical.by_name(&tags, &At::both("/tags".to_owned())));
     }
@@ -344,8 +530,8 @@ mod tests {
         assert_eq!((get.label(), post.label()), ("getA".to_owned(), "POST /a/{id}".to_owned()));
         assert_eq!(get.value["security"], serde_json::json!({ "Token": { "Token": {} } }));
         assert_eq!(post.value["security"], serde_json::json!({ "none": {} }));
-        assert_eq!(spec.place("/paths/~1a~1{}/get/parameters/path:0").0, "/paths/~1a~1{id}/parameters/0");
-        assert_eq!(spec.place("/paths/~1a~1{}/post/parameters/path:0").0, "/paths/~1a~1{id}/post/parameters/0");
+        assert_eq!(spec.places.original("/paths/~1a~1{}/get/parameters/path:0"), "/paths/~1a~1{id}/parameters/0");
+        assert_eq!(spec.places.original("/paths/~1a~1{}/post/parameters/path:0"), "/paths/~1a~1{id}/post/parameters/0");
     }
 
     #[test]
@@ -359,7 +545,7 @@ mod tests {
 
         let spec = Spec::new(&document).unwrap();
 
-        let uses = |name: &str| spec.uses.get(&("schemas".to_owned(), name.to_owned())).cloned().unwrap_or_default();
+        let uses = |name: &str| spec.uses.get(&format!("/components/schemas/{name}")).cloned().unwrap_or_default();
         assert_eq!((uses("S").side, uses("S").operations.len()), (Side::Response, 1));
         assert_eq!((uses("Inner").side, uses("Inner").operations.len()), (Side::Both, 2));
         assert_eq!(uses("Alone").side, Side::None);

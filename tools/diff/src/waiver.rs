@@ -134,10 +134,13 @@ impl Waivers {
             base_file: self.file.clone(),
             base: None,
             head: Some(Place { pointer: waiver.pointer.clone(), line: waiver.line }),
+            nearest: None,
+            also: None,
             waived: None,
             effects: Vec::new(),
             prediction: Prediction::Nothing,
             key: waiver.pointer.clone(),
+            pointers: Vec::new(),
             related: Vec::new(),
         }
     }
@@ -147,7 +150,7 @@ impl Waiver {
     fn fits(&self, finding: &Finding) -> bool {
         let name = finding.file.file_name().unwrap_or_default().to_string_lossy();
         let places = [&finding.base, &finding.head];
-        finding.rule == self.rule
+        (finding.rule == self.rule || finding.also == Some(self.rule))
             && self.file.as_ref().is_none_or(|file| *file == name)
             && places.into_iter().flatten().any(|place| place.pointer == self.pointer)
     }

@@ -9,12 +9,12 @@ use std::{
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 
-use crate::{Problem, pointer::join};
-
-/// Far deeper than a description gets; it keeps recursion over a [`Value`] safe.
-const MAX_DEPTH: usize = 128;
-/// Aliases multiply, so a few lines may describe billions of values; real descriptions have some ten thousand.
-const MAX_VALUES: usize = 1_000_000;
+use crate::{
+    Problem,
+    budget::{Budget, MAX_DEPTH},
+    json,
+    pointer::{is_within, join},
+};
 
 /// One description: its text, its value, and the line of every JSON pointer.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct Document {
     text: String,
     value: Value,
     lines: BTreeMap<String, usize>,
+    /// Other files that stand in the value, by the pointer to them.
+    files: BTreeMap<String, PathBuf>,
 }
 
 impl Document {
@@ -42,17 +44,40 @@ impl Document {
         Self::read(path.to_owned(), text)
     }
 
-    /// Parses YAML or JSON, which is YAML; `path` is only named in messages.
+    /// Parses YAML or JSON; `path` is only named in messages.
     ///
     /// # Errors
-    /// When the text is not one YAML document that JSON can express.
+    /// When the text is neither JSON nor one YAML document that JSON can express.
     pub fn parse(path: impl Into<PathBuf>, text: &str) -> Result<Self, Problem> {
         Self::read(path.into(), text.to_owned())
     }
 
     fn read(path: PathBuf, text: String) -> Result<Self, Problem> {
-        let (value, lines) = Reader::new(&path, &text).document()?;
-        Ok(Self { path, text, value, lines })
+        let (value, lines) = Self::value_of(&path, &text)?;
+        Ok(Self { path, text, value, lines, files: BTreeMap::new() })
+    }
+
+    fn value_of(path: &Path, text: &str) -> Result<(Value, BTreeMap<String, usize>), Problem> {
+        let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        let mut syntax = None;
+        // YAML may begin with a brace too.
+        if plain.trim_start().starts_with(['{', '[']) {
+            match json::read(plain) {
+                Ok(read) => return Ok(read),
+                Err(json::Failure::Refused(rule, pointer, what, mend, line)) => {
+                    return Err(Problem::new(path, rule, what, mend).on_line(line).at(pointer));
+                }
+                Err(json::Failure::Syntax(what, line)) => {
+                    let mend = "check quotes, commas and brackets on this line and next to it";
+                    syntax = Some(Problem::new(path, "json-syntax", what, mend).on_line(line));
+                }
+            }
+        }
+        Reader::new(path, plain).document().map_err(|problem| match syntax {
+            Some(syntax) if is_json && problem.rule() == "yaml-syntax" => syntax,
+            _ => problem,
+        })
     }
 
     /// The file it came from.
@@ -73,7 +98,8 @@ impl Document {
         &self.value
     }
 
-    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor that exists.
+    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor
+    /// that exists.
     #[must_use]
     pub fn line(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
@@ -86,6 +112,41 @@ impl Document {
                 None => return 1,
             }
         }
+    }
+
+    /// The file, the pointer in that file, and the line of what is at `pointer`.
+    #[must_use]
+    pub fn place<'p>(&self, pointer: &'p str) -> (&Path, &'p str, usize) {
+        let file = self.files.iter().find(|(root, _)| is_within(pointer, root));
+        let (path, inner) = file.map_or((self.path.as_path(), pointer), |(root, path)| {
+            (path.as_path(), pointer.get(root.len()..).unwrap_or_default())
+        });
+        (path, inner, self.line(pointer))
+    }
+
+    /// The other files that it refers to, as [`with_files`](crate::with_files) read them.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.values().map(PathBuf::as_path)
+    }
+
+    pub(crate) fn set_value(&mut self, value: Value) {
+        self.value = value;
+    }
+
+    pub(crate) fn into_value(self) -> Value {
+        self.value
+    }
+
+    pub(crate) fn set_root_member(&mut self, key: &str, value: Value) {
+        if let Value::Object(members) = &mut self.value {
+            members.insert(key.to_owned(), value);
+        }
+    }
+
+    /// Notes the places of a file that stands at `root`.
+    pub(crate) fn add_file(&mut self, root: &str, file: &Self) {
+        self.files.insert(root.to_owned(), file.path.clone());
+        self.lines.extend(file.lines.iter().map(|(pointer, line)| (format!("{root}{pointer}"), *line)));
     }
 
     /// A problem at a JSON pointer of this document.
@@ -104,6 +165,8 @@ impl Document {
 struct Counted {
     value: Value,
     values: usize,
+    /// Bytes of its texts, and of the pointers to what is in it.
+    text: usize,
     depth: usize,
 }
 
@@ -113,16 +176,16 @@ struct Reader<'a> {
     events: Parser<'a, StrInput<'a>>,
     /// The line of the event read last: every problem is found while looking at it.
     line: usize,
-    /// The last line that says anything. The parser sees what is missing at the end only behind that end.
+    /// The last line that says anything. The parser sees what is missing at the end only behind
+    /// that end.
     last: usize,
     lines: BTreeMap<String, usize>,
     anchors: HashMap<usize, Counted>,
-    values: usize,
+    budget: Budget,
 }
 
 impl<'a> Reader<'a> {
     fn new(path: &'a Path, text: &'a str) -> Self {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         Self {
             path,
             text,
@@ -131,7 +194,7 @@ impl<'a> Reader<'a> {
             last: 1 + line_breaks(text.trim_end_matches([' ', '\t', '\r', '\n'])),
             lines: BTreeMap::new(),
             anchors: HashMap::new(),
-            values: 0,
+            budget: Budget::default(),
         }
     }
 
@@ -166,11 +229,12 @@ impl<'a> Reader<'a> {
     }
 
     fn value(&mut self, event: Event<'a>, pointer: &str, depth: usize) -> Result<Counted, Problem> {
-        self.allow(1, depth, pointer)?;
+        let bytes = if let Event::Scalar(text, ..) = &event { text.len() } else { 0 };
+        self.allow(1, bytes + pointer.len(), depth, pointer)?;
         let (anchor, sized) = match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = self.scalar(&text, style, tag.as_deref(), pointer)?;
-                (anchor, Counted { value, values: 1, depth: 0 })
+                (anchor, Counted { value, values: 1, text: bytes, depth: 0 })
             }
             Event::SequenceStart(anchor, tag) => {
                 self.untagged(tag.as_deref(), pointer)?;
@@ -186,7 +250,7 @@ impl<'a> Reader<'a> {
             }
         };
         if anchor != 0 {
-            self.allow(sized.values, 0, pointer)?;
+            self.allow(sized.values, sized.text, 0, pointer)?;
             self.anchors.insert(anchor, Counted { value: sized.value.clone(), ..sized });
         }
         Ok(sized)
@@ -194,16 +258,17 @@ impl<'a> Reader<'a> {
 
     fn sequence(&mut self, pointer: &str, depth: usize) -> Result<Counted, Problem> {
         let mut items = Vec::new();
-        let (mut values, mut below) = (1, 0);
+        let (mut values, mut text, mut below) = (1, 0_usize, 0);
         loop {
             let event = self.next()?;
             if event == Event::SequenceEnd {
-                return Ok(Counted { value: Value::Array(items), values, depth: below + 1 });
+                return Ok(Counted { value: Value::Array(items), values, text, depth: below + 1 });
             }
             let inner = format!("{pointer}/{}", items.len());
             self.lines.insert(inner.clone(), self.line);
             let item = self.value(event, &inner, depth + 1)?;
             values += item.values;
+            text = text.saturating_add(item.text).saturating_add(item.values);
             below = below.max(item.depth);
             items.push(item.value);
         }
@@ -211,11 +276,11 @@ impl<'a> Reader<'a> {
 
     fn mapping(&mut self, pointer: &str, depth: usize) -> Result<Counted, Problem> {
         let mut members = Map::new();
-        let (mut values, mut below) = (1, 0);
+        let (mut values, mut text, mut below) = (1, 0_usize, 0);
         loop {
             let event = self.next()?;
             if event == Event::MappingEnd {
-                return Ok(Counted { value: Value::Object(members), values, depth: below + 1 });
+                return Ok(Counted { value: Value::Object(members), values, text, depth: below + 1 });
             }
             let key = self.key(event, pointer)?;
             let inner = join(pointer, &key);
@@ -226,6 +291,7 @@ impl<'a> Reader<'a> {
             let event = self.next()?;
             let member = self.value(event, &inner, depth + 1)?;
             values += member.values;
+            text = text.saturating_add(member.text).saturating_add(key.len().saturating_mul(member.values));
             below = below.max(member.depth);
             members.insert(key, member.value);
         }
@@ -271,18 +337,19 @@ impl<'a> Reader<'a> {
             let what = "this alias stands for the value it is in";
             return Err(self.problem("yaml-syntax", pointer, what, "write the value out"));
         };
-        let (values, below) = (target.values, target.depth);
-        self.allow(values, depth + below, pointer)?;
+        let (values, text, below) = (target.values, target.text, target.depth);
+        let pointers = pointer.len().saturating_mul(values);
+        self.allow(values, text.saturating_add(pointers), depth + below, pointer)?;
         let value = self.anchors.get(&anchor).map_or(Value::Null, |target| target.value.clone());
-        Ok(Counted { value, values, depth: below })
+        Ok(Counted { value, values, text, depth: below })
     }
 
     /// Pays for values before they are made.
-    fn allow(&mut self, values: usize, depth: usize, pointer: &str) -> Result<(), Problem> {
-        self.values = self.values.saturating_add(values);
-        if self.values > MAX_VALUES {
-            let what = format!("with its aliases written out it has more than {MAX_VALUES} values");
-            return Err(self.problem("too-large", pointer, what, "use fewer aliases"));
+    fn allow(&mut self, values: usize, text: usize, depth: usize, pointer: &str) -> Result<(), Problem> {
+        if let Err(what) = self.budget.pay(values, text) {
+            // The pointer may be what is too long.
+            let pointer = if pointer.len() > 200 { "" } else { pointer };
+            return Err(self.problem("too-large", pointer, what, "use fewer aliases and shorter keys"));
         }
         if depth > MAX_DEPTH {
             let what = format!("values are nested more than {MAX_DEPTH} deep here");
@@ -325,7 +392,8 @@ fn line_breaks(text: &str) -> usize {
     text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
 }
 
-/// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`, `10:30` or `inf`.
+/// Whether a plain scalar is a number in the core schema, as opposed to text such as `1.2.3`,
+/// `10:30` or `inf`.
 fn is_number(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let digits = |prefix, radix| {

@@ -18,8 +18,11 @@
 //! ```
 #![warn(missing_docs)]
 
+mod budget;
 mod document;
 mod endpoints;
+mod files;
+mod json;
 mod lint;
 pub mod pointer;
 mod predicate;
@@ -35,9 +38,10 @@ use std::{
 
 pub use document::Document;
 pub use endpoints::{Endpoint, endpoints};
-pub use lint::{RULES, lint};
+pub use files::with_files;
+pub use lint::{RULES, lint, lint_all, unreadable};
 pub use predicate::predicate;
-pub use problem::Problem;
+pub use problem::{Problem, printable};
 pub use server::Server;
 pub use table::{Description, Descriptions, TABLE_RULES};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};

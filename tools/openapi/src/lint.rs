@@ -1,9 +1,12 @@
-//! Our rules for descriptions: the generator panics without naming a place, so everything it cannot take is found here
-//! first, and so is what would make the client worse (strict replies, undocumented operations).
+//! Our rules for descriptions: the generator panics without naming a place, so everything it cannot
+//! take is found here first, and so is what would make the client worse (strict replies,
+//! undocumented operations).
 
 mod context;
 mod exchange;
 mod grammar;
+mod names;
+mod near;
 mod node;
 mod operations;
 mod parameters;
@@ -12,8 +15,10 @@ mod schemas;
 mod secrets;
 mod texts;
 
+use std::collections::BTreeMap;
+
 use self::context::Context;
-use crate::{Document, Problem};
+use crate::{Document, Problem, walk::operations as operations_of};
 
 /// The id of every rule, and why it is there.
 pub const RULES: &[(&str, &str)] = &[
@@ -69,12 +74,20 @@ pub const RULES: &[(&str, &str)] = &[
     ("additional-properties", "the generator drops unknown members for `true` and refuses them for `false`"),
     ("rows", "`Rows<T>` needs a named list of a named row"),
     ("schema-description", "it becomes the documentation of the type"),
+    ("schema-type", "the generator stops at a word that is no type"),
+    ("array-items", "the generator makes a list of anything"),
+    ("property-description", "it becomes the documentation of the field"),
+    ("schema-order", "a fixed order keeps reviews and generated diffs short"),
+    ("rust-keyword", "Rust has no item of that name"),
+    ("full-stop", "descriptions are sentences, and rustdoc shows them as such"),
+    ("markup", "rustdoc runs code blocks as tests, and shows tags as they are"),
     ("bare-url", "rustdoc does not make a link of it"),
     ("brackets", "rustdoc takes them for a link to an item"),
     ("todo", "descriptions are published"),
 ];
 
-/// Checks a description against all rules. The problems are in the order of the lines; none means fine.
+/// Checks a description against all rules. The problems are in the order of the lines; none means
+/// fine.
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
     let mut report = Report { document, problems: Vec::new() };
@@ -89,6 +102,7 @@ pub fn lint(document: &Document) -> Vec<Problem> {
             parameters::check,
             schemas::check,
             secrets::check,
+            names::check,
             texts::check,
         ] {
             check(&context, &mut report);
@@ -101,6 +115,45 @@ pub fn lint(document: &Document) -> Vec<Problem> {
     // A component that two operations use is looked at twice.
     problems.dedup();
     problems
+}
+
+/// Checks descriptions each by itself, and then what must be unique over all of them.
+#[must_use]
+pub fn lint_all(documents: &[Document]) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = documents.iter().flat_map(lint).collect();
+    let mut first: BTreeMap<String, (&Document, String)> = BTreeMap::new();
+    for document in documents {
+        for operation in operations_of(document.value()) {
+            let pointer = format!("{}/operationId", operation.pointer);
+            let (file, line) = (document.path().to_owned(), document.line(&pointer));
+            match first.get(&operation.rust_name) {
+                // Twins in one file are told by that file.
+                Some((other, _)) if std::ptr::eq(*other, document) => {}
+                Some((other, there)) => {
+                    let what = format!(
+                        "the operationId `{}` is also in {}, line {}",
+                        operation.id,
+                        other.path().display(),
+                        other.line(there)
+                    );
+                    let mend = "rename the newer one: ids are unique over all descriptions";
+                    problems.push(Problem::new(file, "operation-id", what, mend).on_line(line).at(pointer));
+                }
+                None => drop(first.insert(operation.rust_name, (document, pointer))),
+            }
+        }
+    }
+    problems
+}
+
+/// The problems for which the generator cannot read a description at all. The rules of this project
+/// are left out, so that a description that is older than a rule still gives code.
+#[must_use]
+pub fn unreadable(document: &Document) -> Vec<Problem> {
+    const RULES: [&str; 7] =
+        ["openapi-version", "wrong-type", "missing-key", "dangling-ref", "outside-ref", "ref-path-item", "ref-cycle"];
+
+    lint(document).into_iter().filter(|problem| RULES.contains(&problem.rule())).collect()
 }
 
 /// Collects what the rules find.

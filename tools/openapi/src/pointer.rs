@@ -1,4 +1,5 @@
-//! JSON pointers: the one place that escapes and takes apart their steps, and what `$ref` points to.
+//! JSON pointers: the one place that escapes and takes apart their steps, and what `$ref` points
+//! to.
 
 use serde_json::Value;
 
@@ -26,7 +27,8 @@ pub fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of a reference inside the document, with `%7B` and the like read: a reference is part of an address.
+/// The pointer of a reference inside the document, with `%7B` and the like read: a reference is
+/// part of an address.
 pub fn target(reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix('#')?;
     let mut parts = pointer.split('%');
@@ -57,6 +59,83 @@ pub fn followed<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (
         (value, at) = (found, next);
     }
     (value, at)
+}
+
+/// Does this member hold a value of the API, which is no part of the description?
+#[must_use]
+pub fn is_value(key: &str) -> bool {
+    VALUES.contains(&key) || key.starts_with("x-")
+}
+
+/// Is this member a map of names that somebody chose?
+#[must_use]
+pub fn has_names(key: &str) -> bool {
+    NAMES.contains(&key)
+}
+
+const VALUES: [&str; 5] = ["example", "default", "enum", "const", "value"];
+const NAMES: [&str; 18] = [
+    "properties",
+    "patternProperties",
+    "$defs",
+    "definitions",
+    "dependentSchemas",
+    "schemas",
+    "responses",
+    "parameters",
+    "examples",
+    "requestBodies",
+    "headers",
+    "links",
+    "callbacks",
+    "pathItems",
+    "paths",
+    "webhooks",
+    "content",
+    "encoding",
+];
+
+/// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a
+/// discriminator's `mapping`. What looks like one inside an example is none.
+pub fn each_reference(value: &mut Value, found: &mut dyn FnMut(&str, &mut String)) {
+    walk(value, &mut String::new(), false, found);
+}
+
+fn walk(value: &mut Value, at: &mut String, are_names: bool, found: &mut dyn FnMut(&str, &mut String)) {
+    match value {
+        Value::Object(members) => {
+            for (key, inner) in members {
+                let length = at.len();
+                *at = join(at, key);
+                match inner {
+                    Value::String(text) if key == "$ref" && !are_names => found(at, text),
+                    Value::Object(discriminator) if key == "discriminator" && !are_names => {
+                        let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
+                        for (word, inner) in mapping.into_iter().flatten() {
+                            // A plain word is the name of a schema.
+                            if let Value::String(text) = inner
+                                && text.contains(['#', '/', '.'])
+                            {
+                                found(&join(&join(at, "mapping"), word), text);
+                            }
+                        }
+                    }
+                    _ if !are_names && is_value(key) => {}
+                    _ => walk(inner, at, !are_names && has_names(key), found),
+                }
+                at.truncate(length);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                let length = at.len();
+                *at = join(at, &index.to_string());
+                walk(item, at, false, found);
+                at.truncate(length);
+            }
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,8 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and [`Problem::at`].
+    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and
+    /// [`Problem::at`].
     pub fn new(
         file: impl Into<PathBuf>,
         rule: &'static str,
@@ -79,17 +80,34 @@ impl Problem {
     }
 }
 
+/// Text of a description, fit for a terminal and a log: what controls either, and what hides or
+/// turns text around, is told by its escape.
+#[must_use]
+pub fn printable(text: &str) -> String {
+    let is_hidden = |each: char| {
+        each.is_control()
+            || matches!(each, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(each, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    };
+    let mut found = String::with_capacity(text.len());
+    for each in text.chars() {
+        if is_hidden(each) { found.extend(each.escape_default()) } else { found.push(each) }
+    }
+    // A log of GitHub obeys this anywhere in a line.
+    found.replace("##[", "## [")
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file.display())?;
+        write!(f, "{}", printable(&self.file.display().to_string()))?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }
-        write!(f, ": {}: {}", self.rule, self.message)?;
+        write!(f, ": {}: {}", self.rule, printable(&self.message))?;
         if !self.pointer.is_empty() {
-            write!(f, "\n  at:  {}", self.pointer)?;
+            write!(f, "\n  at:  {}", printable(&self.pointer))?;
         }
-        write!(f, "\n  fix: {}", self.mend)
+        write!(f, "\n  fix: {}", printable(&self.mend))
     }
 }
 

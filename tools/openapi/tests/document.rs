@@ -229,3 +229,51 @@ fn broken_bytes_never_panic() {
         }
     }
 }
+
+#[test]
+fn json_is_read_as_json() {
+    let long = "k".repeat(2_000);
+    let text = format!(
+        "\u{feff}{{\r\n  \"a\": \"Hello! \\ud83d\\udc4d \\/\",\n\t\"b\": [1,\n  {{\"{long}\": 1.5}}, -7, true, null],\n  \"<<\": {{}}\n}}\n"
+    );
+
+    let document = Document::parse("a.json", &text).unwrap_or_else(|problem| panic!("{problem}"));
+
+    let value = document.value();
+    assert_eq!(value["a"], "Hello! \u{1f44d} /");
+    assert_eq!(value["b"], json!([1, { long.clone(): 1.5 }, -7, true, null]));
+    assert_eq!(value["<<"], json!({}));
+    let lines = ["/a", "/b", "/b/0", &format!("/b/1/{long}"), "/b/4", "/<<"].map(|pointer| document.line(pointer));
+    assert_eq!(lines, [2, 3, 3, 4, 4, 5]);
+}
+
+#[test]
+fn json_that_is_none_is_told_where() {
+    let rule = |path: &str, text: &str| match Document::parse(path, text) {
+        Ok(document) => panic!("{text:?} was read as {}", document.value()),
+        Err(problem) => (problem.rule(), problem.line().unwrap_or(0)),
+    };
+
+    assert_eq!(rule("a.json", "{\n  \"a\": \"\\ud83d\"\n}"), ("json-syntax", 2));
+    assert_eq!(rule("a.json", "{\"a\": 1,\n \"b\": 2,\n \"a\": 3}"), ("duplicate-key", 3));
+    assert_eq!(rule("a.json", &format!("{{\"a\": {}1{}}}", "[".repeat(200), "]".repeat(200))), ("too-deep", 1));
+    assert_eq!(rule("a.json", "{\"a\": 1e999}"), ("yaml-number", 1));
+    // YAML may begin with a brace too.
+    assert_eq!(value("{a: b, c: [d]}"), json!({ "a": "b", "c": ["d"] }));
+}
+
+#[test]
+fn aliases_and_pointers_are_paid_for_by_their_text() {
+    let text = "x".repeat(1_000_000);
+    let aliases: String = (0..200).map(|number| format!("b{number}: *a\n")).collect();
+    assert_eq!(complaint(&format!("a: &a {text}\n{aliases}")).0, "too-large");
+
+    // Each of many values has the long key in its pointer.
+    let items = "1,".repeat(10_000);
+    assert_eq!(complaint(&format!("? {text}\n: [{items}]\n")).0, "too-large");
+    assert_eq!(complaint(&format!("{{\"{text}\": [{}1]}}", items)).0, "too-large");
+
+    // What a large description has is not too much.
+    let plain: String = (0..3_000).map(|number| format!("k{number}: {}\n", "x".repeat(1_000))).collect();
+    assert!(Document::parse("a.yaml", &plain).is_ok());
+}

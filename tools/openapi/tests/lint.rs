@@ -1,5 +1,5 @@
-//! Each rule says what is wrong, where, and how to mend it: `lint/<rule>.txt`, from `lint/base.yaml` and the edits of
-//! `lint/cases.rs`. `UPDATE_GOLDENS=1` rewrites the texts.
+//! Each rule says what is wrong, where, and how to mend it: `lint/<rule>.txt`, from
+//! `lint/base.yaml` and the edits of `lint/cases.rs`. `UPDATE_GOLDENS=1` rewrites the texts.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -134,4 +134,29 @@ fn the_descriptions_of_the_sdk_are_clean() {
 
         assert!(problems.is_empty(), "{}\n{} problems", problems.join("\n"), problems.len());
     }
+}
+
+#[test]
+fn operation_ids_are_unique_over_all_descriptions() {
+    let document = |name: &str| Document::parse(name, BASE).unwrap();
+
+    let problems = plex_tv_openapi::lint_all(&[document("a.yaml"), document("b.yaml")]);
+
+    assert!(problems.len() > 2);
+    for problem in &problems {
+        assert_eq!((problem.rule(), problem.file()), ("operation-id", Path::new("b.yaml")), "{problem}");
+        assert!(problem.message().contains("is also in a.yaml, line "), "{problem}");
+    }
+    assert_eq!(plex_tv_openapi::lint_all(&[document("a.yaml")]), []);
+}
+
+#[test]
+fn what_the_generator_cannot_read_is_told_without_the_rules_of_the_house() {
+    let rules = |edits: &[(&str, &str)]| -> BTreeSet<&str> {
+        let document = Document::parse("base.yaml", &edited("", edits)).unwrap();
+        plex_tv_openapi::unreadable(&document).iter().map(Problem::rule).collect()
+    };
+
+    assert_eq!(rules(&[("summary: Download a picture", "summary: Download a picture.")]), BTreeSet::new());
+    assert_eq!(rules(&[("version: 1.0.0", "version: 1.0")]), BTreeSet::from(["wrong-type"]));
 }

@@ -1,8 +1,9 @@
 //! The public items of one generated file, each with its signature on one line.
 //!
-//! Only what generated code has is looked at: modules, structs, enums, traits, functions, constants, and what is
-//! implemented for local types. Whatever every type has (`Clone`, `Debug`) and whatever says the same again (a setter
-//! beside the public field of that name, the builder of a type) is left out.
+//! Only what generated code has is looked at: modules, structs, enums, traits, functions,
+//! constants, and what is implemented for local types. Whatever every type has (`Clone`, `Debug`)
+//! and whatever says the same again (a setter beside the public field of that name, the builder of
+//! a type) is left out.
 
 use std::collections::BTreeMap;
 
@@ -94,9 +95,12 @@ impl List {
     }
 
     fn implementation(&mut self, item: &syn::ItemImpl, at: &str, cfg: &str) {
-        // What is implemented for a type of another crate comes and goes with the type of ours that it names.
+        // What is implemented for a type of another crate comes and goes with the type of ours that
+        // it names.
         let syn::Type::Path(of) = &*item.self_ty else { return };
-        let Some(name) = of.path.get_ident() else { return };
+        let (1, Some(name)) = (of.path.segments.len(), of.path.segments.first().map(|first| &first.ident)) else {
+            return;
+        };
         let path = format!("{at}{name}");
         let cfg = format!("{cfg}{}", marks(&item.attrs));
         if let Some((of, _)) = &item.trait_ {
@@ -108,11 +112,11 @@ impl List {
         }
         for inner in &item.items {
             match inner {
-                ImplItem::Fn(method) if is_public(&method.vis) => {
-                    // The builder of a type is left out, and so is the way to it.
-                    if !(at == "types::" && method.sig.ident == "builder") {
-                        self.method(&path, &cfg, &method.attrs, &method.sig);
-                    }
+                // The builder of a type is left out, and so is the way to it.
+                ImplItem::Fn(method)
+                    if is_public(&method.vis) && !(at == "types::" && method.sig.ident == "builder") =>
+                {
+                    self.method(&path, &cfg, &method.attrs, &method.sig);
                 }
                 ImplItem::Const(item) if is_public(&item.vis) => {
                     let told = format!("{cfg}{}{}", marks(&item.attrs), constant(&item.ident, &item.ty));

@@ -1,8 +1,9 @@
-//! The effect on the Rust API: the code of both sides, made in memory by the one recipe, as lists of items.
+//! The effect on the Rust API: the code of both sides, made in memory by the one recipe, as lists
+//! of items.
 
 use std::{collections::BTreeMap, panic, thread};
 
-use plex_tv_codegen::{Layout, generate};
+use plex_tv_codegen::{Layout, generate_unlinted};
 use plex_tv_diff::{CodeSize, Finding, Module, RustReport};
 use plex_tv_openapi::{Document, Problem, module_name};
 use similar::{Algorithm, ChangeTag, TextDiff};
@@ -56,7 +57,7 @@ struct Code {
 }
 
 fn code(document: &Document) -> Result<Code, Vec<Problem>> {
-    let text = generate(document, Layout::Rustfmt)?;
+    let text = generate_unlinted(document, Layout::Rustfmt)?;
     let file = syn::parse_file(&text).map_err(|why| {
         let mend = "this is a bug of plex-tv-codegen: please report it";
         vec![Problem::new(document.path(), "recipe", format!("the generated code does not parse: {why}"), mend)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use plex_tv_diff::{Finding, added, diff, removed};
-use plex_tv_openapi::{Document, Problem, descriptions};
+use plex_tv_openapi::{Document, Problem, descriptions, with_files};
 use semver::Version;
 
 use crate::files::workspace_path;
@@ -58,7 +58,7 @@ impl Source {
             return Self::folder(path);
         }
         if path.exists() {
-            let document = read(path)?;
+            let document = whole(read(path)?)?;
             let name = path.display().to_string();
             return Ok(Self { name, documents: vec![document], version: None, is_file: true });
         }
@@ -84,11 +84,12 @@ impl Source {
     fn folder(path: &Path) -> Result<Self, Unusable> {
         let (mut documents, mut problems) = (Vec::new(), Vec::new());
         for file in descriptions(path)? {
-            match read(&file) {
+            match read(&file).and_then(whole) {
                 Ok(document) => documents.push(document),
                 Err(problem) => problems.push(problem),
             }
         }
+        let documents = without_parts(documents);
         let name = path.display().to_string();
         let side = Self { name, documents, version: None, is_file: false };
         if problems.is_empty() { Ok(side) } else { Err(Unusable::Input(problems)) }
@@ -110,17 +111,17 @@ impl Source {
         let kind = git(&["cat-file", "-t", &object])
             .map_err(|_| unreadable(format!("the revision {revision:?} has no file or folder {below:?}")))?;
         if kind.trim() == "blob" {
-            let document = of_blob(&object, Path::new(below))?;
+            let document = whole_of_git(revision, of_blob(&object, Path::new(below))?)?;
             return Ok(Self { name: object, documents: vec![document], version, is_file: true });
         }
-        let listed = git(&["ls-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
+        let listed = git(&["ls-tree", "--full-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
         let files = listed.split('\0').filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "yaml"));
         let folder = below.trim_end_matches('/');
         let read = |name: &str| {
             let inner = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            of_blob(&format!("{revision}:{inner}"), Path::new(&inner))
+            whole_of_git(revision, of_blob(&format!("{revision}:{inner}"), Path::new(&inner))?)
         };
-        let documents: Vec<_> = files.map(read).collect::<Result<_, _>>()?;
+        let documents = without_parts(files.map(read).collect::<Result<_, _>>()?);
         if documents.is_empty() {
             return Err(unreadable("there is no *.yaml file in this folder".to_owned()));
         }
@@ -143,6 +144,36 @@ fn read(file: &Path) -> Result<Document, Problem> {
             None => problem,
         }
     })
+}
+
+/// The description with the files that it refers to, which must be plain files: a device or a pipe
+/// may never end.
+fn whole(document: Document) -> Result<Document, Problem> {
+    with_files(document, |path| {
+        let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
+        if is_file { read(path) } else { Err(Problem::new(path, "unreadable", "there is no such file", MEND_FILE)) }
+    })
+}
+
+/// The same in a revision.
+fn whole_of_git(revision: &str, document: Document) -> Result<Document, Problem> {
+    with_files(document, |path| {
+        let inner = path.to_string_lossy().replace('\\', "/");
+        of_blob(&format!("{revision}:{inner}"), path)
+    })
+}
+
+const MEND_FILE: &str = "correct the reference, or add the file";
+
+/// What another file refers to and is no description by itself is a part of that one.
+fn without_parts(documents: Vec<Document>) -> Vec<Document> {
+    let parts: std::collections::BTreeSet<PathBuf> =
+        documents.iter().flat_map(Document::files).map(Path::to_owned).collect();
+    let is_part = |document: &Document| {
+        let value = document.value();
+        parts.contains(document.path()) && value.get("openapi").is_none() && value.get("swagger").is_none()
+    };
+    documents.into_iter().filter(|document| !is_part(document)).collect()
 }
 
 fn of_blob(object: &str, path: &Path) -> Result<Document, Problem> {

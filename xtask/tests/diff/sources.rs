@@ -185,3 +185,69 @@ fn a_file_whose_name_is_not_utf_8_is_compared() {
         assert_eq!((ended.code, ended.stderr.as_str()), (1, ""), "{format}");
     }
 }
+
+const WITH_FILE: &str = "openapi: 3.0.3
+info: { title: A, version: 1.0.0 }
+paths:
+  /pets:
+    get:
+      operationId: listPets
+      responses:
+        '200':
+          description: Pets.
+          content: { application/json: { schema: { $ref: './schemas/pet.yaml#/Pet' } } }
+        '404': { $ref: 'shared.yaml#/Gone' }
+";
+const PET: &str = "Pet: { type: object, required: [id], properties: { id: { type: integer } } }\n";
+const SHARED: &str = "Gone: { description: Gone. }\n";
+
+#[test]
+fn files_that_a_description_refers_to_are_followed_in_a_file_a_folder_and_a_revision() {
+    let repository = Repository::new();
+    for (name, text) in [("tiny.yaml", WITH_FILE), ("schemas/pet.yaml", PET), ("shared.yaml", SHARED)] {
+        repository.write(&format!("openapi/{name}"), text);
+        repository.write(&format!("old/{name}"), text);
+    }
+    repository.commit();
+    repository.write("openapi/schemas/pet.yaml", PET.replace("integer", "string"));
+    repository.commit();
+
+    for sides in [["HEAD~1", "HEAD"], ["old", "openapi"], ["old/tiny.yaml", "HEAD:openapi/tiny.yaml"]] {
+        let report = repository.json(&sides);
+        assert_eq!(rules(&report), ["type-changed"], "{sides:?}");
+        assert!(report["findings"][0]["file"].as_str().unwrap().ends_with("schemas/pet.yaml"), "{sides:?}");
+        assert_eq!(report["findings"][0]["pointer"], "/Pet/properties/id/type", "{sides:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_and_one_that_may_not_be_read_are_refused() {
+    let folder = Repository::without_git();
+    folder.write("openapi/tiny.yaml", WITH_FILE);
+    folder.write("openapi/shared.yaml", SHARED);
+    let refused = |text: &str| {
+        folder.write("openapi/tiny.yaml", text);
+        let ended = folder.diff(&["openapi/tiny.yaml", "openapi/tiny.yaml"]);
+        assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{text}");
+        ended.stderr
+    };
+
+    assert!(refused(WITH_FILE).contains("schemas/pet.yaml"));
+    assert!(refused(&WITH_FILE.replace("./schemas/pet.yaml", "https://example.org/pet.yaml")).contains("tiny.yaml:10"));
+    assert!(refused(&WITH_FILE.replace("./schemas/pet.yaml", "/dev/zero")).contains("tiny.yaml:10"));
+    folder.write("openapi/schemas/pet.yaml", "Pet: [");
+    assert!(refused(WITH_FILE).contains("schemas/pet.yaml:1"));
+}
+
+#[test]
+fn revisions_are_the_same_from_every_folder_of_the_repository() {
+    let repository = Repository::new();
+    repository.write("xtask/empty", "");
+    let revision = repository.git(&["rev-parse", "HEAD"]);
+    let mut command = repository.xtask();
+    command.current_dir(repository.path("xtask")).args(["diff", "--no-rust", &revision, &revision]);
+
+    let ended = crate::common::Ended::of(&mut command);
+
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
+}

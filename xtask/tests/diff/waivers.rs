@@ -30,16 +30,17 @@ fn a_waived_finding_is_shown_with_its_reason_and_does_not_fail() {
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
     assert!(ended.stdout.contains("\n0 breaking, "), "{}", ended.stdout);
     assert!(ended.stdout.contains("; 1 waived\n"), "{}", ended.stdout);
-    assert!(
-        ended.stdout.contains("\nwaived: Pin, used by 2 operations: `Pin.code` may be null now (nullable-added)\n")
-    );
+    assert!(ended.stdout.contains("\nwaived: Pin, used by 2 operations: `code` may be null now (nullable-added)\n"));
     assert!(ended.stdout.contains("   Our <reader> knows. (until 9999-12-31)\n"), "{}", ended.stdout);
     let report = folder.json(&FILES);
     assert_eq!((&report["counts"]["breaking"], &report["counts"]["waived"]), (&0.into(), &1.into()));
     assert_eq!(report["findings"][0]["waived"], "Our <reader> knows. (until 9999-12-31)");
     assert_eq!(report["version"]["bump"], "none");
     let shown = |format| folder.diff(&[&FILES[..], &["--format", format]].concat()).stdout;
-    assert!(shown("markdown").contains("<summary>Waived: 1</summary>") && shown("markdown").contains("&lt;reader>"));
+    assert!(
+        shown("markdown").contains("<summary>Waived: 1</summary>")
+            && shown("markdown").contains("`Our <reader> knows. (until 9999-12-31)`")
+    );
     assert_eq!(shown("github"), "");
     let sarif: serde_json::Value = serde_json::from_str(&shown("sarif")).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");

@@ -1,10 +1,10 @@
 //! Finds what belongs together in two descriptions when names changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::spec::{ComponentKey, Spec};
+use crate::spec::{Key, Operation, Spec, name_of};
 
 /// Which operations belong together, by their numbers.
 pub(super) struct Aligned {
@@ -18,86 +18,177 @@ pub(super) fn operations(base: &Spec<'_>, head: &Spec<'_>) -> Aligned {
     let mut pairs = Vec::new();
     let mut added: Vec<usize> = (0..head.operations.len()).collect();
     let mut removed: Vec<usize> = (0..base.operations.len()).collect();
-    let same_address = |old: usize, new: usize| {
-        base.operations
-            .get(old)
-            .zip(head.operations.get(new))
-            .is_some_and(|(old, new)| (&old.method, &old.shape) == (&new.method, &new.shape))
-    };
-    let same_id = |old: usize, new: usize| {
-        base.operations
-            .get(old)
-            .zip(head.operations.get(new))
-            .is_some_and(|(old, new)| old.id.is_some() && old.id == new.id)
-    };
     // An operation that stays where it is and keeps its id comes first: addresses may be swapped.
-    let both = |old, new| same_address(old, new) && same_id(old, new);
-    for same in [&both as &dyn Fn(usize, usize) -> bool, &same_address, &same_id] {
-        removed.retain(|old| match added.iter().position(|new| same(*old, *new)) {
-            Some(at) => {
-                pairs.push((*old, added.remove(at)));
-                false
+    let both = |each: &Operation| each.id.as_ref().map(|id| (Some(id.clone()), Some(address(each))));
+    let by_address = |each: &Operation| Some((None, Some(address(each))));
+    let by_id = |each: &Operation| each.id.as_ref().map(|id| (Some(id.clone()), None));
+    for key in [&both as &dyn Fn(&Operation) -> Option<Identity>, &by_address, &by_id] {
+        let mut open: HashMap<Identity, Vec<usize>> = HashMap::new();
+        for new in added.iter().rev() {
+            if let Some(key) = head.operations.get(*new).and_then(key) {
+                open.entry(key).or_default().push(*new);
             }
-            None => true,
+        }
+        let mut taken = HashSet::new();
+        removed.retain(|old| {
+            let key = base.operations.get(*old).and_then(key);
+            match key.and_then(|key| open.get_mut(&key)?.pop()) {
+                Some(new) => {
+                    pairs.push((*old, new));
+                    taken.insert(new);
+                    false
+                }
+                None => true,
+            }
         });
+        added.retain(|new| !taken.contains(new));
     }
     pairs.sort_unstable_by_key(|(_, new)| *new);
     Aligned { pairs, removed, added }
 }
 
-/// Named schemas that have another name and the same content; the base then refers to them by the new name.
-pub(super) fn renamed_schemas(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(ComponentKey, ComponentKey)> {
-    let mut renamed: Vec<(ComponentKey, ComponentKey)> = Vec::new();
-    // A schema that refers to a renamed one is recognised in the next round.
-    loop {
-        let is_schema = |key: &&ComponentKey| key.0 == "schemas";
-        let old = base
-            .components
-            .keys()
-            .filter(is_schema)
-            .filter(|key| !head.components.contains_key(*key) && !renamed.iter().any(|(old, _)| old == *key));
-        let new = head
-            .components
-            .keys()
-            .filter(is_schema)
-            .filter(|key| !base.components.contains_key(*key) && !renamed.iter().any(|(_, new)| new == *key));
+type Identity = (Option<String>, Option<(String, String)>);
+
+fn address(operation: &Operation) -> (String, String) {
+    (operation.method.clone(), operation.shape.clone())
+}
+
+/// Components that have another name and the same content, or nearly; the base then refers to them
+/// by the new name.
+pub(super) fn renamed_components(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(Key, Key)> {
+    let mut renamed: Vec<(Key, Key)> = Vec::new();
+    // A component that refers to a renamed one is recognised in the next round. A longer chain is
+    // no rename.
+    for _ in 0..ROUNDS {
+        let (old, new) = candidates(base, head, &renamed);
         let (old, new) = (by_content(base, old), by_content(head, new));
-        let found: Vec<_> = old
+        let mut found: Vec<(Key, Key)> = old
             .into_iter()
             .filter_map(|(content, old)| match (old.as_slice(), new.get(&content)?.as_slice()) {
-                ([old], [new]) if is_likely(&content, old, new) => Some((old.clone(), new.clone())),
+                ([old], [new]) if is_likely(&content.1, old, new) => Some((old.clone(), new.clone())),
                 _ => None,
             })
             .collect();
         if found.is_empty() {
-            return renamed;
+            let (old, new) = candidates(base, head, &renamed);
+            found = similar(base, &old, head, &new);
         }
-        for (old, new) in &found {
-            let [old, new] = [old, new].map(|(kind, name)| format!("#/components/{kind}/{name}"));
-            base.components.values_mut().for_each(|value| rename(value, &old, &new));
-            base.operations.iter_mut().for_each(|operation| rename(&mut operation.value, &old, &new));
+        if found.is_empty() {
+            break;
         }
+        let names: HashMap<String, String> =
+            found.iter().map(|(old, new)| (format!("#{old}"), format!("#{new}"))).collect();
+        base.components.values_mut().for_each(|component| rename(&mut component.value, &names));
+        base.operations.iter_mut().for_each(|operation| rename(&mut operation.value, &names));
+        base.aliases.extend(found.iter().map(|(old, new)| (new.clone(), old.clone())));
         renamed.extend(found);
+    }
+    renamed
+}
+
+/// Rounds in which renamed components are looked for.
+const ROUNDS: usize = 16;
+/// Pairs of components that are compared for being similar.
+const MAX_PAIRS: usize = 10_000;
+/// Leaves that two similar components have in common, of all that either has.
+const SIMILAR: f64 = 0.7;
+/// The same where the names are alike too.
+const SIMILAR_BY_NAME: f64 = 0.5;
+
+/// The components that only one side has.
+fn candidates(base: &Spec<'_>, head: &Spec<'_>, renamed: &[(Key, Key)]) -> (Vec<Key>, Vec<Key>) {
+    let old: HashSet<&Key> = renamed.iter().map(|(old, _)| old).collect();
+    let new: HashSet<&Key> = renamed.iter().map(|(_, new)| new).collect();
+    let only = |one: &Spec<'_>, other: &Spec<'_>, told: &HashSet<&Key>| -> Vec<Key> {
+        let mine = one.components.keys();
+        mine.filter(|key| !other.components.contains_key(*key) && !told.contains(key)).cloned().collect()
+    };
+    (only(base, head, &old), only(head, base, &new))
+}
+
+/// Pairs that have most in common, each with nobody else as close.
+fn similar(base: &Spec<'_>, old: &[Key], head: &Spec<'_>, new: &[Key]) -> Vec<(Key, Key)> {
+    if old.len().saturating_mul(new.len()) > MAX_PAIRS {
+        return Vec::new();
+    }
+    let leaves = |spec: &Spec<'_>, keys: &[Key]| -> Vec<(Key, String, HashSet<String>)> {
+        let all = keys.iter().filter_map(|key| {
+            let component = spec.components.get(key)?;
+            Some((key.clone(), component.kind.clone(), leaves_of(&component.value)))
+        });
+        all.collect()
+    };
+    let (old, new) = (leaves(base, old), leaves(head, new));
+    let mut found = Vec::new();
+    for (key, kind, leaves) in &old {
+        let fits = new.iter().filter(|(_, other, _)| other == kind).filter_map(|(other, _, others)| {
+            let share = share(leaves, others);
+            // One leaf is not enough to know anything by.
+            let is_known = leaves.len().min(others.len()) > 2 && share >= SIMILAR
+                || share >= SIMILAR_BY_NAME && is_similar(&name_of(key), &name_of(other));
+            is_known.then_some((share, other))
+        });
+        let best = fits.max_by(|(one, _), (other, _)| one.total_cmp(other));
+        found.extend(best.map(|(share, other)| (share, key.clone(), other.clone())));
+    }
+    found.sort_by(|(one, ..), (other, ..)| other.total_cmp(one));
+    let mut taken = HashSet::new();
+    found.into_iter().filter(|(_, _, new)| taken.insert(new.clone())).map(|(_, old, new)| (old, new)).collect()
+}
+
+/// How much of either set is in both, from 0 to 1.
+pub(super) fn share(one: &HashSet<String>, other: &HashSet<String>) -> f64 {
+    let both = one.intersection(other).count();
+    let all = one.len() + other.len() - both;
+    if all == 0 { 0.0 } else { both as f64 / all as f64 }
+}
+
+/// The scalar members of a value, each with its pointer, without what only readers see.
+pub(super) fn leaves_of(value: &Value) -> HashSet<String> {
+    let mut value = value.clone();
+    without_texts(&mut value);
+    let mut found = HashSet::new();
+    leaves_below(&value, &mut String::new(), &mut found);
+    found
+}
+
+fn leaves_below(value: &Value, at: &mut String, found: &mut HashSet<String>) {
+    let length = at.len();
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (key, value) in members {
+                at.push('/');
+                at.push_str(key);
+                leaves_below(value, at, found);
+                at.truncate(length);
+            }
+        }
+        // The place in a list says nothing.
+        Value::Array(items) if !items.is_empty() => {
+            at.push_str("/-");
+            items.iter().for_each(|item| leaves_below(item, at, found));
+            at.truncate(length);
+        }
+        leaf => drop(found.insert(format!("{at} {leaf}"))),
     }
 }
 
-fn by_content<'k>(
-    spec: &Spec<'_>,
-    keys: impl Iterator<Item = &'k ComponentKey>,
-) -> BTreeMap<String, Vec<ComponentKey>> {
-    let mut found: BTreeMap<String, Vec<ComponentKey>> = BTreeMap::new();
+/// By kind and content.
+fn by_content(spec: &Spec<'_>, keys: Vec<Key>) -> BTreeMap<(String, String), Vec<Key>> {
+    let mut found: BTreeMap<(String, String), Vec<Key>> = BTreeMap::new();
     for key in keys {
-        let mut value = spec.components.get(key).cloned().unwrap_or_default();
-        rename(&mut value, &format!("#/components/{}/{}", key.0, key.1), "#self");
+        let Some(component) = spec.components.get(&key) else { continue };
+        let mut value = component.value.clone();
+        rename(&mut value, &HashMap::from([(format!("#{key}"), "#self".to_owned())]));
         without_texts(&mut value);
-        found.entry(value.to_string()).or_default().push(key.clone());
+        found.entry((component.kind.clone(), value.to_string())).or_default().push(key);
     }
     found
 }
 
 /// Two plain texts are not one schema because both are texts.
-fn is_likely(content: &str, old: &ComponentKey, new: &ComponentKey) -> bool {
-    content.contains("\"properties\"") || is_similar(&old.1, &new.1)
+fn is_likely(content: &str, old: &Key, new: &Key) -> bool {
+    content.contains("\"properties\"") || is_similar(&name_of(old), &name_of(new))
 }
 
 /// Do two names look like one?
@@ -126,19 +217,20 @@ pub(super) fn without_texts(value: &mut Value) {
     }
 }
 
-fn rename(value: &mut Value, old: &str, new: &str) {
+/// Gives references the names of `names`, also those into what has another name.
+fn rename(value: &mut Value, names: &HashMap<String, String>) {
     match value {
-        Value::String(text) if text == old => new.clone_into(text),
-        Value::Object(members) => {
-            if members.contains_key(old) {
-                *members = std::mem::take(members)
-                    .into_iter()
-                    .map(|(key, value)| (if key == old { new.to_owned() } else { key }, value))
-                    .collect::<Map<_, _>>();
+        Value::String(text) if text.starts_with('#') => {
+            if let Some(new) = names.get(text) {
+                new.clone_into(text);
+            } else if let Some((root, rest)) = text.match_indices('/').nth(3).map(|(at, _)| text.split_at(at))
+                && let Some(new) = names.get(root)
+            {
+                *text = format!("{new}{rest}");
             }
-            members.values_mut().for_each(|value| rename(value, old, new));
         }
-        Value::Array(items) => items.iter_mut().for_each(|value| rename(value, old, new)),
+        Value::Object(members) => members.values_mut().for_each(|value| rename(value, names)),
+        Value::Array(items) => items.iter_mut().for_each(|value| rename(value, names)),
         _ => {}
     }
 }

@@ -1,16 +1,20 @@
 //! What goes over the wire around the schemas: parameters, bodies, responses, headers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Comparer, Spot, brief, keys, reference};
+use super::{
+    Comparer, Spot,
+    align::{is_similar, without_texts},
+    keys, reference,
+};
 use crate::{
     level::{Level, Side},
     rule::Rule,
-    spec::Spec,
+    spec::{Spec, name_of},
+    told::{brief, change, code},
 };
-use plex_tv_openapi::pointer::unescaped;
 
 const NOTHING: &Value = &Value::Null;
 
@@ -20,14 +24,22 @@ impl<'a> Comparer<'a> {
             keys(one, one).into_iter().filter(|key| other.get(key).is_none()).collect()
         };
         let (mut gone, mut new) = (only(base, head), only(head, base));
-        // The same name in another place moved.
-        for old in gone.clone() {
-            let name = self.base_target(&base[old])["name"].clone();
-            let twin = new.iter().position(|new| !name.is_null() && self.head_target(&head[*new])["name"] == name);
-            if let Some(new) = twin.map(|index| new.remove(index)) {
-                gone.retain(|key| *key != old);
-                self.moved((old, &base[old]), (new, &head[new]), spot);
+        // What is referred to by the same name is one parameter, and what changed in it is told
+        // there.
+        let names: HashMap<&str, &str> = new.iter().filter_map(|key| Some((reference(&head[*key])?, *key))).collect();
+        let mut shared = HashSet::new();
+        for old in &gone {
+            if let Some(new) = reference(&base[*old]).and_then(|text| names.get(text)) {
+                shared.extend([*old, *new]);
+                self.frame.consumed.extend([spot.key(old).at, spot.key(new).at]);
             }
+        }
+        gone.retain(|key| !shared.contains(key));
+        new.retain(|key| !shared.contains(key));
+        for (from, to) in self.renamed_parameters((base, &gone), (head, &new)) {
+            gone.retain(|key| *key != from);
+            new.retain(|key| *key != to);
+            self.moved((from, &base[from]), (to, &head[to]), spot);
         }
         for key in gone {
             let spot = spot.key(key).named(self.parameter_name(self.base_target(&base[key])));
@@ -52,45 +64,90 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// Parameters with the same name in another place, and those in the same place with a similar
+    /// name and all else equal.
+    fn renamed_parameters(
+        &self,
+        (base, gone): (&'a Value, &[&'a str]),
+        (head, new): (&'a Value, &[&'a str]),
+    ) -> Vec<(&'a str, &'a str)> {
+        const MAX_PAIRS: usize = 10_000;
+
+        if gone.len().saturating_mul(new.len()) > MAX_PAIRS {
+            return Vec::new();
+        }
+        let of = |parameter: &Value| {
+            let mut content = parameter.clone();
+            without_texts(&mut content);
+            if let Some(members) = content.as_object_mut() {
+                members.remove("name");
+            }
+            (parameter["name"].as_str().unwrap_or_default().to_owned(), content)
+        };
+        let old: Vec<_> = gone.iter().map(|key| (*key, of(self.base_target(&base[*key])))).collect();
+        let mut open: Vec<_> = new.iter().map(|key| (*key, of(self.head_target(&head[*key])))).collect();
+        let mut found = Vec::new();
+        for (key, (name, content)) in old {
+            let moved = open.iter().position(|(_, (other, _))| !name.is_empty() && *other == name);
+            let is_renamed = |(other, theirs): &(String, Value)| content == *theirs && is_similar(&name, other);
+            let renamed = open.iter().position(|(_, other)| content["in"] != "path" && is_renamed(other));
+            if let Some(at) = moved.or(renamed) {
+                found.push((key, open.remove(at).0));
+            }
+        }
+        found
+    }
+
     fn moved(&mut self, (old_key, old): (&str, &'a Value), (new_key, new): (&str, &'a Value), spot: &Spot) {
         let (old, new) = (self.base_target(old), self.head_target(new));
-        let place = |value: &Value| value["in"].as_str().unwrap_or("nowhere").to_owned();
-        let name = new["name"].as_str().unwrap_or_default();
-        let told = spot.named(format!("parameter `{name}`"));
-        let what = format!("is sent in the {}, and was in the {}", place(new), place(old));
+        let told = spot.named(self.parameter_name(new));
         let pointers = [told.key(new_key).at, told.key(old_key).at];
-        self.tell_at(Rule::ParamLocation, &told, &pointers, what);
+        self.frame.consumed.extend(pointers.iter().cloned());
         let roots =
             (format!("{}{}", self.frame.base_root, pointers[1]), format!("{}{}", self.frame.head_root, pointers[0]));
-        self.within((old, new), (&roots.0, &roots.1), &told, |comparer, spot| {
-            comparer.frame.consumed.push("/in".to_owned());
-            comparer.parameter(old, new, spot);
-        });
+        self.within((old, new), (&roots.0, &roots.1), &told, |comparer, spot| comparer.parameter(old, new, spot));
     }
 
     fn parameter_name(&self, parameter: &Value) -> String {
         let place = parameter["in"].as_str().unwrap_or("unknown");
-        format!("{place} parameter `{}`", parameter["name"].as_str().unwrap_or_default())
+        format!("{} parameter {}", plain(place), code(parameter["name"].as_str().unwrap_or_default()))
     }
 
     /// A parameter or a header.
     pub(super) fn parameter(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let pair = (base, head);
+        if base.get("in") != head.get("in") {
+            let place = |value: &Value| plain(value["in"].as_str().unwrap_or("nowhere"));
+            let what = format!("is sent in the {}, and was in the {}", place(head), place(base));
+            self.tell(Rule::ParamLocation, spot, &["in", "style", "explode"], what);
+        }
         if base.get("name") != head.get("name") {
-            let rule = if head["in"] == "header" { Rule::ParamCase } else { Rule::OpPathParamRenamed };
+            let folded = |value: &Value| value["name"].as_str().map(str::to_ascii_lowercase);
+            let (rule, side) = match head["in"].as_str() {
+                Some("header") if folded(base) == folded(head) => (Rule::ParamCase, spot.side),
+                // The name of a path parameter is seen by callers only.
+                Some("path") if base["in"] == "path" => (Rule::OpPathParamRenamed, Side::Both),
+                _ => (Rule::ParamRenamed, spot.side),
+            };
             let what = format!("is called {}, and was {}", brief(&head["name"]), brief(&base["name"]));
-            // The name of a path parameter is seen by callers only.
-            let side = if rule == Rule::ParamCase { Side::Request } else { Side::Both };
-            self.tell(rule, &spot.on(side), &["name"], what);
+            let found = self.tell(rule, &spot.on(side), &["name"], what);
+            // What need not be sent is passed over where the old name is not known any more.
+            if rule == Rule::ParamRenamed && head["required"] != Value::Bool(true) {
+                found.level = found.level.min(Level::Potential);
+            }
         }
         let rules = [Rule::ParamRequired, Rule::ParamOptional];
         self.flag(pair, spot, "required", rules, ["is required now", "is optional now"]);
         let rules = [Rule::FieldDeprecated, Rule::FieldUndeprecated];
         self.flag(pair, spot, "deprecated", rules, ["is deprecated now", "is no longer deprecated"]);
         let encoding = ["style", "explode", "allowReserved"];
-        let changed: Vec<_> = encoding.into_iter().filter(|key| base.get(key) != head.get(key)).collect();
+        let is_told = base.get("in") != head.get("in");
+        let changed: Vec<_> = encoding
+            .into_iter()
+            .filter(|key| base.get(key) != head.get(key) && !(is_told && *key != "allowReserved"))
+            .collect();
         if !changed.is_empty() {
-            self.tell(Rule::ParamStyle, spot, &changed, format!("has another {}", changed.join(", ")));
+            self.texts(Rule::ParamStyle, pair, spot, &changed);
         }
         match (base.get("schema"), head.get("schema"), base.get("content"), head.get("content")) {
             (Some(old), Some(new), ..) => {
@@ -106,7 +163,13 @@ impl<'a> Comparer<'a> {
             _ => {}
         }
         self.texts(Rule::Docs, pair, spot, &["description", "example", "examples"]);
-        self.extensions(Rule::Docs, pair, spot, &[]);
+        // The one key by which an argument gets another type.
+        const LIST: &str = "x-plex-list";
+        if base.get(LIST) != head.get(LIST) {
+            let what = format!("{} {}", code(LIST), change(base.get(LIST), head.get(LIST)));
+            self.tell_of(Rule::SchemaExtension, spot, &[LIST], ": ", what);
+        }
+        self.extensions(Rule::Docs, pair, spot, &[LIST]);
     }
 
     /// A request body, which may not be there.
@@ -140,36 +203,74 @@ impl<'a> Comparer<'a> {
     }
 
     fn content(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
-        for media in keys(base, head) {
+        let essence = |media: &str| media.split(';').next().unwrap_or_default().to_owned();
+        let only = |one: &'a Value, other: &Value, name: &str| -> Vec<&'a str> {
+            keys(one, one).into_iter().filter(|key| other.get(key).is_none() && essence(key) == name).collect()
+        };
+        let mut told = HashSet::new();
+        for media in keys(base, base).into_iter().filter(|media| head.get(media).is_none()) {
+            let name = essence(media);
+            if let ([old], [new]) = (only(base, head, &name).as_slice(), only(head, base, &name).as_slice()) {
+                told.extend([*old, *new]);
+                self.other_parameters((old, &base[*old]), (new, &head[*new]), spot);
+            }
+        }
+        for media in keys(base, head).into_iter().filter(|media| !told.contains(media)) {
             let at = spot.key(media);
             match (base.get(media), head.get(media)) {
                 (None, Some(new)) => {
-                    self.tell(Rule::MediaAdded, &at, &[], format!("may be `{media}`")).related.extend(related(new));
+                    self.tell(Rule::MediaAdded, &at, &[], format!("may be {}", code(media)))
+                        .related
+                        .extend(related(new));
                 }
                 (Some(old), None) => {
-                    self.tell(Rule::MediaRemoved, &at, &[], format!("is no longer `{media}`"))
+                    self.tell(Rule::MediaRemoved, &at, &[], format!("is no longer {}", code(media)))
                         .related
                         .extend(related(old));
                 }
-                (Some(old), Some(new)) => {
-                    match (old.get("schema"), new.get("schema")) {
-                        (None, Some(schema)) => {
-                            let found = self.tell(Rule::MediaSchemaAdded, &at, &["schema"], "has a schema now");
-                            found.related.extend(related(schema));
-                        }
-                        (Some(schema), None) => {
-                            let found = self.tell(Rule::MediaSchemaRemoved, &at, &["schema"], "has no schema any more");
-                            found.related.extend(related(schema));
-                        }
-                        (Some(old), Some(new)) => self.schema(old, new, &at.key("schema")),
-                        (None, None) => {}
-                    }
-                    self.texts(Rule::Docs, (old, new), &at, &["example", "examples"]);
-                    self.extensions(Rule::Docs, (old, new), &at, &[]);
-                }
+                (Some(old), Some(new)) => self.media((media, old), new, &at),
                 (None, None) => {}
             }
         }
+    }
+
+    /// The same type with other parameters, such as `charset`.
+    fn other_parameters(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
+        let without_charset = |media: &str| -> String {
+            media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
+        };
+        let pointers = [spot.key(new).at, spot.key(old).at];
+        let what = format!("is {}, and was {}", code(new), code(old));
+        let is_same = without_charset(old) == without_charset(new);
+        let found = self.tell_at(Rule::MediaParameters, spot, &pointers, what);
+        if is_same {
+            found.level = Level::Compatible;
+        }
+        let roots =
+            (format!("{}{}", self.frame.base_root, pointers[1]), format!("{}{}", self.frame.head_root, pointers[0]));
+        self.within((base, head), (&roots.0, &roots.1), spot, |comparer, spot| comparer.media((new, base), head, spot));
+    }
+
+    fn media(&mut self, (media, base): (&str, &'a Value), head: &'a Value, spot: &Spot) {
+        match (base.get("schema"), head.get("schema")) {
+            // 3.1 has no schema where 3.0 says that the body is bytes.
+            (old, new) if self.base.version != self.head.version && is_bytes(media, old) && is_bytes(media, new) => {
+                self.frame.consumed.insert(spot.key("schema").at);
+            }
+            (None, Some(schema)) => {
+                let found = self.tell(Rule::MediaSchemaAdded, spot, &["schema"], "has a schema now: it was added");
+                found.related.extend(related(schema));
+            }
+            (Some(schema), None) => {
+                let found =
+                    self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "has no schema any more: it was removed");
+                found.related.extend(related(schema));
+            }
+            (Some(old), Some(new)) => self.schema(old, new, &spot.key("schema")),
+            (None, None) => {}
+        }
+        self.texts(Rule::Docs, (base, head), spot, &["example", "examples"]);
+        self.extensions(Rule::Docs, (base, head), spot, &[]);
     }
 
     pub(super) fn responses(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
@@ -177,7 +278,22 @@ impl<'a> Comparer<'a> {
             keys(one, one).into_iter().filter(|key| !key.starts_with("x-") && other.get(key).is_none()).collect()
         };
         let (mut gone, mut new) = (only(base, head), only(head, base));
-        let is_success = |status: &&str| status.starts_with('2');
+        let has_2xx = |responses: &Value| keys(responses, responses).iter().any(|status| status.starts_with('2'));
+        let only_default = !has_2xx(base) && !has_2xx(head);
+        // Without any other, `default` is what a success is.
+        let is_success = |status: &&str| status.starts_with('2') || only_default && *status == "default";
+        if !has_2xx(base)
+            && let (Some(old), [now]) = (base.get("default"), successes_of(head).as_slice())
+        {
+            // What came as `default` has a status of its own now.
+            let (old_at, new_at) = (spot.key("default").at, spot.key(now).at);
+            let roots = (format!("{}{old_at}", self.frame.base_root), format!("{}{new_at}", self.frame.head_root));
+            let at = spot.named(format!("response {}", plain(now)));
+            let pair = (old, &head[*now]);
+            self.within(pair, (&roots.0, &roots.1), &at, |comparer, spot| {
+                comparer.follow(pair, spot, Rule::ComponentMoved, Self::response);
+            });
+        }
         let successes = |statuses: &[&'a str]| statuses.iter().copied().filter(is_success).collect::<Vec<_>>();
         if let ([old], [now]) = (successes(&gone).as_slice(), successes(&new).as_slice()) {
             self.success_changed((old, &base[*old]), (now, &head[*now]), spot);
@@ -190,7 +306,7 @@ impl<'a> Comparer<'a> {
             (new, head, [Rule::StatusSuccessAdded, Rule::StatusErrorAdded], "was added"),
         ] {
             for status in statuses {
-                let at = spot.key(status).named(format!("response {status}"));
+                let at = spot.key(status).named(format!("response {}", plain(status)));
                 let [before, after] = &shapes;
                 let is_second = before.len() == 1
                     && after.len() > 1
@@ -207,7 +323,7 @@ impl<'a> Comparer<'a> {
         }
         for status in keys(base, head).into_iter().filter(|status| !status.starts_with("x-")) {
             if let (Some(old), Some(new)) = (base.get(status), head.get(status)) {
-                let at = spot.key(status).named(format!("response {status}"));
+                let at = spot.key(status).named(format!("response {}", plain(status)));
                 let is_success = is_success(&status);
                 self.follow((old, new), &at, Rule::ComponentMoved, |comparer, old, new, spot| {
                     if is_success { comparer.response(old, new, spot) } else { comparer.error_response(old, new, spot) }
@@ -218,13 +334,18 @@ impl<'a> Comparer<'a> {
     }
 
     fn success_changed(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
-        let told = spot.named("the success");
+        let told = spot.named("success");
         let pointers = [told.key(new).at, told.key(old).at];
-        let found = self.tell_at(Rule::StatusSuccessChanged, &told, &pointers, format!("is {new}, and was {old}"));
+        let found = self.tell_at(
+            Rule::StatusSuccessChanged,
+            &told,
+            &pointers,
+            format!("is {}, and was {}", plain(new), plain(old)),
+        );
         found.related.extend(related(base).into_iter().chain(related(head)));
         let roots =
             (format!("{}{}", self.frame.base_root, pointers[1]), format!("{}{}", self.frame.head_root, pointers[0]));
-        let spot = spot.named(format!("response {new}"));
+        let spot = spot.named(format!("response {}", plain(new)));
         self.within((base, head), (&roots.0, &roots.1), &spot, |comparer, spot| {
             comparer.follow((base, head), spot, Rule::ComponentMoved, Self::response);
         });
@@ -250,7 +371,8 @@ impl<'a> Comparer<'a> {
 
     fn headers(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         for name in keys(base, head) {
-            let at = spot.key(name).named(format!("{} header `{name}`", spot.of));
+            let of = if spot.of.is_empty() { String::new() } else { format!("{} ", spot.of) };
+            let at = spot.key(name).named(format!("{of}header {}", code(name)));
             match (base.get(name), head.get(name)) {
                 (Some(old), None) => {
                     let is_required = self.base_target(old)["required"] == Value::Bool(true);
@@ -272,17 +394,21 @@ impl<'a> Comparer<'a> {
     pub(super) fn header(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         self.texts(Rule::Docs, (base, head), spot, &["description", "example", "examples"]);
         self.extensions(Rule::Docs, (base, head), spot, &[]);
-        let changed: Vec<_> = ["schema", "content", "required", "style", "explode", "deprecated"]
-            .into_iter()
-            .filter(|key| base.get(key) != head.get(key))
-            .collect();
-        if !changed.is_empty() {
-            let what = match (base.get("schema"), head.get("schema")) {
-                (Some(old), Some(new)) if old != new => format!("is {}, and was {}", brief(new), brief(old)),
-                _ => format!("has another {}", changed.join(", ")),
-            };
-            self.tell(Rule::HeaderType, &spot.on(Side::Response), &changed, what);
+        let rules = [Rule::Docs, Rule::Docs];
+        self.flag((base, head), spot, "deprecated", rules, ["is deprecated now", "is no longer deprecated"]);
+        let spot = spot.on(Side::Response);
+        if let (Some(old), Some(new)) = (base.get("schema"), head.get("schema")) {
+            let at = spot.key("schema");
+            self.as_one(Rule::HeaderType, &at, "changed", |comparer| comparer.schema(old, new, &at));
         }
+        let changed: Vec<_> = ["schema", "content", "required", "style", "explode"]
+            .into_iter()
+            .filter(|key| {
+                base.get(key) != head.get(key)
+                    && !(*key == "schema" && base.get(key).is_some() && head.get(key).is_some())
+            })
+            .collect();
+        self.texts(Rule::HeaderType, (base, head), &spot, &changed);
     }
 
     pub(super) fn base_target(&self, value: &'a Value) -> &'a Value {
@@ -295,7 +421,7 @@ impl<'a> Comparer<'a> {
 }
 
 /// The value behind a reference; nothing where the reference leads nowhere.
-fn resolved<'v>(spec: &'v Spec<'_>, mut value: &'v Value) -> &'v Value {
+pub(super) fn resolved<'v>(spec: &'v Spec<'_>, mut value: &'v Value) -> &'v Value {
     for _ in 0..32 {
         let Some(text) = reference(value) else { return value };
         value = spec.component(text).map_or(NOTHING, |(_, value)| value);
@@ -307,7 +433,7 @@ fn resolved<'v>(spec: &'v Spec<'_>, mut value: &'v Value) -> &'v Value {
 pub(super) fn related(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     crate::spec::references(value, &mut found);
-    found.into_iter().map(|(_, name)| unescaped(&name)).collect()
+    found.iter().map(|key| name_of(key)).collect()
 }
 
 /// The different bodies that the errors of an operation have.
@@ -322,4 +448,26 @@ fn error_shapes(spec: &Spec<'_>, responses: &Value) -> BTreeSet<String> {
 fn error_shape(spec: &Spec<'_>, response: &Value) -> Option<String> {
     let content = resolved(spec, response)["content"].as_object()?;
     Some(content.values().next()?.get("schema")?.to_string())
+}
+
+/// The statuses of success.
+fn successes_of(responses: &Value) -> Vec<&str> {
+    keys(responses, responses).into_iter().filter(|status| status.starts_with('2')).collect()
+}
+
+/// A word of the description in a sentence of ours.
+fn plain(word: &str) -> String {
+    if word.chars().all(|each| each.is_ascii_alphanumeric()) { word.to_owned() } else { code(word) }
+}
+
+/// Is a body of this type and schema nothing but bytes? JSON, XML, forms and texts are more.
+fn is_bytes(media: &str, schema: Option<&Value>) -> bool {
+    let is_more = ["json", "xml", "yaml", "form", "multipart", "text"].iter().any(|word| media.contains(word));
+    let is_empty = |schema: &Value| schema.as_object().is_some_and(serde_json::Map::is_empty);
+    let is_text = |schema: &Value| {
+        schema["type"] == "string"
+            && (schema["format"] == "binary"
+                || schema["contentMediaType"].as_str().is_some_and(|of| media.starts_with(of)))
+    };
+    !is_more && schema.is_none_or(|schema| is_empty(schema) || is_text(schema))
 }

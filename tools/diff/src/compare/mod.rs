@@ -1,15 +1,19 @@
 //! Compares two descriptions by the rules.
 //!
-//! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every frame, that is of an
-//! operation, a component or a reference that was followed, all leaves that differ must be consumed; those that are not
-//! are told as `unclassified`. So silence means equal, whatever a rule forgets.
+//! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every
+//! frame, that is of an operation, a component or a reference that was followed, all leaves that
+//! differ must be consumed; those that are not are told as `unclassified`. So silence means equal,
+//! whatever a rule forgets.
 
 mod align;
 mod exchange;
 mod operation;
+mod parts;
 mod rest;
 mod schema;
 mod security;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -19,13 +23,14 @@ use crate::{
     level::{Level, Side},
     predict::predict,
     rule::Rule,
-    spec::{Operation, Spec},
+    spec::{Operation, Spec, name_of},
+    told::{change, code},
 };
-use plex_tv_openapi::pointer::{is_within, join, split, unescaped};
+use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
 
 /// All differences between two descriptions.
 pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
-    let renamed = align::renamed_schemas(&mut base, head);
+    let renamed = align::renamed_components(&mut base, head);
     let root = Frame::new(&Value::Null, &Value::Null, "", "");
     let mut comparer = Comparer {
         base: &base,
@@ -41,7 +46,8 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     comparer.paths();
     comparer.operations();
     comparer.components(&renamed);
-    let mut findings = comparer.findings;
+    comparer.dangling();
+    let mut findings = merged(comparer.findings);
     let (old, new) = (base.document.value(), head.document.value());
     for finding in &mut findings {
         finding.prediction = predict(finding, old, new);
@@ -65,12 +71,51 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
         base_file: spec.document.path().to_owned(),
         base,
         head,
+        nearest: None,
         waived: None,
         effects: Vec::new(),
+        also: None,
         prediction: rule.prediction(),
         key: String::new(),
+        pointers: Vec::new(),
         related: Vec::new(),
     }
+}
+
+/// That a property may be missing and that it may be null are one edit where both came or both
+/// went.
+fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let twin = |finding: &Finding| {
+        let other = match finding.rule {
+            Rule::PropOptional => Rule::NullableAdded,
+            Rule::PropRequired => Rule::NullableRemoved,
+            _ => return None,
+        };
+        let (above, name) = split(&finding.key)?;
+        let (above, _) = split(above)?;
+        Some((other, format!("{above}/properties/{name}/nullable")))
+    };
+    let places: HashMap<(Rule, String), usize> =
+        findings.iter().enumerate().map(|(index, finding)| ((finding.rule, finding.key.clone()), index)).collect();
+    let twins: HashMap<usize, usize> = findings
+        .iter()
+        .enumerate()
+        .filter_map(|(index, finding)| Some((index, *places.get(&twin(finding)?)?)))
+        .collect();
+    let told: HashSet<usize> = twins.values().copied().collect();
+    let mut merged = findings.clone();
+    for (one, other) in twins {
+        let (Some(nullable), Some(finding)) = (findings.get(other), merged.get_mut(one)) else { continue };
+        let what = if finding.rule == Rule::PropOptional { ", and may be null" } else { ", and may not be null" };
+        finding.message.push_str(what);
+        finding.also = Some(nullable.rule);
+        finding.level = finding.level.max(nullable.level);
+        finding.side = finding.side.and(nullable.side);
+        // A waiver may name the place of either.
+        finding.head = finding.head.take().or_else(|| nullable.head.clone());
+        finding.base = finding.base.take().or_else(|| nullable.base.clone());
+    }
+    merged.into_iter().enumerate().filter(|(index, _)| !told.contains(index)).map(|(_, finding)| finding).collect()
 }
 
 /// A pair of values that is compared as one, and what the rules have told of it.
@@ -79,13 +124,34 @@ struct Frame<'a> {
     head: &'a Value,
     base_root: String,
     head_root: String,
-    consumed: Vec<String>,
+    consumed: BTreeSet<String>,
 }
 
 impl<'a> Frame<'a> {
     fn new(base: &'a Value, head: &'a Value, base_root: &str, head_root: &str) -> Self {
         let (base_root, head_root) = (base_root.to_owned(), head_root.to_owned());
-        Self { base, head, base_root, head_root, consumed: Vec::new() }
+        Self { base, head, base_root, head_root, consumed: BTreeSet::new() }
+    }
+
+    /// Has a rule told this, or something that it is in?
+    fn is_told(&self, pointer: &str) -> bool {
+        let mut above = pointer;
+        loop {
+            if self.consumed.contains(above) {
+                return true;
+            }
+            match split(above) {
+                Some((next, _)) => above = next,
+                None => return false,
+            }
+        }
+    }
+
+    /// Has a rule told something in this?
+    fn is_told_below(&self, pointer: &str) -> bool {
+        let inner = format!("{pointer}/");
+        self.consumed.contains(pointer)
+            || self.consumed.range(inner.clone()..).next().is_some_and(|told| told.starts_with(&inner))
     }
 }
 
@@ -134,13 +200,13 @@ impl Spot {
         spot
     }
 
-    /// As in ``response 200 `[].id` ``.
-    fn told(&self) -> String {
+    /// As in ``response 200 `[].id` ``; none for the subject itself.
+    fn told(&self) -> Option<String> {
         match (self.of.is_empty(), self.path.is_empty()) {
-            (true, true) => "it".to_owned(),
-            (true, false) => code(&self.path),
-            (false, true) => self.of.clone(),
-            (false, false) => format!("{} {}", self.of, code(&self.path)),
+            (true, true) => None,
+            (true, false) => Some(code(&self.path)),
+            (false, true) => Some(self.of.clone()),
+            (false, false) => Some(format!("{} {}", self.of, code(&self.path))),
         }
     }
 }
@@ -168,6 +234,14 @@ impl<'a> Comparer<'a> {
         self.tell_at(rule, spot, &pointers, what)
     }
 
+    /// The same with something between what a reader calls the place and what happened there.
+    fn tell_of(&mut self, rule: Rule, spot: &Spot, keys: &[&str], of: &str, what: String) -> &mut Finding {
+        let named = spot.told().map_or_else(String::new, |told| format!("{told}{of}"));
+        let finding = self.tell(rule, spot, keys, "");
+        finding.message = format!("{named}{what}");
+        finding
+    }
+
     /// The same with pointers of the frame; the first one is the place.
     fn tell_at(&mut self, rule: Rule, spot: &Spot, pointers: &[String], what: impl AsRef<str>) -> &mut Finding {
         let at = pointers.first().cloned().unwrap_or_default();
@@ -175,37 +249,79 @@ impl<'a> Comparer<'a> {
         let place = |spec: &Spec<'_>, root: &str, value: &Value| {
             // A pair of which one side is null is something that came or went.
             let mut found = pointers.iter().filter(|at| !value.is_null() && value.pointer(at).is_some());
-            let (pointer, line) = spec.place(&format!("{root}{}", found.next()?));
-            Some(Place { pointer, line })
+            Some(spec.places.original(&format!("{root}{}", found.next()?)))
         };
         let (base, head) = (
             place(self.base, &self.frame.base_root, self.frame.base),
             place(self.head, &self.frame.head_root, self.frame.head),
         );
         let root = if head.is_some() { &self.frame.head_root } else { &self.frame.base_root };
-        let told = spot.told();
-        let what = what.as_ref();
-        let message = if told == "it" { what.to_owned() } else { format!("{told} {what}") };
-        self.frame.consumed.extend_from_slice(pointers);
+        let nearest = if head.is_none() { self.nearest(&format!("{}{at}", self.frame.head_root)) } else { None };
+        let (used_by, side) = self.users(spot.side, base.as_deref(), head.as_deref());
+        let message = match spot.told() {
+            Some(told) => format!("{told} {}", what.as_ref()),
+            None => what.as_ref().to_owned(),
+        };
+        let (base_file, base) = located(self.base, base);
+        let (file, head) = located(self.head, head.or(nearest.clone()));
+        let key = format!("{root}{at}");
+        self.frame.consumed.extend(pointers.iter().cloned());
+        let (head, nearest) = if nearest.is_some() { (None, head) } else { (head, None) };
         self.findings.push(Finding {
             rule,
-            level: rule.level(spot.side),
-            side: spot.side,
+            level: rule.level(side),
+            side,
             subject: self.subject.clone(),
-            used_by: self.used_by.clone(),
+            used_by,
             message,
-            file: self.head.document.path().to_owned(),
-            base_file: self.base.document.path().to_owned(),
-            key: format!("{root}{at}"),
+            file,
+            base_file,
+            key,
+            pointers: pointers.to_vec(),
             base,
             head,
+            nearest,
             waived: None,
             effects: Vec::new(),
+            also: None,
             prediction: rule.prediction(),
             related: self.referrers.clone(),
         });
         let last = self.findings.len().saturating_sub(1);
         &mut self.findings[last]
+    }
+
+    /// The pointer of the nearest thing above a canonical pointer that the new document still has.
+    fn nearest(&self, canonical: &str) -> Option<String> {
+        let mut at = canonical;
+        loop {
+            let original = self.head.places.original(at);
+            if self.head.document.value().pointer(&original).is_some() {
+                return Some(original);
+            }
+            at = split(at)?.0;
+        }
+    }
+
+    /// Who sees a change: who uses what is compared, and who refers to that very part of it.
+    fn users(&self, side: Side, base: Option<&str>, head: Option<&str>) -> (Vec<String>, Side) {
+        let mut side = side;
+        let mut more = BTreeSet::new();
+        for (spec, pointer) in [(self.base, base), (self.head, head)] {
+            let mut above = pointer.filter(|_| !spec.inner_uses.is_empty());
+            while let Some(pointer) = above {
+                if let Some(uses) = spec.inner_uses.get(pointer) {
+                    side = side.and(uses.side);
+                    more.extend(uses.operations.iter().cloned());
+                }
+                above = split(pointer).map(|(above, _)| above);
+            }
+        }
+        if more.is_empty() {
+            return (self.used_by.clone(), side);
+        }
+        more.extend(self.used_by.iter().cloned());
+        (more.into_iter().collect(), side)
     }
 
     /// Compares a pair of values in a frame of its own, and tells what no rule told.
@@ -222,14 +338,15 @@ impl<'a> Comparer<'a> {
         let outer = std::mem::replace(&mut self.frame, Frame::new(base, head, base_root, head_root));
         compare(self, &Spot { at: String::new(), ..spot.clone() });
         for leaf in differences(base, head) {
-            if !self.frame.consumed.iter().any(|told| is_within(&leaf, told)) {
+            if !self.frame.is_told(&leaf) {
                 self.tell_unclassified(spot, &leaf);
             }
         }
         self.frame = outer;
     }
 
-    /// Tells something about a pair that is no difference of its values, so that it consumes nothing of them.
+    /// Tells something about a pair that is no difference of its values, so that it consumes
+    /// nothing of them.
     fn beside(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -247,16 +364,16 @@ impl<'a> Comparer<'a> {
         let mut whole = leaf;
         while let Some((above, _)) = split(whole)
             && base.pointer(above).is_some() != head.pointer(above).is_some()
-            && !self.frame.consumed.iter().any(|told| is_within(told, above))
+            && !self.frame.is_told_below(above)
         {
             whole = above;
         }
         let (above, key) = split(whole).unwrap_or(("", ""));
         let key = code(&unescaped(key));
-        let change = match (base.pointer(whole), head.pointer(whole)) {
-            (None, _) => format!("has a new member {key}"),
-            (_, None) => format!("has no member {key} any more"),
-            (Some(base), Some(head)) => format!("has another {key}, {} and was {}", brief(head), brief(base)),
+        let what = match (base.pointer(whole), head.pointer(whole)) {
+            (None, _) => format!("{key} was added"),
+            (_, None) => format!("{key} was removed"),
+            (old, new) => format!("{key} {}", change(old, new)),
         };
         let above: Vec<_> = above.split('/').skip(1).map(unescaped).collect();
         let place = if above.is_empty() { String::new() } else { format!(" in {}", code(&above.join(" "))) };
@@ -267,7 +384,8 @@ impl<'a> Comparer<'a> {
             Some("parameters" | "requestBody") if spot.side == Side::Both => Side::Request,
             _ => spot.side,
         };
-        self.tell_at(Rule::Unclassified, &spot.on(side), &[whole.to_owned()], format!("{change}{place}"));
+        let what = if spot.told().is_some() { format!("changed: {what}{place}") } else { format!("{what}{place}") };
+        self.tell_at(Rule::Unclassified, &spot.on(side), &[whole.to_owned()], what);
     }
 
     /// Follows a pair of which at least one is a reference, and tells `moved` where only one is.
@@ -288,21 +406,24 @@ impl<'a> Comparer<'a> {
             }
             return;
         }
+        let name = |reference: Option<&str>| reference.map_or_else(|| "inline".to_owned(), |text| code(&name_of(text)));
         let targets = (
             target(self.base, base, &self.frame.base_root, spot),
             target(self.head, head, &self.frame.head_root, spot),
         );
         let (Some((base_target, base_root)), Some((head_target, head_root))) = targets else {
-            self.tell(Rule::RefDangling, spot, &[], "refers to a component that is not there");
+            let lost = if target(self.head, head, "", spot).is_none() { new } else { old };
+            let verb = if lost == new { "which is missing" } else { "which was missing" };
+            let what = format!("refers to {}, {verb}", name(new.or(old)));
+            self.tell(Rule::RefDangling, spot, &[], what);
             return;
         };
-        let name = |reference: Option<&str>| reference.map_or_else(|| "inline".to_owned(), |text| code(last(text)));
         let (rule, what) = match (old, new) {
             (Some(_), Some(_)) => (Rule::RefChanged, format!("refers to {} instead of {}", name(new), name(old))),
             (Some(_), None) => (moved, format!("is inline, and was {}", name(old))),
             _ => (moved, format!("is {}, and was inline", name(new))),
         };
-        let related: Vec<_> = [old, new].into_iter().flatten().map(|text| last(text).to_owned()).collect();
+        let related: Vec<_> = [old, new].into_iter().flatten().map(name_of).collect();
         let key = if old.is_some() && new.is_some() { &["$ref"][..] } else { &[] };
         self.tell(rule, spot, key, what).related.extend(related);
         if old.is_some() && new.is_some() {
@@ -320,7 +441,7 @@ impl<'a> Comparer<'a> {
 
     fn siblings(&mut self, base: &Value, head: &Value, spot: &Spot) {
         if base["$ref siblings"] != head["$ref siblings"] {
-            self.tell(Rule::RefSiblings, spot, &["$ref siblings"], "has other members beside its `$ref`");
+            self.tell(Rule::RefSiblings, spot, &["$ref siblings"], "has members beside its `$ref` that changed");
         }
     }
 
@@ -334,7 +455,7 @@ impl<'a> Comparer<'a> {
         if changes.is_empty() {
             return;
         }
-        let told = spot.told();
+        let told = spot.told().unwrap_or_default();
         let parts: Vec<_> = changes
             .iter()
             .map(|finding| finding.message.strip_prefix(&told).unwrap_or(&finding.message).trim().to_owned())
@@ -347,8 +468,16 @@ impl<'a> Comparer<'a> {
     fn texts(&mut self, rule: Rule, (base, head): (&Value, &Value), spot: &Spot, keys: &[&str]) {
         let changed: Vec<&str> = keys.iter().copied().filter(|key| base.get(key) != head.get(key)).collect();
         if !changed.is_empty() {
-            let names = changed.join(", ");
-            self.tell(rule, spot, &changed, format!("has another {names}"));
+            let told: Vec<_> = changed
+                .iter()
+                .map(|key| match (base.get(key), head.get(key)) {
+                    (None, _) => format!("{key} was added"),
+                    (_, None) => format!("{key} was removed"),
+                    _ => format!("{key} changed"),
+                })
+                .collect();
+            let of = if spot.told().is_some() { ": " } else { "" };
+            self.tell_of(rule, spot, &changed, of, told.join(", "));
         }
     }
 
@@ -356,16 +485,9 @@ impl<'a> Comparer<'a> {
     fn extensions(&mut self, rule: Rule, (base, head): (&Value, &Value), spot: &Spot, known: &[&str]) {
         for key in keys(base, head) {
             if key.starts_with("x-") && !known.contains(&key) && base.get(key) != head.get(key) {
-                let what = match (base.get(key), head.get(key)) {
-                    (None, Some(new)) => format!("has `{key}: {}` now", brief(new)),
-                    (Some(_), None) => format!("has no `{key}` any more"),
-                    (old, new) => format!(
-                        "has `{key}: {}`, and had {}",
-                        new.map(brief).unwrap_or_default(),
-                        old.map(brief).unwrap_or_default()
-                    ),
-                };
-                self.tell(rule, spot, &[key], what);
+                let of = if spot.told().is_some() { ": " } else { "" };
+                let what = format!("{} {}", code(key), change(base.get(key), head.get(key)));
+                self.tell_of(rule, spot, &[key], of, what);
             }
         }
     }
@@ -384,6 +506,71 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// References that lead nowhere any more, or again, although nothing changed where they stand.
+    fn dangling(&mut self) {
+        let (base, head) = (self.base, self.head);
+        let told: HashSet<String> = self
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == Rule::RefDangling)
+            .map(|finding| finding.key.clone())
+            .collect();
+        let lost = head.dangling.iter().filter(|(at, text)| base.dangling.get(*at) != Some(text));
+        let lost = lost.map(|(at, text)| (at, text, "which is missing"));
+        let found = base.dangling.iter().filter(|(at, text)| {
+            let pointer = head.places.original(at);
+            let is_there = |value: &Value| value["$ref"].as_str().is_none_or(|other| other == text.as_str());
+            let leads = pointer_of(text).is_some_and(|pointer| head.document.value().pointer(&pointer).is_some());
+            leads && head.document.value().pointer(&pointer).is_some_and(is_there)
+        });
+        let found = found.map(|(at, text)| (at, text, "which was missing"));
+        let operations: HashMap<&str, &Operation> =
+            base.operations.iter().chain(&head.operations).map(|each| (each.pointer.as_str(), each)).collect();
+        for (at, text, verb) in lost.chain(found).filter(|(at, ..)| !told.contains(*at)) {
+            self.dangling_at(at, text, verb, &operations);
+        }
+    }
+
+    fn dangling_at(&mut self, at: &str, text: &str, verb: &str, operations: &HashMap<&str, &Operation>) {
+        let (base, head) = (self.base, self.head);
+        // `/paths/x/get` and `/components/schemas/X` alike.
+        let end = at.match_indices('/').nth(3).map_or(at.len(), |(end, _)| end);
+        let (root, below) = at.split_at(end);
+        let mut side = Side::Both;
+        let operation = operations.get(root).copied();
+        let mut above = Some(at);
+        let key = loop {
+            match above {
+                Some(key) if head.components.contains_key(key) || base.components.contains_key(key) => break above,
+                Some(key) => above = split(key).map(|(above, _)| above),
+                None => break None,
+            }
+        };
+        self.subject = Subject::Document;
+        self.used_by = Vec::new();
+        self.referrers = Vec::new();
+        let mut place = at;
+        if let Some(operation) = operation {
+            self.about(operation);
+            let [asked, answered] = operation.sides();
+            side = if below.starts_with("/responses") { answered } else { asked };
+            place = below;
+        } else if let Some(key) = key {
+            side = self.about_component(&key.to_owned(), &key.to_owned());
+            place = at.get(key.len()..).unwrap_or_default();
+        }
+        let place: Vec<_> = place.split('/').skip(1).map(unescaped).collect();
+        let place = if place.is_empty() { String::new() } else { format!("{}: ", code(&place.join(" "))) };
+        let what = format!("{place}refers to {}, {verb}", code(&name_of(text)));
+        let pair = (base.document.value(), head.document.value());
+        let (base_at, head_at) = (base.places.original(at), head.places.original(at));
+        self.beside(pair, ("", ""), |comparer| {
+            let pointers = [head_at, base_at];
+            let finding = comparer.tell_at(Rule::RefDangling, &Spot::new("", side), &pointers, what);
+            at.clone_into(&mut finding.key);
+        });
+    }
+
     fn about(&mut self, operation: &Operation) {
         let Operation { id, method, path, .. } = operation;
         self.subject = Subject::Operation { id: id.clone(), method: method.clone(), path: path.clone() };
@@ -399,20 +586,20 @@ fn target<'a>(spec: &'a Spec<'a>, value: &'a Value, root: &str, spot: &Spot) -> 
     // A component may itself be a reference.
     for _ in 0..32 {
         let Some(text) = reference(value) else { return Some((value, at)) };
-        let ((kind, name), found) = spec.component(text)?;
-        at = join(&join("/components", &kind), &name);
-        value = found;
+        (at, value) = spec.component(text)?;
     }
     None
 }
 
-fn reference(value: &Value) -> Option<&str> {
-    value.get("$ref").and_then(Value::as_str)
+/// The file and the place of a pointer; the document itself where there is none.
+fn located(spec: &Spec<'_>, pointer: Option<String>) -> (std::path::PathBuf, Option<Place>) {
+    let Some(pointer) = pointer else { return (spec.document.path().to_owned(), None) };
+    let (file, pointer, line) = spec.document.place(&pointer);
+    (file.to_owned(), Some(Place { pointer: pointer.to_owned(), line }))
 }
 
-/// The name at the end of a reference.
-fn last(reference: &str) -> &str {
-    reference.rsplit('/').next().unwrap_or(reference)
+fn reference(value: &Value) -> Option<&str> {
+    value.get("$ref").and_then(Value::as_str)
 }
 
 /// The keys of both, without repetition.
@@ -422,27 +609,4 @@ fn keys<'v>(base: &'v Value, head: &'v Value) -> Vec<&'v str> {
     keys.sort_unstable();
     keys.dedup();
     keys
-}
-
-/// In backticks, whatever it holds: names come from somebody's document and end in somebody's comment.
-fn code(text: &str) -> String {
-    let text: String =
-        text.chars().map(|each| if each == '`' { '\'' } else { each }).filter(|each| !each.is_control()).collect();
-    format!("`{text}`")
-}
-
-/// A value short enough for a sentence.
-fn brief(value: &Value) -> String {
-    const LIMIT: usize = 40;
-
-    let text = value.to_string();
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => code(&format!("{}…", text.get(..end).unwrap_or_default())),
-        None => code(&text),
-    }
-}
-
-/// Names in backticks, separated by commas.
-fn listed<'v>(names: impl IntoIterator<Item = &'v str>) -> String {
-    names.into_iter().map(code).collect::<Vec<_>>().join(", ")
 }

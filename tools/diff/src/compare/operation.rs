@@ -1,11 +1,16 @@
 //! Operations: which are there, and what each one says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Comparer, Spot, align, listed};
-use crate::{level::Side, rule::Rule, spec::Operation};
+use super::{Comparer, Spot, align};
+use crate::{
+    level::{Level, Side},
+    rule::Rule,
+    spec::Operation,
+    told::{code, listed},
+};
 
 const NOTHING: &Value = &Value::Null;
 
@@ -13,8 +18,9 @@ impl<'a> Comparer<'a> {
     pub(super) fn operations(&mut self) {
         let (base, head) = (self.base, self.head);
         let aligned = align::operations(base, head);
+        let shapes: HashSet<&str> = head.operations.iter().map(|operation| operation.shape.as_str()).collect();
         for operation in aligned.removed.iter().filter_map(|index| base.operations.get(*index)) {
-            self.removed(operation);
+            self.removed(operation, shapes.contains(operation.shape.as_str()));
         }
         for operation in aligned.added.iter().filter_map(|index| head.operations.get(*index)) {
             self.about(operation);
@@ -24,89 +30,123 @@ impl<'a> Comparer<'a> {
                 (&operation.pointer, &operation.pointer),
                 &Spot::new("", Side::Both),
                 |comparer, spot| {
-                    comparer.tell(Rule::OpAdded, spot, &[], "was added");
+                    let (rule, side) = if operation.is_webhook {
+                        (Rule::WebhookAdded, Side::Response)
+                    } else {
+                        (Rule::OpAdded, Side::Both)
+                    };
+                    comparer.tell(rule, &spot.on(side), &[], "was added");
                 },
             );
         }
+        // What an id stood for before.
+        let owners: HashMap<&str, &Operation> =
+            base.operations.iter().filter_map(|operation| Some((operation.id.as_deref()?, operation))).collect();
         for (old, new) in aligned.pairs {
             if let (Some(old), Some(new)) = (base.operations.get(old), head.operations.get(new)) {
-                self.operation(old, new);
+                let owner = new.id.as_deref().filter(|_| new.id != old.id).and_then(|id| owners.get(id).copied());
+                self.operation(old, new, owner);
             }
         }
         self.collisions();
     }
 
-    fn removed(&mut self, operation: &'a Operation) {
+    fn removed(&mut self, operation: &'a Operation, path_is_left: bool) {
         self.about(operation);
-        let path_is_left = self.head.operations.iter().any(|other| other.shape == operation.shape);
         let rule = match () {
+            () if operation.is_webhook => Rule::WebhookRemoved,
             () if operation.value["deprecated"] == Value::Bool(true) => Rule::OpRemovedDeprecated,
             () if path_is_left => Rule::OpRemoved,
             () => Rule::PathRemoved,
         };
         let pair = (&operation.value, NOTHING);
-        self.within(pair, (&operation.pointer, &operation.pointer), &Spot::new("", Side::Both), |comparer, spot| {
+        let side = if operation.is_webhook { Side::Response } else { Side::Both };
+        self.within(pair, (&operation.pointer, &operation.pointer), &Spot::new("", side), |comparer, spot| {
             comparer.tell(rule, spot, &[], "was removed");
         });
     }
 
-    fn operation(&mut self, old: &'a Operation, new: &'a Operation) {
+    /// `owner` is the operation that the new id belonged to, if it had one.
+    fn operation(&mut self, old: &'a Operation, new: &'a Operation, owner: Option<&Operation>) {
         self.about(new);
         // What was generated under the old name belongs to it too.
         self.referrers = old.id.iter().cloned().collect();
         let spot = Spot::new("", Side::Both);
         let (pair, roots) = ((&old.value, &new.value), (old.pointer.as_str(), new.pointer.as_str()));
         if (&old.method, &old.shape) != (&new.method, &new.shape) {
-            let what = format!("is `{} {}`, and was `{} {}`", new.method, new.path, old.method, old.path);
+            let what = {
+                let address = |operation: &Operation| code(&format!("{} {}", operation.method, operation.path));
+                format!("is {}, and was {}", address(new), address(old))
+            };
             self.beside(pair, roots, |comparer| {
                 comparer.tell(Rule::OpMoved, &spot, &[], what);
             });
         }
         if is_reordered(&old.order, &new.order) {
-            let spot = spot.on(Side::Request).named("parameters");
+            let [asked, _] = new.sides();
+            let spot = spot.on(asked).named("parameters");
             let at = ["/parameters".to_owned()];
+            // Required ones are arguments by their place, but those of the path stand in its order.
+            let arguments = |operation: &'a Operation, target: fn(&Self, &'a Value) -> &'a Value| -> Vec<String> {
+                let of =
+                    |key: &&String| operation.value["parameters"].get(key.as_str()).map(|value| target(self, value));
+                let is_argument = |key: &&String| {
+                    of(key).is_some_and(|parameter| parameter["required"] == true && parameter["in"] != "path")
+                };
+                operation.order.iter().filter(is_argument).cloned().collect()
+            };
+            let moves = is_reordered(&arguments(old, Self::base_target), &arguments(new, Self::head_target));
             self.beside(pair, roots, |comparer| {
-                comparer.tell_at(Rule::ParamOrder, &spot, &at, "are listed in another order");
+                let found = comparer.tell_at(Rule::ParamOrder, &spot, &at, "changed their order");
+                if !moves || new.is_webhook {
+                    found.level = Level::Compatible;
+                }
             });
         }
         self.within(pair, roots, &spot, |comparer, spot| {
             let (base, head) = pair;
-            comparer.about_itself(base, head, spot);
-            comparer.parameters(&base["parameters"], &head["parameters"], &spot.key("parameters").on(Side::Request));
-            comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(Side::Request));
-            comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(Side::Response));
+            let [asked, answered] = new.sides();
+            comparer.about_itself(base, head, spot, owner);
+            comparer.parameters(&base["parameters"], &head["parameters"], &spot.key("parameters").on(asked));
+            comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
+            comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
             if old.inherits_security && new.inherits_security {
                 // The document tells it once for all.
-                comparer.frame.consumed.push("/security".to_owned());
+                comparer.frame.consumed.insert("/security".to_owned());
             } else {
-                comparer.security(&base["security"], &head["security"], &spot.key("security").on(Side::Request));
+                comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));
             }
             if base.get("servers") != head.get("servers") {
                 let what = match (base.get("servers"), head.get("servers")) {
-                    (None, _) => "has servers of its own",
-                    (_, None) => "has no servers of its own any more",
-                    _ => "has other servers of its own",
+                    (None, _) => "servers of its own were added",
+                    (_, None) => "servers of its own were removed",
+                    _ => "servers of its own changed",
                 };
                 comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
             }
         });
     }
 
-    fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot) {
+    fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot, owner: Option<&Operation>) {
         let pair = (base, head);
         if base.get("operationId") != head.get("operationId") {
-            let name = |value: &Value| {
-                value["operationId"].as_str().map_or("without an id".to_owned(), |id| format!("`{id}`"))
-            };
-            let what = format!("is called {}, and was {}", name(head), name(base));
-            self.tell(Rule::OpIdRenamed, spot, &["operationId"], what);
+            let name = |value: &Value| value["operationId"].as_str().map_or("without an id".to_owned(), code);
+            let mut what = format!("is called {}, and was {}", name(head), name(base));
+            if let Some(Operation { method, path, .. }) = owner {
+                what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));
+            }
+            let found = self.tell(Rule::OpIdRenamed, spot, &["operationId"], what);
+            // Old code compiles, and calls something else.
+            if owner.is_some() {
+                found.level = Level::Breaking;
+            }
         }
         if base.get("tags") != head.get("tags") {
             let tags = |value: &Value| match value["tags"].as_object() {
                 Some(tags) if !tags.is_empty() => listed(tags.keys().map(String::as_str)),
                 _ => "none".to_owned(),
             };
-            let what = format!("has the tag {}, and had {}", tags(head), tags(base));
+            let what = format!("tag changed from {} to {}", tags(base), tags(head));
             self.tell(Rule::OpTagChanged, spot, &["tags"], what);
         }
         let rules = [Rule::OpDeprecated, Rule::OpUndeprecated];
@@ -121,10 +161,10 @@ impl<'a> Comparer<'a> {
         let (base, head) = (self.base, self.head);
         let (before, after) = (folded(&base.operations), folded(&head.operations));
         let sides = [
-            (&after, &before, "is also, but for case, that of"),
-            (&before, &after, "is no longer, but for case, that of"),
+            (&after, &before, "is also, but for case, that of", Level::Breaking),
+            (&before, &after, "is no longer, but for case, that of", Level::Compatible),
         ];
-        for (one, other, verb) in sides {
+        for (one, other, verb, level) in sides {
             for (name, operations) in one.iter().filter(|(_, operations)| operations.len() > 1) {
                 let others = other.get(name).map(Vec::as_slice).unwrap_or_default();
                 if others.len() >= operations.len() {
@@ -139,7 +179,8 @@ impl<'a> Comparer<'a> {
                 let pair = (&subject.value, &subject.value);
                 self.beside(pair, (&subject.pointer, &subject.pointer), |comparer| {
                     let spot = Spot::new("its id", Side::Both);
-                    comparer.tell_at(Rule::OpIdCollision, &spot, &["/operationId".to_owned()], format!("{verb} {ids}"));
+                    let at = ["/operationId".to_owned()];
+                    comparer.tell_at(Rule::OpIdCollision, &spot, &at, format!("{verb} {ids}")).level = level;
                 });
             }
         }
@@ -158,7 +199,7 @@ fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
 
 /// Do the parameters that both have stand in another order?
 fn is_reordered(old: &[String], new: &[String]) -> bool {
-    let kept =
-        |one: &[String], other: &[String]| one.iter().filter(|key| other.contains(key)).cloned().collect::<Vec<_>>();
-    kept(old, new) != kept(new, old)
+    let (olds, news): (HashSet<&String>, HashSet<&String>) = (old.iter().collect(), new.iter().collect());
+    let kept = old.iter().filter(|key| news.contains(key));
+    !kept.eq(new.iter().filter(|key| olds.contains(key)))
 }

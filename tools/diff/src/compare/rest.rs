@@ -1,23 +1,30 @@
-//! What is neither operation nor schema: the document itself, its servers, its paths, its components.
+//! What is neither operation nor schema: the document itself, its servers, its paths, its
+//! components.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 
-use super::{Comparer, Spot, brief, keys};
+use super::{Comparer, Spot, keys};
 use crate::{
     finding::Subject,
     level::Side,
     rule::Rule,
-    spec::{ComponentKey, Operation, Spec},
+    spec::{Component, Key, Operation, Spec},
+    told::{brief, change, code},
 };
-use plex_tv_openapi::pointer::join;
+use plex_tv_openapi::pointer::{split, unescaped};
 
 impl<'a> Comparer<'a> {
     pub(super) fn rest(&mut self) {
         self.subject = Subject::Document;
         let (base, head) = (&self.base.rest, &self.head.rest);
-        self.within((base, head), ("", ""), &Spot::new("", Side::None), |comparer, spot| {
+        // What no rule covers here may concern anybody.
+        self.within((base, head), ("", ""), &Spot::new("", Side::Both), |comparer, all| {
+            let spot = &all.on(Side::None);
             if base.get("openapi") != head.get("openapi") {
                 let what =
                     format!("follows OpenAPI {}, and followed {}", brief(&head["openapi"]), brief(&base["openapi"]));
@@ -29,11 +36,12 @@ impl<'a> Comparer<'a> {
                 let texts: Vec<_> = keys(&base[key], &head[key]);
                 for text in texts {
                     if base[key].get(text) != head[key].get(text) {
-                        let what = match (base[key].get(text), head[key].get(text)) {
-                            (None, _) => format!("`{key}` has `{text}` now"),
-                            (_, None) => format!("`{key}` has no `{text}` any more"),
-                            _ => format!("`{key}` has another `{text}`"),
+                        let verb = match (base[key].get(text), head[key].get(text)) {
+                            (None, _) => "was added",
+                            (_, None) => "was removed",
+                            _ => "changed",
                         };
+                        let what = format!("`{key}`: {} {verb}", code(text));
                         comparer.tell(Rule::Docs, &spot.key(key), &[text], what);
                     }
                 }
@@ -87,10 +95,15 @@ impl<'a> Comparer<'a> {
         };
         let ((old_host, old_path), (new_host, new_path)) = (parts(base), parts(head));
         if old_host != new_host {
-            self.tell(Rule::ServerHostChanged, spot, &["url"], format!("is at `{new_host}`, and was at `{old_host}`"));
+            self.tell(
+                Rule::ServerHostChanged,
+                spot,
+                &["url"],
+                format!("is at {}, and was at {}", code(&new_host), code(&old_host)),
+            );
         }
         if old_path != new_path {
-            let what = format!("has the base path `{new_path}`, and had `{old_path}`");
+            let what = format!("has the base path {}, and had {}", code(&new_path), code(&old_path));
             self.tell(Rule::ServerPathChanged, spot, &["url"], what);
         }
         for name in keys(&base["variables"], &head["variables"]) {
@@ -102,14 +115,21 @@ impl<'a> Comparer<'a> {
             };
             let at = spot.key("variables");
             if without(old) != without(new) {
-                self.tell(
-                    Rule::ServerVariable,
-                    &at.on(Side::Request),
-                    &[name],
-                    format!("has another variable `{name}`"),
-                );
+                let what = match (old, new) {
+                    (Some(old), Some(new)) => {
+                        let parts = ["default", "enum"].into_iter().filter(|key| old.get(key) != new.get(key));
+                        parts
+                            .map(|key| format!("{key} {}", change(old.get(key), new.get(key))))
+                            .collect::<Vec<_>>()
+                            .join(", ")
+                    }
+                    (None, _) => "was added".to_owned(),
+                    (_, None) => "was removed".to_owned(),
+                };
+                let what = format!("variable {}: {what}", code(name));
+                self.tell(Rule::ServerVariable, &at.on(Side::Request), &[name], what);
             } else if old != new {
-                self.tell(Rule::Docs, &at, &[name], format!("has another text for its variable `{name}`"));
+                self.tell(Rule::Docs, &at, &[name], format!("variable {}: description changed", code(name)));
             }
         }
         self.texts(Rule::Docs, (base, head), spot, &["description"]);
@@ -121,26 +141,35 @@ impl<'a> Comparer<'a> {
         self.subject = Subject::Document;
         self.referrers = Vec::new();
         let (base, head) = (&self.base.paths, &self.head.paths);
-        let shapes: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
-        for shape in shapes {
-            let root = join("/paths", shape);
+        let mut users: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for operation in self.base.operations.iter().chain(&self.head.operations) {
+            if let Some((path, _)) = split(&operation.pointer) {
+                users.entry(path).or_default().insert(operation.label());
+            }
+        }
+        let roots: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
+        for root in roots {
             // A path with nothing beside its operations is as good as none.
-            let pair = (base.get(shape).unwrap_or(&EMPTY), head.get(shape).unwrap_or(&EMPTY));
-            let of =
-                |one: &'a Spec<'_>| one.operations.iter().filter(|each| each.shape == *shape).map(|each| each.label());
-            self.used_by = of(self.base).chain(of(self.head)).collect::<BTreeSet<_>>().into_iter().collect();
-            self.within(pair, (&root, &root), &Spot::new(format!("path `{shape}`"), Side::Both), |comparer, spot| {
+            let pair = (base.get(root).unwrap_or(&EMPTY), head.get(root).unwrap_or(&EMPTY));
+            if pair.0 == pair.1 {
+                continue;
+            }
+            self.used_by = users.get(root.as_str()).into_iter().flatten().cloned().collect();
+            let (section, name) = split(root).unwrap_or_default();
+            let what = if section == "/webhooks" { "webhook" } else { "path" };
+            let of = format!("{what} {}", code(&unescaped(name)));
+            self.within(pair, (root, root), &Spot::new(of, Side::Both), |comparer, spot| {
                 comparer.texts(Rule::Docs, pair, spot, &["summary", "description"]);
                 comparer.extensions(Rule::Docs, pair, spot, &[]);
             });
         }
     }
 
-    pub(super) fn components(&mut self, renamed: &[(ComponentKey, ComponentKey)]) {
+    pub(super) fn components(&mut self, renamed: &[(Key, Key)]) {
         let (base, head) = (self.base, self.head);
-        let is_renamed = |key: &&ComponentKey| renamed.iter().any(|(old, new)| *key == old || *key == new);
-        let keys: BTreeSet<&ComponentKey> = base.components.keys().chain(head.components.keys()).collect();
-        for key in keys.into_iter().filter(|key| !is_renamed(key)) {
+        let told: HashSet<&Key> = renamed.iter().flat_map(|(old, new)| [old, new]).collect();
+        let keys: BTreeSet<&Key> = base.components.keys().chain(head.components.keys()).collect();
+        for key in keys.into_iter().filter(|key| !told.contains(key)) {
             self.component(key, key, base.components.get(key), head.components.get(key));
         }
         for (old, new) in renamed {
@@ -148,38 +177,44 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    fn component(
-        &mut self,
-        old_key: &ComponentKey,
-        new_key: &ComponentKey,
-        old: Option<&'a Value>,
-        new: Option<&'a Value>,
-    ) {
-        let (kind, name) = new_key;
-        self.subject = Subject::Component { kind: kind.clone(), name: name.clone() };
+    /// Makes a component the subject; the side that sees it.
+    pub(super) fn about_component(&mut self, old_key: &Key, new_key: &Key) -> Side {
+        let found = self.head.components.get(new_key).or_else(|| self.base.components.get(old_key));
+        let (kind, name) = found.map(|found| (found.kind.clone(), found.name.clone())).unwrap_or_default();
+        self.subject = Subject::Component { kind, name };
         let uses = [self.base.uses.get(old_key), self.head.uses.get(new_key)];
         let uses: Vec<_> = uses.into_iter().flatten().collect();
-        let side = uses.iter().fold(Side::None, |side, uses| side.and(uses.side));
         let users: BTreeSet<_> = uses.iter().flat_map(|uses| uses.operations.iter().cloned()).collect();
         self.used_by = users.into_iter().collect();
         let referrers = [self.base.referrers.get(old_key), self.head.referrers.get(new_key)];
         self.referrers = referrers.into_iter().flatten().flatten().cloned().collect();
-        let root = |(kind, name): &ComponentKey| join(&join("/components", kind), name);
-        let roots = (root(old_key), root(new_key));
-        let is_schema = kind == "schemas";
-        let mut spot = Spot::new(if is_schema { String::new() } else { format!("{} `{name}`", singular(kind)) }, side);
-        if is_schema {
-            spot.path.clone_from(name);
+        uses.iter().fold(Side::None, |side, uses| side.and(uses.side))
+    }
+
+    fn component(&mut self, old_key: &Key, new_key: &Key, old: Option<&'a Component>, new: Option<&'a Component>) {
+        if old_key == new_key && old.map(|old| &old.value) == new.map(|new| &new.value) {
+            return;
         }
+        let Some(kind) = new.or(old).map(|component| component.kind.as_str()) else { return };
+        // What a path item says is told by its operations.
+        if kind == "pathItems" && old.is_some() && new.is_some() && self.head.path_items.contains(new_key) {
+            return;
+        }
+        let side = self.about_component(old_key, new_key);
+        let (old, new) = (old.map(|old| &old.value), new.map(|new| &new.value));
+        let is_schema = kind == "schemas";
+        let spot = Spot::new("", side);
         if old_key != new_key {
             let pair = (old.unwrap_or(&EMPTY), new.unwrap_or(&EMPTY));
-            self.beside(pair, (&roots.0, &roots.1), |comparer| {
-                let what = format!("seems to be the new name of `{}`", old_key.1);
-                comparer.tell(Rule::SchemaRenamed, &spot, &[], what).related.extend(vec![old_key.1.clone()]);
+            let old_name = self.base.components.get(old_key).map(|old| old.name.clone()).unwrap_or_default();
+            self.beside(pair, (old_key, new_key), |comparer| {
+                let what = format!("seems to be the new name of {}", code(&old_name));
+                let rule = if is_schema { Rule::SchemaRenamed } else { Rule::ComponentRenamed };
+                comparer.tell(rule, &spot, &[], what).related.push(old_name);
             });
         }
         let pair = (old.unwrap_or(&Value::Null), new.unwrap_or(&Value::Null));
-        self.within(pair, (&roots.0, &roots.1), &spot, |comparer, spot| match (old, new) {
+        self.within(pair, (old_key, new_key), &spot, |comparer, spot| match (old, new) {
             (None, _) => {
                 let rule = if is_schema { Rule::SchemaAdded } else { Rule::ComponentAdded };
                 comparer.tell(rule, spot, &[], "was added");
@@ -193,14 +228,14 @@ impl<'a> Comparer<'a> {
     }
 
     fn component_content(&mut self, kind: &str, old: &'a Value, new: &'a Value, spot: &Spot) {
+        // One that nobody uses yet is meant for this side.
+        let sided = |usual: Side| spot.on(if spot.side == Side::None { usual } else { spot.side });
         match kind {
             "schemas" => self.schema(old, new, spot),
-            "parameters" => self.follow((old, new), &spot.on(Side::Request), Rule::ComponentMoved, Self::parameter),
-            "headers" => self.follow((old, new), &spot.on(Side::Response), Rule::ComponentMoved, Self::header),
-            "requestBodies" => {
-                self.follow((old, new), &spot.on(Side::Request), Rule::ComponentMoved, Self::request_body)
-            }
-            "responses" => self.follow((old, new), &spot.on(Side::Response), Rule::ComponentMoved, Self::response),
+            "parameters" => self.follow((old, new), &sided(Side::Request), Rule::ComponentMoved, Self::parameter),
+            "headers" => self.follow((old, new), &sided(Side::Response), Rule::ComponentMoved, Self::header),
+            "requestBodies" => self.follow((old, new), &sided(Side::Request), Rule::ComponentMoved, Self::request_body),
+            "responses" => self.follow((old, new), &sided(Side::Response), Rule::ComponentMoved, Self::response),
             "securitySchemes" => self.scheme(old, new, &spot.on(Side::Request)),
             "examples" => {
                 let all: Vec<_> = keys(old, new);
@@ -216,14 +251,13 @@ impl<'a> Comparer<'a> {
         };
         let location = changed(&["in", "name"]);
         if !location.is_empty() {
-            let told =
-                |value: &Value| format!("{} {}", value["in"].as_str().unwrap_or_default(), brief(&value["name"]));
+            let told = |value: &Value| format!("{} {}", brief(&value["in"]), brief(&value["name"]));
             let what = format!("is sent as {}, and was {}", told(head), told(base));
             self.tell(Rule::SecSchemeLocation, spot, &location, what);
         }
         let others = changed(&["type", "scheme", "bearerFormat", "flows", "openIdConnectUrl"]);
         if !others.is_empty() {
-            self.tell(Rule::SecSchemeChanged, spot, &others, format!("has another {}", others.join(", ")));
+            self.texts(Rule::SecSchemeChanged, (base, head), spot, &others);
         }
         self.texts(Rule::Docs, (base, head), spot, &["description"]);
         self.extensions(Rule::Docs, (base, head), spot, &[]);
@@ -231,12 +265,3 @@ impl<'a> Comparer<'a> {
 }
 
 static EMPTY: LazyLock<Value> = LazyLock::new(|| Value::Object(serde_json::Map::new()));
-
-/// As in `response` for `responses`.
-fn singular(kind: &str) -> &str {
-    match kind {
-        "requestBodies" => "request body",
-        "securitySchemes" => "security scheme",
-        kind => kind.strip_suffix('s').unwrap_or(kind),
-    }
-}

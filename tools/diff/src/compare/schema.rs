@@ -1,14 +1,25 @@
 //! Schemas.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde_json::Value;
 
-use super::{Comparer, Spot, align::is_similar, align::without_texts, brief, keys, listed, reference};
+use super::{
+    Comparer, Frame, Spot,
+    align::{is_similar, leaves_of, share, without_texts},
+    keys, parts, reference,
+};
 use crate::{
+    flatten::flattened,
     level::{Level, Side},
     rule::Rule,
+    told::{brief, change, code, listed},
 };
 use plex_tv_openapi::pointer::join;
 
+/// What may stand around a choice or a reference, and says nothing of what it accepts.
+const AROUND: [&str; 9] =
+    ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
 /// A lower bound is tighter when it is higher, an upper bound when it is lower.
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
@@ -19,10 +30,14 @@ impl<'a> Comparer<'a> {
         if base == head {
             return;
         }
+        if self.one_branch(base, head, spot) {
+            return;
+        }
         match (reference(base), reference(head)) {
             (None, None) => self.inline(base, head, spot),
             (old, new) => {
-                // What stands around a reference counts for the value; the target is compared by itself.
+                // What stands around a reference counts for the value; the target is compared by
+                // itself.
                 let is_both = old.is_some() && new.is_some();
                 if is_both {
                     self.annotations(base, head, spot);
@@ -38,7 +53,69 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One side is a reference: its target, with what stands around the reference, against the other side.
+    /// A choice of which one branch is left, or the reverse: that branch is the whole schema.
+    /// Whether it is so.
+    fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
+        let choice = |value: &'a Value| {
+            ["oneOf", "anyOf"].into_iter().find_map(|kind| Some((kind, value.get(kind)?.as_array()?.as_slice())))
+        };
+        let is_plain = |value: &Value| !["allOf", "oneOf", "anyOf"].iter().any(|kind| value.get(kind).is_some());
+        let alone = |value: &Value| {
+            let mut value = value.clone();
+            if let Some(members) = value.as_object_mut() {
+                members.retain(|key, _| !AROUND.contains(&key.as_str()));
+            }
+            vec![value]
+        };
+        let (kind, old, new, rule, verb) = match (choice(base), choice(head)) {
+            (Some((kind, old)), None) if is_plain(head) => {
+                (kind, old.to_vec(), alone(head), Rule::OneofRemoved, "may no longer be")
+            }
+            (None, Some((kind, new))) if is_plain(base) => {
+                (kind, alone(base), new.to_vec(), Rule::OneofAdded, "may also be")
+            }
+            _ => return false,
+        };
+        let matched = parts::matched(&old, &new, None);
+        let [(one, other)] = matched.pairs.as_slice() else { return false };
+        self.annotations(base, head, spot);
+        let (numbers, parts) = if rule == Rule::OneofAdded { (&matched.added, &new) } else { (&matched.removed, &old) };
+        let names: Vec<_> =
+            numbers.iter().filter_map(|number| Some(parts::name(parts.get(*number)?, *number, None))).collect();
+        let what = format!("{verb} {}", listed(names.iter().map(String::as_str)));
+        let related: Vec<_> = parts.iter().flat_map(super::exchange::related).collect();
+        self.tell(rule, spot, &[kind], what).related.extend(related);
+        if let (Some(old), Some(new)) = (old.get(*one), new.get(*other)) {
+            self.with_copies((old, new), spot, |comparer, (old, new), spot| comparer.schema(old, new, spot));
+        }
+        self.frame.consumed.insert(spot.at.clone());
+        true
+    }
+
+    /// Compares values that stand nowhere as they are, at the place where they come from.
+    fn with_copies(
+        &mut self,
+        pair: (&Value, &Value),
+        spot: &Spot,
+        compare: impl for<'b> FnOnce(&mut Comparer<'b>, (&'b Value, &'b Value), &Spot),
+    ) {
+        let mut inner = Comparer {
+            base: self.base,
+            head: self.head,
+            findings: Vec::new(),
+            subject: self.subject.clone(),
+            used_by: self.used_by.clone(),
+            referrers: self.referrers.clone(),
+            frame: Frame::new(&Value::Null, &Value::Null, "", ""),
+            following: self.following.clone(),
+        };
+        let roots = [&self.frame.base_root, &self.frame.head_root].map(|root| format!("{root}{}", spot.at));
+        inner.within(pair, (&roots[0], &roots[1]), spot, |comparer, spot| compare(comparer, pair, spot));
+        self.findings.extend(inner.findings);
+    }
+
+    /// One side is a reference: its target, with what stands around the reference, against the
+    /// other side.
     fn moved_schema(&mut self, base: &Value, head: &Value, (old, new): (&'a Value, &'a Value), spot: &Spot) {
         let around = |value: &Value, key: &str| reference(value).is_some() && value[key] == Value::Bool(true);
         let is_null =
@@ -50,7 +127,9 @@ impl<'a> Comparer<'a> {
             (true, false) => {
                 self.tell(Rule::NullableRemoved, spot, &["nullable"], "may not be null any more");
             }
-            _ => self.frame.consumed.push(join(&spot.at, "nullable")),
+            _ => {
+                self.frame.consumed.insert(join(&spot.at, "nullable"));
+            }
         }
         self.without_nullable(old, new, spot);
     }
@@ -65,6 +144,9 @@ impl<'a> Comparer<'a> {
         if !base.is_object() || !head.is_object() {
             return;
         }
+        if self.written_out(base, head, spot) {
+            return;
+        }
         self.kind(base, head, spot);
         self.values(base, head, spot);
         self.limits(base, head, spot);
@@ -73,10 +155,43 @@ impl<'a> Comparer<'a> {
         if let (Some(old), Some(new)) = (base.get("items"), head.get("items")) {
             self.schema(old, new, &spot.below(&["items"], "[]"));
         } else if base.get("items") != head.get("items") && base.get("type") == head.get("type") {
-            self.tell(Rule::Composition, spot, &["items"], "has other items");
+            let verb = if base.get("items").is_none() { "were added" } else { "were removed" };
+            self.tell(Rule::Composition, spot, &["items"], format!("items {verb}"));
         }
         self.composition(base, head, spot);
         self.notes(base, head, spot);
+    }
+
+    /// Where only one side is made by `allOf`, or the parts are cut otherwise, the two are compared
+    /// with all parts written out: it makes no difference in how many of them something is said.
+    /// Whether it was done.
+    fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
+        let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let (old, new) = (list(base), list(head));
+        let matched = parts::matched(old, new, None);
+        if matched.removed.is_empty() && matched.added.is_empty() {
+            return false;
+        }
+        let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
+        let (Some(old), Some(new)) = (flattened(self.base, base), flattened(self.head, head)) else { return false };
+        let content = |value: &Value| {
+            let mut value = value.clone();
+            without_texts(&mut value);
+            value
+        };
+        if !is_one_sided && content(&old) != content(&new) {
+            return false;
+        }
+        let referrers = self.referrers.clone();
+        self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
+        self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
+            // That was told before.
+            comparer.frame.consumed.insert("/nullable".to_owned());
+            comparer.without_nullable(old, new, spot);
+        });
+        self.referrers = referrers;
+        self.frame.consumed.insert(spot.at.clone());
+        true
     }
 
     /// What may stand around a reference.
@@ -98,12 +213,12 @@ impl<'a> Comparer<'a> {
         self.flag(pair, spot, "deprecated", rules, ["is deprecated now", "is no longer deprecated"]);
         self.default(base, head, spot);
         if base.get("title") != head.get("title") {
-            self.tell(Rule::SchemaTitle, spot, &["title"], "has another title");
+            let what = format!("title {}", change(base.get("title"), head.get("title")));
+            self.tell_of(Rule::SchemaTitle, spot, &["title"], ": ", what);
         }
         if base.get("xml") != head.get("xml") {
-            let told = |value: &Value| value.get("xml").map_or_else(|| "nothing".to_owned(), brief);
-            let what = format!("is {} in XML, and was {}", told(head), told(base));
-            self.tell(Rule::XmlChanged, spot, &["xml"], what);
+            let what = format!("XML form {}", change(base.get("xml"), head.get("xml")));
+            self.tell_of(Rule::XmlChanged, spot, &["xml"], ": ", what);
         }
         self.texts(Rule::Docs, pair, spot, &["description", "example", "examples", "externalDocs", "$comment"]);
         self.extensions(Rule::SchemaExtension, pair, spot, &["x-extensible-enum"]);
@@ -119,8 +234,7 @@ impl<'a> Comparer<'a> {
             (true, None) => Rule::ParamDefaultAdded,
             (true, Some(_)) => Rule::ParamDefaultChanged,
         };
-        let told = |value: Option<&Value>| value.map_or_else(|| "none".to_owned(), brief);
-        self.tell(rule, spot, &["default"], format!("has the default {}, and had {}", told(new), told(old)));
+        self.tell_of(rule, spot, &["default"], ": ", format!("default {}", change(old, new)));
     }
 
     fn kind(&mut self, base: &Value, head: &Value, spot: &Spot) {
@@ -131,10 +245,10 @@ impl<'a> Comparer<'a> {
             format!("{kind}{format}")
         };
         if old != new {
-            let is = |value: Option<&Value>, kind: &str| value.is_some_and(|value| value == kind);
+            let (before, after) = (types(old), types(new));
             let rule = match () {
-                () if is(old, "integer") && is(new, "number") => Rule::TypeWidened,
-                () if is(old, "number") && is(new, "integer") => Rule::TypeNarrowed,
+                () if accepts(&after, &before) => Rule::TypeWidened,
+                () if accepts(&before, &after) => Rule::TypeNarrowed,
                 () => Rule::TypeChanged,
             };
             // A format belongs to its type, and so do items.
@@ -171,6 +285,9 @@ impl<'a> Comparer<'a> {
     }
 
     fn values(&mut self, base: &Value, head: &Value, spot: &Spot) {
+        if self.constant(base, head, spot) {
+            return;
+        }
         let closed = |value: &'_ Value| value.get("enum").is_some();
         match (closed(base), closed(head)) {
             (true, true) => {
@@ -192,10 +309,48 @@ impl<'a> Comparer<'a> {
         let rules = [Rule::OpenEnumAdded, Rule::OpenEnumRemoved];
         let key = "x-extensible-enum";
         self.value_lists(key, (&base[key], &head[key]), spot, rules);
-        if base.get("const") != head.get("const") {
-            let told = |value: &Value| value.get("const").map_or_else(|| "any value".to_owned(), brief);
-            self.tell(Rule::ConstChanged, spot, &["const"], format!("is {}, and was {}", told(head), told(base)));
+    }
+
+    /// `const`, which is a list of one value. Whether it was there on either side.
+    fn constant(&mut self, base: &Value, head: &Value, spot: &Spot) -> bool {
+        let (old, new) = (base.get("const"), head.get("const"));
+        if old.is_none() && new.is_none() {
+            return false;
         }
+        let values = |value: &Value| -> Option<BTreeSet<String>> {
+            let list = value["enum"].as_object().map(|values| values.values().map(Value::to_string).collect());
+            value.get("const").map(|only| BTreeSet::from([only.to_string()])).or(list)
+        };
+        let (before, after) = (values(base), values(head));
+        let level = |request, response| match spot.side {
+            Side::Request => request,
+            Side::Response => response,
+            Side::Both => std::cmp::max(request, response),
+            Side::None => Level::Compatible,
+        };
+        let level = match (&before, &after) {
+            (one, other) if one == other => None,
+            // Any value, or more of them.
+            (Some(_), None) => Some(level(Level::Compatible, Level::Breaking)),
+            (Some(before), Some(after)) if before.is_subset(after) => Some(level(Level::Compatible, Level::Breaking)),
+            (Some(before), Some(after)) if !after.is_subset(before) => Some(level(Level::Breaking, Level::Breaking)),
+            _ => Some(level(Level::Breaking, Level::Compatible)),
+        };
+        match level {
+            Some(level) => {
+                let told = |value: &Value| match value.get("const") {
+                    Some(only) => brief(only),
+                    None if value.get("enum").is_some() => {
+                        format!("one of {}", listed(keys(&value["enum"], &value["enum"])))
+                    }
+                    None => "any value".to_owned(),
+                };
+                let what = format!("is {}, and was {}", told(head), told(base));
+                self.tell(Rule::ConstChanged, spot, &["const", "enum"], what).level = level;
+            }
+            None => self.frame.consumed.extend(["const", "enum"].map(|key| join(&spot.at, key))),
+        }
+        true
     }
 
     fn value_lists(&mut self, key: &str, (base, head): (&Value, &Value), spot: &Spot, [added, removed]: [Rule; 2]) {
@@ -220,16 +375,7 @@ impl<'a> Comparer<'a> {
                 (_, None) => Rule::LimitLoosened,
                 (Some(old), Some(new)) => tightened(key, old, new),
             };
-            let what = match (old, new) {
-                (None, Some(new)) => format!("has {key} {} now", brief(new)),
-                (Some(old), None) => format!("has no {key} any more, and had {}", brief(old)),
-                (old, new) => format!(
-                    "has {key} {}, and had {}",
-                    new.map(brief).unwrap_or_default(),
-                    old.map(brief).unwrap_or_default()
-                ),
-            };
-            self.tell(rule, spot, &[key], what);
+            self.tell_of(rule, spot, &[key], ": ", format!("{key} {}", change(old, new)));
         }
     }
 
@@ -244,6 +390,10 @@ impl<'a> Comparer<'a> {
             added.retain(|name| *name != to);
             self.renamed_property((base, from), (head, to), spot);
         }
+        let refuses_more = |schema: &Value| {
+            ["additionalProperties", "unevaluatedProperties"].iter().any(|key| schema[key] == Value::Bool(false))
+        };
+        let (was_closed, is_closed) = (refuses_more(base), refuses_more(head));
         let is_required = |schema: &Value, name: &str| schema["required"].get(name).is_some();
         let pointers = |name: &str| [spot.keys(&["properties", name]).at, spot.keys(&["required", name]).at];
         for name in gone {
@@ -252,8 +402,14 @@ impl<'a> Comparer<'a> {
             } else {
                 (Rule::PropRemovedOptional, "was removed")
             };
-            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) };
-            self.tell_at(rule, &at, &pointers(name), what).related.extend(super::exchange::related(&old[name]));
+            let side = self.seen(spot.side, &[&old[name]], &[]);
+            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
+            let found = self.tell_at(rule, &at, &pointers(name), what);
+            found.related.extend(super::exchange::related(&old[name]));
+            // Who still sends it is refused.
+            if is_closed && side.has(Side::Request) {
+                found.level = Level::Breaking;
+            }
         }
         for name in added {
             let (rule, what) = if is_required(head, name) {
@@ -261,22 +417,47 @@ impl<'a> Comparer<'a> {
             } else {
                 (Rule::PropOptionalAdded, "was added")
             };
-            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) };
-            self.tell_at(rule, &at, &pointers(name), what).related.extend(super::exchange::related(&new[name]));
+            let side = self.seen(spot.side, &[], &[&new[name]]);
+            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
+            let found = self.tell_at(rule, &at, &pointers(name), what);
+            found.related.extend(super::exchange::related(&new[name]));
+            // Who reads by the old description refuses it.
+            if was_closed && side.has(Side::Response) {
+                found.level = Level::Breaking;
+            }
         }
         for name in keys(old, new) {
             if let (Some(old), Some(new)) = (old.get(name), new.get(name)) {
-                self.schema(old, new, &spot.below(&["properties", name], name));
+                let side = self.seen(spot.side, &[old], &[new]);
+                self.schema(old, new, &spot.below(&["properties", name], name).on(side));
             }
         }
         self.required(base, head, spot);
     }
 
+    /// The side that sees a property: what is read-only is no part of requests, and what is
+    /// write-only none of replies.
+    fn seen(&self, side: Side, old: &[&Value], new: &[&Value]) -> Side {
+        let all = |flag: &str| {
+            let is =
+                |value: &Value, target: &Value| value[flag] == Value::Bool(true) || target[flag] == Value::Bool(true);
+            old.iter().all(|value| is(value, super::exchange::resolved(self.base, value)))
+                && new.iter().all(|value| is(value, super::exchange::resolved(self.head, value)))
+        };
+        let side = if all("readOnly") { side.without(Side::Request) } else { side };
+        if all("writeOnly") { side.without(Side::Response) } else { side }
+    }
+
     /// Properties that both sides have, or that stand in another part of a composition.
-    fn required(&mut self, base: &Value, head: &Value, spot: &Spot) {
+    fn required(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let (old, new) = (&base["required"], &head["required"]);
         for name in keys(old, new) {
-            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) };
+            let of = |schema: &'a Value| schema["properties"].get(name);
+            let side = match (of(base), of(head)) {
+                (Some(old), Some(new)) => self.seen(spot.side, &[old], &[new]),
+                _ => spot.side,
+            };
+            let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
             // A property that came or went has told it.
             if self.frame.consumed.contains(&spot.keys(&["required", name]).at) {
                 continue;
@@ -296,17 +477,18 @@ impl<'a> Comparer<'a> {
     }
 
     fn renamed_property(&mut self, (base, from): (&'a Value, &'a str), (head, to): (&'a Value, &'a str), spot: &Spot) {
-        let at = Spot { at: spot.at.clone(), ..spot.below(&[], to) };
+        let side = self.seen(spot.side, &[&base["properties"][from]], &[&head["properties"][to]]);
+        let at = Spot { at: spot.at.clone(), ..spot.below(&[], to) }.on(side);
         let pointers = [["properties", to], ["properties", from], ["required", to], ["required", from]];
         let pointers = pointers.map(|keys| spot.keys(&keys).at);
-        self.tell_at(Rule::PropRenamed, &at, &pointers, format!("seems to be the new name of `{from}`"));
+        self.tell_at(Rule::PropRenamed, &at, &pointers, format!("seems to be the new name of {}", code(from)));
         let is_required = |schema: &Value, name: &str| schema["required"].get(name).is_some();
         match (is_required(base, from), is_required(head, to)) {
             (false, true) => {
-                self.tell_at(Rule::PropRequired, &at, &pointers[..1], "is required now");
+                self.tell_at(Rule::PropRequired, &at, &pointers[2..], "is required now");
             }
             (true, false) => {
-                self.tell_at(Rule::PropOptional, &at, &pointers[..1], "is optional now");
+                self.tell_at(Rule::PropOptional, &at, &pointers[2..], "is optional now");
             }
             _ => {}
         }
@@ -331,7 +513,11 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::AddlFalse, spot, &[KEY], "refuses members that are not listed");
             }
             (old, _) if is_refused(old) => {
-                self.tell(Rule::AddlTrue, spot, &[KEY], "takes members that are not listed");
+                let found = self.tell(Rule::AddlTrue, spot, &[KEY], "takes members that are not listed");
+                // Who reads by the old description refuses those that may come now.
+                if found.side.has(Side::Response) {
+                    found.level = Level::Potential;
+                }
             }
             (Some(one), Some(other)) if is_schema(old) && is_schema(new) => {
                 let at = spot.below(&[KEY], "{}");
@@ -352,51 +538,131 @@ impl<'a> Comparer<'a> {
     }
 
     fn composition(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
-        if base.get("discriminator") != head.get("discriminator") {
-            let told = |value: &Value| value.get("discriminator").map_or_else(|| "none".to_owned(), brief);
-            let what = format!("has the discriminator {}, and had {}", told(head), told(base));
-            self.tell(Rule::Discriminator, spot, &["discriminator"], what);
-        }
-        for kind in ["allOf", "oneOf", "anyOf"] {
-            let (old, new) = match (base.get(kind), head.get(kind)) {
-                (Some(old), Some(new)) => (old, new),
-                (None, None) => continue,
-                (old, _) => {
-                    let what = if old.is_none() {
-                        format!("is made by {kind} now")
-                    } else {
-                        format!("is not made by {kind} any more")
-                    };
-                    self.tell(Rule::Composition, spot, &[kind], what);
-                    continue;
-                }
-            };
-            let [added, removed] = match kind {
-                "allOf" => [Rule::Composition, Rule::Composition],
-                _ => [Rule::OneofAdded, Rule::OneofRemoved],
-            };
-            for part in keys(old, new) {
-                let at = spot.keys(&[kind, part]);
-                let name = part.rsplit('/').next().unwrap_or(part);
-                match (old.get(part), new.get(part)) {
-                    (None, Some(schema)) => {
-                        let found = self.tell(added, &at, &[], format!("may also be `{name}`"));
-                        found.related.extend(super::exchange::related(schema));
-                        if kind == "allOf" {
-                            found.message = format!("{} has the part `{name}` too", spot.told());
-                        }
-                    }
-                    (Some(schema), None) => {
-                        let found = self.tell(removed, &at, &[], format!("may no longer be `{name}`"));
-                        found.related.extend(super::exchange::related(schema));
-                        if kind == "allOf" {
-                            found.message = format!("{} has no part `{name}` any more", spot.told());
-                        }
-                    }
-                    (Some(old), Some(new)) => self.schema(old, new, &spot.below(&[kind, part], &format!("<{name}>"))),
-                    (None, None) => {}
-                }
+        self.discriminator(base, head, spot);
+        let kinds = ["allOf", "oneOf", "anyOf"];
+        let only = |one: &Value, other: &Value| {
+            kinds.into_iter().find(|kind| one.get(kind).is_some() && other.get(kind).is_none())
+        };
+        match (only(base, head), only(head, base)) {
+            (None, None) => {}
+            (Some(old), Some(new)) => {
+                self.tell(Rule::Composition, spot, &[new, old], format!("is made by {new}, and was by {old}"));
             }
+            (None, Some(new)) => {
+                self.tell(Rule::Composition, spot, &[new], format!("is made by {new} now: that was added"));
+            }
+            (Some(old), None) => {
+                self.tell(Rule::Composition, spot, &[old], format!("is not made by {old} any more: that was removed"));
+            }
+        }
+        for kind in kinds {
+            if let (Some(Value::Array(old)), Some(Value::Array(new))) = (base.get(kind), head.get(kind)) {
+                self.parts(kind, (base, old), (head, new), spot);
+            }
+        }
+    }
+
+    /// Adding or removing a discriminator changes nothing on the wire; another word or another
+    /// member for the words does.
+    fn discriminator(&mut self, base: &Value, head: &Value, spot: &Spot) {
+        const KEY: &str = "discriminator";
+        let (old, new) = (base.get(KEY), head.get(KEY));
+        if old == new {
+            return;
+        }
+        let spot_at = spot.key(KEY);
+        let (Some(old), Some(new)) = (old, new) else {
+            let verb = if old.is_none() { "was added" } else { "was removed" };
+            let found = self.tell_of(Rule::Discriminator, spot, &[KEY], ": ", format!("discriminator {verb}"));
+            // What a reader told branches apart by may be gone.
+            if old.is_none() {
+                found.level = Level::Compatible;
+            }
+            return;
+        };
+        if old["propertyName"] != new["propertyName"] {
+            let what = format!("discriminator {}", change(old.get("propertyName"), new.get("propertyName")));
+            self.tell_of(Rule::Discriminator, &spot_at, &["propertyName"], ": ", what);
+        }
+        let (before, after) = (&old["mapping"], &new["mapping"]);
+        let changed: Vec<&str> =
+            keys(before, after).into_iter().filter(|word| before.get(word) != after.get(word)).collect();
+        if !changed.is_empty() {
+            let what = format!("discriminator: meaning of {} changed", listed(changed.iter().copied()));
+            let mut pointers: Vec<String> = changed.iter().map(|word| spot_at.keys(&["mapping", word]).at).collect();
+            pointers.push(spot_at.key("mapping").at);
+            let named = spot.told().map_or_else(String::new, |told| format!("{told}: "));
+            self.tell_at(Rule::Discriminator, spot, &pointers, "").message = format!("{named}{what}");
+        }
+    }
+
+    fn parts(
+        &mut self,
+        kind: &str,
+        (base, old): (&'a Value, &'a [Value]),
+        (head, new): (&'a Value, &'a [Value]),
+        spot: &Spot,
+    ) {
+        let tag = |schema: &'a Value| schema["discriminator"]["propertyName"].as_str();
+        let discriminator = tag(head).or_else(|| tag(base));
+        let matched = parts::matched(old, new, discriminator);
+        let at = spot.key(kind);
+        let rules = if kind == "allOf" { [Rule::Composition; 2] } else { [Rule::OneofAdded, Rule::OneofRemoved] };
+        let sides = [
+            (matched.added, new, rules[0], [" has the part", " too: it was added"], "may also be"),
+            (matched.removed, old, rules[1], ["lost the part", ""], "may no longer be"),
+        ];
+        for (numbers, parts, rule, of_all, verb) in sides {
+            for number in numbers {
+                let Some(part) = parts.get(number) else { continue };
+                let name = code(&parts::name(part, number, discriminator));
+                let what = if kind == "allOf" {
+                    format!("{} {name}{}", of_all[0].trim(), of_all[1])
+                } else {
+                    format!("{verb} {name}")
+                };
+                let is_new = rule == rules[0] && numbers_are_new(parts, new);
+                let root = if is_new { &self.frame.head_root } else { &self.frame.base_root };
+                let root = format!("{root}{}/{number}", at.at);
+                let pair = if is_new { (&Value::Null, part) } else { (part, &Value::Null) };
+                self.beside(pair, (&root, &root), |comparer| {
+                    let spot = Spot { at: String::new(), ..at.clone() };
+                    comparer.tell(rule, &spot, &[], what).related.extend(super::exchange::related(part));
+                });
+            }
+        }
+        for (one, other) in matched.pairs {
+            let (Some(old), Some(new)) = (old.get(one), new.get(other)) else { continue };
+            let name = format!("<{}>", parts::name(new, other, discriminator));
+            let roots = (
+                format!("{}{}/{one}", self.frame.base_root, at.at),
+                format!("{}{}/{other}", self.frame.head_root, at.at),
+            );
+            let inner = spot.below(&[], &name);
+            self.within((old, new), (&roots.0, &roots.1), &inner, |comparer, spot| comparer.schema(old, new, spot));
+        }
+        self.frame.consumed.insert(at.at);
+    }
+}
+
+fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
+    std::ptr::eq(parts, new)
+}
+
+/// The types that a schema takes; all where it names none.
+fn types(kind: Option<&Value>) -> Option<BTreeSet<String>> {
+    let kind = kind?;
+    let list = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
+    Some(list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect())
+}
+
+/// Does the one take all that the other takes? Every integer is a number.
+fn accepts(one: &Option<BTreeSet<String>>, other: &Option<BTreeSet<String>>) -> bool {
+    match (one, other) {
+        (None, _) => true,
+        (_, None) => false,
+        (Some(one), Some(other)) => {
+            other.iter().all(|kind| one.contains(kind) || kind == "integer" && one.contains("number"))
         }
     }
 }
@@ -414,25 +680,59 @@ fn tightened(key: &str, old: &Value, new: &Value) -> Rule {
     }
 }
 
-/// Pairs of a property that went and one that came, with the same schema and similar names; each name at most once.
+/// Properties that are compared for being one with another name.
+const MAX_PAIRS: usize = 10_000;
+/// Leaves that a property with another name and the old one have in common, of all that either has.
+const SIMILAR: f64 = 0.5;
+
+/// Pairs of a property that went and one that came: those called the same but for case and
+/// separators, and those with the same schema, or nearly, and similar names; each name at most
+/// once.
 fn renamed<'v>((old, gone): (&Value, &[&'v str]), (new, added): (&Value, &[&'v str])) -> Vec<(&'v str, &'v str)> {
-    let content = |value: &Value| {
-        let mut value = value.clone();
-        without_texts(&mut value);
-        value
+    let folded = |name: &str| -> String {
+        name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let candidates = |one: &str, others: &[&'v str], to_new: bool| -> Vec<&'v str> {
-        let is_one = |other: &&&'v str| {
-            let (from, to) = if to_new { (one, **other) } else { (**other, one) };
-            is_similar(from, to) && content(&old[from]) == content(&new[to])
+    let mut by_name: HashMap<String, Vec<&'v str>> = HashMap::new();
+    for name in added {
+        by_name.entry(folded(name)).or_default().push(name);
+    }
+    let is_alone = |from: &str| gone.iter().filter(|other| folded(other) == folded(from)).count() == 1;
+    let is_few = gone.len().saturating_mul(added.len()) <= MAX_PAIRS;
+    let mut found: Vec<(&str, &str)> = Vec::new();
+    if gone.len() <= MAX_PAIRS && is_few {
+        found.extend(gone.iter().filter_map(|from| match by_name.get(&folded(from))?.as_slice() {
+            [to] if is_alone(from) && !folded(from).is_empty() => Some((*from, *to)),
+            _ => None,
+        }));
+    }
+    if !is_few {
+        return found;
+    }
+    let rest = |names: &[&'v str], told: &dyn Fn(&(&'v str, &'v str)) -> &'v str| -> Vec<&'v str> {
+        names.iter().filter(|name| !found.iter().any(|pair| told(pair) == **name)).copied().collect()
+    };
+    let (gone, added) = (rest(gone, &|pair| pair.0), rest(added, &|pair| pair.1));
+    let fits = |from: &str, to: &str| {
+        let content = |value: &Value| {
+            let mut value = value.clone();
+            without_texts(&mut value);
+            value
         };
-        others.iter().filter(is_one).copied().collect()
+        let (one, other) = (&old[from], &new[to]);
+        is_similar(from, to)
+            && (content(one) == content(other)
+                || one.get("type") == other.get("type")
+                    && one.get("$ref") == other.get("$ref")
+                    && share(&leaves_of(one), &leaves_of(other)) >= SIMILAR)
     };
     // Only where it is the one candidate either way: a guess among several would mislead.
-    gone.iter()
-        .filter_map(|from| match candidates(from, added, true).as_slice() {
-            [to] if candidates(to, gone, false).len() == 1 => Some((*from, *to)),
-            _ => None,
-        })
-        .collect()
+    for from in &gone {
+        let candidates: Vec<_> = added.iter().filter(|to| fits(from, to)).collect();
+        if let [to] = candidates.as_slice()
+            && gone.iter().filter(|from| fits(from, to)).count() == 1
+        {
+            found.push((from, **to));
+        }
+    }
+    found
 }

@@ -2,8 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Comparer, Spot, keys, listed};
-use crate::rule::Rule;
+use super::{Comparer, Spot, keys};
+use crate::{
+    rule::Rule,
+    told::{code, listed},
+};
 
 impl Comparer<'_> {
     pub(super) fn security(&mut self, base: &Value, head: &Value, spot: &Spot) {
@@ -40,7 +43,7 @@ impl Comparer<'_> {
         for (one, other, rule, verb) in sides {
             let scopes: Vec<&str> = keys(one, one).into_iter().filter(|scope| other.get(scope).is_none()).collect();
             if !scopes.is_empty() {
-                let what = format!("{verb} the scope {} of `{scheme}`", listed(scopes.iter().copied()));
+                let what = format!("{verb} the scope {} of {}", listed(scopes.iter().copied()), code(scheme));
                 self.tell(rule, spot, &scopes, what);
             }
         }

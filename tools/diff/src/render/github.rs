@@ -9,13 +9,13 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
     let mut text = String::new();
     let (rows, cut) = report.rows(shown);
     for finding in rows {
-        let kind = match finding.level {
+        let kind = match report.severity(finding) {
             Level::Breaking => "error",
             Level::Potential => "warning",
             Level::Compatible | Level::Docs => "notice",
         };
-        // Annotations stand at lines of the new files; what is gone stands at the top.
-        let line = finding.head.as_ref().map_or(1, |place| place.line);
+        // Annotations stand at lines of the new files; what is gone stands at what it was in.
+        let line = finding.head.as_ref().or(finding.nearest.as_ref()).map_or(1, |place| place.line);
         let message = format!("{}: {}", finding.about().replace('`', ""), finding.message);
         let _ = writeln!(
             text,

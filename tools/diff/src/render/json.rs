@@ -76,6 +76,6 @@ fn row(report: &Report, finding: &Finding) -> Value {
         "base": place(&finding.base),
         "head": place(&finding.head),
         "waived": finding.waived,
-        "rust": report.effects(finding),
+        "rust": report.items(finding).into_iter().map(crate::ItemChange::told).collect::<Vec<_>>(),
     })
 }

@@ -1,88 +1,86 @@
 //! The report for a comment on a pull request.
+//!
+//! Whatever comes from a description, a waiver or generated code stands in a code span, where
+//! nothing has a meaning: no tag, no entity, no name of a person.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Shown, slashed};
-use crate::{finding::Finding, level::Level, report::Report};
+use super::{Shown, item_lines, slashed};
+use crate::{finding::Finding, level::Level, report::Report, told::code};
 
 /// GitHub takes 65,536 characters.
 const LIMIT: usize = 60_000;
-/// No row and no item is shorter.
+/// No row is shorter.
 const SHORT: usize = 60;
 /// Operations told of one component.
-const USERS: usize = 40;
-/// Items shown beside one finding.
-const EFFECTS: usize = 3;
-/// Characters of a reason that is not ours.
+const USERS: usize = 8;
+/// Characters of a reason that is not ours, and of an item.
 const REASON: usize = 500;
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {
     let mut rows = shown.max_rows.min(report.findings.len()).min(LIMIT / SHORT);
-    let mut items = LIMIT / SHORT;
-    let numbers = report.numbers();
     loop {
-        let text = with_rows(report, &numbers, Shown { max_rows: rows, ..shown }, items);
-        if text.chars().count() <= LIMIT || rows == 0 && items == 0 {
+        let text = with_rows(report, Shown { max_rows: rows, ..shown });
+        if text.chars().count() <= LIMIT || rows == 0 {
             return text;
         }
-        // The list of items is the longer one, and the table tells the same.
-        match items {
-            0 => rows /= 2,
-            _ => items /= 2,
-        }
+        rows /= 2;
     }
 }
 
-fn with_rows(report: &Report, numbers: &str, shown: Shown, items: usize) -> String {
+fn with_rows(report: &Report, shown: Shown) -> String {
     let verdict = report.verdict_line().map(|(needs, has)| format!("\n\n**{needs}**; {has}.")).unwrap_or_default();
-    let mut text = format!("### Spec diff: {} → {}{verdict}\n\n{}.\n", code(&report.base), code(&report.head), numbers);
-    let (rows, cut) = report.rows(shown);
-    for level in Level::ALL {
-        let rows: Vec<_> = rows.iter().copied().filter(|finding| finding.level == level).collect();
-        section(&mut text, report, level, &rows);
+    let mut text =
+        format!("### Spec diff: {} → {}{verdict}\n\n{}.\n", code(&report.base), code(&report.head), report.numbers());
+    for why in report.rust.iter().flat_map(|rust| &rust.unavailable) {
+        let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(&cut(why)));
     }
-    if cut > 0 {
+    let (rows, more) = report.rows(shown);
+    let (breaking, rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|finding| report.breaks(finding));
+    table(&mut text, report, "Breaking", &breaking, true);
+    for level in Level::ALL {
+        let rows: Vec<_> = rest.iter().copied().filter(|finding| finding.level == level).collect();
+        match level {
+            Level::Breaking | Level::Potential => table(&mut text, report, "Potentially breaking", &rows, false),
+            Level::Compatible => table(&mut text, report, "Compatible", &rows, false),
+            Level::Docs => list(&mut text, &rows),
+        }
+    }
+    if more > 0 {
         let _ = writeln!(
             text,
-            "\n{cut} more rows are cut off; the full report is in the artifact `spec-diff` of this run (`spec-diff.json`)."
+            "\n{more} more rows are cut off; the full report is in the artifact `spec-diff` of this run (`spec-diff.json`)."
         );
     }
     waived(&mut text, report, shown.max_rows);
-    rust(&mut text, report, items);
+    rust(&mut text, report);
     let digest: String = Sha256::digest(text.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let _ = write!(text, "\n<!-- plex-tv-sdk-spec-diff v1 sha256:{digest} -->\n");
     text
 }
 
-fn section(text: &mut String, report: &Report, level: Level, rows: &[&Finding]) {
+fn table(text: &mut String, report: &Report, title: &str, rows: &[&Finding], is_open: bool) {
     if rows.is_empty() {
         return;
     }
-    let title = match level {
-        Level::Breaking => "Breaking",
-        Level::Potential => "Potentially breaking",
-        Level::Compatible => "Compatible",
-        Level::Docs => "Docs only",
-    };
-    let is_open = level == Level::Breaking;
     if is_open {
         let _ = writeln!(text, "\n### {title}\n");
     } else {
-        let _ = writeln!(text, "\n<details><summary>{}: {}</summary>\n", title, rows.len());
+        let _ = writeln!(text, "\n<details><summary>{title}: {}</summary>\n", rows.len());
     }
     text.push_str("| operation | change | where | Rust effect |\n|---|---|---|---|\n");
     for finding in rows {
-        let line = finding.place().map(|place| format!(":{}", place.line)).unwrap_or_default();
-        let file = slashed(finding.place_file());
-        let name = file.rsplit('/').next().unwrap_or_default();
+        // On the wire it may be harmless.
+        let mark = if is_open && finding.level < Level::Breaking { "**breaks callers:** " } else { "" };
         let _ = writeln!(
             text,
-            "| {} | {} `{}` | {name}{line} | {} |",
+            "| {} | {mark}{} `{}` | {} | {} |",
             cell(&finding.about()),
             cell(&finding.message),
             finding.rule,
+            cell(&place(finding)),
             effects(report, finding)
         );
     }
@@ -90,6 +88,24 @@ fn section(text: &mut String, report: &Report, level: Level, rows: &[&Finding]) 
     if !is_open {
         text.push_str("\n</details>\n");
     }
+}
+
+/// Texts have no effect, so a line is enough.
+fn list(text: &mut String, rows: &[&Finding]) {
+    if rows.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n<details><summary>Docs only: {}</summary>\n", rows.len());
+    for finding in rows {
+        let _ = writeln!(text, "- {}: {} ({})", finding.about(), finding.message, place(finding));
+    }
+    text.push_str("\n</details>\n");
+}
+
+fn place(finding: &Finding) -> String {
+    let line = finding.place().map(|place| format!(":{}", place.line)).unwrap_or_default();
+    let file = slashed(finding.place_file());
+    code(&format!("{}{line}", file.rsplit('/').next().unwrap_or_default()))
 }
 
 /// Who uses the components of the rows, each once.
@@ -116,11 +132,7 @@ fn effects(report: &Report, finding: &Finding) -> String {
     if report.rust.as_ref().is_none_or(|rust| !rust.unavailable.is_empty() && rust.changes.is_empty()) {
         return "not known".to_owned();
     }
-    let effects = report.effects(finding);
-    let mut shown: Vec<String> = effects.iter().take(EFFECTS).map(|effect| cell(&code(effect))).collect();
-    if effects.len() > EFFECTS {
-        shown.push(format!("and {} more", effects.len() - EFFECTS));
-    }
+    let shown: Vec<String> = item_lines(&report.items(finding)).iter().map(|line| cell(&code(&cut(line)))).collect();
     if shown.is_empty() { "none".to_owned() } else { shown.join("<br>") }
 }
 
@@ -132,7 +144,7 @@ fn waived(text: &mut String, report: &Report, rows: usize) {
     let _ = writeln!(text, "\n<details><summary>Waived: {}</summary>\n", waived.len());
     for finding in waived.iter().take(rows) {
         let reason = finding.waived.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "- {}: {} `{}`: {}", finding.about(), finding.message, finding.rule, plain(reason));
+        let _ = writeln!(text, "- {}: {} `{}`: {}", finding.about(), finding.message, finding.rule, code(&cut(reason)));
     }
     if waived.len() > rows {
         let _ = writeln!(text, "- and {} more", waived.len() - rows);
@@ -140,75 +152,47 @@ fn waived(text: &mut String, report: &Report, rows: usize) {
     text.push_str("\n</details>\n");
 }
 
-fn rust(text: &mut String, report: &Report, items: usize) {
+fn rust(text: &mut String, report: &Report) {
     let Some(rust) = &report.rust else { return };
-    for why in &rust.unavailable {
-        let why: String = why.chars().take(REASON).collect();
-        let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(&why));
-    }
-    if !rust.changes.is_empty() {
-        let (added, removed, changed) = rust.counts();
+    let (added, removed, changed) = rust.counts();
+    if added + removed + changed > 0 {
         let plural = |count: usize| if count == 1 { "item" } else { "items" };
         let _ = writeln!(
             text,
-            "\n<details><summary>Rust surface: +{added} {}, -{removed} {}, ~{changed} changed</summary>\n\n```diff",
+            "\nRust surface: +{added} {}, -{removed} {}, ~{changed} changed.",
             plural(added),
             plural(removed)
         );
-        for change in rust.changes.iter().take(items) {
-            let line = |text: &mut String, sign: char, signature: &Option<String>| {
-                if let Some(signature) = signature {
-                    let _ = writeln!(
-                        text,
-                        "{sign} {}::{}: {}",
-                        change.module,
-                        change.path,
-                        signature.replace("```", "'''")
-                    );
-                }
-            };
-            line(text, '-', &change.old);
-            line(text, '+', &change.new);
-        }
-        if rust.changes.len() > items {
-            let _ = writeln!(text, "# … and {} more items", rust.changes.len() - items);
-        }
-        text.push_str("```\n\n</details>\n");
+    }
+    let rest = report.unattributed();
+    if !rest.is_empty() {
+        let lines: Vec<_> = item_lines(&rest).iter().take(20).map(|line| format!("- {}", code(&cut(line)))).collect();
+        let _ = writeln!(text, "\nMoved by nothing above:\n\n{}", lines.join("\n"));
     }
     if !rust.code.is_empty() {
         let code: Vec<_> = rust
             .code
             .iter()
-            .map(|code| {
-                let share = (code.added.max(code.removed) * 1000).checked_div(code.lines).unwrap_or_default();
-                format!("`{}` +{} -{} ({}.{} %)", code.file, code.added, code.removed, share / 10, share % 10)
+            .map(|size| {
+                let share = (size.added.max(size.removed) * 1000).checked_div(size.lines).unwrap_or_default();
+                format!("{} +{} -{} ({}.{} %)", code(&size.file), size.added, size.removed, share / 10, share % 10)
             })
             .collect();
         let _ = writeln!(text, "\nGenerated code: {}.", code.join(", "));
     }
-    for disagreement in rust.disagreements.iter().take(EFFECTS) {
-        let _ = writeln!(text, "\n**A bug of these tools:** {}", cell(disagreement));
+    for disagreement in rust.disagreements.iter().take(3) {
+        let _ = writeln!(text, "\n**A bug of these tools:** {}", code(&cut(disagreement)));
     }
 }
 
-/// In backticks, whatever it holds.
-fn code(text: &str) -> String {
-    format!("`{}`", text.replace('`', "'").replace(['\r', '\n'], " "))
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(REASON) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
-/// A sentence of our own, in which names stand in backticks: only what ends a cell is dangerous.
+/// A bar ends a cell, in a code span too.
 fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\r', '\n'], " ")
-}
-
-/// Somebody's words, shown as they are.
-fn plain(text: &str) -> String {
-    text.chars()
-        .flat_map(|each| match each {
-            '<' => "&lt;".chars().collect::<Vec<_>>(),
-            '@' | '`' | '*' | '_' | '[' | ']' | '#' | '|' => vec!['\\', each],
-            '\r' | '\n' => vec![' '],
-            other => vec![other],
-        })
-        .collect()
+    text.replace('|', "\\|")
 }

@@ -8,6 +8,7 @@ mod sarif;
 mod text;
 
 use crate::{
+    effects::ItemChange,
     finding::Finding,
     level::{Bump, Level},
     report::Report,
@@ -43,7 +44,8 @@ impl Report {
         markdown::render(self, shown)
     }
 
-    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below the level.
+    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below
+    /// the level.
     #[must_use]
     pub fn json(&self, shown: Shown) -> String {
         json::render(self, shown)
@@ -67,15 +69,26 @@ impl Report {
         changelog::render(self)
     }
 
-    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1 waived`
+    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1
+    /// waived`
     fn numbers(&self) -> String {
         let [breaking, potential, compatible, docs] = Level::ALL.map(|level| self.count(level));
         let waived = match self.waived().count() {
             0 => String::new(),
             waived => format!("; {waived} waived"),
         };
+        let callers = self
+            .findings
+            .iter()
+            .filter(|each| each.waived.is_none() && each.level != Level::Breaking && self.breaks_callers(each))
+            .count();
+        let callers = match callers {
+            0 => String::new(),
+            1 => "; 1 more breaks callers".to_owned(),
+            more => format!("; {more} more break callers"),
+        };
         format!(
-            "{breaking} breaking, {potential} potentially breaking, {compatible} compatible, {docs} docs-only, in {} of {} operations{waived}",
+            "{breaking} breaking, {potential} potentially breaking, {compatible} compatible, {docs} docs-only, in {} of {} operations{callers}{waived}",
             self.touched(),
             self.operations
         )
@@ -100,16 +113,51 @@ impl Report {
     fn rows(&self, shown: Shown) -> (Vec<&Finding>, usize) {
         let all = self.findings.iter().filter(|finding| finding.waived.is_none() && finding.level >= shown.min_level);
         let mut rows: Vec<_> = all.collect();
+        // What breaks comes first, for whomever it does.
+        rows.sort_by_key(|finding| std::cmp::Reverse((self.breaks(finding), finding.level)));
         let cut = rows.len().saturating_sub(shown.max_rows);
         rows.truncate(shown.max_rows);
         (rows, cut)
     }
 
-    /// The items that a finding moved, in one line each.
-    fn effects(&self, finding: &Finding) -> Vec<String> {
-        let changes = self.rust.as_ref().map(|rust| rust.changes.as_slice()).unwrap_or_default();
-        finding.effects.iter().filter_map(|index| changes.get(*index)).map(crate::ItemChange::told).collect()
+    /// How bad a finding is, with what the items prove: what callers trip over is as bad as what
+    /// fails on the wire.
+    fn severity(&self, finding: &Finding) -> Level {
+        let is_proved = self.rust.as_ref().is_some_and(|rust| rust.unavailable.is_empty());
+        match self.breaks(finding) {
+            true if is_proved => Level::Breaking,
+            true => finding.level.max(Level::Potential),
+            false => finding.level,
+        }
     }
+
+    /// The items that a finding moved.
+    fn items(&self, finding: &Finding) -> Vec<&ItemChange> {
+        let changes = self.rust.as_ref().map(|rust| rust.changes.as_slice()).unwrap_or_default();
+        finding.effects.iter().filter_map(|index| changes.get(*index)).collect()
+    }
+}
+
+/// The items in lines: those that came and those that went side by side, those that changed one by
+/// one.
+fn item_lines(items: &[&ItemChange]) -> Vec<String> {
+    const WIDTH: usize = 100;
+
+    let mut lines: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for item in items {
+        let told = item.told();
+        let is_short = item.old.is_none() || item.new.is_none();
+        match lines.last_mut() {
+            Some(line) if is_open && is_short && line.len() + told.len() < WIDTH => {
+                line.push_str(", ");
+                line.push_str(&told);
+            }
+            _ => lines.push(told),
+        }
+        is_open = is_short;
+    }
+    lines
 }
 
 /// The path with `/`, whatever the system writes.

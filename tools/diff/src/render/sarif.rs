@@ -27,13 +27,16 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
         Level::Docs => "none",
     };
     let results = shown.iter().map(|finding| {
-        let line = finding.place().map_or(1, |place| place.line);
+        // What is gone stands at what it was in.
+        let line = finding.head.as_ref().or(finding.nearest.as_ref()).map_or(1, |place| place.line);
+        let message = format!("{}: {}", finding.about().replace('`', ""), finding.message);
         let mut result = json!({
             "ruleId": finding.rule.id(),
-            "level": level(finding.level),
-            "message": { "text": format!("{}: {}", finding.about().replace('`', ""), finding.message) },
+            "level": level(report.severity(finding)),
+            // Brackets before parentheses are a link.
+            "message": { "text": message.replace("](", "] (") },
             "locations": [{ "physicalLocation": {
-                "artifactLocation": { "uri": encoded(&slashed(finding.place_file())) },
+                "artifactLocation": { "uri": encoded(&slashed(&finding.file)) },
                 "region": { "startLine": line, "startColumn": 1 },
             } }],
             "partialFingerprints": { "specDiff/v1": finding.fingerprint() },

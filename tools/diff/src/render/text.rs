@@ -2,18 +2,24 @@
 
 use std::fmt::Write as _;
 
-use super::{Shown, slashed};
+use plex_tv_openapi::printable;
+
+use super::{Shown, item_lines, slashed};
 use crate::{finding::Finding, level::Level, report::Report};
 
-/// Items shown beside one finding; the list of all items is below.
-const EFFECTS: usize = 4;
-
 pub(super) fn render(report: &Report, shown: Shown) -> String {
-    let mut text = format!("spec diff: {} -> {}\n{}\n", report.base, report.head, report.numbers());
+    let mut text =
+        format!("spec diff: {} -> {}\n{}\n", printable(&report.base), printable(&report.head), report.numbers());
     if let Some((needs, has)) = report.verdict_line() {
         let _ = writeln!(text, "{needs}; {has}");
     }
+    for why in report.rust.iter().flat_map(|rust| &rust.unavailable) {
+        let _ = writeln!(text, "no Rust effect: {}", printable(why));
+    }
     let (rows, cut) = report.rows(shown);
+    if !rows.is_empty() {
+        text.push('\n');
+    }
     for finding in rows {
         row(&mut text, report, finding);
     }
@@ -24,10 +30,11 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
         let reason = finding.waived.as_deref().unwrap_or_default();
         let _ = writeln!(
             text,
-            "\nwaived: {}: {} ({})\n   {reason}",
+            "\nwaived: {}: {} ({})\n   {}",
             finding.about().replace('`', ""),
             finding.message,
-            finding.rule
+            finding.rule,
+            printable(reason)
         );
     }
     rust(&mut text, report);
@@ -35,11 +42,15 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
 }
 
 fn row(text: &mut String, report: &Report, finding: &Finding) {
-    let marker = match finding.level {
-        Level::Breaking => "!!",
-        Level::Potential => "! ",
-        Level::Compatible => "+ ",
-        Level::Docs => ". ",
+    let (marker, level) = match finding.level {
+        Level::Breaking => ("!!", "breaking"),
+        level if report.breaks(finding) => match level {
+            Level::Potential => ("!!", "breaks callers, potential on the wire"),
+            _ => ("!!", "breaks callers, compatible on the wire"),
+        },
+        Level::Potential => ("! ", "potential"),
+        Level::Compatible => ("+ ", "compatible"),
+        Level::Docs => (". ", "docs"),
     };
     let line = finding.place().map(|place| format!(":{}", place.line)).unwrap_or_default();
     let side = match finding.side {
@@ -47,40 +58,43 @@ fn row(text: &mut String, report: &Report, finding: &Finding) {
         crate::Side::Both => ", both sides".to_owned(),
         side => format!(", {side}"),
     };
+    // Nobody asked for the Rust half, so that is what the rules say.
+    let is_told = report.breaks(finding) || !report.breaks_callers(finding);
+    let callers = if is_told { "" } else { ", breaks callers" };
     let _ = writeln!(
         text,
-        "\n{marker} {}: {}: {}\n   {}{side}, {}{line}",
-        finding.level,
+        "{marker} {level}: {}: {} ({}{side}, {}{line}{callers})",
         finding.about().replace('`', ""),
         finding.message,
         finding.rule,
-        slashed(finding.place_file()),
+        printable(&slashed(finding.place_file())),
     );
-    let effects = report.effects(finding);
-    for effect in effects.iter().take(EFFECTS) {
-        let _ = writeln!(text, "   Rust: {effect}");
-    }
-    if effects.len() > EFFECTS {
-        let _ = writeln!(text, "   Rust: … and {} more items", effects.len() - EFFECTS);
+    for item in item_lines(&report.items(finding)) {
+        let _ = writeln!(text, "   Rust: {item}");
     }
 }
 
 fn rust(text: &mut String, report: &Report) {
-    let Some(rust) = &report.rust else { return };
-    text.push('\n');
-    for why in &rust.unavailable {
-        let _ = writeln!(text, "no Rust effect: {why}");
-    }
-    if !rust.unavailable.is_empty() && rust.changes.is_empty() {
+    let Some(rust) = report.rust.as_ref().filter(|rust| rust.unavailable.is_empty() || !rust.changes.is_empty()) else {
         return;
+    };
+    text.push('\n');
+    for item in item_lines(&report.unattributed()) {
+        let _ = writeln!(text, "Rust: {item}");
     }
     let (added, removed, changed) = rust.counts();
     let _ = writeln!(text, "Rust surface: +{added} items, -{removed} items, ~{changed} changed");
     for code in &rust.code {
-        let _ =
-            writeln!(text, "generated code: {} +{} -{} of {} lines", code.file, code.added, code.removed, code.lines);
+        let _ = writeln!(
+            text,
+            "generated code: {} +{} -{} of {} lines",
+            printable(&code.file),
+            code.added,
+            code.removed,
+            code.lines
+        );
     }
     for disagreement in &rust.disagreements {
-        let _ = writeln!(text, "bug of these tools: {disagreement}");
+        let _ = writeln!(text, "bug of these tools: {}", printable(disagreement));
     }
 }

@@ -1,4 +1,5 @@
-//! Which operations see a change, by writing out every reference: slow, simple, and nothing of the engine's.
+//! Which operations see a change, by writing out every reference: slow, simple, and nothing of the
+//! engine's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use plex_tv_openapi::METHODS;
 
-/// The operations that are not the same with all references written out, by id or else by method and path; of those that
-/// changed their id, the new one.
+/// The operations that are not the same with all references written out, by id or else by method
+/// and path; of those that changed their id, the new one.
 pub(crate) fn changed_operations(base: &Value, head: &Value) -> BTreeSet<String> {
     let (old, new) = (operations(base), operations(head));
     let addresses: BTreeSet<_> = old.keys().chain(new.keys()).collect();
@@ -25,7 +26,7 @@ pub(crate) fn changed_operations(base: &Value, head: &Value) -> BTreeSet<String>
 /// Method and path, to label and content.
 fn operations(document: &Value) -> BTreeMap<String, (String, Value)> {
     let mut found = BTreeMap::new();
-    for (path, item) in document["paths"].as_object().unwrap() {
+    for (path, item) in document["paths"].as_object().into_iter().flatten() {
         let rest: Map<_, _> = item
             .as_object()
             .into_iter()

@@ -1,5 +1,5 @@
-//! Random changes of the real descriptions: none goes unreported, none panics, each report names the right operations,
-//! and `drift` finds nothing backward-incompatible that is harmless here.
+//! Random changes of the real descriptions: none goes unreported, none panics, each report names
+//! the right operations, and `drift` finds nothing backward-incompatible that is harmless here.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -14,7 +14,7 @@ use std::{
     sync::LazyLock,
 };
 
-use mutate::{Mutation, mutated};
+use mutate::{Mutation, mutated, mutated_structure};
 use plex_tv_diff::{Finding, Level, Rule, diff};
 use plex_tv_openapi::{Document, descriptions};
 use serde_json::Value;
@@ -65,6 +65,37 @@ fn no_change_goes_unreported_and_each_report_names_the_operations_that_see_it() 
             let missing: Vec<_> = seen.difference(&named).collect();
             let more: Vec<_> = named.difference(&seen).collect();
             writeln!(wrong, "{mutation}: not named {missing:?}, named without reason {more:?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Documents about references, compositions and webhooks.
+const STRUCTURES: [&str; 6] = ["composed", "discriminator", "gone", "inner", "sides", "webhooks"];
+
+#[test]
+fn no_change_of_references_compositions_and_webhooks_goes_unreported() {
+    let mut wrong = String::new();
+    for name in STRUCTURES {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name).join("base.yaml");
+        let base = document(Document::load(&path).unwrap().value());
+        for seed in 0..150 {
+            let (mutation, may_be_silent) = mutated_structure(base.value(), seed);
+            let head = document(&mutation.value);
+
+            let found = findings(&base, &head);
+
+            assert!(findings(&head, &head).is_empty(), "{name}: {mutation}");
+            if found.is_empty() && !may_be_silent {
+                writeln!(wrong, "{name}: {mutation}: not reported").unwrap();
+            }
+            let named: BTreeSet<_> = found.iter().flat_map(|finding| finding.used_by.iter().cloned()).collect();
+            let seen =
+                if may_be_silent { BTreeSet::new() } else { expanded::changed_operations(base.value(), head.value()) };
+            let missing: Vec<_> = seen.difference(&named).collect();
+            if !missing.is_empty() {
+                writeln!(wrong, "{name}: {mutation}: not named {missing:?}").unwrap();
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

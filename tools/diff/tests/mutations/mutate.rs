@@ -147,3 +147,66 @@ fn is_silent(old: &Value, new: &Value, pointer: &str) -> bool {
     matches!(key, "required" | "nullable" | "deprecated" | "explode")
         && (is_default(old.pointer(pointer)) && new.pointer(pointer).is_none())
 }
+
+/// The description with one change of what this kind of document is about: references,
+/// compositions, webhooks. Whether it may mean the same.
+pub(crate) fn mutated_structure(description: &Value, seed: u64) -> (Mutation, bool) {
+    let mut rng = Rng::with_seed(seed);
+    let mut all = Vec::new();
+    for part in ["paths", "components", "webhooks"] {
+        walk(&description[part], format!("/{part}"), &mut all);
+    }
+    // Half of the changes are where structure is.
+    let is_structure = |pointer: &&String| {
+        ["/$ref", "/allOf", "/oneOf", "/anyOf", "/mapping/", "/discriminator", "/webhooks"]
+            .iter()
+            .any(|part| pointer.contains(part))
+    };
+    let structure: Vec<&String> = all.iter().filter(is_structure).collect();
+    loop {
+        let pointer = if rng.bool() && !structure.is_empty() {
+            structure[rng.usize(..structure.len())].clone()
+        } else {
+            all[rng.usize(..all.len())].clone()
+        };
+        let mut value = description.clone();
+        let told = match rng.u8(..3) {
+            0 => restructure(&mut value, &pointer, &mut rng),
+            _ => change(&mut value, &pointer, &mut rng).map(|what| (what, false)),
+        };
+        if let Some((what, may_be_silent)) = told
+            && value != *description
+            && !is_silent(description, &value, &pointer)
+        {
+            return (Mutation { value, what: format!("{what} at {pointer} (seed {seed})") }, may_be_silent);
+        }
+    }
+}
+
+fn restructure(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<(String, bool)> {
+    let names: Vec<String> = root["components"]["schemas"].as_object()?.keys().cloned().collect();
+    let another = format!("#/components/schemas/{}", names[rng.usize(..names.len())]);
+    let value = root.pointer_mut(pointer)?;
+    match value {
+        Value::String(text) if text.starts_with("#/") => {
+            *text = if rng.bool() { another } else { format!("{text}Gone") };
+            Some(("led elsewhere".to_owned(), false))
+        }
+        Value::Array(items)
+            if items.len() > 1 && ["/allOf", "/oneOf", "/anyOf"].iter().any(|end| pointer.ends_with(end)) =>
+        {
+            if rng.bool() {
+                items.reverse();
+                return Some(("turned around".to_owned(), true));
+            }
+            items.push(json!({ "$ref": another }));
+            // A part of `allOf` that says nothing new.
+            Some(("got a part".to_owned(), pointer.ends_with("/allOf")))
+        }
+        Value::Object(members) if members.contains_key("type") && pointer.contains("/properties/") => {
+            *value = json!({ "oneOf": [value.clone(), { "$ref": another }] });
+            Some(("became a choice".to_owned(), false))
+        }
+        _ => None,
+    }
+}

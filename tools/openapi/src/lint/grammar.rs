@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Report, context::Context, node::Node};
+use super::{Report, context::Context, near::did_you_mean, node::Node};
 
 /// The objects of OpenAPI 3.0, and the item of `x-plex-errors`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,8 +206,8 @@ impl Shape {
 pub(super) enum Misfit {
     /// Something else is wanted here.
     Type(&'static str),
-    UnknownKey,
-    UnknownExtension,
+    UnknownKey(Option<Kind>),
+    UnknownExtension(Option<Kind>),
 }
 
 /// Everything in a description, by what it is.
@@ -246,7 +246,7 @@ impl<'a> Index<'a> {
             Pattern(inner) => {
                 for (key, member) in node.entries() {
                     match key.starts_with("x-") {
-                        true => self.misfits.push((Misfit::UnknownExtension, member)),
+                        true => self.misfits.push((Misfit::UnknownExtension(None), member)),
                         false => self.visit(member, inner),
                     }
                 }
@@ -271,15 +271,16 @@ impl<'a> Index<'a> {
             match kind.members().iter().find(|(name, _)| *name == key) {
                 Some((_, shape)) => self.visit(member, shape),
                 None if kind == Kind::Callback => {}
-                None if key.starts_with("x-") => self.misfits.push((Misfit::UnknownExtension, member)),
-                None => self.misfits.push((Misfit::UnknownKey, member)),
+                None if key.starts_with("x-") => self.misfits.push((Misfit::UnknownExtension(Some(kind)), member)),
+                None => self.misfits.push((Misfit::UnknownKey(Some(kind)), member)),
             }
         }
         self.objects.push((kind, node));
     }
 }
 
-/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: what does not fit the grammar.
+/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: what does
+/// not fit the grammar.
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (misfit, node) in &context.index.misfits {
         let key = node.pointer.rsplit('/').next().unwrap_or_default();
@@ -292,14 +293,15 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 };
                 report.add("wrong-type", &node.pointer, what, mend);
             }
-            Misfit::UnknownKey => {
+            Misfit::UnknownKey(kind) => {
                 let what = format!("OpenAPI 3.0 has no `{key}` here");
-                report.add("unknown-key", &node.pointer, what, "correct the spelling or the indentation, or remove it");
+                let mend = "correct the spelling or the indentation, or remove it";
+                report.add("unknown-key", &node.pointer, what, format!("{mend}{}", near_member(*kind, key)));
             }
-            Misfit::UnknownExtension => {
+            Misfit::UnknownExtension(kind) => {
                 let what = format!("`{key}` means nothing here");
                 let mend = "correct the spelling or the place, or say it in the description";
-                report.add("unknown-extension", &node.pointer, what, mend);
+                report.add("unknown-extension", &node.pointer, what, format!("{mend}{}", near_member(*kind, key)));
             }
         }
     }
@@ -313,6 +315,10 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             report.add("missing-key", &node.pointer, format!("`{key}` is missing"), "add it");
         }
     }
+}
+
+fn near_member(kind: Option<Kind>, key: &str) -> String {
+    did_you_mean(key, kind.into_iter().flat_map(|kind| kind.members().iter().map(|(name, _)| *name)))
 }
 
 const fn describe(value: &Value) -> &'static str {

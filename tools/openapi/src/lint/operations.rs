@@ -9,6 +9,8 @@ use super::{
     Report,
     context::{Context, Operation},
     grammar::Kind,
+    names::is_keyword,
+    near::did_you_mean,
     node::Node,
 };
 use crate::METHODS;
@@ -42,7 +44,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `server`: one at the root, that paths can be appended to; an operation of another host has one of its own.
+/// `server`: one at the root, that paths can be appended to; an operation of another host has one
+/// of its own.
 fn server(context: &Context<'_>, report: &mut Report<'_>) {
     let root = vec![(String::new(), context.root.list("servers").collect::<Vec<_>>())];
     let own = context.operations.iter().filter(|operation| operation.node.has("servers"));
@@ -113,6 +116,10 @@ fn ids(context: &Context<'_>, report: &mut Report<'_>) {
             report.add("operation-id", &id.pointer, what, "write it like `listDevices`");
         }
         let method = name.to_snake_case();
+        if is_keyword(&method) {
+            let what = format!("`{name}` becomes the method `{method}`, which is a word of Rust");
+            report.add("rust-keyword", &id.pointer, what, "add what it is done to, as in `matchGuid`");
+        }
         if let Some((first, there)) = methods.get(&method) {
             let what = match name == *first {
                 true => format!("the operationId `{name}` is also on line {there}"),
@@ -142,7 +149,10 @@ fn tag(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>
             "operation-tag",
             &pointer,
             format!("the tag `{tag}` is not in the root's `tags`"),
-            "add it there, with a description",
+            format!(
+                "add it there, with a description{}",
+                did_you_mean(tag, context.root.list("tags").filter_map(|declared| declared.text("name")))
+            ),
         );
     }
 }
@@ -193,7 +203,9 @@ fn security(context: &Context<'_>, report: &mut Report<'_>, operation: &Operatio
     for name in needs.into_iter().flatten() {
         if !schemes.as_ref().is_some_and(|schemes| schemes.has(name)) {
             let what = format!("there is no security scheme `{name}`");
-            report.add("operation-security", &security.pointer, what, "add it to components/securitySchemes");
+            let known = schemes.iter().flat_map(Node::entries).map(|(name, _)| name).collect::<Vec<_>>();
+            let mend = format!("add it to components/securitySchemes{}", did_you_mean(name, known));
+            report.add("operation-security", &security.pointer, what, mend);
         }
     }
 }
@@ -209,7 +221,9 @@ fn extensions(report: &mut Report<'_>, operation: &Operation<'_>) {
         }
         Some(level) => {
             if let Some(text) = level.value.as_str().filter(|text| !["high", "medium", "low"].contains(text)) {
-                report.add("confidence", &level.pointer, format!("`{text}` is not a level of confidence"), levels);
+                let near = did_you_mean(text, ["high", "medium", "low"]);
+                let what = format!("`{text}` is not a level of confidence");
+                report.add("confidence", &level.pointer, what, format!("{levels}{near}"));
             }
         }
     }

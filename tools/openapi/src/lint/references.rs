@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Report, context::Context, grammar::Kind, node::Node};
+use super::{Report, context::Context, grammar::Kind, near::did_you_mean, node::Node};
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (kind, node) in &context.index.references {
@@ -40,7 +40,10 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
         let what = format!("`{target}` is not in this document");
         let one =
             section.strip_suffix("ies").map_or_else(|| section.trim_end_matches('s').to_owned(), |y| format!("{y}y"));
-        report.add("dangling-ref", &node.pointer, what, format!("correct the name, or add the {one}"));
+        let known: Vec<_> =
+            context.root.get("components").into_iter().flat_map(|all| all.map(section)).map(|(name, _)| name).collect();
+        let near = did_you_mean(target.strip_prefix(&home).unwrap_or_default(), known);
+        report.add("dangling-ref", &node.pointer, what, format!("correct the name, or add the {one}{near}"));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use serde_json::{Value, json};
 
-use super::{Report, context::Context, grammar::Kind, node::Node};
+use super::{Report, context::Context, grammar::Kind, near::did_you_mean, node::Node};
 
 const CONSTRAINTS: [&str; 12] = [
     "minimum",
@@ -33,6 +33,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         additional_properties(context, report, schema);
         rows(report, schema);
         description(report, schema);
+        kind(report, schema);
+        property_descriptions(report, schema);
     }
     for schema in context.replies.values() {
         constraints(report, schema);
@@ -83,7 +85,9 @@ fn required_missing(report: &mut Report<'_>, schema: &Node<'_>) {
         };
         if !schema.get("properties").is_some_and(|properties| properties.has(name)) {
             let what = format!("`{name}` is required, but is not a property");
-            report.add("required-missing", &required.pointer, what, "correct the name, or add the property");
+            let known: Vec<_> = schema.map("properties").map(|(known, _)| known).collect();
+            let mend = format!("correct the name, or add the property{}", did_you_mean(name, known));
+            report.add("required-missing", &required.pointer, what, mend);
         }
     }
 }
@@ -189,6 +193,33 @@ fn description(report: &mut Report<'_>, schema: &Node<'_>) {
     {
         let what = format!("the schema `{name}` has no description");
         report.add("schema-description", &schema.pointer, what, "say in a sentence what it is");
+    }
+}
+
+/// `schema-type`, `array-items`.
+fn kind(report: &mut Report<'_>, schema: &Node<'_>) {
+    const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
+
+    let Some(word) = schema.text("type") else { return };
+    if !TYPES.contains(&word) {
+        let what = format!("`{word}` is no type");
+        let mend = format!("write one of {}{}", TYPES.join(", "), did_you_mean(word, TYPES));
+        report.add("schema-type", &format!("{}/type", schema.pointer), what, mend);
+    }
+    if word == "array" && !schema.has("items") {
+        report.add("array-items", &schema.pointer, "the array does not say what is in it", "add `items`");
+    }
+}
+
+/// `property-description`. What refers to a schema has its description.
+fn property_descriptions(report: &mut Report<'_>, schema: &Node<'_>) {
+    for (name, property) in schema.map("properties") {
+        let is_told = property.text("description").is_some_and(|text| !text.is_empty());
+        let refers = property.reference().is_some() || property.has("allOf");
+        if property.value.is_object() && !is_told && !refers {
+            let what = format!("the property `{name}` has no description");
+            report.add("property-description", &property.pointer, what, "say in a sentence what it is");
+        }
     }
 }
 

@@ -1,0 +1,149 @@
+//! What one base document cannot show: several files, webhooks, OpenAPI 3.1, references of every
+//! kind.
+//!
+//! Each folder of `cases` has a base, `base.yaml`, and the files that it refers to; `<case>.json`
+//! is a JSON patch of the base, or one for each file by its name; `<case>.txt` is the report, and
+//! `expect.tsv` says what it must have. `UPDATE_GOLDENS=1` rewrites the reports.
+
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use plex_tv_diff::{Finding, Report, Shown, Subject, diff};
+use plex_tv_openapi::{Document, with_files};
+use serde_json::Value;
+
+struct Case {
+    name: String,
+    folder: PathBuf,
+    base: Document,
+    head: Document,
+}
+
+/// The files of a folder, by their path in it.
+fn files(folder: &Path) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for path in fs::read_dir(next).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "yaml") {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+                found.insert(name, Document::load(&path).unwrap().value().clone());
+            }
+        }
+    }
+    found
+}
+
+fn document(files: &BTreeMap<String, Value>) -> Document {
+    let parse = |name: &str| Document::parse(name, &format!("{:#}", files[name])).unwrap();
+    with_files(parse("base.yaml"), |path| Ok(parse(path.to_str().unwrap()))).unwrap()
+}
+
+fn cases() -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut cases = Vec::new();
+    for folder in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let base = files(&folder);
+        let patches = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        for path in patches.filter(|path| path.extension().is_some_and(|extension| extension == "json")) {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let patch: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+            let patches = match patch {
+                Value::Array(_) => vec![("base.yaml".to_owned(), patch)],
+                patch => patch.as_object().unwrap().clone().into_iter().collect(),
+            };
+            let mut head = base.clone();
+            for (file, patch) in patches {
+                let patch: json_patch::Patch = serde_json::from_value(patch).unwrap();
+                let value = head.get_mut(&file).unwrap();
+                json_patch::patch(value, &patch).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+            }
+            assert_ne!(base, head, "{} changes nothing", path.display());
+            cases.push(Case { name, folder: folder.clone(), base: document(&base), head: document(&head) });
+        }
+    }
+    cases.sort_by(|one, other| (&one.folder, &one.name).cmp(&(&other.folder, &other.name)));
+    cases
+}
+
+fn findings(base: &Document, head: &Document) -> Vec<Finding> {
+    diff(base, head).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+/// What a line of `expect.tsv` calls the place.
+fn place(finding: &Finding) -> String {
+    match (&finding.subject, finding.used_by.as_slice()) {
+        (Subject::Operation { .. }, [only]) => only.clone(),
+        (Subject::Operation { .. }, users) => users.join("+"),
+        (Subject::Component { name, .. }, users) => format!("{name}:{}", users.join("+")),
+        (Subject::Document, _) => "-".to_owned(),
+    }
+}
+
+#[test]
+fn each_pair_is_reported_as_its_golden_says() {
+    let update = std::env::var_os("UPDATE_GOLDENS").is_some();
+    let mut wrong = String::new();
+    for Case { name, folder, base, head } in cases() {
+        let found = Report::new("base".to_owned(), name.clone(), findings(&base, &head), 0).text(Shown::default());
+        let golden = folder.join(format!("{name}.txt"));
+        if update {
+            fs::write(golden, &found).unwrap();
+        } else if fs::read_to_string(&golden).unwrap_or_default() != found {
+            write!(wrong, "--- {} should be\n{found}", golden.display()).unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}fix: UPDATE_GOLDENS=1 cargo test -p plex-tv-diff --test pairs");
+}
+
+#[test]
+fn each_pair_is_what_its_folder_expects() {
+    let mut wrong = String::new();
+    for Case { name, folder, base, head } in cases() {
+        let table = fs::read_to_string(folder.join("expect.tsv")).unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix(&format!("{name}\t")));
+        let mut wanted: Vec<String> = rows.filter(|row| *row != "silent").map(str::to_owned).collect();
+        assert!(table.lines().any(|line| line.starts_with(&format!("{name}\t"))), "{name} is expected to be nothing");
+        let row =
+            |finding: &Finding| format!("{}\t{}\t{}\t{}", finding.rule, finding.level, finding.side, place(finding));
+        let mut found: Vec<String> = findings(&base, &head).iter().map(row).collect();
+        wanted.sort();
+        found.sort();
+        if wanted != found {
+            let folder = folder.file_name().unwrap().display();
+            writeln!(wrong, "{folder}/{name}:\n  wanted {wanted:#?}\n  found {found:#?}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn no_pair_differs_from_itself_and_each_says_something_back_if_it_says_something() {
+    let mut wrong = BTreeSet::new();
+    for Case { name, base, head, .. } in cases() {
+        assert!(findings(&base, &base).is_empty() && findings(&head, &head).is_empty(), "{name}");
+        if findings(&base, &head).is_empty() != findings(&head, &base).is_empty() {
+            wrong.insert(name);
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_reference_to_a_file_that_was_not_read_is_refused() {
+    let text =
+        "openapi: 3.0.3\npaths: {/a: {get: {responses: {'200': {content: {a/b: {schema: {$ref: 'x.yaml#/X'}}}}}}}}\n";
+    let document = Document::parse("a.yaml", text).unwrap();
+
+    let problem = diff(&document, &document).unwrap_err();
+
+    assert_eq!((problem.rule(), problem.line()), ("outside-ref", Some(2)), "{problem}");
+}
