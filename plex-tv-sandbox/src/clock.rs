@@ -37,6 +37,16 @@ impl Clock {
         self.at(at).to_string()
     }
 
+    /// The same of a time in epoch seconds.
+    pub(crate) fn iso_at(&self, seconds: i64) -> String {
+        Timestamp::from_second(seconds).unwrap_or(self.wall).to_string()
+    }
+
+    /// When a day begins, which is written `2026-10-01`, in epoch seconds.
+    pub(crate) fn day(&self, date: &str) -> Option<i64> {
+        format!("{date}T00:00:00Z").parse::<Timestamp>().ok().map(Timestamp::as_second)
+    }
+
     pub(crate) fn epoch_seconds(&self, at: Instant) -> i64 {
         self.at(at).as_second()
     }

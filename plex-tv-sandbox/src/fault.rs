@@ -34,7 +34,8 @@ pub enum Fault {
         /// `errors[0].code` in its body.
         code: u16,
     },
-    /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do.
+    /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do. A client that tries again
+    /// by itself, as `plex-tv-sdk` does, hides a single one: script three, or switch its retries off.
     RateLimited {
         /// Seconds for the `Retry-After` header, which is left out when `None`.
         retry_after: Option<u64>,
@@ -117,16 +118,31 @@ fn hangup() -> Response {
     response
 }
 
-/// The faults still to come, by operation, first in first out.
+/// The faults still to come, by operation.
 #[derive(Debug, Default)]
-pub(crate) struct Script(HashMap<&'static str, VecDeque<Fault>>);
+pub(crate) struct Script {
+    /// First in, first out.
+    once: HashMap<&'static str, VecDeque<Fault>>,
+    always: HashMap<&'static str, Fault>,
+}
 
 impl Script {
     pub(crate) fn push(&mut self, operation: &'static str, fault: Fault) {
-        self.0.entry(operation).or_default().push_back(fault);
+        self.once.entry(operation).or_default().push_back(fault);
+    }
+
+    pub(crate) fn always(&mut self, operation: &'static str, fault: Option<Fault>) {
+        match fault {
+            Some(fault) => self.always.insert(operation, fault),
+            None => self.always.remove(operation),
+        };
     }
 
     pub(crate) fn pop(&mut self, operation: &str) -> Option<Fault> {
-        self.0.get_mut(operation)?.pop_front()
+        self.once.get_mut(operation)?.pop_front()
+    }
+
+    pub(crate) fn lasting(&self, operation: &str) -> Option<Fault> {
+        self.always.get(operation).cloned()
     }
 }

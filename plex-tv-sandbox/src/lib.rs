@@ -54,35 +54,47 @@
 //! - Of the managed home users one has a PIN ([`HOME_PIN_USER`]: 1041), and one has none ([`HOME_USER`]).
 #![warn(missing_docs)]
 
+mod account;
 mod attempts;
+mod builder;
+mod catalogue;
 mod clock;
 mod data;
 mod device;
 mod device_jwt;
 mod fault;
+mod host;
 mod jwk;
 mod jws;
 mod limits;
 mod media_server;
 mod nonce;
+mod operation;
 mod pin;
 mod plex_jwt;
 mod qr;
 mod random;
 mod reply;
+mod request;
 mod routes;
 mod sandbox;
 mod session;
 mod state;
+mod webhook;
 mod xml;
 
+pub use account::Account;
+pub use builder::Builder;
 pub use data::{
-    EMAIL, EMAIL_ONLY_EMAIL, HOME_PIN, HOME_PIN_USER, HOME_USER, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD,
-    TWO_FACTOR_VERIFICATION_CODE,
+    EMAIL, EMAIL_ONLY_EMAIL, FRIEND_EMAIL, HOME_PIN, HOME_PIN_USER, HOME_USER, PASSWORD, TWO_FACTOR_EMAIL,
+    TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
 };
 pub use fault::Fault;
+pub use host::Host;
 pub use media_server::MediaServer;
+pub use operation::UnknownOperation;
 pub use pin::{Pin, PinState};
-pub use routes::operations;
-pub use sandbox::{Builder, Sandbox};
-pub use state::Request;
+pub use request::Request;
+pub use routes::{Route, operations, routes};
+pub use sandbox::Sandbox;
+pub use webhook::{Delivery, Event};

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::data::Account;
+use crate::device::Installation;
 use crate::jwk::Jwk;
 use crate::random;
+use crate::state::AccountId;
 
 /// Where a PIN stands.
 ///
@@ -84,8 +85,7 @@ impl fmt::Debug for Pin {
 /// What a client asks for when it creates a PIN.
 #[derive(Debug)]
 pub(crate) struct Order {
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) lifetime: Duration,
     /// The key that is to come with the approval.
@@ -96,7 +96,7 @@ pub(crate) struct Order {
 enum Decision {
     Open,
     Approved {
-        account: &'static Account,
+        account: AccountId,
         /// None until the first poll that proves to have the key.
         token: Option<String>,
     },
@@ -108,8 +108,7 @@ enum Decision {
 pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) code: String,
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) created: Instant,
     pub(crate) expires: Instant,
@@ -118,6 +117,10 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    pub(crate) fn client_identifier(&self) -> &str {
+        &self.installation.client_identifier
+    }
+
     pub(crate) fn state(&self, now: Instant) -> PinState {
         match self.decision {
             Decision::Denied => PinState::Denied,
@@ -134,14 +137,14 @@ impl Record {
         }
     }
 
-    pub(crate) fn approved_by(&self) -> Option<&'static Account> {
+    pub(crate) fn approved_by(&self) -> Option<AccountId> {
         match self.decision {
             Decision::Approved { account, .. } => Some(account),
             Decision::Open | Decision::Denied => None,
         }
     }
 
-    pub(crate) fn approve(&mut self, account: &'static Account, token: Option<String>) {
+    pub(crate) fn approve(&mut self, account: AccountId, token: Option<String>) {
         self.decision = Decision::Approved { account, token };
     }
 
@@ -153,8 +156,8 @@ impl Record {
         Pin {
             id: self.id,
             code: self.code.clone(),
-            client_identifier: self.client_identifier.clone(),
-            product: self.product.clone(),
+            client_identifier: self.installation.client_identifier.clone(),
+            product: self.installation.product.clone(),
             strong: self.strong,
             state: self.state(now),
         }
@@ -178,8 +181,7 @@ impl Pins {
         self.0.entry(id).or_insert(Record {
             id,
             code,
-            client_identifier: order.client_identifier,
-            product: order.product,
+            installation: order.installation,
             strong: order.strong,
             created: now,
             expires: now + order.lifetime,
@@ -222,13 +224,7 @@ mod tests {
     use super::*;
 
     fn order(strong: bool) -> Order {
-        Order {
-            client_identifier: String::from("tv"),
-            product: String::from("Example App"),
-            strong,
-            lifetime: Duration::from_secs(900),
-            jwk: None,
-        }
+        Order { installation: Installation::named("tv"), strong, lifetime: Duration::from_secs(900), jwk: None }
     }
 
     #[test]

@@ -1,0 +1,25 @@
+//! The calls of version 1, which look at the same accounts. Most of them speak XML alone.
+
+pub(super) mod account;
+pub(super) mod home;
+pub(super) mod invites;
+pub(super) mod sharing;
+pub(super) mod sync;
+
+use serde_json::{Value, json};
+
+use crate::reply::Reply;
+
+/// The frame that lists have.
+fn container(list: &str, rows: Vec<Value>) -> Reply {
+    Reply::xml(
+        "MediaContainer",
+        json!({
+            "friendlyName": "myPlex",
+            "identifier": "com.plexapp.plugins.myplex",
+            "machineIdentifier": "0000000000000000000000000000000000000000",
+            "size": rows.len(),
+            list: rows,
+        }),
+    )
+}
