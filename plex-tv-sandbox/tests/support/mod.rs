@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod device;
+pub(crate) mod every;
 
 use plex_tv_sandbox::Sandbox;
 use reqwest::{Client, Method, RequestBuilder, Response};
