@@ -1,7 +1,8 @@
 use crate::data::PASSWORD;
 
-/// An account that a test wants beside the built-in ones: without Plex Pass, Home, servers or watchlist unless it asks
-/// for them. Give it to [`Builder::account`](crate::Builder::account).
+/// An account that a test adds to the built-in ones. It has no Plex Pass, no Home, no servers and
+/// an empty watchlist unless the test asks for them. Pass it to
+/// [`Builder::account`](crate::Builder::account).
 ///
 /// # Example
 ///
@@ -31,11 +32,11 @@ pub struct Account {
 }
 
 impl Account {
-    /// The most servers that one account has: each one listens on a port of its own.
+    /// The most servers that one account can have. Each one listens on its own port.
     pub const MOST_SERVERS: usize = 100;
 
-    /// An account with this e-mail address. What comes before the `@` is its user name, and its password is
-    /// [`PASSWORD`](crate::PASSWORD).
+    /// Creates an account with this e-mail address. Its user name is the part before the `@`, and
+    /// its password is [`PASSWORD`](crate::PASSWORD).
     ///
     /// ```
     /// let account = plex_tv_sandbox::Account::new("poor@example.com");

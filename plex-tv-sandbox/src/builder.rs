@@ -60,8 +60,8 @@ impl Builder {
         self
     }
 
-    /// Approves every pending PIN by itself once it is this old. `None`, the default, leaves it to a person or to
-    /// [`Sandbox::approve`].
+    /// Approves every pending PIN by itself once it is this old. `None`, the default, leaves it to
+    /// a person or to [`Sandbox::approve`].
     ///
     /// ```
     /// # use std::time::Duration;
@@ -73,8 +73,8 @@ impl Builder {
         self
     }
 
-    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs or switch home users too
-    /// often, by the clock of the sandbox. Off without it: tests are hasty.
+    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs or
+    /// switch home users too often, by the clock of the sandbox. Off without it: tests are hasty.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);
@@ -85,9 +85,9 @@ impl Builder {
         self
     }
 
-    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the sandbox does what
-    /// was reported of plex.tv: home users cannot be switched with a JWT (403), and the list of resources gives the JWT
-    /// itself for owned servers, which then refuse it.
+    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the
+    /// sandbox does what was reported of plex.tv: home users cannot be switched with a JWT (403),
+    /// and the list of resources gives the JWT itself for owned servers, which then refuse it.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().jwt_everywhere(true);
@@ -98,8 +98,8 @@ impl Builder {
         self
     }
 
-    /// Lets pages of every origin call the sandbox, as a client in a browser does: preflights are answered, and the
-    /// headers `X-Plex-*` are allowed. Off without it.
+    /// Enables CORS for every origin, for clients in a browser. Preflights are answered, and
+    /// `X-Plex-*` headers are allowed. Off by default.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().cors(true);
@@ -110,7 +110,7 @@ impl Builder {
         self
     }
 
-    /// Adds an account of one's own beside the built-in ones.
+    /// Adds an account to the built-in ones.
     ///
     /// ```
     /// use plex_tv_sandbox::{Account, Sandbox};
@@ -127,7 +127,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened, the system gives no random key to sign with, or two accounts have one name.
+    /// When the port cannot be opened, the system gives no random key to sign with, or two accounts
+    /// have one name.
     ///
     /// # Example
     ///
@@ -160,7 +161,7 @@ impl Builder {
     }
 }
 
-/// Whoever signs in must be one and the same.
+/// Refuses accounts whose e-mail address or user name is taken.
 fn check_names(accounts: &[Account]) -> io::Result<()> {
     let mut names: HashSet<String> = data::built_in_names().map(str::to_lowercase).collect();
     for account in accounts {
@@ -173,7 +174,8 @@ fn check_names(accounts: &[Account]) -> io::Result<()> {
     Ok(())
 }
 
-/// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way are finished.
+/// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way
+/// are finished.
 fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> {
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);

@@ -1,8 +1,9 @@
-//! The made-up films, shows and people that the providers know. All of them follow from their numbers.
+//! The made-up films, shows and people that the providers know. Every field is computed from the
+//! number of the item.
 
 use serde_json::{Value, json};
 
-/// What the catalogue knows: films and shows, which are numbered from 1, and the parts of shows.
+/// An item of the catalogue: a film or a show, numbered from 1, or a part of a show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Item {
     Movie(u16),
@@ -15,15 +16,15 @@ pub(crate) const SIZE: u16 = 300;
 const SEASONS: u8 = 2;
 const EPISODES: u8 = 3;
 
-/// Every tenth is a show.
+/// All films and shows, in order. Every tenth item is a show.
 pub(crate) fn titles() -> impl Iterator<Item = Item> {
     (1..=SIZE).map(|number| if number % 10 == 5 { Item::Show(number) } else { Item::Movie(number) })
 }
 
 impl Item {
-    /// The item that a `ratingKey` names.
+    /// Returns the item with this `ratingKey`.
     pub(crate) fn by_key(key: &str) -> Option<Self> {
-        // Whatever is not ASCII is not a key, and would be cut in the middle of a character.
+        // `get` returns `None` where a slice would cut a character in two.
         let digits = |from: usize, to: usize| key.get(from..to).and_then(|part| u64::from_str_radix(part, 16).ok());
         let found = titles().find(|item| item.number() == digits(6, 14).unwrap_or_default())?;
         let season = u8::try_from(digits(14, 19)?).ok()?;
@@ -37,7 +38,7 @@ impl Item {
         (item.key() == key).then_some(item)
     }
 
-    /// The item that an address of Plex or of another catalogue names: `plex://`, `imdb://`, `tmdb://` or `tvdb://`.
+    /// Returns the item with this `plex://`, `imdb://`, `tmdb://` or `tvdb://` id.
     pub(crate) fn by_guid(guid: &str) -> Option<Self> {
         if guid.starts_with("plex://") {
             return Self::by_key(guid.rsplit('/').next()?);
@@ -85,19 +86,19 @@ impl Item {
         }
     }
 
-    /// Between 1970 and 2019, and never the same for neighbours.
+    /// A year from 1970 to 2019. Neighbours never share one.
     pub(crate) fn year(self) -> u64 {
         1970 + self.number() * 7 % 50
     }
 
-    /// `2019-04-11`; the last ten of the catalogue are still to come.
+    /// The release date, as `2019-04-11`. The last ten items of the catalogue are not released yet.
     pub(crate) fn released_on(self) -> String {
         let number = self.number();
         let year = if number > u64::from(SIZE) - 10 { 2190 } else { self.year() };
         format!("{year}-{:02}-{:02}", number % 12 + 1, number % 28 + 1)
     }
 
-    /// What critics gave it, in tenths of 10.
+    /// The critic rating times ten.
     pub(crate) fn rating_tenths(self) -> u64 {
         30 + self.number() * 13 % 69
     }
@@ -128,7 +129,7 @@ impl Item {
         }
     }
 
-    /// Its row in a list.
+    /// The item as a row of a list.
     pub(crate) fn to_value(self) -> Value {
         let key = self.key();
         let mut row = json!({
@@ -174,7 +175,7 @@ impl Item {
         self.guids().iter().map(|id| json!({"id": id})).collect()
     }
 
-    /// Everything that is known of it.
+    /// The item with all its details.
     pub(crate) fn details(self) -> Value {
         let mut row = self.to_value();
         row["summary"] = json!(format!("What happens in {}.", self.title()));
@@ -187,7 +188,7 @@ impl Item {
     }
 }
 
-/// Somebody who worked on everything.
+/// A person who is credited on every item.
 #[derive(Debug)]
 pub(crate) struct Person {
     pub(crate) key: &'static str,

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::time::Instant;
 
-/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A test may turn it ahead.
+/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A
+/// test may turn it ahead.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -37,12 +38,12 @@ impl Clock {
         self.at(at).to_string()
     }
 
-    /// The same of a time in epoch seconds.
+    /// Formats a time in epoch seconds as `2026-10-01T10:00:00Z`.
     pub(crate) fn iso_at(&self, seconds: i64) -> String {
         Timestamp::from_second(seconds).unwrap_or(self.wall).to_string()
     }
 
-    /// When a day begins, which is written `2026-10-01`, in epoch seconds.
+    /// Returns the start of a day such as `2026-10-01`, in epoch seconds.
     pub(crate) fn day(&self, date: &str) -> Option<i64> {
         format!("{date}T00:00:00Z").parse::<Timestamp>().ok().map(Timestamp::as_second)
     }

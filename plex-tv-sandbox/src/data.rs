@@ -3,7 +3,8 @@
 use crate::account::Account;
 use crate::state::{AccountId, Person, Remote, Section, Server, SignIn, State};
 
-/// The e-mail address of the built-in account, for password sign-in and [`Sandbox::token`](crate::Sandbox::token).
+/// The e-mail address of the built-in account, for password sign-in and
+/// [`Sandbox::token`](crate::Sandbox::token).
 ///
 /// ```
 /// assert_eq!(plex_tv_sandbox::EMAIL, "user@example.com");
@@ -73,10 +74,11 @@ pub const HOME_USER: &str = "fedcba9876543210";
 /// ```
 pub const FRIEND_EMAIL: &str = "friend@example.com";
 
-/// The token of the built-in account: the same in every run, so that a command line can be repeated.
+/// The token of the built-in account: the same in every run, so that a command line can be
+/// repeated.
 pub(crate) const ACCOUNT_TOKEN: &str = "sandbox-account-0001";
 
-/// The token of the friend, as steady as that.
+/// The token of the friend. It is the same in every run, too.
 pub(crate) const FRIEND_TOKEN: &str = "sandbox-friend-00001";
 
 /// The built-in account.
@@ -87,7 +89,7 @@ pub(crate) const FRIEND: AccountId = 7_654_321;
 const KID: AccountId = 7_654_322;
 const TEEN: AccountId = 7_654_323;
 
-/// The first id of the accounts that a test asks for.
+/// The first id of the accounts that a test adds.
 const FIRST_OWN: AccountId = 8_000_001;
 
 const HOME_ID: u64 = 1_841_489;
@@ -118,7 +120,7 @@ fn with_password(password: &str, verification_code: Option<&str>) -> SignIn {
     SignIn::Password { password: String::from(password), verification_code: verification_code.map(String::from) }
 }
 
-/// The people who are always there.
+/// The built-in accounts and managed users.
 fn people() -> [Person; 6] {
     let names = |id, uuid, username, title, email| Names { id, uuid, username, title, email };
     let managed = |names: &Names, profile: &str, pin: Option<&str>| Person {
@@ -148,7 +150,7 @@ fn people() -> [Person; 6] {
     ]
 }
 
-/// What the people who are always there sign in by.
+/// The e-mail addresses and user names of the built-in accounts.
 pub(crate) fn built_in_names() -> impl Iterator<Item = &'static str> {
     [
         EMAIL,
@@ -163,7 +165,7 @@ pub(crate) fn built_in_names() -> impl Iterator<Item = &'static str> {
     .into_iter()
 }
 
-/// The servers of everybody: three that are always there, and those of the accounts that a test asks for.
+/// Returns the three built-in servers and those of the accounts that a test added.
 pub(crate) fn servers(accounts: &[Account]) -> Vec<Server> {
     let mut servers = Vec::from([living_room(), friends(), cabin()]);
     for (index, account) in accounts.iter().enumerate() {
@@ -178,13 +180,13 @@ pub(crate) fn servers(accounts: &[Account]) -> Vec<Server> {
     servers
 }
 
-/// A server that is well connected, the `number`th of all.
+/// Returns a server with every kind of connection. The number makes it unique.
 fn server(number: u64) -> Server {
     let section = |key: u64, title, kind| Section { id: number * 10_000 + key, key, title, kind };
     Server {
         id: 300_000 + number,
         name: String::new(),
-        // The first ones are of one digit, which is easy to see in a log.
+        // One repeated digit is easy to spot in a log.
         machine_identifier: if number < 10 { number.to_string().repeat(40) } else { format!("{number:040x}") },
         access_token: format!("sandbox-server-{number:05}"),
         own_token: format!("sandbox-serving-{number:04}"),
@@ -237,7 +239,7 @@ fn cabin() -> Server {
     }
 }
 
-/// Puts everybody and everything into a new state.
+/// Fills a new state with the built-in people, their servers and shares, and the added accounts.
 pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account], now: i64) {
     for person in people() {
         state.people.insert(person);
@@ -259,7 +261,7 @@ pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account],
     }
 }
 
-/// An account that a test asked for.
+/// Adds one account that a test asked for.
 fn add_own(state: &mut State, id: AccountId, account: &Account) {
     let person = Person {
         id,

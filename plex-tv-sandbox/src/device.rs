@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use crate::jwk::Jwk;
 use crate::state::AccountId;
 
-/// What an app says about the machine that it runs on, in its `X-Plex-*` headers.
+/// What an app says about itself and its machine in the `X-Plex-*` headers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Installation {
     pub(crate) client_identifier: String,
@@ -66,7 +66,7 @@ pub(crate) struct Devices {
 impl Devices {
     const FIRST_ID: u64 = 900_000_001;
 
-    /// Adds the installation to the list of the account, or takes what it says of itself now.
+    /// Adds the installation to the list of the account, or updates its description.
     pub(crate) fn seen(&mut self, account: AccountId, installation: &Installation) -> &mut Device {
         let client_identifier = &*installation.client_identifier;
         let same = |device: &Device| device.account == account && device.client_identifier() == client_identifier;

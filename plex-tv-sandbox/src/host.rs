@@ -1,4 +1,4 @@
-/// A host that the sandbox stands for. Each has a base address of its own below the one port.
+/// A host of plex.tv that the sandbox serves. Each host has its own base address on the one port.
 ///
 /// # Example
 ///
@@ -20,11 +20,11 @@ pub enum Host {
     Metadata,
     /// `vod.provider.plex.tv`: free films.
     Vod,
-    /// `music.provider.plex.tv`, of which nothing is served.
+    /// `music.provider.plex.tv`: known, but not served.
     Music,
     /// `epg.provider.plex.tv`: the guide of live TV.
     Epg,
-    /// `community.plex.tv`, of which nothing is served.
+    /// `community.plex.tv`: known, but not served.
     Community,
     /// `together.plex.tv`: rooms of Watch Together.
     Together,
@@ -59,7 +59,7 @@ impl Host {
         Self::Sonos,
     ];
 
-    /// The name that it has on the internet.
+    /// Returns the name of the host on the internet.
     ///
     /// ```
     /// assert_eq!(plex_tv_sandbox::Host::PlexTv.name(), "plex.tv");
@@ -82,7 +82,7 @@ impl Host {
         }
     }
 
-    /// The path that stands for this host on the port of the sandbox; empty for `plex.tv`.
+    /// Returns the path prefix of the host on the port of the sandbox. It is empty for `plex.tv`.
     ///
     /// ```
     /// assert_eq!(plex_tv_sandbox::Host::Epg.prefix(), "/epg");

@@ -14,9 +14,9 @@ use tokio::net::TcpListener;
 use crate::reply::{Format, Reply};
 use crate::state::{Server, Shared};
 
-/// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to anyone, and `GET /`
-/// to those who bring its own access token, which is another one for every account that it is shared with; anything else
-/// without is 401.
+/// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to
+/// anyone, and `GET /` to callers that send its access token. Every account that it is shared with
+/// has its own token. Everything else answers 401 without one.
 ///
 /// # Example
 ///
@@ -96,7 +96,8 @@ impl MediaServer {
         &self.url
     }
 
-    /// The token with which this server itself signs in to plex.tv, for the calls that no user may make.
+    /// Returns the token that this server itself uses at plex.tv, for the calls that no user may
+    /// make.
     ///
     /// ```
     /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
@@ -132,7 +133,7 @@ impl MediaServer {
     }
 }
 
-/// Who is let in where.
+/// What the token check of one server needs.
 #[derive(Clone)]
 struct Door {
     server: Arc<Server>,

@@ -25,7 +25,7 @@ pub struct UnknownOperation {
 }
 
 impl UnknownOperation {
-    /// The operation of this name.
+    /// Returns the name as the table has it.
     pub(crate) fn check(name: &str) -> Result<&'static str, Self> {
         let known = operations().find(|known| *known == name);
         known.ok_or_else(|| Self { name: String::from(name), nearest: nearest(name) })
@@ -44,7 +44,7 @@ impl fmt::Display for UnknownOperation {
 
 impl Error for UnknownOperation {}
 
-/// The operation whose name is most like this one, if any is.
+/// Returns the operation with the most similar name, if one is similar enough.
 fn nearest(name: &str) -> Option<&'static str> {
     const LIKE_ENOUGH: f64 = 0.85;
     let likeness = |known: &&'static str| strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase());

@@ -29,7 +29,8 @@ use crate::state::AccountId;
 pub enum PinState {
     /// Waits for the user; polls answer with a null `authToken`.
     Pending,
-    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the holder of that key only.
+    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the
+    /// holder of that key only.
     Approved,
     /// The user refused; polls answer 404 with code 1020.
     Denied,
@@ -37,7 +38,8 @@ pub enum PinState {
     Expired,
 }
 
-/// A PIN as it was when [`Sandbox::pins`](crate::Sandbox::pins) looked. `Debug` leaves the code out.
+/// A PIN as it was when [`Sandbox::pins`](crate::Sandbox::pins) looked. `Debug` leaves the code
+/// out.
 ///
 /// # Example
 ///

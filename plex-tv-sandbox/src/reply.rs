@@ -94,7 +94,7 @@ pub(crate) struct Fail {
     /// Not every failure has one.
     code: Option<u16>,
     message: Cow<'static, str>,
-    /// What the body says of the status and of the field that is wrong, where that is more than the status itself.
+    /// The status and the field in the body, where they differ from the status of the reply.
     details: Option<(u16, &'static str)>,
 }
 
@@ -134,7 +134,7 @@ impl Fail {
     pub(crate) const HOME_PIN_MALFORMED: Self =
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1038, "The PIN must be four digits");
     pub(crate) const PASSWORD_REQUIRED: Self = Self::new(StatusCode::FORBIDDEN, 1040, "A valid password is required");
-    /// The same in the older calls.
+    /// [`Self::HOME_PIN_REQUIRED`] in the calls of version 1, which answer 401.
     pub(crate) const LEGACY_HOME_PIN_REQUIRED: Self =
         Self::new(StatusCode::UNAUTHORIZED, 1041, "A valid PIN is required");
     pub(crate) const NOT_ALLOWED: Self = Self::new(StatusCode::FORBIDDEN, 1042, "You may not do this");
@@ -148,7 +148,7 @@ impl Fail {
         Self::new(StatusCode::FORBIDDEN, 1080, "This needs the token of a server");
     pub(crate) const HOME_MEMBER: Self = Self::new(StatusCode::CONFLICT, 1014, "They are in a Home already");
     pub(crate) const RETIRED: Self = Self::without_code(StatusCode::GONE, "This endpoint was deprecated and removed");
-    /// The status in the body is another one than that of the reply.
+    /// The body says 400 although the reply is 422.
     pub(crate) const ALREADY_SHARED: Self = Self {
         status: StatusCode::UNPROCESSABLE_ENTITY,
         code: Some(1999),
@@ -172,7 +172,8 @@ impl Fail {
         Self { status: StatusCode::NOT_IMPLEMENTED, code: None, message, details: None }
     }
 
-    /// A JWT in place of a token has expired. The answer has no body, and a status that is plex.tv's own.
+    /// A JWT in place of a token has expired. The answer has no body, and a status that is
+    /// plex.tv's own.
     pub(crate) fn jwt_expired() -> Self {
         Self::without_code(StatusCode::from_u16(498).unwrap_or(StatusCode::UNAUTHORIZED), "")
     }
@@ -222,7 +223,7 @@ impl IntoResponse for Fail {
     }
 }
 
-/// A failure as text, which is all that some hosts send.
+/// A failure as plain text, as some hosts send it.
 #[derive(Debug)]
 pub(crate) struct PlainFail(pub(crate) StatusCode, pub(crate) &'static str);
 
@@ -278,7 +279,7 @@ impl Fields {
         }
     }
 
-    /// Every value of a name that a form may repeat.
+    /// Returns all values of a name. Forms may repeat names.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         match self {
             Self::Form(pairs) => {

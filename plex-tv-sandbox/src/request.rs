@@ -2,8 +2,8 @@ use serde_json::{Map, Value};
 
 use crate::host::Host;
 
-/// A line of the log that [`Sandbox::requests`](crate::Sandbox::requests) gives. Tokens, passwords, PINs and codes read
-/// `[redacted]`, wherever they stand; headers are left out.
+/// A line of the log that [`Sandbox::requests`](crate::Sandbox::requests) returns. Tokens,
+/// passwords, PINs and codes are replaced by `[redacted]`. Headers are left out.
 ///
 /// # Example
 ///
@@ -21,14 +21,15 @@ use crate::host::Host;
 pub struct Request {
     /// `GET`, `POST`, …
     pub method: String,
-    /// The host whose call this was; `plex.tv` where the sandbox serves nothing.
+    /// The host that the operation belongs to. `plex.tv` if there is no operation.
     pub host: Host,
-    /// The path as it was sent, without its query. A path that holds a secret is the template of its operation.
+    /// The path as it was sent, without the query. If the path holds a secret, this is the template
+    /// of the operation.
     pub path: String,
-    /// The query, in its order.
+    /// The query parameters, in order. Empty if there is no operation.
     pub query: Vec<(String, String)>,
-    /// A JSON body as it was sent, a form as an object: a name that comes more than once has a list of values. Null for
-    /// everything else.
+    /// A JSON body as it was sent, or a form as an object. Repeated names of a form have a list of
+    /// values. Null for any other body.
     pub body: Value,
     /// The operation, where the sandbox serves one.
     pub operation: Option<&'static str>,

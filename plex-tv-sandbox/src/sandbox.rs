@@ -16,7 +16,8 @@ use crate::request::Request;
 use crate::state::{Answer, Shared, Verdict};
 use crate::webhook::{self, Delivery, Event};
 
-/// A running plex.tv of your own. It lives in background tasks of the current tokio runtime and stops when dropped.
+/// A running plex.tv of your own. It lives in background tasks of the current tokio runtime and
+/// stops when dropped.
 ///
 /// # Example
 ///
@@ -84,7 +85,8 @@ impl Sandbox {
         Builder::default()
     }
 
-    /// The address, without a slash at the end: stands for `https://plex.tv` and for `https://app.plex.tv`.
+    /// The address, without a slash at the end: stands for `https://plex.tv` and for
+    /// `https://app.plex.tv`.
     ///
     /// # Example
     ///
@@ -98,7 +100,8 @@ impl Sandbox {
         &self.shared.url
     }
 
-    /// The base address of a host, without a slash at the end. That of `plex.tv` is [`Sandbox::url`].
+    /// Returns the base address of a host, without a trailing slash. For `plex.tv` it is
+    /// [`Sandbox::url`].
     ///
     /// # Example
     ///
@@ -128,9 +131,9 @@ impl Sandbox {
         ACCOUNT_TOKEN
     }
 
-    /// A token of an account that has a token from the start: [`EMAIL`](crate::EMAIL),
-    /// [`FRIEND_EMAIL`](crate::FRIEND_EMAIL), and those that [`Builder::account`] added. `None` for anybody else, and
-    /// once it was signed out.
+    /// Returns the token that an account has from the start. [`EMAIL`](crate::EMAIL),
+    /// [`FRIEND_EMAIL`](crate::FRIEND_EMAIL) and the accounts of [`Builder::account`] have one
+    /// until it is signed out.
     ///
     /// # Example
     ///
@@ -163,8 +166,8 @@ impl Sandbox {
         &self.shared.servers
     }
 
-    /// Approves a PIN for the built-in account, as the user would. False when no such PIN was pending. Any integer is an
-    /// id, the `i64` of a client as well as the `u64` of [`Pin::id`].
+    /// Approves a PIN for the built-in account, as the user would. Returns false if no such PIN is
+    /// pending. The id can be any integer: the `i64` of a client or the `u64` of [`Pin::id`].
     ///
     /// # Example
     ///
@@ -177,8 +180,8 @@ impl Sandbox {
         self.answer(pin_id, Answer::Approve(ACCOUNT))
     }
 
-    /// Approves a PIN for another account than the built-in one. False when there is no such account, or no such PIN was
-    /// pending.
+    /// Approves a PIN for another account. Returns false if there is no such account or no such
+    /// pending PIN.
     ///
     /// # Example
     ///
@@ -222,8 +225,9 @@ impl Sandbox {
         pin_id.try_into().is_ok_and(|id| self.shared.expire(id))
     }
 
-    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs grow older at once.
-    /// It also follows tokio's clock. The header `Date` of every answer tells its time.
+    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs
+    /// grow older at once. It also follows tokio's clock. The header `Date` of every answer tells
+    /// its time.
     ///
     /// # Example
     ///
@@ -258,8 +262,8 @@ impl Sandbox {
         self.shared.clock.system_time()
     }
 
-    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT signed by it may
-    /// live.
+    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT
+    /// signed by it may live.
     ///
     /// # Errors
     ///
@@ -279,8 +283,9 @@ impl Sandbox {
         self.shared.rotate_signing_key()
     }
 
-    /// Removes an installation from the devices of every account, as the user would: its tokens end, and if it had a
-    /// key, that and every other key is refused with code 1097 from then on. False when no account had signed in on it.
+    /// Removes an installation from the devices of every account, as the user would: its tokens
+    /// end, and if it had a key, that and every other key is refused with code 1097 from then on.
+    /// False when no account had signed in on it.
     ///
     /// # Example
     ///
@@ -323,11 +328,13 @@ impl Sandbox {
         self.shared.requests()
     }
 
-    /// Scripts a fault for the next call of an operation; several for one operation happen one after the other.
+    /// Scripts a fault for the next call of an operation; several for one operation happen one
+    /// after the other.
     ///
     /// # Errors
     ///
-    /// When the sandbox serves no operation of that name: it says which one is meant. See [`operations`].
+    /// If the sandbox serves no operation of that name. The error suggests a similar name. See
+    /// [`operations`].
     ///
     /// [`operations`]: crate::operations
     ///
@@ -352,12 +359,12 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Scripts a fault for every call of an operation, after those of [`Sandbox::next`]; `None` ends it. A
-    /// [`Fault::Delay`] makes every call slow.
+    /// Scripts a fault for every call of an operation. Faults of [`Sandbox::next`] come first.
+    /// `None` ends it.
     ///
     /// # Errors
     ///
-    /// When the sandbox serves no operation of that name.
+    /// If the sandbox serves no operation of that name.
     ///
     /// # Example
     ///
@@ -377,9 +384,8 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Tells every webhook what happened, as a media server would: a multipart form for each address that any account
-    /// has set, one after the other. Only addresses of this machine are told; the others are in the answer without a
-    /// status.
+    /// Posts an event as multipart/form-data to the webhooks of all accounts, as a media server
+    /// would. Only loopback addresses are called. Other addresses are returned without a status.
     ///
     /// # Example
     ///

@@ -16,7 +16,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) account: AccountId,
-    /// Empty for the tokens that are good from the start: they may be of any installation.
+    /// Empty for tokens that are valid on every installation.
     pub(crate) client_identifier: String,
     pub(crate) kind: Kind,
 }
@@ -38,19 +38,19 @@ pub(crate) enum Refusal {
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     by_token: HashMap<String, Session>,
-    /// The pairs of account and installation that have ever got a JWT, with the older token that the list of devices
-    /// still shows for them: media servers take it, plex.tv does not.
+    /// The pairs of account and installation that ever had a JWT, with the older token that the
+    /// device list still shows. Media servers accept that token; plex.tv does not.
     with_jwt: HashMap<(AccountId, String), Option<String>>,
 }
 
 impl Sessions {
-    /// Makes a token good that is of no installation.
+    /// Adds a token that is valid on every installation.
     pub(crate) fn grant(&mut self, account: AccountId, token: &str) {
         let session = Session { account, client_identifier: String::new(), kind: Kind::Legacy };
         self.by_token.insert(String::from(token), session);
     }
 
-    /// The token of an account that is of no installation.
+    /// Returns the token of an account that is valid on every installation.
     pub(crate) fn granted(&self, account: AccountId) -> Option<&str> {
         let wanted = |session: &Session| session.is_of(account, "");
         self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str())
@@ -66,8 +66,8 @@ impl Sessions {
         }
     }
 
-    /// Issues a token. As on plex.tv there is one per account and installation: the previous one stops working. Where
-    /// a JWT was issued before, the new token opens nothing.
+    /// Issues a token. As on plex.tv there is one per account and installation: the previous one
+    /// stops working. Where a JWT was issued before, the new token opens nothing.
     pub(crate) fn issue(&mut self, account: AccountId, client_identifier: &str) -> String {
         self.end_legacy(account, client_identifier);
         let token = random::token();
@@ -86,7 +86,7 @@ impl Sessions {
         self.by_token.insert(jwt, Session { account, client_identifier, kind: Kind::Jwt { expires } });
     }
 
-    /// The token that the list of devices shows for an installation.
+    /// Returns the token that the device list shows for an installation.
     pub(crate) fn listed_token(&self, account: AccountId, client_identifier: &str) -> Option<&str> {
         let wanted = |session: &Session| session.kind == Kind::Legacy && session.is_of(account, client_identifier);
         let good = self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str());
@@ -94,7 +94,7 @@ impl Sessions {
         good.or_else(of_jwt)
     }
 
-    /// The account whose list of devices shows this token beside a JWT.
+    /// Returns the account whose device list shows this token for a JWT device.
     pub(crate) fn account_of_listed(&self, token: &str) -> Option<AccountId> {
         self.with_jwt.iter().find(|(_, listed)| listed.as_deref() == Some(token)).map(|((account, _), _)| *account)
     }

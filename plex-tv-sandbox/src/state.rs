@@ -104,7 +104,7 @@ impl Access {
 }
 
 impl State {
-    /// Removes an account for good, with all that it had.
+    /// Deletes an account and everything that belongs to it.
     pub(crate) fn forget(&mut self, account: AccountId) {
         self.people.remove(account);
         self.homes.leave(account);
@@ -160,8 +160,8 @@ impl Shared {
         self.servers.iter().find(|server| server.facts().machine_identifier == machine_identifier)
     }
 
-    /// Whether a media server opens to this token: one of those that it has for its owner and for everybody whom it is
-    /// shared with, or the older token of one of the owner's devices.
+    /// Whether a media server accepts this token. It accepts the tokens of its owner and of
+    /// everybody it is shared with, and the older tokens of the owner's devices.
     pub(crate) fn opens(&self, server: &Server, token: &str) -> bool {
         let state = self.state();
         let shares = state.sharing.all().filter(|share| share.accepted_at.is_some());
@@ -184,7 +184,7 @@ impl Shared {
         self.state().script.pop(operation)
     }
 
-    /// The fault of every call, which comes after those that were scripted for one.
+    /// Returns the fault that is scripted for every call.
     pub(crate) fn lasting_fault(&self, operation: &str) -> Option<Fault> {
         self.state().script.lasting(operation)
     }
@@ -215,7 +215,8 @@ impl Shared {
         self.clock.epoch_seconds(self.now())
     }
 
-    /// A handler that panicked leaves nothing half-done behind, so a poisoned lock is as good as any.
+    /// A handler that panicked leaves nothing half-done behind, so a poisoned lock is as good as
+    /// any.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Something that happened at a media server, for [`Sandbox::deliver`](crate::Sandbox::deliver).
+/// A webhook event for [`Sandbox::deliver`](crate::Sandbox::deliver).
 ///
 /// # Example
 ///
@@ -20,18 +20,18 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The part `payload` of the form, which may be changed at will.
+    /// The JSON of the form part `payload`. Tests may change it.
     pub payload: Value,
-    /// The part `thumb`, where this kind of event has a picture.
+    /// The JPEG of the form part `thumb`, if this kind of event has one.
     pub thumb: Option<Vec<u8>>,
 }
 
-/// The smallest start of a JPEG file that is told as one.
+/// The first bytes of a JPEG file, enough to recognise the type.
 const THUMB: [u8; 20] = *b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00";
 
 impl Event {
-    /// An event by its name, as `media.play`, with a payload that was made up and has the members that events of this
-    /// name have.
+    /// Creates an event such as `media.play`, with a made-up payload that has the members of its
+    /// kind.
     ///
     /// ```
     /// let event = plex_tv_sandbox::Event::new("admin.database.backup");
@@ -79,7 +79,7 @@ impl From<&str> for Event {
     }
 }
 
-/// What came of telling one address.
+/// The result of posting an event to one address.
 ///
 /// # Example
 ///
@@ -95,16 +95,17 @@ impl From<&str> for Event {
 pub struct Delivery {
     /// The address.
     pub url: String,
-    /// The status that was answered. `None` when nobody answered, and for an address of another machine.
+    /// The status of the reply. `None` if there was no reply, or if the address is not on this
+    /// machine.
     pub status: Option<u16>,
 }
 
-/// How long one receiver may take.
+/// How long one receiver may take to reply.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Posts an event to the addresses of this machine, once each: plex.tv does not try again either.
+/// Posts an event once to each loopback address. Like plex.tv, it does not retry.
 pub(crate) async fn deliver(event: &Event, urls: BTreeSet<String>) -> Vec<Delivery> {
-    // Neither a proxy nor a redirect may lead to another machine.
+    // No proxy and no redirect, so that nothing leaves this machine.
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     let client = client.timeout(PATIENCE).build().ok();
     let (content_type, body) = multipart(event);
@@ -128,7 +129,7 @@ fn is_of_this_machine(url: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-/// The form as RFC 7578 has it.
+/// Encodes the event as multipart/form-data, RFC 7578.
 fn multipart(event: &Event) -> (String, Vec<u8>) {
     let boundary = Uuid::new_v4().simple().to_string();
     let mut body = Vec::new();

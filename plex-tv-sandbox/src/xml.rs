@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements of elements.
+/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements
+/// of elements.
 pub(crate) fn document(root: &str, value: &Value) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     element(&mut out, root, unwrap(root, value));
@@ -26,7 +27,8 @@ fn element(out: &mut String, name: &str, value: &Value) {
         Value::Object(members) => {
             for (key, member) in members {
                 match member {
-                    // What begins with a capital is from another time: its lists have no element of their own.
+                    // What begins with a capital is from another time: its lists have no element of
+                    // their own.
                     Value::Array(items) if key.starts_with(char::is_uppercase) => {
                         items.iter().for_each(|item| element(&mut children, tag(key, item), item));
                     }
@@ -50,8 +52,8 @@ fn element(out: &mut String, name: &str, value: &Value) {
     }
 }
 
-/// What is `Metadata` in JSON has a name by its type in XML: what plays is a video or a track, what holds others a
-/// directory.
+/// Returns the XML name of a member. `Metadata` is named by its type: `Video`, `Track` or
+/// `Directory`.
 fn tag<'a>(key: &'a str, member: &Value) -> &'a str {
     match member["type"].as_str() {
         Some("movie" | "episode" | "clip") if key == "Metadata" => "Video",

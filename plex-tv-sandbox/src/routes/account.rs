@@ -1,4 +1,4 @@
-//! Small things that plex.tv tells about an account, and to anybody.
+//! Small calls: features, companions, places, downloads, announcements.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ pub(super) async fn public_address() -> Response {
     ([(header::CONTENT_TYPE, "text/plain")], "203.0.113.7").into_response()
 }
 
-/// Each call gives another one.
+/// Every call creates a new token.
 pub(super) async fn claim_token(_: SignedIn) -> Reply {
     Reply::json(json!({"token": random::claim()}))
 }
@@ -141,7 +141,7 @@ pub(super) async fn downloads(Path(file): Path<String>, parameters: Parameters) 
     })))
 }
 
-/// What every account is told, by number.
+/// Id, title and style of each announcement.
 const ANNOUNCEMENTS: [(u64, &str, &str); 2] =
     [(71, "A new library type", "info"), (72, "Please update your server", "priority")];
 

@@ -1,4 +1,5 @@
-//! What happens around every call: faults, limits, the form of the answer, its date, and the log.
+//! What happens around every call: faults, rate limits, JSON or XML, the `Date` header, and the
+//! log.
 
 use std::sync::Arc;
 
@@ -19,14 +20,14 @@ use crate::state::Shared;
 
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// What is called, at one of its places.
+/// An operation at one of its addresses.
 #[derive(Clone)]
 pub(super) struct Call {
     shared: Arc<Shared>,
     operation: &'static str,
     served: bool,
     host: Host,
-    /// What the log has in place of a path that is a secret.
+    /// What the log shows instead of a secret path.
     template: Option<String>,
 }
 
@@ -38,11 +39,12 @@ impl Call {
     }
 }
 
-/// Marks an answer that is in the log already.
+/// Marks a response that is already in the log.
 #[derive(Clone, Copy, Debug)]
 struct Logged;
 
-/// Plays scripted faults, keeps the rate limits, gives the answer its form and its date, and writes the log.
+/// Plays scripted faults, keeps the rate limits, gives the answer its form and its date, and writes
+/// the log.
 pub(super) async fn around(State(call): State<Call>, request: Request, next: Next) -> Response {
     let Call { shared, operation, .. } = &call;
     let format = Format::of(request.headers());
@@ -69,14 +71,14 @@ pub(super) async fn around(State(call): State<Call>, request: Request, next: Nex
     finished(shared, format, response, line)
 }
 
-/// The same for what is no operation: pages, control, and what is not there.
+/// The same for requests that are not operations: pages, control, unknown paths.
 pub(super) async fn around_the_rest(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let format = Format::of(request.headers());
     let line = request::Request {
         method: request.method().to_string(),
         host: Host::PlexTv,
         path: String::from(request.uri().path()),
-        // Nobody knows what is a secret there.
+        // Any parameter of an unknown call may be a secret.
         query: Vec::new(),
         body: Value::Null,
         operation: None,
@@ -102,7 +104,7 @@ fn finished(shared: &Shared, format: Format, response: Response, mut line: reque
     response
 }
 
-/// A JSON body or a form; whatever cannot be read is left out.
+/// Returns a JSON body or a form for the log, and null for a body that cannot be read.
 async fn logged_body(headers: &HeaderMap, body: Option<&Bytes>) -> Value {
     let Some(body) = body.filter(|body| !body.is_empty()) else {
         return Value::Null;
@@ -112,7 +114,7 @@ async fn logged_body(headers: &HeaderMap, body: Option<&Bytes>) -> Value {
         return redacted(serde_json::from_slice(body).unwrap_or_default());
     }
     let mut request = Request::new(Body::from(body.clone()));
-    // Forms are read from bodies of calls that have one.
+    // For GET, axum would read the form from the query.
     *request.method_mut() = axum::http::Method::POST;
     *request.headers_mut() = headers.clone();
     match Fields::from_request(request, &()).await {
@@ -122,7 +124,7 @@ async fn logged_body(headers: &HeaderMap, body: Option<&Bytes>) -> Value {
 }
 
 async fn scripted(shared: &Shared, operation: &'static str) -> Option<Response> {
-    // Those for one call come first; a delay goes before what comes next.
+    // Faults for one call come first. A delay is followed by the next fault.
     while let Some(fault) = shared.next_fault(operation) {
         match fault.outcome() {
             Outcome::Answer(response) => return Some(response),

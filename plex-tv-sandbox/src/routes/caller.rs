@@ -38,7 +38,7 @@ pub(super) fn client_identifier(headers: &HeaderMap, uri: &Uri) -> Option<String
     PlexValues::of(headers, uri).get("X-Plex-Client-Identifier")
 }
 
-/// A caller has to say which installation it is: without that, 400 with code 1000.
+/// Fails with 400 and code 1000 without a client identifier.
 impl<S: Send + Sync> FromRequestParts<S> for Installation {
     type Rejection = Fail;
 
@@ -59,7 +59,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Installation {
     }
 }
 
-/// An [`Installation`] with a valid token: 401 with code 1001 without one, 498 with a JWT that has expired.
+/// An [`Installation`] with a valid token: 401 with code 1001 without one, 498 with a JWT that has
+/// expired.
 #[derive(Debug)]
 pub(super) struct SignedIn {
     pub(super) session: Session,
@@ -77,7 +78,7 @@ impl SignedIn {
         self.session.kind != Kind::Legacy
     }
 
-    /// Refuses those who have no account of their own.
+    /// Refuses anonymous users.
     pub(super) fn with_account(self) -> Result<Self, Fail> {
         if self.person.is_anonymous() { Err(Fail::ANONYMOUS_MAY_NOT) } else { Ok(self) }
     }
@@ -99,7 +100,7 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
     }
 }
 
-/// The token of a caller, as it was sent: for the hosts that have refusals of their own.
+/// The token as it was sent, for hosts with their own kind of refusals.
 #[derive(Debug)]
 pub(super) struct Token {
     pub(super) text: Option<String>,
@@ -107,7 +108,7 @@ pub(super) struct Token {
 }
 
 impl Token {
-    /// The account that it stands for.
+    /// Returns the account that the token belongs to.
     pub(super) fn account(&self, shared: &Shared) -> Option<AccountId> {
         let token = self.text.as_ref()?;
         shared.session(token, &self.client_identifier).ok().map(|(_, person)| person.id)
@@ -124,7 +125,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Token {
     }
 }
 
-/// A media server that signs in with its own token: 403 with code 1080 for a user.
+/// A media server that calls with its own token. Users get 403 with code 1080.
 #[derive(Debug)]
 pub(super) struct ServerCaller(pub(super) Server);
 

@@ -11,10 +11,10 @@ use crate::catalogue::{Item, PEOPLE, titles};
 use crate::reply::{Fail, Reply};
 use crate::state::{AccountId, Shared};
 
-/// What is given to those who do not say how many they want.
+/// The page size when the caller does not ask for one.
 const USUAL: usize = 20;
 const MOST: usize = 100;
-/// Who asks for more than this is refused, where others are given less.
+/// Page sizes above this are refused with 400; smaller ones are cut to [`MOST`].
 const TOO_MANY: usize = 1000;
 
 pub(super) async fn provider(_: SignedIn) -> Reply {
@@ -41,7 +41,7 @@ pub(super) async fn provider(_: SignedIn) -> Reply {
     Reply::ok("MediaProvider", json!({"MediaProvider": provider}))
 }
 
-/// A list of rows in its frame. `Metadata` is missing where there is none.
+/// Wraps rows in a container. `Metadata` is missing when there are no rows.
 pub(super) fn container(library: (&str, &str), offset: usize, total: usize, rows: Vec<Value>) -> Value {
     let (id, title) = library;
     let mut container = json!({
@@ -64,7 +64,7 @@ fn metadata(rows: Vec<Value>) -> Reply {
     Reply::ok("MediaContainer", container(CATALOGUE, 0, rows.len(), rows))
 }
 
-/// The part of a list that a call asks for.
+/// Returns the requested page of a list and its offset.
 pub(super) fn page<T: Clone>(window: &Window, items: &[T]) -> Result<(usize, Vec<T>), Fail> {
     if window.size.is_some_and(|size| size > TOO_MANY) {
         let message = "X-Plex-Container-Size, the container-size, is too large";
@@ -101,7 +101,8 @@ pub(super) async fn details(
     Ok(metadata(rows.ok_or(Fail::NOT_FOUND)?))
 }
 
-/// Leaves out what the call does not want. What identifies an item stays.
+/// Removes the fields and elements that the call does not want. The fields that identify an item
+/// stay.
 pub(super) fn reduced(mut row: Value, parameters: &Parameters) -> Value {
     let listed = |name: &str| -> Option<Vec<String>> {
         let names = parameters.get(name)?.split(',').map(String::from);
@@ -159,7 +160,7 @@ pub(super) async fn related(_: SignedIn, Path(key): Path<String>, parameters: Pa
     Ok(hubs(Vec::from([row])))
 }
 
-/// By an address of any catalogue, by a page of the web, or by a title; nothing that fits is an empty list.
+/// Finds items by external id, by web page, or by title. No match is an empty list.
 pub(super) async fn matches(_: SignedIn, parameters: Parameters) -> Result<Reply, Fail> {
     let found: Vec<Item> = if let Some(guid) = parameters.get("guid") {
         Item::by_guid(guid).into_iter().collect()
@@ -210,7 +211,7 @@ pub(super) async fn search(_: SignedIn, parameters: Parameters) -> Result<Reply,
     let score = |title: &str| if title.to_lowercase() == query { 1.0 } else { 0.5 };
     let mut found: Vec<Item> =
         titles().filter(wanted).filter(|item| item.title().to_lowercase().contains(&query)).collect();
-    // What is called exactly so comes first.
+    // Exact matches come first.
     found.sort_by_key(|item| item.title().to_lowercase() != query);
     let titles: Vec<Value> =
         found.into_iter().take(limit).map(|item| hit(score(&item.title()), item.to_value())).collect();
@@ -252,7 +253,7 @@ fn person_row(person: &crate::catalogue::Person) -> Value {
     })
 }
 
-/// Somebody unknown is an empty list; what is no key at all is refused.
+/// An unknown key gives an empty list. A malformed key is refused.
 pub(super) async fn person(Path(key): Path<String>) -> Result<Reply, Fail> {
     let key = known_key(&key)?;
     let person = PEOPLE.iter().find(|person| person.key == key);
@@ -288,7 +289,7 @@ pub(super) async fn credits(Path(key): Path<String>) -> Result<Reply, Fail> {
     let group = PEOPLE.iter().find(|person| person.key == key).map(|person| {
         let credit = |(order, item): (usize, Item)| {
             let row = item.to_value();
-            // One object and no list, without a guid.
+            // One object instead of a list, and no guid.
             let metadata = json!({
                 "ratingKey": row["ratingKey"],
                 "key": row["key"],
@@ -378,7 +379,7 @@ fn hub(section: &str, identifier: &str, title: &str, items: &[Item]) -> Value {
     })
 }
 
-/// The shelves of a section, by their identifiers.
+/// Section, identifier and title of each shelf.
 const SHELVES: [(&str, &str, &str); 4] = [
     ("home", "top_watchlisted", "Top Watchlisted"),
     ("home", "new-for-you", "New for You"),
@@ -386,7 +387,7 @@ const SHELVES: [(&str, &str, &str); 4] = [
     ("watchlist", "new-episodes", "New Episodes"),
 ];
 
-/// What is on a shelf; that of new episodes has shows alone.
+/// Returns the items of a shelf.
 fn shelf(account: AccountId, identifier: &str, shared: &Shared) -> Vec<Item> {
     match identifier {
         "top_watchlisted" => titles().take(30).collect(),
@@ -413,7 +414,7 @@ pub(super) async fn promoted(State(shared): State<Arc<Shared>>, caller: SignedIn
     hubs(SHELVES.into_iter().filter(|(section, ..)| *section == "home").map(row).collect())
 }
 
-/// Placeholders: the items come from the key of each shelf.
+/// Lists the shelves as placeholders. Their items come from the key of each shelf.
 pub(super) async fn section(_: SignedIn, Path(section): Path<String>) -> Result<Reply, Fail> {
     let shelves = SHELVES.into_iter().filter(|(of, ..)| *of == section);
     let rows: Vec<Value> = shelves
@@ -446,7 +447,7 @@ pub(super) async fn shelf_items(
     Ok(Reply::ok("MediaContainer", container((identifier, title), start, items.len(), rows)))
 }
 
-/// Nothing for those who opted out.
+/// Refuses accounts that opted out.
 pub(super) async fn vod(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Result<Reply, Fail> {
     let mut world = shared.state();
     let choice = world.preferences.of(caller.account()).opt_outs.get("tv.plex.provider.vod").cloned();

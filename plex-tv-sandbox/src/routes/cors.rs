@@ -1,4 +1,4 @@
-//! What lets a page of another origin call the sandbox, for those who ask for it.
+//! CORS, so that a web page of another origin can call the sandbox. Off by default.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(super) async fn cors(State(shared): State<Arc<Shared>>, request: Request, ne
     response
 }
 
-/// Of the headers that are asked for, those that plex.tv knows are allowed.
+/// Allows the requested headers that plex.tv knows.
 fn preflight(asked: &HeaderMap) -> Response {
     let asked = asked.get(header::ACCESS_CONTROL_REQUEST_HEADERS).and_then(|names| names.to_str().ok());
     let names = asked.unwrap_or_default().split(',').map(|name| name.trim().to_ascii_lowercase());

@@ -36,7 +36,7 @@ pub(super) async fn create(
     Ok(Reply::json(json!({"RSSInfo": [{"url": url}]})))
 }
 
-/// Anybody may read a feed who knows its address.
+/// Reads a feed. No token is needed: the address is the secret.
 pub(super) async fn read(
     State(shared): State<Arc<Shared>>,
     Path(uuid): Path<String>,

@@ -27,7 +27,7 @@ pub(super) async fn invite(
     let person = person.cloned().ok_or(Fail::NOT_FOUND)?;
     world.sharing.ask(caller.account(), person.id, now).ok_or(Fail::EXISTS)?;
     let mut row = friend(&shared, &world, caller.account(), &person);
-    // These two are left out of this reply, and the status is the short one.
+    // This reply lacks these two members, and its status is always `pending`.
     if let Some(members) = row.as_object_mut() {
         members.remove("email");
         members.remove("restrictionProfile");
@@ -48,7 +48,7 @@ pub(super) async fn accept(
     Ok(Reply::ok("friend", friend(&shared, &world, caller.account(), person)))
 }
 
-/// Parting ends what was shared between the two, both ways.
+/// Ends the friendship and all shares between the two.
 pub(super) async fn remove(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -1,4 +1,4 @@
-//! The Home, as version 2 shows and changes it.
+//! The Home in version 2 of the API.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ pub(super) async fn switch(
     Ok(Reply::created("user", user_with(&shared, &to, &token, Format::of(&headers), &parameters)))
 }
 
-/// As reported of plex.tv.
+/// Refuses JWTs, as plex.tv was reported to do.
 pub(super) fn refuse_jwt(shared: &Shared, caller: &SignedIn) -> Result<(), Fail> {
     if !shared.options.jwt_everywhere && caller.is_by_jwt() {
         return Err(Fail::without_code(StatusCode::FORBIDDEN, "Home users cannot be switched with a JWT"));
@@ -80,7 +80,7 @@ pub(super) fn refuse_jwt(shared: &Shared, caller: &SignedIn) -> Result<(), Fail>
     Ok(())
 }
 
-/// The name may be in the query or in a JSON body.
+/// Creates a managed user. The name is a query parameter or a JSON member.
 pub(super) async fn create_managed(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -111,7 +111,7 @@ pub(super) async fn create_managed(
     Ok(Reply::created("user", member(&shared, person, caller.account())))
 }
 
-/// Adds a managed user to the Home of an account, which founds one if it has none.
+/// Adds a managed user to the Home of an account. Creates the Home if there is none.
 pub(super) fn add_managed(world: &mut World, admin: &Person, title: &str) -> Result<AccountId, Fail> {
     make_room(world, admin)?;
     let id = world.people.add(title, SignIn::Managed).id;
@@ -119,7 +119,7 @@ pub(super) fn add_managed(world: &mut World, admin: &Person, title: &str) -> Res
     Ok(id)
 }
 
-/// Only the admin lets anybody in, as long as there is room.
+/// Fails unless the account may add a member: it is the admin, and the Home is not full.
 pub(super) fn make_room(world: &World, admin: &Person) -> Result<(), Fail> {
     match world.homes.of(admin.id) {
         Some(home) if home.admin != admin.id => Err(Fail::NOT_ALLOWED),
@@ -133,7 +133,7 @@ pub(super) fn join(world: &mut World, admin: &Person, member: AccountId) {
     world.homes.of_admin_or_new(admin.id, &name).members.push(member);
 }
 
-/// A new PIN or name of a managed user.
+/// Changes the PIN or the name of a managed user.
 pub(super) async fn update_managed(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -161,7 +161,7 @@ pub(super) fn is_pin(pin: &str) -> bool {
     pin.len() == 4 && pin.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// No profile in the body takes the restrictions away.
+/// Sets the restriction profile. A body without one removes the restrictions.
 pub(super) async fn set_profile(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -181,14 +181,14 @@ fn profile(name: Option<String>) -> Result<Option<String>, Fail> {
     }
 }
 
-/// A managed user of the Home that the caller is the admin of.
+/// Returns a managed user of the Home that the caller administers.
 fn managed<'a>(world: &'a mut World, caller: &SignedIn, id: &str) -> Result<&'a mut Person, Fail> {
     let home = world.homes.of_admin(caller.account()).ok_or(Fail::NOT_ALLOWED)?;
     let id = id.parse().ok().filter(|id| home.members.contains(id)).ok_or(Fail::NOT_FOUND)?;
     world.people.get_mut(id).filter(|person| person.is_managed()).ok_or(Fail::NOT_FOUND)
 }
 
-/// A managed user is deleted for good; an account leaves.
+/// Removes a member. A managed user is deleted; an account only leaves the Home.
 pub(super) async fn remove(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -198,7 +198,7 @@ pub(super) async fn remove(
     let home = world.homes.of(caller.account()).ok_or(Fail::NOT_FOUND)?;
     let admin = home.admin;
     let id = id.parse().ok().filter(|id| home.members.contains(id)).ok_or(Fail::NOT_FOUND)?;
-    // An account may leave by itself, but the one whose Home it is.
+    // Accounts may leave by themselves, except for the admin.
     if id == admin || (caller.account() != admin && caller.account() != id) || caller.person.is_managed() {
         return Err(Fail::NOT_ALLOWED);
     }

@@ -92,7 +92,7 @@ pub(super) async fn channels(
     Ok(container(&json!({"size": rows.len(), "Channel": rows})))
 }
 
-/// A programme of two hours each, twelve a day. A day outside the guide is empty.
+/// Lists the programmes of a day: twelve of two hours. A day outside the guide is empty.
 pub(super) async fn grid(
     State(shared): State<Arc<Shared>>,
     token: Token,
@@ -111,7 +111,7 @@ pub(super) async fn grid(
     const TWO_HOURS: i64 = 2 * 60 * 60;
     const DAY: i64 = 24 * 60 * 60;
     let now = shared.epoch_seconds();
-    // From the day before to a week ahead.
+    // The guide covers yesterday to a week ahead.
     let in_guide = (now - 2 * DAY..=now + 7 * DAY).contains(&day);
     let row = |slot: i64| {
         let begins = day + slot * TWO_HOURS;
@@ -149,7 +149,7 @@ pub(super) async fn favorites(State(shared): State<Arc<Shared>>, token: Token) -
     Ok(container(&frame))
 }
 
-/// Replaces the list as a whole; an empty body changes nothing.
+/// Replaces the whole list. An empty body changes nothing.
 pub(super) async fn set_favorites(
     State(shared): State<Arc<Shared>>,
     token: Token,
@@ -178,7 +178,7 @@ pub(super) async fn set_favorites(
     Ok(StatusCode::OK)
 }
 
-/// Live TV of Plex itself, or a server that the account reaches.
+/// Whether a source is the live TV of Plex or a server that the account can use.
 fn is_source(shared: &Shared, account: AccountId, source: &str) -> bool {
     if source == "provider://tv.plex.provider.epg" {
         return true;

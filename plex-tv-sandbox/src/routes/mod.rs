@@ -44,14 +44,14 @@ use crate::reply::Fail;
 use crate::state::Shared;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    // A path of plex.tv begins with a colon, which once was axum's mark of a parameter.
+    // One path of plex.tv starts with a colon, which axum refuses by default.
     let router = pages::router().merge(control::router()).without_v07_checks();
     let mut served = Served { router, known: HashSet::new(), shared: Arc::clone(&shared) };
     let rows: Vec<Row> = table::rows().collect();
     for row in &rows {
         row.places.iter().for_each(|place| served.add(place.host, place, row));
     }
-    // A client that knows one base address finds the other hosts at the root as well, where plex.tv has nothing.
+    // Clients with one base address find the calls of all hosts at the root, too.
     for row in &rows {
         row.places.iter().for_each(|place| served.add(Host::PlexTv, place, row));
     }
@@ -64,7 +64,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
     router.with_state(shared)
 }
 
-/// A router, and what is in it already.
+/// A router and the addresses that are taken.
 struct Served {
     router: Router<Arc<Shared>>,
     known: HashSet<(&'static str, String)>,
@@ -72,8 +72,8 @@ struct Served {
 }
 
 impl Served {
-    /// Adds a way to call an operation below the prefix of a host, unless its place is taken. At the root, a path that is
-    /// one parameter and nothing else would take every place, so it is left out.
+    /// Adds an operation under the prefix of a host, unless its address is taken. At the root, a
+    /// path that consists of one parameter would match everything, so it is left out.
     fn add(&mut self, host: Host, place: &Place, row: &Row) {
         let takes_all = host == Host::PlexTv && place.path.starts_with("/{");
         let path = positional(&format!("{}{}", host.prefix(), place.path));
@@ -84,11 +84,11 @@ impl Served {
         let handler = place.handler.clone().layer(middleware::from_fn_with_state(call, around));
         let mut router = std::mem::take(&mut self.router);
         if path == "/" {
-            // Browsers get a page there.
+            // Browsers get the index page.
             let for_people = middleware::from_fn_with_state(Arc::clone(&self.shared), pages::index_for_people);
             router = router.route(&path, handler.layer(for_people));
         } else {
-            // The root of a host is called with and without its slash.
+            // The root of a host works with and without the slash.
             let without = path.strip_suffix('/').filter(|_| place.path == "/");
             router = without.into_iter().fold(router, |router, path| router.route(path, handler.clone()));
             router = router.route(&path, handler);
@@ -97,8 +97,8 @@ impl Served {
     }
 }
 
-/// The template with its parameters named by their places, since one place has one name. What is around a parameter in
-/// its part of the path belongs to it: the handler cuts `.xml` off.
+/// Names the parameters of a template by position, because the router allows one name per position.
+/// A suffix such as `.xml` becomes part of the parameter; the handler removes it.
 fn positional(path: &str) -> String {
     let parts = path.split('/').enumerate();
     let named =

@@ -1,4 +1,4 @@
-//! Messages to the mobile apps. None is sent; the log of requests has them.
+//! Push messages to the mobile apps. None is sent; tests find them in the log of requests.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::caller::Token;
 use crate::reply::{Fail, Fields};
 use crate::state::{AccountId, Shared};
 
-/// The owner of the server whose token this is, or the account itself.
+/// Returns the account behind a token: the owner of a server, or the user.
 fn sender(shared: &Shared, token: &Token) -> Result<AccountId, Fail> {
     let text = token.text.as_deref().ok_or(Fail::UNAUTHENTICATED)?;
     let server = shared.servers.iter().find(|server| server.own_token() == text);

@@ -1,4 +1,5 @@
-//! The pages for people: what is here at `/`, approval of strong PINs at `/auth`, typing of short codes at `/link`.
+//! Pages for people: the index at `/`, approval of strong PINs at `/auth`, entry of short codes at
+//! `/link`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/sandbox/state", post(state))
 }
 
-/// Browsers ask for HTML and name it first; other clients ask for what is served there.
+/// Serves the index page to browsers, and the operation at this path to other clients.
 pub(super) async fn index_for_people(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if request.method() == Method::GET && wants_html(request.headers()) {
         return index(&shared);
@@ -61,10 +62,11 @@ fn wants_html(headers: &HeaderMap) -> bool {
 fn index(shared: &Shared) -> Response {
     let mut hosts = String::new();
     for host in Host::ALL {
-        let count = routes().filter(|route| route.host == host).count();
-        // An address may break where it has a slash.
+        // Lets long addresses wrap after a slash.
         let url = escape(&shared.url_of(host)).replace('/', "/<wbr>");
-        let _ = write!(hosts, "<tr><td>{}</td><td><code>{url}</code></td><td>{count}</td></tr>", host.name());
+        let is_served = host == Host::Clients || routes().any(|route| route.host == host);
+        let note = if is_served { "" } else { " (not served)" };
+        let _ = write!(hosts, "<tr><td>{}{note}</td><td><code>{url}</code></td></tr>", host.name());
     }
     let mut operations = String::new();
     for route in routes() {
@@ -94,7 +96,7 @@ fn index(shared: &Shared) -> Response {
     page(StatusCode::OK, INDEX, &values)
 }
 
-/// The name of the built-in account, as which the pages are signed in.
+/// Returns the name of the built-in account. The pages are signed in as that account.
 fn user(shared: &Shared) -> String {
     shared.state().people.get(ACCOUNT).map(|person| escape(&person.title)).unwrap_or_default()
 }
@@ -103,7 +105,7 @@ async fn auth(State(shared): State<Arc<Shared>>) -> Response {
     page(StatusCode::OK, AUTH, &[("user", &user(&shared))])
 }
 
-/// For the built-in account, or for the one that `account` names.
+/// Approves a code for the built-in account, or for the account named by `account`.
 async fn approve(State(shared): State<Arc<Shared>>, fields: Fields) -> Result<Response, Fail> {
     let account = match fields.text("account") {
         Some(login) => shared.state().people.by_login(&login).map(|person| person.id).ok_or(Fail::NOT_FOUND)?,
@@ -112,7 +114,7 @@ async fn approve(State(shared): State<Arc<Shared>>, fields: Fields) -> Result<Re
     Ok(answer(&shared, &fields, Answer::Approve(account), "approved"))
 }
 
-/// Where a code stands, so that a page can tell before anybody answers.
+/// Returns the state of a code, so that the page can report an invalid one before asking the user.
 async fn state(State(shared): State<Arc<Shared>>, fields: Fields) -> Response {
     let code = fields.text("code").unwrap_or_default();
     let (status, state) = match shared.code_state(&code, asked_by(&fields)) {
@@ -125,7 +127,7 @@ async fn state(State(shared): State<Arc<Shared>>, fields: Fields) -> Response {
     (status, Json(json!({ "state": state }))).into_response()
 }
 
-/// A `clientID` must be the one that asked for the PIN.
+/// Checks that the `clientID` is the one that created the PIN.
 fn asked_by(fields: &Fields) -> impl FnOnce(&Record) -> bool {
     let client = fields.text("clientID").filter(|client| !client.is_empty());
     move |record: &Record| client.is_none_or(|client| client == record.client_identifier())
@@ -135,7 +137,7 @@ async fn deny(State(shared): State<Arc<Shared>>, fields: Fields) -> Response {
     answer(&shared, &fields, Answer::Deny, "denied")
 }
 
-/// Takes any code.
+/// Approves or denies a code.
 fn answer(shared: &Shared, fields: &Fields, answer: Answer, done: &str) -> Response {
     let code = fields.text("code").unwrap_or_default();
     let verdict = shared.answer_code(&code, answer, asked_by(fields));
@@ -148,7 +150,7 @@ fn answer(shared: &Shared, fields: &Fields, answer: Answer, done: &str) -> Respo
     (status, Json(json!({ "state": state }))).into_response()
 }
 
-/// A code in the address is told from the start when nobody waits for it.
+/// Shows the form. If the code in the address is invalid, the page says so at once.
 async fn link(State(shared): State<Arc<Shared>>, parameters: Parameters) -> Response {
     let code = parameters.get("pin").unwrap_or_default();
     let problem = match shared.code_state(code, |record| !record.strong) {

@@ -1,4 +1,4 @@
-//! People as they look to others.
+//! How people look to others.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) fn avatar(shared: &Shared, person: &Person) -> String {
     format!("{}/users/{}/avatar?c=1710000000", shared.url, person.uuid)
 }
 
-/// A picture that is another one for everybody.
+/// Returns an image that is different for every user.
 pub(super) async fn avatar_image(
     State(shared): State<Arc<Shared>>,
     Path(uuid): Path<String>,
@@ -25,7 +25,7 @@ pub(super) async fn avatar_image(
     Ok(([(header::CONTENT_TYPE, "image/png")], image).into_response())
 }
 
-/// Somebody as `viewer` sees them, in lists of shares and friends.
+/// Returns a person as `viewer` sees them in lists of shares and friends.
 pub(super) fn friend(shared: &Shared, world: &World, viewer: AccountId, person: &Person) -> Value {
     let own = |text: &str| (!person.is_managed()).then(|| String::from(text));
     let friendship = world.sharing.friendship(viewer, person.id);

@@ -22,7 +22,7 @@ pub(super) async fn create(
     fields: Fields,
 ) -> Result<Reply, Fail> {
     let strong = parameters.get("strong").map(String::from).or_else(|| fields.text("strong"));
-    // python-plexapi, which most apps are built on, sends `True`, and plex.tv takes it.
+    // python-plexapi sends `True`, and plex.tv accepts it.
     let strong = match strong.map(|strong| strong.to_ascii_lowercase()).as_deref() {
         None | Some("false" | "0" | "") => false,
         Some("true" | "1") => true,
@@ -50,7 +50,8 @@ pub(super) async fn link(
 ) -> Result<StatusCode, Fail> {
     let code = fields.text("code").filter(|code| !code.is_empty()).ok_or(Fail::MALFORMED)?;
     let answer = Answer::Approve(caller.account());
-    // An app that has an older token approves the strong PIN of a second installation with a key in this way.
+    // Strong PINs with a key are accepted, too: apps with an older token approve a second
+    // installation this way.
     match shared.answer_code(&code, answer, |record| !record.strong || record.jwk.is_some()) {
         Verdict::Done | Verdict::AlreadyApproved => Ok(StatusCode::NO_CONTENT),
         Verdict::Unknown | Verdict::Expired => Err(Fail::UNKNOWN_PIN),

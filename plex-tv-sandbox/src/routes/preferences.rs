@@ -1,4 +1,5 @@
-//! What an account sets for itself: settings, privacy, opt-outs, profile, and whether view state is synced.
+//! What an account sets for itself: settings, privacy, opt-outs, profile, and consent to view state
+//! sync.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub(super) async fn settings(State(shared): State<Arc<Shared>>, caller: SignedIn
     Reply::ok("settings", Value::from(settings.clone()))
 }
 
-/// The body is an object whose `value` is the text of a JSON list.
+/// Adds or replaces settings. The body is an object whose `value` is a JSON list as text.
 pub(super) async fn update_settings(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -65,7 +66,7 @@ pub(super) async fn privacy(State(shared): State<Arc<Shared>>, caller: SignedIn)
     Reply::ok("privacy", privacy)
 }
 
-/// Either of the two may be left out.
+/// Changes one or both of the switches.
 pub(super) async fn update_privacy(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -90,7 +91,7 @@ pub(super) async fn profile(State(shared): State<Arc<Shared>>, caller: SignedIn)
     Reply::ok("profile", Value::Object(profile))
 }
 
-/// What is to change stands in the query; one client sends a JSON body instead.
+/// Changes the profile. The changes are query parameters; one client sends a JSON body instead.
 pub(super) async fn update_profile(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -115,7 +116,7 @@ pub(super) async fn view_state_sync(State(shared): State<Arc<Shared>>, caller: S
     Reply::ok("viewStateSync", json!({"consent": consent}))
 }
 
-/// The word true or false, in capitals as well: Python writes `True`.
+/// Sets the consent to `true` or `false`, in any case: Python sends `True`.
 pub(super) async fn update_view_state_sync(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -130,12 +131,12 @@ pub(super) async fn update_view_state_sync(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A map, and JSON for everybody.
+/// Returns the opt-outs as a map. Always JSON.
 pub(super) async fn opt_out_map(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
     Reply::json(json!(shared.state().preferences.of(caller.account()).opt_outs))
 }
 
-/// The same as a list.
+/// Returns the opt-outs as a list.
 pub(super) async fn opt_outs(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -157,7 +158,7 @@ pub(super) async fn update_opt_out(
     let (key, value) = (parameters.require("key")?, parameters.require("value")?);
     let possible = match value {
         "opt_in" | "opt_out" => true,
-        // Music is the same for managed users.
+        // Music cannot be opted out of for managed users only.
         "opt_out_managed" => key != "tv.plex.provider.music",
         _ => false,
     };
@@ -168,7 +169,8 @@ pub(super) async fn update_opt_out(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The caller, or a managed user whose admin the caller is.
+/// Returns the account with this uuid: the caller, or a member of the Home that the caller
+/// administers.
 fn by_uuid(shared: &Shared, caller: &SignedIn, uuid: &str) -> Result<AccountId, Fail> {
     let mut world = shared.state();
     let id = world.people.by_uuid(uuid).map(|person| person.id).ok_or(Fail::NOT_FOUND)?;

@@ -1,4 +1,4 @@
-//! What an account can reach: its servers, those that are shared with it, and a player.
+//! Resources: an account's servers, servers shared with it, and a player.
 
 use std::sync::Arc;
 
@@ -22,22 +22,22 @@ pub(super) async fn resources(State(shared): State<Arc<Shared>>, caller: SignedI
     let world = shared.state();
     let seen = reachable(&shared, &world, &caller).into_iter();
     let mut resources: Vec<Value> = seen.map(|reach| server(&shared, &reach, wanted)).collect();
-    // The player stands in the living room of the built-in account.
+    // The player belongs to the Home of the built-in account.
     if caller.account() == ACCOUNT || world.homes.are_together(caller.account(), ACCOUNT) {
         resources.push(player(&shared));
     }
     Reply::ok("resources", Value::from(resources))
 }
 
-/// A server as one account reaches it.
+/// A server as one account can use it.
 pub(super) struct Reach<'a> {
     pub(super) server: &'a MediaServer,
-    /// Who shares it: id, name, and whether they are of the same Home. None for one's own.
+    /// The owner's id and name, and whether they share a Home. `None` for the account's own server.
     pub(super) owner: Option<(u64, String, bool)>,
     pub(super) token: String,
 }
 
-/// The servers that an account owns, and those that it accepted.
+/// Returns the servers that an account owns and those whose share it accepted.
 pub(super) fn reachable<'a>(shared: &'a Shared, world: &World, caller: &SignedIn) -> Vec<Reach<'a>> {
     let account = caller.account();
     let mut reachable = Vec::new();
@@ -45,7 +45,8 @@ pub(super) fn reachable<'a>(shared: &'a Shared, world: &World, caller: &SignedIn
         let facts = server.facts();
         let own_token = facts.access_token_for(account);
         if facts.owner == account {
-            // As reported of plex.tv: owned servers are listed with the JWT itself, which they then refuse.
+            // As reported of plex.tv: owned servers are listed with the JWT itself, which they then
+            // refuse.
             let jwt = !shared.options.jwt_everywhere && caller.is_by_jwt();
             let token = if jwt { caller.token.clone() } else { own_token };
             reachable.push(Reach { server, owner: None, token });
@@ -189,7 +190,7 @@ fn player(shared: &Shared) -> Value {
     })
 }
 
-/// The same in the older form.
+/// The same in version 1 of the API.
 pub(super) async fn legacy_resources(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -208,7 +209,7 @@ pub(super) async fn legacy_resources(
     Reply::xml("MediaContainer", json!({"size": devices.len(), "Device": devices}))
 }
 
-/// Times are numbers there, what is null is left out, and a connection says nothing of IPv6.
+/// Converts a resource to version 1: times are numbers, nulls and `IPv6` are left out.
 fn legacy(mut row: Value, now: i64) -> Value {
     row["createdAt"] = json!(Server::CREATED_AT);
     row["lastSeenAt"] = json!(now);
@@ -223,7 +224,7 @@ fn legacy(mut row: Value, now: i64) -> Value {
     row
 }
 
-/// Servers alone, without connections.
+/// Lists servers without their connections.
 pub(super) async fn legacy_servers(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
     let world = shared.state();
     let row = |reach: &Reach<'_>| legacy_server(reach.server.facts(), &reach.token, reach.owner.as_ref());

@@ -1,4 +1,4 @@
-//! What plex.tv knows of media servers, and what it tells only them.
+//! Media servers: what their owner sees, and calls that only the server itself may make.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ fn facts(server: &Server) -> Value {
     })
 }
 
-/// Nobody has a server in the cloud any more.
+/// Answers 404: no account has a cloud server.
 pub(super) async fn cloud(_: SignedIn) -> Fail {
     Fail::NOT_FOUND
 }
@@ -52,7 +52,7 @@ pub(super) async fn itself(ServerCaller(server): ServerCaller) -> Reply {
     Reply::ok("server", facts(&server))
 }
 
-/// What the server is to let in: a token for each account that it is shared with.
+/// Lists the tokens that the server should accept, one for each account with access.
 pub(super) async fn access_tokens(State(shared): State<Arc<Shared>>, ServerCaller(server): ServerCaller) -> Reply {
     let token = |account, owned| {
         json!({
@@ -97,5 +97,5 @@ fn itself_only(ServerCaller(server): ServerCaller, machine_identifier: &str) -> 
     if server.machine_identifier == machine_identifier { Ok(server) } else { Err(Fail::NOT_YOUR_DEVICE) }
 }
 
-/// The frame of a certificate, with nothing in it that a TLS library would take.
+/// A PEM frame without a usable certificate.
 const PEM: &str = "-----BEGIN CERTIFICATE-----\nc2FuZGJveA==\n-----END CERTIFICATE-----\n";

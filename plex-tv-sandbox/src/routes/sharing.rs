@@ -1,4 +1,4 @@
-//! Sharing libraries, from both sides, as version 2 has it.
+//! Sharing in version 2 of the API, from both sides.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::people::friend;
 use crate::reply::{Fail, Fields, Reply};
 use crate::state::{AccountId, Invitee, Offer, Section, Server, Settings, Share, Shared, State as World};
 
-/// A share as `viewer`, one of the two, sees it.
+/// Returns a share as `viewer`, one of its two sides, sees it.
 fn share_value(shared: &Shared, world: &World, viewer: AccountId, share: &Share) -> Value {
     let server = shared.server(&share.machine_identifier).map(|server| server.facts());
     let sections: Vec<&Section> =
@@ -56,7 +56,7 @@ pub(super) fn section(section: &Section) -> Value {
     json!({"id": section.id, "key": section.key, "title": section.title, "type": section.kind})
 }
 
-/// Whether a share stands where the path says; any other word is not found.
+/// Returns a filter for the status in the path. Unknown words are 404.
 fn has_status(status: &str) -> Result<impl Fn(&&Share) -> bool, Fail> {
     let accepted = match status {
         "accepted" => true,
@@ -99,7 +99,7 @@ pub(super) async fn invites_received(
     Ok(invites(&shared, &world, account, shares))
 }
 
-/// One row for each person on the other side.
+/// Groups shares by the person on the other side.
 fn invites<'a>(shared: &Shared, world: &World, viewer: AccountId, shares: impl Iterator<Item = &'a Share>) -> Reply {
     let mut rows: BTreeMap<OtherSide, (Value, Vec<Value>)> = BTreeMap::new();
     for share in shares {
@@ -117,7 +117,7 @@ fn invites<'a>(shared: &Shared, world: &World, viewer: AccountId, shares: impl I
     Reply::ok("invites", rows.into_values().map(whole).collect())
 }
 
-/// What tells two people apart: owner, account of the invited, and their address.
+/// The key of a group: owner, invited account, and invited address.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct OtherSide(AccountId, Option<AccountId>, String);
 
@@ -150,7 +150,7 @@ pub(super) async fn create(State(shared): State<Arc<Shared>>, caller: SignedIn, 
     Ok(Reply::created("sharedServer", share_value(&shared, &world, caller.account(), &share)))
 }
 
-/// What somebody wants to share, and with whom.
+/// A request to share a server.
 pub(super) struct Order<'a> {
     pub(super) owner: AccountId,
     pub(super) machine_identifier: &'a str,
@@ -190,20 +190,20 @@ fn change(settings: &mut Settings, changes: Option<&Map<String, Value>>) -> Resu
     if settings.update(changes) { Ok(()) } else { Err(Fail::MALFORMED) }
 }
 
-/// A server that belongs to this account; nobody else is told that it exists.
+/// Returns a server that the account owns. Servers of others are 404.
 pub(super) fn own_server<'a>(shared: &'a Shared, owner: AccountId, machine: &str) -> Result<&'a Server, Fail> {
     let server = shared.server(machine).map(|server| server.facts());
     server.filter(|server| server.owner == owner).ok_or(Fail::NOT_FOUND)
 }
 
-/// An empty list is all of them.
+/// Reads a list of section ids. An empty list means all libraries.
 pub(super) fn sections(ids: Option<&Value>) -> Result<Option<Vec<u64>>, Fail> {
     let ids = ids.and_then(Value::as_array).ok_or(Fail::MALFORMED)?;
     let ids: Option<Vec<u64>> = ids.iter().map(Value::as_u64).collect();
     ids.map(|ids| (!ids.is_empty()).then_some(ids)).ok_or(Fail::MALFORMED)
 }
 
-/// By id, which one client writes as text, or by address or name.
+/// Finds the invitee by id, by e-mail address or by user name. One client sends the id as text.
 pub(super) fn invitee(world: &World, id: Option<&Value>, login: Option<String>) -> Result<Invitee, Fail> {
     if let Some(id) = id.filter(|id| !id.is_null()) {
         let id = id.as_u64().or_else(|| id.as_str()?.parse().ok()).ok_or(Fail::MALFORMED)?;
@@ -217,7 +217,7 @@ pub(super) fn invitee(world: &World, id: Option<&Value>, login: Option<String>) 
     }
 }
 
-/// Replaces the list of libraries as a whole.
+/// Replaces the whole list of libraries.
 pub(super) async fn update(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -253,7 +253,7 @@ pub(super) async fn accept(
     if accepted { Ok(StatusCode::NO_CONTENT) } else { Err(Fail::NOT_FOUND) }
 }
 
-/// The owner takes it back, or the other side declines or leaves.
+/// Ends a share: the owner cancels or revokes it, or the other side declines or leaves it.
 pub(super) async fn remove(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -292,7 +292,7 @@ pub(super) async fn update_settings(
     Ok(Reply::ok("sharingSettings", settings.to_value()))
 }
 
-/// The same settings, by the id of the other person.
+/// Changes the sharing settings of a person, by id.
 pub(super) async fn update_person(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -312,7 +312,7 @@ pub(super) async fn update_person(
     if changed { Ok(StatusCode::OK) } else { Err(Fail::MALFORMED) }
 }
 
-/// Ends whatever is shared with a person; they stay a friend.
+/// Ends all shares with a person. The friendship stays.
 pub(super) async fn remove_person(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -1,5 +1,4 @@
-//! The table of operations: what is served where. It is written by hand from what is known of plex.tv, and a test
-//! compares it with the descriptions.
+//! The table of operations. It is written by hand; a test compares it with the descriptions.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use crate::host::Host;
 use crate::reply::Fail;
 use crate::state::Shared;
 
-/// An operation, and where it is called.
+/// An operation and its address.
 ///
 /// # Example
 ///
@@ -29,22 +28,22 @@ use crate::state::Shared;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// Its `operationId` in the descriptions.
+    /// The `operationId` in the descriptions.
     pub operation: &'static str,
     /// `GET`, `POST`, …
     pub method: &'static str,
-    /// The host that plex.tv has it on.
+    /// The host.
     pub host: Host,
-    /// The template of the path on that host.
+    /// The path template on that host.
     pub path: &'static str,
 }
 
-/// A line of the table.
+/// A row of the table.
 pub(super) struct Row {
     pub(super) route: Route,
-    /// Every way to call it, the one of the route first.
+    /// All addresses of the operation, the described one first.
     pub(super) places: Vec<Place>,
-    /// Whether whoever knows the path is let in, so that the log must not have it.
+    /// Whether the path contains a secret, so that it must not be logged.
     pub(super) path_is_secret: bool,
     pub(super) served: bool,
 }
@@ -69,7 +68,7 @@ impl Row {
         self
     }
 
-    /// The same under another method, which some clients use.
+    /// Accepts another method as well, because some clients use it.
     fn also_by<H, T>(mut self, method: &'static str, handler: H) -> Self
     where
         H: Handler<T, Arc<Shared>>,
@@ -112,7 +111,7 @@ where
     }
 }
 
-/// A call of version 2, which both of its hosts answer.
+/// An operation of version 2, which `plex.tv` and `clients.plex.tv` both serve.
 fn v2<H, T>(operation: &'static str, method: &'static str, path: &'static str, handler: H) -> Row
 where
     H: Handler<T, Arc<Shared>>,
@@ -121,7 +120,7 @@ where
     row(operation, method, Host::PlexTv, path, handler).also_on(Host::Clients)
 }
 
-/// A call that the discover host answers, and the metadata host as well.
+/// An operation that the discover and the metadata host both serve.
 fn provider<H, T>(operation: &'static str, method: &'static str, host: Host, path: &'static str, handler: H) -> Row
 where
     H: Handler<T, Arc<Shared>>,
@@ -131,7 +130,7 @@ where
     row(operation, method, host, path, handler).also_on(other)
 }
 
-/// An operation that is known and not served.
+/// An operation that is known but not served.
 fn missing(operation: &'static str, method: &'static str, host: Host, path: &'static str) -> Row {
     Row { served: false, ..row(operation, method, host, path, async move || Fail::not_served(operation)) }
 }
@@ -365,7 +364,8 @@ fn not_served() -> Vec<Row> {
     ])
 }
 
-/// The operations that the sandbox serves, by the names that [`Sandbox::next`](crate::Sandbox::next) takes.
+/// Returns the names of all operations that the sandbox serves.
+/// [`Sandbox::next`](crate::Sandbox::next) takes these.
 ///
 /// # Example
 ///
@@ -376,7 +376,7 @@ pub fn operations() -> impl Iterator<Item = &'static str> {
     routes().map(|route| route.operation)
 }
 
-/// Where the operations are that the sandbox serves.
+/// Returns all operations that the sandbox serves, with their addresses.
 ///
 /// # Example
 ///
@@ -390,7 +390,7 @@ pub fn routes() -> impl Iterator<Item = Route> {
     rows().filter(|row| row.served).map(|row| row.route)
 }
 
-/// What is left of the last part of a path without its suffix, as in `/devices/7.xml`.
+/// Parses the last segment of a path without its suffix, such as the id in `/devices/7.xml`.
 pub(super) fn stem<N: FromStr>(file: &str, suffix: &str) -> Result<N, Fail> {
     file.strip_suffix(suffix).and_then(|stem| stem.parse().ok()).ok_or(Fail::NOT_FOUND)
 }

@@ -1,4 +1,4 @@
-//! Watch Together. Refusals are text.
+//! Rooms of Watch Together. Errors are plain text.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ fn room_value(shared: &Shared, world: &World, room: &Room) -> Value {
         "startsAt": room.starts_at,
         "endsAt": room.ends_at(),
         "updatedAt": room.updated_at,
-        // Nothing listens there.
+        // A name that does not resolve.
         "syncplayHost": "together.example.invalid",
         "syncplayPort": 7776,
         "users": users.collect::<Vec<_>>(),
@@ -68,7 +68,7 @@ pub(super) async fn open(State(shared): State<Arc<Shared>>, token: Token, body: 
     Ok(Reply::json(room_value(&shared, &world, &room)).with_status(StatusCode::CREATED))
 }
 
-/// The people of a list, all of them friends or of the same Home. No list is nobody.
+/// Reads the invited users. All must be friends or members of the same Home. `null` invites nobody.
 fn related(world: &World, account: AccountId, users: &Value) -> Result<Vec<AccountId>, PlainFail> {
     let refused = || PlainFail(StatusCode::BAD_REQUEST, "users must be friends or members of your Home");
     let ids = match users {
@@ -83,7 +83,7 @@ fn related(world: &World, account: AccountId, users: &Value) -> Result<Vec<Accou
     if ids.iter().all(knows) { Ok(ids) } else { Err(refused()) }
 }
 
-/// The room, for somebody who is in it.
+/// Returns a room that the account is in.
 fn entered<'a>(world: &'a mut World, id: &str, account: AccountId, now: i64) -> Result<&'a mut Room, PlainFail> {
     let room =
         world.rooms.get_mut(id, now).ok_or_else(|| PlainFail(StatusCode::NOT_FOUND, "room not found not found!"))?;
@@ -105,7 +105,7 @@ pub(super) async fn room(
     Ok(Reply::json(room_value(&shared, &world, &room)))
 }
 
-/// Anybody in it may change its title and what it plays.
+/// Changes the title or the item. Every participant may do so.
 pub(super) async fn update(
     State(shared): State<Arc<Shared>>,
     token: Token,
@@ -116,7 +116,7 @@ pub(super) async fn update(
     let now = shared.epoch_seconds();
     let mut world = shared.state();
     let room = entered(&mut world, &id, account, now)?;
-    // plex.tv was seen to stumble over this.
+    // plex.tv was seen to answer 500 here.
     let broken = |_| PlainFail(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
     let body: Value = serde_json::from_slice(&body).map_err(broken)?;
     if let Some(title) = body["title"].as_str() {
@@ -153,7 +153,7 @@ pub(super) async fn invite(
     Ok(Reply::json(room_value(&shared, &world, &room)))
 }
 
-/// The room goes on without the caller.
+/// Leaves a room. The room stays open for the others.
 pub(super) async fn leave(
     State(shared): State<Arc<Shared>>,
     token: Token,

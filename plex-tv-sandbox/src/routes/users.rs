@@ -1,4 +1,4 @@
-//! Sign-in, sign-out, and the account as version 2 shows it.
+//! Sign-in, sign-out, and the account in version 2 of the API.
 
 use std::sync::Arc;
 
@@ -64,7 +64,7 @@ pub(super) async fn sign_in_anonymously(
     Reply::created("user", user_with(&shared, &person, &token, Format::of(&headers), &parameters))
 }
 
-/// The names of the members are not known of plex.tv; these are of the others' kind.
+/// Changes the password. The real names of the form members are not known; these are a guess.
 pub(super) async fn change_password(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -150,7 +150,7 @@ fn user(shared: &Shared, person: &Person, token: &str, format: Format, home: Opt
     user
 }
 
-/// The time is written differently in XML.
+/// Returns the subscription. Its time has another format in XML.
 fn subscription(person: &Person, format: Format) -> Value {
     if !person.plex_pass {
         return json!({

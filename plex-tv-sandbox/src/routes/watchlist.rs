@@ -1,4 +1,4 @@
-//! The watchlist, and what a user did with an item of the catalogue.
+//! The watchlist, and what a user watched and rated.
 
 use std::cmp::Ordering;
 use std::collections::hash_map::DefaultHasher;
@@ -16,7 +16,7 @@ use crate::catalogue::Item;
 use crate::reply::{Fail, Reply};
 use crate::state::{Entry, Shared};
 
-/// A page of the watchlist, with an `ETag` by which the same page is not sent twice.
+/// Returns a page of the watchlist with an `ETag`, or 304 if the caller has that page.
 pub(super) async fn watchlist(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -62,7 +62,7 @@ fn row(entry: &Entry, parameters: &Parameters) -> Value {
     reduced(row, parameters)
 }
 
-/// `field:asc` or `field:desc`; items that are alike stay in the order in which they were put on.
+/// Sorts by `field:asc` or `field:desc`. The sort is stable.
 fn sort(entries: &mut [Entry], order: &str) -> Result<(), Fail> {
     let (field, direction) = order.split_once(':').unwrap_or((order, "asc"));
     let compare: fn(&Entry, &Entry) -> Ordering = match field {
@@ -86,7 +86,7 @@ fn tag(list: &Value) -> HeaderValue {
     HeaderValue::try_from(format!("W/\"{:016x}\"", hasher.finish())).unwrap_or(HeaderValue::from_static("W/\"0\""))
 }
 
-/// Only films and shows: a season is watched, not put on a list.
+/// Reads the `ratingKey`, which must be a film or a show.
 fn listable(parameters: &Parameters) -> Result<Item, Fail> {
     let item = Item::by_key(parameters.require("ratingKey")?).ok_or(Fail::NOT_FOUND)?;
     if matches!(item, Item::Movie(_) | Item::Show(_)) { Ok(item) } else { Err(Fail::NOT_FOUND) }
@@ -146,7 +146,7 @@ pub(super) async fn user_state(
     Ok(Reply::ok("MediaContainer", json!({ "MediaContainer": container })))
 }
 
-/// The item that is watched or rated, with the library that it is said to be of.
+/// Reads the item that is watched or rated.
 fn acted_on(parameters: &Parameters) -> Result<Item, Fail> {
     let known = ["com.plexapp.plugins.library", "tv.plex.provider.discover"];
     if !known.contains(&parameters.require("identifier")?) {
@@ -176,7 +176,7 @@ pub(super) async fn unscrobble(
     Ok(StatusCode::OK)
 }
 
-/// From 0 to 10; -1 takes the rating away.
+/// Rates an item from 0 to 10. -1 removes the rating.
 pub(super) async fn rate(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -1,4 +1,4 @@
-//! Addresses that are told what happens.
+//! Webhooks.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(super) async fn webhooks(State(shared): State<Arc<Shared>>, caller: SignedIn
     Ok(Reply::ok("webhooks", rows(&shared.state().preferences.of(caller.account()).webhooks)))
 }
 
-/// The list is replaced as a whole: `urls[]=` for each address, and `urls=` for none.
+/// Replaces the whole list: `urls[]=` for each address, or `urls=` to clear it.
 pub(super) async fn set(State(shared): State<Arc<Shared>>, caller: SignedIn, fields: Fields) -> Result<Reply, Fail> {
     let caller = allowed(caller)?;
     let urls = fields.texts("urls[]");

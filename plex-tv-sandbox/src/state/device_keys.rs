@@ -43,7 +43,8 @@ impl Shared {
         self.state().nonces.issue(client_identifier, now)
     }
 
-    /// Swaps a device JWT for a Plex JWT. Its nonce is used up even when something else is wrong with it.
+    /// Swaps a device JWT for a Plex JWT. Its nonce is used up even when something else is wrong
+    /// with it.
     pub(crate) fn exchange(&self, client_identifier: &str, device_jwt: &str) -> Result<String, Fail> {
         let jws = Jws::parse(device_jwt).ok_or(Fail::MALFORMED)?;
         let mut state = self.state();
@@ -79,7 +80,8 @@ impl Shared {
         !removed.is_empty()
     }
 
-    /// The devices of an account with the tokens that the list shows; the calling one is always among them.
+    /// The devices of an account with the tokens that the list shows; the calling one is always
+    /// among them.
     pub(crate) fn devices(&self, account: AccountId, installation: &Installation) -> Vec<(Device, Option<String>)> {
         let access = &mut self.state().access;
         access.devices.seen(account, installation);

@@ -1,4 +1,4 @@
-//! Feeds of watchlists, which anybody reads who knows their address.
+//! Feeds of watchlists. Whoever knows the address of a feed can read it.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ pub(crate) enum FeedKind {
 pub(crate) struct Feeds(Vec<(String, AccountId, FeedKind)>);
 
 impl Feeds {
-    /// The same feed again for those who ask again.
+    /// Returns the existing feed if there is one.
     pub(crate) fn open(&mut self, account: AccountId, kind: FeedKind) -> String {
         if let Some((uuid, ..)) = self.0.iter().find(|(_, of, same)| (*of, *same) == (account, kind)) {
             return uuid.clone();

@@ -1,4 +1,4 @@
-//! Plex Homes: an account and those who may switch with it.
+//! Plex Homes.
 
 use super::AccountId;
 

@@ -16,7 +16,7 @@ pub(crate) enum SignIn {
     EmailOnly,
     /// A managed user: another member of the Home switches to it.
     Managed,
-    /// Nobody in particular, until the token is lost.
+    /// An anonymous user.
     Anonymous,
 }
 
@@ -49,7 +49,7 @@ impl Person {
         matches!(self.sign_in, SignIn::Password { verification_code: Some(_), .. })
     }
 
-    /// Whether this name or e-mail address is theirs.
+    /// Whether this is their user name or e-mail address.
     pub(crate) fn is_called(&self, login: &str) -> bool {
         let has_names = matches!(self.sign_in, SignIn::Password { .. } | SignIn::EmailOnly);
         has_names && (self.email.eq_ignore_ascii_case(login) || self.username == login)
@@ -61,14 +61,14 @@ impl Person {
 pub(crate) struct People(BTreeMap<AccountId, Person>);
 
 impl People {
-    /// Far from the ids of the people who are there from the start.
+    /// Far above the ids of the built-in people.
     const FIRST_ID: AccountId = 9_000_001;
 
     pub(crate) fn insert(&mut self, person: Person) {
         self.0.insert(person.id, person);
     }
 
-    /// Adds somebody with an id and a uuid that are new.
+    /// Adds a person with a new id and uuid.
     pub(crate) fn add(&mut self, title: &str, sign_in: SignIn) -> &mut Person {
         let last = self.0.last_key_value().map_or(0, |(id, _)| *id);
         let id = (last + 1).max(Self::FIRST_ID);

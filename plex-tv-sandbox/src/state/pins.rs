@@ -59,7 +59,8 @@ impl Shared {
         Ok(state.pins.create(order, now).clone())
     }
 
-    /// Looks at a PIN; one that carried a key gives its token only to a device JWT signed by that key.
+    /// Looks at a PIN; one that carried a key gives its token only to a device JWT signed by that
+    /// key.
     pub(crate) fn poll(&self, id: u64, client_identifier: &str, device_jwt: Option<&str>) -> Result<Polled, Fail> {
         let now = self.now();
         let mut state = self.state();
@@ -79,7 +80,8 @@ impl Shared {
         Ok(Polled { record, token })
     }
 
-    /// The first good device JWT after the approval registers the key and gets a Plex JWT; later ones get the same.
+    /// The first good device JWT after the approval registers the key and gets a Plex JWT; later
+    /// ones get the same.
     fn poll_with_key(
         &self,
         state: &mut State,
@@ -114,7 +116,7 @@ impl Shared {
         matches!(state, Some(PinState::Pending | PinState::Approved))
     }
 
-    /// Where the PIN with this code stands, if `wanted` accepts it.
+    /// Returns the state of the PIN with this code, if `wanted` accepts it.
     pub(crate) fn code_state(&self, code: &str, wanted: impl FnOnce(&Record) -> bool) -> Option<PinState> {
         let now = self.now();
         let mut state = self.state();

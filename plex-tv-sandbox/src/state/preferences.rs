@@ -1,4 +1,5 @@
-//! What an account has set: settings of apps, privacy, opt-outs, profile, webhooks, announcements, favourite channels.
+//! What an account has set: settings of apps, privacy, opt-outs, profile, webhooks, announcements,
+//! favourite channels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,13 +14,13 @@ pub(crate) struct Preferences {
     pub(crate) opt_out_playback: bool,
     pub(crate) opt_out_library_stats: bool,
     pub(crate) opt_outs: BTreeMap<String, String>,
-    /// None until it was answered.
+    /// `None` until the user has answered.
     pub(crate) view_state_sync: Option<bool>,
     pub(crate) profile: Map<String, Value>,
     pub(crate) webhooks: Vec<String>,
     pub(crate) announcements_read: BTreeSet<u64>,
     pub(crate) favorite_channels: Vec<Value>,
-    /// Whether a kind of push is on, by its identifier.
+    /// Whether each kind of push message is on.
     pub(crate) pushes: BTreeMap<String, bool>,
 }
 
@@ -84,8 +85,8 @@ fn profile() -> Map<String, Value> {
 }
 
 impl Preferences {
-    /// Changes a member of the profile to `value`, which may be the text of a query. False where the profile has no such
-    /// member, or the value is of another type.
+    /// Sets a member of the profile. Values from a query are text. Returns false if there is no
+    /// such member or the type is wrong.
     pub(crate) fn change_profile(&mut self, name: &str, value: &Value) -> bool {
         let Some(known) = self.profile.get_mut(name) else {
             return false;
@@ -112,7 +113,7 @@ impl Preferences {
     }
 }
 
-/// A list of languages, in a query with commas.
+/// Reads a list of languages. In a query it is separated by commas.
 fn languages(value: &Value) -> Option<Value> {
     match value {
         Value::String(text) => Some(text.split(',').filter(|part| !part.is_empty()).collect()),
@@ -122,7 +123,7 @@ fn languages(value: &Value) -> Option<Value> {
     }
 }
 
-/// The preferences of everybody, as they are from the start until they are changed.
+/// The preferences of all accounts. An account starts with the defaults.
 #[derive(Debug, Default)]
 pub(crate) struct AllPreferences(HashMap<AccountId, Preferences>);
 
@@ -131,7 +132,7 @@ impl AllPreferences {
         self.0.entry(account).or_default()
     }
 
-    /// The addresses that anybody wants to be told at, without repetition.
+    /// Returns the webhook addresses of all accounts, without duplicates.
     pub(crate) fn webhooks(&self) -> BTreeSet<String> {
         self.0.values().flat_map(|preferences| preferences.webhooks.iter().cloned()).collect()
     }

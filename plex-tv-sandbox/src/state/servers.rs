@@ -6,9 +6,9 @@ use crate::data::ACCOUNT;
 /// A library of a media server.
 #[derive(Clone, Debug)]
 pub(crate) struct Section {
-    /// What sharing calls it by.
+    /// The id for sharing calls.
     pub(crate) id: u64,
-    /// What its own server calls it by.
+    /// The key on the media server itself.
     pub(crate) key: u64,
     pub(crate) title: &'static str,
     pub(crate) kind: &'static str,
@@ -16,13 +16,13 @@ pub(crate) struct Section {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
-    /// What plex.tv counts it by; `machine_identifier` is what everybody else calls it by.
+    /// The numeric id that plex.tv uses internally.
     pub(crate) id: u64,
     pub(crate) name: String,
     pub(crate) machine_identifier: String,
-    /// What the server accepts of the built-in account.
+    /// The token that the server accepts from the built-in account.
     pub(crate) access_token: String,
-    /// What the server itself signs in to plex.tv with.
+    /// The token that the server itself uses at plex.tv.
     pub(crate) own_token: String,
     pub(crate) version: &'static str,
     pub(crate) platform: &'static str,
@@ -47,7 +47,7 @@ impl Server {
     /// 2024-01-01, when all of them were set up.
     pub(crate) const CREATED_AT: i64 = 1_704_067_200;
 
-    /// Every account has a token of its own here.
+    /// Returns the access token of an account. Every account has its own.
     pub(crate) fn access_token_for(&self, account: AccountId) -> String {
         let of_the_built_in = self.access_token.clone();
         if account == ACCOUNT { of_the_built_in } else { format!("{of_the_built_in}-{account}") }

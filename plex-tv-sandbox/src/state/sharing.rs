@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{AccountId, Server};
 
-/// Whom something is shared with: somebody who has an account, or an address that has none yet.
+/// The person that something is shared with: an account, or an e-mail address without one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Invitee {
     Account(AccountId),
@@ -29,7 +29,7 @@ pub(crate) struct Share {
     pub(crate) machine_identifier: String,
     pub(crate) owner: AccountId,
     pub(crate) invitee: Invitee,
-    /// None is all of them, those to come included.
+    /// `None` shares all libraries, including future ones.
     pub(crate) sections: Option<Vec<u64>>,
     pub(crate) invited_at: i64,
     pub(crate) accepted_at: Option<i64>,
@@ -42,7 +42,7 @@ impl Share {
         self.invitee == Invitee::Account(account)
     }
 
-    /// Whether this account has to do with it at all.
+    /// Whether the account is one of the two sides.
     pub(crate) fn concerns(&self, account: AccountId) -> bool {
         self.owner == account || self.is_with(account)
     }
@@ -85,8 +85,8 @@ impl Settings {
         &self.0
     }
 
-    /// Takes over what is known of `changes`. False, and nothing changed, where one of them has a value that it cannot
-    /// have: switches are true and false, 0 and 1, or the same as text.
+    /// Applies the known members of `changes`. Returns false and changes nothing if a value is
+    /// invalid. Switches are true or false, 0 or 1, or the same as text.
     pub(crate) fn update<'a>(&mut self, changes: impl IntoIterator<Item = (&'a str, &'a Value)>) -> bool {
         let mut changed = self.0.clone();
         for (name, value) in changes {
@@ -122,7 +122,7 @@ fn switch(value: &Value) -> Option<bool> {
     }
 }
 
-/// 0 is none, 1 live TV, 2 recordings as well.
+/// 0 is no access, 1 is live TV, 2 is live TV and recordings.
 fn tuners(value: &Value) -> Option<u64> {
     let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
     number.filter(|number| *number <= 2)
@@ -148,7 +148,7 @@ pub(crate) struct Offer {
     pub(crate) invitee: Invitee,
     pub(crate) sections: Option<Vec<u64>>,
     pub(crate) befriends: bool,
-    /// Nobody of one's own Home is asked.
+    /// Shares within a Home are accepted at once.
     pub(crate) accepted: bool,
     pub(crate) at: i64,
 }
@@ -164,13 +164,13 @@ pub(crate) struct Sharing {
 impl Sharing {
     const FIRST_ID: u64 = 20_000_001;
 
-    /// Shares all of a server, at once and without asking.
+    /// Shares all libraries of a server, already accepted.
     pub(crate) fn give(&mut self, server: &Server, with: AccountId, at: i64) {
         let invitee = Invitee::Account(with);
         self.offer(server, Offer { invitee, sections: None, befriends: false, accepted: true, at });
     }
 
-    /// None where the server is shared with them already.
+    /// Returns `None` if the server is already shared with them.
     pub(crate) fn offer(&mut self, server: &Server, offer: Offer) -> Option<Share> {
         let same =
             |share: &Share| share.machine_identifier == server.machine_identifier && share.invitee == offer.invitee;
@@ -204,7 +204,7 @@ impl Sharing {
         self.shares.iter_mut().find(|share| share.id == id)
     }
 
-    /// The share by which somebody sees a server that is not theirs.
+    /// Returns the accepted share that gives an account access to a server.
     pub(crate) fn accepted(&self, machine_identifier: &str, account: AccountId) -> Option<&Share> {
         let mut shares = self.shares.iter().filter(|share| share.machine_identifier == machine_identifier);
         shares.find(|share| share.is_with(account) && share.accepted_at.is_some())
@@ -223,14 +223,14 @@ impl Sharing {
         true
     }
 
-    /// Ends the shares that are wanted, and says whether there were any.
+    /// Removes the shares that match. Returns whether there were any.
     pub(crate) fn end(&mut self, unwanted: impl Fn(&Share) -> bool) -> bool {
         let before = self.shares.len();
         self.shares.retain(|share| !unwanted(share));
         self.shares.len() < before
     }
 
-    /// Forgets whatever there was with an account that is no more.
+    /// Removes everything that involves a deleted account.
     pub(crate) fn forget(&mut self, account: AccountId) {
         self.end(|share| share.concerns(account));
         self.friendships.retain(|friendship| friendship.from != account && friendship.to != account);
@@ -245,7 +245,7 @@ impl Sharing {
         self.settings.entry((owner, invitee)).or_default()
     }
 
-    /// Makes two people friends, asked or not.
+    /// Makes two people friends, with or without a request.
     pub(crate) fn befriend(&mut self, from: AccountId, to: AccountId, at: i64) {
         match self.friendships.iter_mut().find(|friendship| friendship.is_between(from, to)) {
             Some(friendship) => friendship.accepted = true,
@@ -253,7 +253,7 @@ impl Sharing {
         }
     }
 
-    /// Asks somebody to be a friend. None where they are, or were asked.
+    /// Sends a friend request. Returns `None` if there already is a friendship or a request.
     pub(crate) fn ask(&mut self, from: AccountId, to: AccountId, at: i64) -> Option<Friendship> {
         if self.friendship(from, to).is_some() {
             return None;
@@ -267,7 +267,7 @@ impl Sharing {
         self.friendships.iter().find(|friendship| friendship.is_between(one, other))
     }
 
-    /// Says yes to somebody who asked.
+    /// Accepts the friend request of `from`.
     pub(crate) fn accept_friend(&mut self, from: AccountId, by: AccountId) -> Option<Friendship> {
         let asked = |friendship: &&mut Friendship| (friendship.from, friendship.to) == (from, by);
         let friendship = self.friendships.iter_mut().find(asked)?;
@@ -275,7 +275,7 @@ impl Sharing {
         Some(friendship.clone())
     }
 
-    /// Ends a friendship, or takes the question back, and the shares between the two with it.
+    /// Ends a friendship or a request, and all shares between the two.
     pub(crate) fn part(&mut self, one: AccountId, other: AccountId) -> bool {
         let before = self.friendships.len();
         self.friendships.retain(|friendship| !friendship.is_between(one, other));

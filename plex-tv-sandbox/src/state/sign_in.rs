@@ -51,7 +51,7 @@ impl Shared {
         }
     }
 
-    /// Splits the code of a second factor off a password that has it at its end, as the older call wants it.
+    /// Splits an appended verification code from a password, as version 1 sends it.
     pub(crate) fn split_password(&self, login: &str, password: String) -> (String, Option<String>) {
         let state = self.state();
         let has_two_factor = state.people.by_login(login).is_some_and(Person::has_two_factor);
@@ -62,7 +62,7 @@ impl Shared {
         }
     }
 
-    /// A token for another member of the Home.
+    /// Issues a token for another member of the Home.
     pub(crate) fn switch(&self, to: &Person, pin: Option<&str>, installation: &Installation) -> Result<String, Fail> {
         if to.home_pin.is_some() && to.home_pin.as_deref() != pin {
             return Err(Fail::HOME_PIN_REQUIRED);
@@ -70,7 +70,7 @@ impl Shared {
         Ok(self.state().access.sign_in(to.id, installation))
     }
 
-    /// A new account that belongs to nobody.
+    /// Creates an anonymous account.
     pub(crate) fn sign_in_anonymously(&self, installation: &Installation) -> (Person, String) {
         let mut state = self.state();
         let person = state.people.add("Guest", SignIn::Anonymous).clone();
@@ -78,7 +78,7 @@ impl Shared {
         (person, token)
     }
 
-    /// Gives an account another password.
+    /// Changes the password of an account.
     pub(crate) fn change_password(&self, account: AccountId, current: &str, new: &str) -> Result<(), Fail> {
         let mut state = self.state();
         let person = state.people.get_mut(account).ok_or(Fail::UNAUTHENTICATED)?;

@@ -1,4 +1,4 @@
-//! What devices are to download.
+//! Sync items: what devices should download.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ pub(crate) struct SyncItem {
     pub(crate) account: AccountId,
     pub(crate) client_identifier: String,
     pub(crate) machine_identifier: String,
-    /// What was asked for, as it is answered.
+    /// The members that the client chose.
     pub(crate) members: Value,
 }
 

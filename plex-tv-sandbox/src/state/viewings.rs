@@ -1,4 +1,4 @@
-//! What people watched, and how they liked it.
+//! View counts and ratings.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ impl Viewings {
         viewing.last_at = None;
     }
 
-    /// None takes the rating away.
+    /// `None` removes the rating.
     pub(crate) fn rate(&mut self, account: AccountId, item: Item, rating: Option<f64>) {
         self.0.entry((account, item)).or_default().rating = rating;
     }

@@ -1,11 +1,11 @@
-//! What people mean to watch.
+//! Watchlists.
 
 use std::collections::HashMap;
 
 use super::AccountId;
 use crate::catalogue::{self, Item};
 
-/// The watchlist of everybody, the last that was put on first.
+/// The watchlists of all accounts, newest item first.
 #[derive(Debug, Default)]
 pub(crate) struct Watchlists(HashMap<AccountId, Vec<Entry>>);
 
@@ -17,7 +17,7 @@ pub(crate) struct Entry {
 }
 
 impl Watchlists {
-    /// When the first item of a list that is filled from the start was put on.
+    /// When the newest item of a prefilled list was added, in epoch seconds.
     const FIRST_ADDED_AT: i64 = 1_790_000_000;
 
     pub(crate) fn fill(&mut self, account: AccountId, count: usize) {
@@ -36,7 +36,7 @@ impl Watchlists {
         self.of(account).iter().find(|entry| entry.item == item).map(|entry| entry.added_at)
     }
 
-    /// What is on it already stays where it is.
+    /// Adds an item. An item that is already on the list keeps its place.
     pub(crate) fn add(&mut self, account: AccountId, item: Item, added_at: i64) {
         let list = self.0.entry(account).or_default();
         if !list.iter().any(|entry| entry.item == item) {

@@ -1,5 +1,5 @@
-//! Random steps of two accounts, the same for a seed, beside a model of what they should lead to. After each step both
-//! accounts are asked, and have to agree with the model and with each other.
+//! Random steps of two accounts, the same for a seed, beside a model of what they should lead to.
+//! After each step both accounts are asked, and have to agree with the model and with each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! What the sandbox does, area by area: each change is read back by another call, and by the other side where there is
-//! one.
+//! What the sandbox does, area by area: each change is read back by another call, and by the other
+//! side where there is one.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 #[path = "../support/mod.rs"]

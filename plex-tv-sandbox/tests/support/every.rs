@@ -1,5 +1,5 @@
-//! One good call of every operation that the sandbox serves, with its reply. Other test crates hold the replies against
-//! the descriptions.
+//! One good call of every operation that the sandbox serves, with its reply. Other test crates hold
+//! the replies against the descriptions.
 #![allow(dead_code, reason = "each test crate uses its part")]
 
 use plex_tv_sandbox::{FRIEND_EMAIL, HOME_USER, routes};

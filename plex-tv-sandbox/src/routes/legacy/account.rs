@@ -1,4 +1,4 @@
-//! The account, its sign-in and its PINs, in the older forms.
+//! The account, sign-in and PINs in version 1 of the API.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(in crate::routes) async fn xml(
     Reply::xml("user", user(&shared, &caller.person, &caller.token, &parameters))
 }
 
-/// As in version 2, with the token under its older name as well.
+/// The user of version 2, with the token under its older name as well.
 pub(super) fn user(shared: &Shared, person: &Person, token: &str, parameters: &Parameters) -> Value {
     let mut user = user_with(shared, person, token, Format::Xml, parameters);
     user["authenticationToken"] = json!(token);
@@ -38,7 +38,7 @@ pub(in crate::routes) async fn json(State(shared): State<Arc<Shared>>, caller: S
     Reply::json(json!({"user": account(&shared, &caller.person, &caller.token)}))
 }
 
-/// Two styles of names in one object.
+/// The account as JSON, which mixes snake_case and camelCase.
 fn account(shared: &Shared, person: &Person, token: &str) -> Value {
     let pass = person.plex_pass;
     json!({
@@ -65,7 +65,7 @@ fn account(shared: &Shared, person: &Person, token: &str) -> Value {
     })
 }
 
-/// By form or by HTTP Basic. Who has a second factor appends its code to the password.
+/// Signs in with a form or with HTTP Basic. A verification code is appended to the password.
 pub(in crate::routes) async fn sign_in(
     State(shared): State<Arc<Shared>>,
     installation: Installation,
@@ -105,7 +105,7 @@ pub(in crate::routes) async fn pin_state(
     Ok(pin(&shared, StatusCode::OK, &polled.record, polled.token.as_deref()))
 }
 
-/// Elements where the other calls have attributes.
+/// Formats a PIN. This call uses elements where others use attributes.
 fn pin(shared: &Shared, status: StatusCode, record: &Record, token: Option<&str>) -> Response {
     let token = match token {
         Some(token) => format!("<auth_token>{}</auth_token>", escape(token)),

@@ -1,4 +1,4 @@
-//! The Home, in the older form.
+//! The Home in version 1 of the API.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::routes::caller::{Parameters, SignedIn};
 use crate::routes::home::{add_managed, is_pin, join, make_room, member, refuse_jwt};
 use crate::state::{AccountId, Person, Shared};
 
-/// Empty elements in place of nulls.
+/// A member with empty attributes instead of nulls.
 fn row(shared: &Shared, person: &Person, admin: AccountId) -> Value {
     let mut row = member(shared, person, admin);
     for value in row.as_object_mut().into_iter().flat_map(|members| members.values_mut()) {
@@ -43,7 +43,7 @@ pub(in crate::routes) async fn users(State(shared): State<Arc<Shared>>, caller: 
     )
 }
 
-/// A `title` makes a managed user, `invitedEmail` takes in somebody who has an account.
+/// Adds a member: `title` creates a managed user, `invitedEmail` adds an existing account.
 pub(in crate::routes) async fn create(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -68,7 +68,7 @@ pub(in crate::routes) async fn create(
     Ok(Reply::xml("User", row(&shared, person, caller.account())).with_status(StatusCode::CREATED))
 }
 
-/// An empty PIN takes it away.
+/// Sets the PIN of a user. An empty PIN removes it.
 pub(in crate::routes) async fn set_pin(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -95,7 +95,7 @@ pub(in crate::routes) async fn set_pin(
     Ok(Reply::xml("User", row(&shared, person, caller.account())))
 }
 
-/// By id, where version 2 goes by uuid; a wrong PIN is 401 here.
+/// Switches by id; version 2 uses the uuid. A wrong PIN is 401 here.
 pub(in crate::routes) async fn switch(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -114,7 +114,7 @@ pub(in crate::routes) async fn switch(
     Ok(Reply::xml("user", user(&shared, &to, &token, &parameters)).with_status(StatusCode::CREATED))
 }
 
-/// Founds the Home of an account, or changes what guests may.
+/// Creates the Home of an account, or changes whether it has a guest.
 pub(in crate::routes) async fn found(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

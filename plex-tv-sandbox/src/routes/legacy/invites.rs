@@ -1,5 +1,4 @@
-//! Invites of version 1, which plex.tv has retired: the lists and what acted on them answer 410, and so does the call
-//! that ended a friendship.
+//! Calls of version 1 that plex.tv has retired: invites, and removing a friend. They answer 410.
 
 use axum::http::StatusCode;
 use serde_json::json;

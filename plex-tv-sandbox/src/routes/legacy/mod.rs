@@ -1,4 +1,4 @@
-//! The calls of version 1, which look at the same accounts. Most of them speak XML alone.
+//! Version 1 of the API, over the same state. Most calls answer XML only.
 
 pub(super) mod account;
 pub(super) mod home;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::reply::Reply;
 
-/// The frame that lists have.
+/// Wraps the rows of a list.
 fn container(list: &str, rows: Vec<Value>) -> Reply {
     Reply::xml(
         "MediaContainer",

@@ -1,4 +1,4 @@
-//! Friends and shares, in the older form.
+//! Friends and shares in version 1 of the API.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::routes::resources::legacy_server;
 use crate::routes::sharing::{Order, invitee, own_server, section as section_value, sections, share};
 use crate::state::{AccountId, Invitee, Person, Server, Share, Shared, State as World};
 
-/// Friends, members of one's Home, and everybody whom something is shared with.
+/// Lists friends, members of the Home, and everybody that something is shared with.
 pub(in crate::routes) async fn users(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
     let account = caller.account();
     let world = shared.state();
@@ -68,7 +68,7 @@ fn shared_server(shared: &Shared, share: &Share) -> Option<Value> {
     }))
 }
 
-/// One server with its libraries.
+/// Returns one server with its libraries.
 pub(in crate::routes) async fn server(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -80,7 +80,7 @@ pub(in crate::routes) async fn server(
     Ok(container("Server", Vec::from([row])))
 }
 
-/// The only list that has the tokens of the guests.
+/// Lists the shares of a server. This is the only list with the access tokens of guests.
 pub(in crate::routes) async fn shares(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -162,7 +162,7 @@ pub(in crate::routes) async fn create(
     Ok(container("SharedServer", Vec::from([row(&world, server, &share)])))
 }
 
-/// Replaces the list of libraries as a whole.
+/// Replaces the whole list of libraries.
 pub(in crate::routes) async fn update(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -1,4 +1,4 @@
-//! What devices are to download.
+//! Sync items: what devices should download.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ fn row(item: &SyncItem) -> Value {
     row
 }
 
-/// The item stands in the query, as `SyncItem[Policy][scope]` and the like.
+/// Creates an item from query parameters such as `SyncItem[Policy][scope]`.
 pub(in crate::routes) async fn create(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -71,7 +71,7 @@ pub(in crate::routes) async fn create(
     Ok(Reply::xml("SyncItem", row(&item)).with_status(StatusCode::CREATED))
 }
 
-/// Whatever is not said has a usual value.
+/// Returns the media settings, with defaults for missing ones.
 fn media_settings(parameters: &Parameters) -> Map<String, Value> {
     let usual = [
         ("audioBoost", "100"),
@@ -99,7 +99,7 @@ pub(in crate::routes) async fn remove(
     if removed { Ok(StatusCode::NO_CONTENT) } else { Err(Fail::NOT_FOUND) }
 }
 
-/// All that is to come from one server, by device.
+/// Lists the sync items of one server by device.
 pub(in crate::routes) async fn lists(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
