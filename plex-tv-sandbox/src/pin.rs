@@ -48,7 +48,7 @@ pub enum PinState {
 /// # async fn main() -> std::io::Result<()> {
 /// let sandbox = plex_tv_sandbox::Sandbox::start().await?;
 /// for pin in sandbox.pins() {
-///     sandbox.approve(pin.id);
+///     sandbox.approve(&pin);
 /// }
 /// # Ok(())
 /// # }
@@ -68,6 +68,13 @@ pub struct Pin {
     pub strong: bool,
     /// Where it stands.
     pub state: PinState,
+}
+
+/// The id, so that [`Sandbox::approve`](crate::Sandbox::approve) and its siblings take a PIN as it is.
+impl From<&Pin> for u64 {
+    fn from(pin: &Pin) -> Self {
+        pin.id
+    }
 }
 
 impl fmt::Debug for Pin {

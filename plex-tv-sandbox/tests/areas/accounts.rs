@@ -83,17 +83,19 @@ async fn two_of_one_name_are_refused_at_the_start() {
 }
 
 #[tokio::test]
-async fn any_integer_is_the_id_of_a_pin() {
+async fn any_integer_is_the_id_of_a_pin_and_so_is_the_pin_itself() {
     let plex = harness().await;
     let pins = [plex.pin("").await, plex.pin("").await, plex.pin("").await];
     let [first, second, third] = pins.each_ref().map(id);
+    plex.pin("").await;
 
     assert!(plex.sandbox.approve(i64::try_from(first).unwrap()));
     assert!(plex.sandbox.deny(second));
     assert!(plex.sandbox.expire(i32::try_from(third).unwrap()));
+    assert!(plex.sandbox.approve(plex.sandbox.pins().last().unwrap()));
 
     let states: Vec<PinState> = plex.sandbox.pins().iter().map(|pin| pin.state).collect();
-    assert_eq!(states, [PinState::Approved, PinState::Denied, PinState::Expired]);
+    assert_eq!(states, [PinState::Approved, PinState::Denied, PinState::Expired, PinState::Approved]);
     assert!(!plex.sandbox.approve(-1) && !plex.sandbox.approve(u128::MAX));
 }
 
