@@ -105,7 +105,7 @@ impl Item {
 
     /// Whether any service streams it.
     pub(crate) fn is_available(self) -> bool {
-        self.number() % 3 != 0
+        !self.number().is_multiple_of(3)
     }
 
     fn guids(self) -> [String; 3] {
@@ -142,7 +142,7 @@ impl Item {
             "year": self.year(),
             "originallyAvailableAt": self.released_on(),
             "rating": self.rating_tenths() as f64 / 10.0,
-            "contentRating": if self.number() % 2 == 0 { "PG" } else { "R" },
+            "contentRating": if self.number().is_multiple_of(2) { "PG" } else { "R" },
             "addedAt": 1_700_000_000 + self.number(),
         });
         if !matches!(self, Self::Show(_) | Self::Season(..)) {

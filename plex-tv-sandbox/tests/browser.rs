@@ -1,6 +1,6 @@
 //! The pages for people, in a browser. Where none is, the test says so and does nothing; with
 //! `REQUIRE_BROWSER` in the environment it fails instead.
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 mod support;
 

@@ -31,7 +31,7 @@ fn account(shared: &Shared, token: &Token) -> Result<AccountId, PlainFail> {
     if token.text.is_none() {
         return Err(PlainFail(StatusCode::UNAUTHORIZED, "You must provide a token!"));
     }
-    token.account(shared).ok_or_else(|| PlainFail(StatusCode::UNAUTHORIZED, "Invalid token"))
+    token.account(shared).ok_or(PlainFail(StatusCode::UNAUTHORIZED, "Invalid token"))
 }
 
 fn container(container: &Value) -> Reply {

@@ -16,7 +16,7 @@ fn account(shared: &Shared, token: &Token) -> Result<AccountId, PlainFail> {
     if token.text.is_none() {
         return Err(PlainFail(StatusCode::UNAUTHORIZED, "You must provide a token!"));
     }
-    token.account(shared).ok_or_else(|| PlainFail(StatusCode::UNAUTHORIZED, "Invalid token"))
+    token.account(shared).ok_or(PlainFail(StatusCode::UNAUTHORIZED, "Invalid token"))
 }
 
 fn room_value(shared: &Shared, world: &World, room: &Room) -> Value {
@@ -85,8 +85,7 @@ fn related(world: &World, account: AccountId, users: &Value) -> Result<Vec<Accou
 
 /// Returns a room that the account is in.
 fn entered<'a>(world: &'a mut World, id: &str, account: AccountId, now: i64) -> Result<&'a mut Room, PlainFail> {
-    let room =
-        world.rooms.get_mut(id, now).ok_or_else(|| PlainFail(StatusCode::NOT_FOUND, "room not found not found!"))?;
+    let room = world.rooms.get_mut(id, now).ok_or(PlainFail(StatusCode::NOT_FOUND, "room not found not found!"))?;
     if room.users.contains(&account) {
         Ok(room)
     } else {

@@ -1,6 +1,6 @@
 //! What the sandbox does, area by area: each change is read back by another call, and by the other
 //! side where there is one.
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 #[path = "../support/mod.rs"]
 mod support;
