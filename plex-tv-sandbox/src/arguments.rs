@@ -3,14 +3,17 @@ use std::time::Duration;
 pub(crate) const HELP: &str = "\
 An in-memory plex.tv on a loopback port, for trying clients by hand. Unofficial, not affiliated with Plex.
 
-Usage: plex-tv-sandbox [--port N] [--approve-after SECONDS] [--rate-limits] [--jwt-everywhere]
+Usage: plex-tv-sandbox [--port N] [--approve-after SECONDS] [--rate-limits] [--jwt-everywhere] [--cors]
 
 Options:
   --port N                 listen on 127.0.0.1:N (default: a free port)
   --approve-after SECONDS  approve PINs by themselves once they are this old
   --rate-limits            answer 429 to those who poll, ask for nonces or switch users too often
   --jwt-everywhere         let a Plex JWT switch home users and open servers, which plex.tv was seen to refuse
+  --cors                   let web pages of every origin call it
   -h, --help               print this
+
+Open its address in a browser for what is there: hosts, accounts, operations, commands to try.
 
 What it knows:
   sign-in by PIN           strong ones at /auth, 4-character ones at /link, with or without a device key
@@ -18,10 +21,12 @@ What it knows:
   device keys and JWTs     Ed25519 signatures, nonces for one use, 498 after a week, removed devices, key rotation
   home users               two managed ones, one of them with a PIN
   sign-out, devices, resources with fake media servers behind them
-  a watchlist              250 items, in pages of at most 100
+  sharing and friends      from both sides: a friend has an account of their own
+  a watchlist              250 items, in pages of at most 100, of a catalogue of 300 films and shows
+  everything else          webhooks, settings, Watch Together, live TV, the older XML calls
 
 Turn it with POST requests:
-  /sandbox/approve         code=CODE: approve a PIN (or /sandbox/deny)
+  /sandbox/approve         code=CODE: approve a PIN, for account=EMAIL if that is given (or /sandbox/deny)
   /sandbox/advance         seconds=N: turn its clock ahead
   /sandbox/rotate-keys     sign Plex JWTs with a new key
 ";
@@ -38,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) approve_after: Option<Duration>,
     pub(crate) rate_limits: bool,
     pub(crate) jwt_everywhere: bool,
+    pub(crate) cors: bool,
 }
 
 /// Understands `--name value` and `--name=value`.
@@ -59,6 +65,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Comma
             }
             "--rate-limits" if attached.is_none() => settings.rate_limits = true,
             "--jwt-everywhere" if attached.is_none() => settings.jwt_everywhere = true,
+            "--cors" if attached.is_none() => settings.cors = true,
             _ => return Err(format!("unknown argument `{argument}`")),
         }
     }
@@ -87,9 +94,10 @@ mod tests {
             approve_after: Some(Duration::from_secs(3)),
             rate_limits: true,
             jwt_everywhere: true,
+            cors: true,
         };
 
-        let line = "--port 8080 --approve-after=3 --rate-limits --jwt-everywhere";
+        let line = "--port 8080 --approve-after=3 --rate-limits --jwt-everywhere --cors";
         assert_eq!(parsed(line), Ok(Command::Run(expected)));
         assert_eq!(parsed(""), Ok(Command::Run(Settings::default())));
         assert_eq!(parsed("--port 1 --help"), Ok(Command::Help));

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::time::Instant;
 
-/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A test may turn it ahead.
+/// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A
+/// test may turn it ahead.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -35,6 +36,16 @@ impl Clock {
     /// `2026-10-01T10:00:00Z`.
     pub(crate) fn iso(&self, at: Instant) -> String {
         self.at(at).to_string()
+    }
+
+    /// Formats a time in epoch seconds as `2026-10-01T10:00:00Z`.
+    pub(crate) fn iso_at(&self, seconds: i64) -> String {
+        Timestamp::from_second(seconds).unwrap_or(self.wall).to_string()
+    }
+
+    /// Returns the start of a day such as `2026-10-01`, in epoch seconds.
+    pub(crate) fn day(&self, date: &str) -> Option<i64> {
+        format!("{date}T00:00:00Z").parse::<Timestamp>().ok().map(Timestamp::as_second)
     }
 
     pub(crate) fn epoch_seconds(&self, at: Instant) -> i64 {

@@ -1,6 +1,10 @@
-//! The made-up people and servers of the sandbox.
+//! The made-up people and servers that are there from the start.
 
-/// The e-mail address of the built-in account, for password sign-in and [`Sandbox::token`](crate::Sandbox::token).
+use crate::account::Account;
+use crate::state::{AccountId, Person, Remote, Section, Server, SignIn, State};
+
+/// The e-mail address of the built-in account, for password sign-in and
+/// [`Sandbox::token`](crate::Sandbox::token).
 ///
 /// ```
 /// assert_eq!(plex_tv_sandbox::EMAIL, "user@example.com");
@@ -63,203 +67,226 @@ pub const HOME_PIN_USER: &str = "edcba98765432100";
 /// ```
 pub const HOME_USER: &str = "fedcba9876543210";
 
-/// The token of the built-in account: the same in every run, so that a command line can be repeated.
+/// The e-mail address of a friend of the built-in account, who shares a server with it.
+///
+/// ```
+/// assert_eq!(plex_tv_sandbox::FRIEND_EMAIL, "friend@example.com");
+/// ```
+pub const FRIEND_EMAIL: &str = "friend@example.com";
+
+/// The token of the built-in account: the same in every run, so that a command line can be
+/// repeated.
 pub(crate) const ACCOUNT_TOKEN: &str = "sandbox-account-0001";
 
-/// How an account signs in.
-#[derive(Debug)]
-pub(crate) enum SignIn {
-    Password {
-        password: &'static str,
-        verification_code: Option<&'static str>,
-    },
-    EmailOnly,
-    /// A managed user: somebody else of the home switches to it.
-    Managed {
-        restriction_profile: &'static str,
-    },
+/// The token of the friend. It is the same in every run, too.
+pub(crate) const FRIEND_TOKEN: &str = "sandbox-friend-00001";
+
+/// The built-in account.
+pub(crate) const ACCOUNT: AccountId = 1_234_567;
+const TWO_FACTOR: AccountId = 1_234_568;
+const EMAIL_ONLY: AccountId = 1_234_569;
+pub(crate) const FRIEND: AccountId = 7_654_321;
+const KID: AccountId = 7_654_322;
+const TEEN: AccountId = 7_654_323;
+
+/// The first id of the accounts that a test adds.
+const FIRST_OWN: AccountId = 8_000_001;
+
+const HOME_ID: u64 = 1_841_489;
+
+struct Names {
+    id: AccountId,
+    uuid: &'static str,
+    username: &'static str,
+    title: &'static str,
+    email: &'static str,
 }
 
-#[derive(Debug)]
-pub(crate) struct Account {
-    pub(crate) id: u64,
-    pub(crate) uuid: &'static str,
-    /// Empty for a managed user, and so is the address.
-    pub(crate) username: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) email: &'static str,
-    pub(crate) sign_in: SignIn,
-    pub(crate) home_pin: Option<&'static str>,
-}
-
-impl Account {
-    pub(crate) const JOINED_AT: i64 = 1_556_281_940;
-
-    pub(crate) fn is_managed(&self) -> bool {
-        self.restriction_profile().is_some()
+fn person(names: &Names, sign_in: SignIn) -> Person {
+    Person {
+        id: names.id,
+        uuid: String::from(names.uuid),
+        username: String::from(names.username),
+        title: String::from(names.title),
+        email: String::from(names.email),
+        sign_in,
+        plex_pass: true,
+        home_pin: None,
+        restriction_profile: None,
     }
+}
 
-    pub(crate) fn restriction_profile(&self) -> Option<&'static str> {
-        match self.sign_in {
-            SignIn::Managed { restriction_profile } => Some(restriction_profile),
-            SignIn::Password { .. } | SignIn::EmailOnly => None,
+fn with_password(password: &str, verification_code: Option<&str>) -> SignIn {
+    SignIn::Password { password: String::from(password), verification_code: verification_code.map(String::from) }
+}
+
+/// The built-in accounts and managed users.
+fn people() -> [Person; 6] {
+    let names = |id, uuid, username, title, email| Names { id, uuid, username, title, email };
+    let managed = |names: &Names, profile: &str, pin: Option<&str>| Person {
+        home_pin: pin.map(String::from),
+        restriction_profile: Some(String::from(profile)),
+        ..person(names, SignIn::Managed)
+    };
+    [
+        person(
+            &names(ACCOUNT, "0123456789abcdef", "exampleuser", "Example User", EMAIL),
+            with_password(PASSWORD, None),
+        ),
+        person(
+            &names(TWO_FACTOR, "123456789abcdef0", "twofactoruser", "Careful User", TWO_FACTOR_EMAIL),
+            with_password(TWO_FACTOR_PASSWORD, Some(TWO_FACTOR_VERIFICATION_CODE)),
+        ),
+        person(
+            &names(EMAIL_ONLY, "23456789abcdef01", "emailonlyuser", "User without a Password", EMAIL_ONLY_EMAIL),
+            SignIn::EmailOnly,
+        ),
+        person(
+            &names(FRIEND, "3456789abcdef012", "examplefriend", "examplefriend", FRIEND_EMAIL),
+            with_password(PASSWORD, None),
+        ),
+        managed(&names(KID, HOME_USER, "", "Kid", ""), "little_kid", None),
+        managed(&names(TEEN, HOME_PIN_USER, "", "Teen", ""), "teen", Some(HOME_PIN)),
+    ]
+}
+
+/// The e-mail addresses and user names of the built-in accounts.
+pub(crate) fn built_in_names() -> impl Iterator<Item = &'static str> {
+    [
+        EMAIL,
+        TWO_FACTOR_EMAIL,
+        EMAIL_ONLY_EMAIL,
+        FRIEND_EMAIL,
+        "exampleuser",
+        "twofactoruser",
+        "emailonlyuser",
+        "examplefriend",
+    ]
+    .into_iter()
+}
+
+/// Returns the three built-in servers and those of the accounts that a test added.
+pub(crate) fn servers(accounts: &[Account]) -> Vec<Server> {
+    let mut servers = Vec::from([living_room(), friends(), cabin()]);
+    for (index, account) in accounts.iter().enumerate() {
+        for number in 1..=account.servers {
+            servers.push(Server {
+                name: format!("Server {number} of {}", account.username),
+                owner: FIRST_OWN + index as u64,
+                ..server(servers.len() as u64 + 1)
+            });
         }
     }
-
-    pub(crate) fn has_two_factor(&self) -> bool {
-        matches!(self.sign_in, SignIn::Password { verification_code: Some(_), .. })
-    }
-
-    pub(crate) fn is_in_home(&self) -> bool {
-        home_user(self.uuid).is_some()
-    }
-
-    pub(crate) fn is_home_admin(&self) -> bool {
-        self.id == ACCOUNT.id
-    }
+    servers
 }
 
-pub(crate) static ACCOUNT: Account = Account {
-    id: 1_234_567,
-    uuid: "0123456789abcdef",
-    username: "exampleuser",
-    title: "Example User",
-    email: EMAIL,
-    sign_in: SignIn::Password { password: PASSWORD, verification_code: None },
-    home_pin: None,
-};
-
-static TWO_FACTOR_ACCOUNT: Account = Account {
-    id: 1_234_568,
-    uuid: "123456789abcdef0",
-    username: "twofactoruser",
-    title: "Careful User",
-    email: TWO_FACTOR_EMAIL,
-    sign_in: SignIn::Password { password: TWO_FACTOR_PASSWORD, verification_code: Some(TWO_FACTOR_VERIFICATION_CODE) },
-    home_pin: None,
-};
-
-static EMAIL_ONLY_ACCOUNT: Account = Account {
-    id: 1_234_569,
-    uuid: "23456789abcdef01",
-    username: "emailonlyuser",
-    title: "User without a Password",
-    email: EMAIL_ONLY_EMAIL,
-    sign_in: SignIn::EmailOnly,
-    home_pin: None,
-};
-
-static KID: Account = Account {
-    id: 7_654_322,
-    uuid: HOME_USER,
-    username: "",
-    title: "Kid",
-    email: "",
-    sign_in: SignIn::Managed { restriction_profile: "little_kid" },
-    home_pin: None,
-};
-
-static TEEN: Account = Account {
-    id: 7_654_323,
-    uuid: HOME_PIN_USER,
-    username: "",
-    title: "Teen",
-    email: "",
-    sign_in: SignIn::Managed { restriction_profile: "teen" },
-    home_pin: Some(HOME_PIN),
-};
-
-pub(crate) static ACCOUNTS: [&Account; 5] = [&ACCOUNT, &TWO_FACTOR_ACCOUNT, &EMAIL_ONLY_ACCOUNT, &KID, &TEEN];
-
-/// The one Home: the built-in account and those it manages.
-pub(crate) static HOME: [&Account; 3] = [&ACCOUNT, &KID, &TEEN];
-
-/// The member of the Home with this `uuid`.
-pub(crate) fn home_user(uuid: &str) -> Option<&'static Account> {
-    HOME.into_iter().find(|account| account.uuid == uuid)
-}
-
-/// The account that signs in with this name or e-mail address.
-pub(crate) fn account_by_login(login: &str) -> Option<&'static Account> {
-    let mut with_name = ACCOUNTS.into_iter().filter(|account| !account.is_managed());
-    with_name.find(|account| account.email.eq_ignore_ascii_case(login) || account.username == login)
-}
-
-/// The other person, who shares a server.
-#[derive(Debug)]
-pub(crate) struct Owner {
-    pub(crate) id: u64,
-    pub(crate) title: &'static str,
-}
-
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) name: &'static str,
-    pub(crate) machine_identifier: &'static str,
-    pub(crate) access_token: &'static str,
-    pub(crate) version: &'static str,
-    pub(crate) platform: &'static str,
-    pub(crate) device: &'static str,
-    /// None when it belongs to the account that asks.
-    pub(crate) owner: Option<Owner>,
-    pub(crate) public_address: &'static str,
-    pub(crate) public_address_matches: bool,
-    pub(crate) local: bool,
-    /// Addresses that nothing answers at, as of a server whose port is closed to the outside.
-    pub(crate) remote: Option<Remote>,
-    pub(crate) relay: bool,
-}
-
-#[derive(Debug)]
-pub(crate) struct Remote {
-    pub(crate) ipv4: &'static str,
-    pub(crate) ipv6: Option<&'static str>,
-}
-
-pub(crate) static SERVERS: [Server; 3] = [
+/// Returns a server with every kind of connection. The number makes it unique.
+fn server(number: u64) -> Server {
+    let section = |key: u64, title, kind| Section { id: number * 10_000 + key, key, title, kind };
     Server {
-        name: "Living Room Server",
-        machine_identifier: "1111111111111111111111111111111111111111",
-        access_token: "sandbox-server-00001",
+        id: 300_000 + number,
+        name: String::new(),
+        // One repeated digit is easy to spot in a log.
+        machine_identifier: if number < 10 { number.to_string().repeat(40) } else { format!("{number:040x}") },
+        access_token: format!("sandbox-server-{number:05}"),
+        own_token: format!("sandbox-serving-{number:04}"),
         version: "1.42.1.10060-4e8b05daf",
         platform: "Linux",
         device: "Docker Container",
-        owner: None,
+        owner: ACCOUNT,
         public_address: "203.0.113.7",
         public_address_matches: true,
         local: true,
         remote: Some(Remote { ipv4: "203.0.113.7", ipv6: Some("2001:db8::7") }),
         relay: true,
-    },
+        sections: Vec::from([
+            section(1, "Movies", "movie"),
+            section(2, "TV Shows", "show"),
+            section(3, "Music", "artist"),
+            section(4, "Photos", "photo"),
+        ]),
+    }
+}
+
+fn living_room() -> Server {
+    Server { name: String::from("Living Room Server"), ..server(1) }
+}
+
+fn friends() -> Server {
     Server {
-        name: "Server of a Friend",
-        machine_identifier: "2222222222222222222222222222222222222222",
-        access_token: "sandbox-server-00002",
+        name: String::from("Server of a Friend"),
         version: "1.41.9.9961-46083195d",
         platform: "Windows",
         device: "PC",
-        owner: Some(Owner { id: 7_654_321, title: "examplefriend" }),
+        owner: FRIEND,
         public_address: "198.51.100.23",
         public_address_matches: false,
-        local: true,
         remote: Some(Remote { ipv4: "198.51.100.23", ipv6: None }),
-        relay: true,
-    },
+        ..server(2)
+    }
+}
+
+fn cabin() -> Server {
     Server {
-        name: "Cabin Server",
-        machine_identifier: "3333333333333333333333333333333333333333",
-        access_token: "sandbox-server-00003",
-        version: "1.42.1.10060-4e8b05daf",
+        name: String::from("Cabin Server"),
         platform: "MacOSX",
         device: "Mac",
-        owner: None,
         public_address: "192.0.2.44",
         public_address_matches: false,
         local: false,
         remote: None,
-        relay: true,
-    },
-];
+        ..server(3)
+    }
+}
+
+/// Fills a new state with the built-in people, their servers and shares, and the added accounts.
+pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account], now: i64) {
+    for person in people() {
+        state.people.insert(person);
+    }
+    state.access.sessions.grant(ACCOUNT, ACCOUNT_TOKEN);
+    state.access.sessions.grant(FRIEND, FRIEND_TOKEN);
+    state.homes.found(HOME_ID, "Example home", ACCOUNT, &[KID, TEEN]);
+    state.sharing.befriend(ACCOUNT, FRIEND, now);
+    for server in servers {
+        match server.owner {
+            ACCOUNT => [KID, TEEN].iter().for_each(|member| state.sharing.give(server, *member, now)),
+            FRIEND => [ACCOUNT, KID, TEEN].iter().for_each(|guest| state.sharing.give(server, *guest, now)),
+            _ => {}
+        }
+    }
+    state.watchlists.fill(ACCOUNT, WATCHLIST_SIZE);
+    for (index, account) in accounts.iter().enumerate() {
+        add_own(state, FIRST_OWN + index as u64, account);
+    }
+}
+
+/// Adds one account that a test asked for.
+fn add_own(state: &mut State, id: AccountId, account: &Account) {
+    let person = Person {
+        id,
+        uuid: format!("{id:016x}"),
+        username: account.username.clone(),
+        title: account.username.clone(),
+        email: account.email.clone(),
+        sign_in: with_password(&account.password, None),
+        plex_pass: account.plex_pass,
+        home_pin: None,
+        restriction_profile: None,
+    };
+    state.people.insert(person);
+    state.access.sessions.grant(id, &own_token(id));
+    let users: Vec<AccountId> =
+        account.home_users.iter().map(|title| state.people.add(title, SignIn::Managed).id).collect();
+    if !users.is_empty() {
+        state.homes.found(id, &format!("Home of {}", account.username), id, &users);
+    }
+    state.watchlists.fill(id, account.watchlist);
+}
+
+fn own_token(id: AccountId) -> String {
+    format!("sandbox-own-{id:08}")
+}
 
 /// So many that they come in three pages.
 pub(crate) const WATCHLIST_SIZE: usize = 250;

@@ -1,16 +1,44 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::data::Account;
 use crate::jwk::Jwk;
+use crate::state::AccountId;
+
+/// What an app says about itself and its machine in the `X-Plex-*` headers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Installation {
+    pub(crate) client_identifier: String,
+    /// `"0"` when it was not said.
+    pub(crate) product: String,
+    pub(crate) version: Option<String>,
+    pub(crate) platform: Option<String>,
+    pub(crate) platform_version: Option<String>,
+    pub(crate) device: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) vendor: Option<String>,
+    pub(crate) provides: Option<String>,
+}
+
+impl Installation {
+    #[cfg(test)]
+    pub(crate) fn named(client_identifier: &str) -> Self {
+        Self { client_identifier: String::from(client_identifier), ..Self::default() }
+    }
+}
 
 /// An installation as the list of devices of an account shows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) id: u64,
-    pub(crate) account: &'static Account,
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) account: AccountId,
+    pub(crate) installation: Installation,
     key: Option<Jwk>,
+}
+
+impl Device {
+    pub(crate) fn client_identifier(&self) -> &str {
+        &self.installation.client_identifier
+    }
 }
 
 /// Why a key was not taken, or not found.
@@ -38,26 +66,23 @@ pub(crate) struct Devices {
 impl Devices {
     const FIRST_ID: u64 = 900_000_001;
 
-    /// Adds the installation to the list of the account, unless it is there.
-    pub(crate) fn seen(&mut self, account: &'static Account, client_identifier: &str, product: &str) -> &mut Device {
-        let same = |device: &Device| device.account.id == account.id && device.client_identifier == client_identifier;
+    /// Adds the installation to the list of the account, or updates its description.
+    pub(crate) fn seen(&mut self, account: AccountId, installation: &Installation) -> &mut Device {
+        let client_identifier = &*installation.client_identifier;
+        let same = |device: &Device| device.account == account && device.client_identifier() == client_identifier;
         let index = self.devices.iter().position(same).unwrap_or_else(|| {
             self.last_id = (self.last_id + 1).max(Self::FIRST_ID);
-            self.devices.push(Device {
-                id: self.last_id,
-                account,
-                client_identifier: String::from(client_identifier),
-                product: String::from(product),
-                key: None,
-            });
+            self.devices.push(Device { id: self.last_id, account, installation: Installation::default(), key: None });
             self.devices.len() - 1
         });
-        &mut self.devices[index]
+        let device = &mut self.devices[index];
+        device.installation = installation.clone();
+        device
     }
 
     /// Newest first.
-    pub(crate) fn of_account(&self, account: &Account) -> impl Iterator<Item = &Device> {
-        self.devices.iter().rev().filter(move |device| device.account.id == account.id)
+    pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &Device> {
+        self.devices.iter().rev().filter(move |device| device.account == account)
     }
 
     /// Whether this installation may use this key.
@@ -74,25 +99,25 @@ impl Devices {
     /// Gives the installation this key in place of any other.
     pub(crate) fn register_key(
         &mut self,
-        account: &'static Account,
-        client_identifier: &str,
-        product: &str,
+        account: AccountId,
+        installation: &Installation,
         jwk: &Jwk,
     ) -> Result<(), KeyProblem> {
+        let client_identifier = &*installation.client_identifier;
         self.check_key(jwk, client_identifier)?;
         self.owners.insert(jwk.thumbprint(), String::from(client_identifier));
-        let others = self.devices.iter_mut().filter(|device| device.client_identifier == client_identifier);
+        let others = self.devices.iter_mut().filter(|device| device.client_identifier() == client_identifier);
         others.for_each(|device| device.key = None);
-        self.seen(account, client_identifier, product).key = Some(jwk.clone());
+        self.seen(account, installation).key = Some(jwk.clone());
         Ok(())
     }
 
     /// The key of this name that the installation has registered, and the account it stands for.
-    pub(crate) fn key(&self, client_identifier: &str, kid: &str) -> Result<(Jwk, &'static Account), KeyProblem> {
+    pub(crate) fn key(&self, client_identifier: &str, kid: &str) -> Result<(Jwk, AccountId), KeyProblem> {
         if self.removed.contains(client_identifier) {
             return Err(KeyProblem::Removed);
         }
-        let own = self.devices.iter().filter(|device| device.client_identifier == client_identifier);
+        let own = self.devices.iter().filter(|device| device.client_identifier() == client_identifier);
         let mut keys = own.filter_map(|device| Some((device.key.clone()?, device.account)));
         keys.find(|(key, _)| key.kid == kid).ok_or(KeyProblem::Unknown)
     }
@@ -100,7 +125,7 @@ impl Devices {
     pub(crate) fn remove(&mut self, wanted: impl Fn(&Device) -> bool) -> Vec<Device> {
         let removed: Vec<Device> = self.devices.extract_if(.., |device| wanted(device)).collect();
         let with_keys = removed.iter().filter(|device| device.key.is_some());
-        self.removed.extend(with_keys.map(|device| device.client_identifier.clone()));
+        self.removed.extend(with_keys.map(|device| String::from(device.client_identifier())));
         removed
     }
 }
@@ -108,7 +133,8 @@ impl Devices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{ACCOUNT, HOME};
+    const ACCOUNT: AccountId = 1;
+    const OTHER: AccountId = 2;
 
     fn jwk(kid: &str, byte: u8) -> Jwk {
         Jwk::new(kid, [byte; 32])
@@ -117,44 +143,44 @@ mod tests {
     #[test]
     fn a_key_belongs_to_one_installation_whatever_its_name() {
         let mut devices = Devices::default();
-        devices.register_key(&ACCOUNT, "tv", "App", &jwk("a", 1)).unwrap();
+        devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("a", 1)).unwrap();
 
-        assert_eq!(devices.register_key(&ACCOUNT, "tv", "App", &jwk("a", 1)), Ok(()));
+        assert_eq!(devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("a", 1)), Ok(()));
         assert_eq!(devices.check_key(&jwk("b", 1), "phone"), Err(KeyProblem::Taken));
-        assert_eq!(devices.register_key(&ACCOUNT, "phone", "App", &jwk("a", 2)), Ok(()));
+        assert_eq!(devices.register_key(ACCOUNT, &Installation::named("phone"), &jwk("a", 2)), Ok(()));
     }
 
     #[test]
     fn a_new_key_takes_the_place_of_the_old_one_which_stays_taken() {
         let mut devices = Devices::default();
-        devices.register_key(&ACCOUNT, "tv", "App", &jwk("old", 1)).unwrap();
-        devices.register_key(&ACCOUNT, "tv", "App", &jwk("new", 2)).unwrap();
+        devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("old", 1)).unwrap();
+        devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("new", 2)).unwrap();
 
         assert_eq!(devices.key("tv", "old").unwrap_err(), KeyProblem::Unknown);
         assert_eq!(devices.key("tv", "new").unwrap().0, jwk("new", 2));
         assert_eq!(devices.check_key(&jwk("old", 1), "phone"), Err(KeyProblem::Taken));
-        assert_eq!(devices.of_account(&ACCOUNT).count(), 1);
+        assert_eq!(devices.of_account(ACCOUNT).count(), 1);
     }
 
     #[test]
     fn an_installation_has_one_key_whoever_signs_in_on_it() {
         let mut devices = Devices::default();
-        devices.register_key(&ACCOUNT, "tv", "App", &jwk("old", 1)).unwrap();
-        devices.register_key(HOME[1], "tv", "App", &jwk("new", 2)).unwrap();
+        devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("old", 1)).unwrap();
+        devices.register_key(OTHER, &Installation::named("tv"), &jwk("new", 2)).unwrap();
 
         assert_eq!(devices.key("tv", "old").unwrap_err(), KeyProblem::Unknown);
-        assert_eq!(devices.key("tv", "new").unwrap().1.id, HOME[1].id);
+        assert_eq!(devices.key("tv", "new").unwrap().1, OTHER);
     }
 
     #[test]
     fn a_removed_installation_can_use_no_key() {
         let mut devices = Devices::default();
-        devices.register_key(&ACCOUNT, "tv", "App", &jwk("a", 1)).unwrap();
+        devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("a", 1)).unwrap();
 
-        assert_eq!(devices.remove(|device| device.client_identifier == "tv").len(), 1);
+        assert_eq!(devices.remove(|device| device.client_identifier() == "tv").len(), 1);
 
         assert_eq!(devices.key("tv", "a").unwrap_err(), KeyProblem::Removed);
         assert_eq!(devices.check_key(&jwk("b", 2), "tv"), Err(KeyProblem::Removed));
-        assert_eq!(devices.of_account(&ACCOUNT).count(), 0);
+        assert_eq!(devices.of_account(ACCOUNT).count(), 0);
     }
 }

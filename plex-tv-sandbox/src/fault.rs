@@ -24,17 +24,20 @@ use crate::reply::Fail;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Answers with this status and the error body plex.tv sends with it; 498 and 2xx come without a body.
+    /// Answers with this status and the error body plex.tv sends with it; 498 and 2xx come without
+    /// a body.
     Status(u16),
-    /// Answers with this status and an error body with this code of plex.tv, as `401` and `1031` for an address that
-    /// is blocked.
+    /// Answers with this status and an error body with this code of plex.tv, as `401` and `1031`
+    /// for an address that is blocked.
     Code {
         /// The status of the answer.
         status: u16,
         /// `errors[0].code` in its body.
         code: u16,
     },
-    /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do.
+    /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do. A
+    /// client that tries again by itself, as `plex-tv-sdk` does, hides a single one: script three,
+    /// or switch its retries off.
     RateLimited {
         /// Seconds for the `Retry-After` header, which is left out when `None`.
         retry_after: Option<u64>,
@@ -99,7 +102,8 @@ fn rate_limited(retry_after: Option<u64>) -> Response {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HungUp;
 
-/// A body that fails before its first byte: the connection is closed before even the head is written.
+/// A body that fails before its first byte: the connection is closed before even the head is
+/// written.
 struct BrokenBody;
 
 impl HttpBody for BrokenBody {
@@ -117,16 +121,31 @@ fn hangup() -> Response {
     response
 }
 
-/// The faults still to come, by operation, first in first out.
+/// The faults still to come, by operation.
 #[derive(Debug, Default)]
-pub(crate) struct Script(HashMap<&'static str, VecDeque<Fault>>);
+pub(crate) struct Script {
+    /// First in, first out.
+    once: HashMap<&'static str, VecDeque<Fault>>,
+    always: HashMap<&'static str, Fault>,
+}
 
 impl Script {
     pub(crate) fn push(&mut self, operation: &'static str, fault: Fault) {
-        self.0.entry(operation).or_default().push_back(fault);
+        self.once.entry(operation).or_default().push_back(fault);
+    }
+
+    pub(crate) fn always(&mut self, operation: &'static str, fault: Option<Fault>) {
+        match fault {
+            Some(fault) => self.always.insert(operation, fault),
+            None => self.always.remove(operation),
+        };
     }
 
     pub(crate) fn pop(&mut self, operation: &str) -> Option<Fault> {
-        self.0.get_mut(operation)?.pop_front()
+        self.once.get_mut(operation)?.pop_front()
+    }
+
+    pub(crate) fn lasting(&self, operation: &str) -> Option<Fault> {
+        self.always.get(operation).cloned()
     }
 }

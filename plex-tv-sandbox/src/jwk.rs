@@ -43,7 +43,8 @@ impl Jwk {
         })
     }
 
-    /// What RFC 7638 makes of the members that a key of this kind needs, in the order of their names.
+    /// What RFC 7638 makes of the members that a key of this kind needs, in the order of their
+    /// names.
     pub(crate) fn thumbprint(&self) -> String {
         let required = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.encoded_x());
         BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, required.as_bytes()))

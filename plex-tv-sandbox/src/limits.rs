@@ -1,4 +1,5 @@
-//! Rate limits, for those who ask for them. plex.tv's own numbers are not known; these are of their order.
+//! Rate limits, for those who ask for them. plex.tv's own numbers are not known; these are of their
+//! order.
 
 use std::collections::HashMap;
 use std::time::Duration;

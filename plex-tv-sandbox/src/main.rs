@@ -7,7 +7,7 @@ mod arguments;
 use std::process::ExitCode;
 
 use plex_tv_sandbox::{
-    EMAIL, EMAIL_ONLY_EMAIL, HOME_PIN, HOME_PIN_USER, HOME_USER, PASSWORD, Sandbox, TWO_FACTOR_EMAIL,
+    EMAIL, EMAIL_ONLY_EMAIL, FRIEND_EMAIL, HOME_PIN, HOME_PIN_USER, HOME_USER, PASSWORD, Sandbox, TWO_FACTOR_EMAIL,
     TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
 };
 
@@ -29,9 +29,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(settings: Settings) -> ExitCode {
-    let Settings { port, approve_after, rate_limits, jwt_everywhere } = settings;
+    let Settings { port, approve_after, rate_limits, jwt_everywhere, cors } = settings;
     let builder = Sandbox::builder().port(port).approve_after(approve_after);
-    let sandbox = match builder.rate_limits(rate_limits).jwt_everywhere(jwt_everywhere).start().await {
+    let sandbox = match builder.rate_limits(rate_limits).jwt_everywhere(jwt_everywhere).cors(cors).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {
             eprintln!("error: cannot listen on 127.0.0.1:{port}: {error}");
@@ -58,11 +58,13 @@ fn greeting(sandbox: &Sandbox, approves_itself: bool) -> String {
     format!(
         "plex.tv sandbox at {url}\n\
          Unofficial, not affiliated with Plex. Everything in it is made up; Ctrl-C ends it.\n\
+         Open that address in a browser for all that is there.\n\
          \n\
          account token   {token}\n\
          password login  {EMAIL} / {PASSWORD}\n\
          with a code     {TWO_FACTOR_EMAIL} / {TWO_FACTOR_PASSWORD} / {TWO_FACTOR_VERIFICATION_CODE}\n\
          no password     {EMAIL_ONLY_EMAIL}\n\
+         a friend        {FRIEND_EMAIL} / {PASSWORD}\n\
          home users      {HOME_USER}, and {HOME_PIN_USER} with PIN {HOME_PIN}\n\
          \n\
          Who am I?\n  \

@@ -1,5 +1,6 @@
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Query, Request, State};
@@ -10,11 +11,12 @@ use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::data::{ACCOUNT, ACCOUNTS, Account, Server};
 use crate::reply::{Format, Reply};
+use crate::state::{Server, Shared};
 
-/// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to anyone, and `GET /`
-/// to those who bring its own access token, which is another one for every account; anything else without is 401.
+/// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to
+/// anyone, and `GET /` to callers that send its access token. Every account that it is shared with
+/// has its own token. Everything else answers 401 without one.
 ///
 /// # Example
 ///
@@ -30,7 +32,7 @@ use crate::reply::{Format, Reply};
 /// ```
 #[derive(Clone)]
 pub struct MediaServer {
-    pub(crate) facts: &'static Server,
+    facts: Arc<Server>,
     pub(crate) port: u16,
     url: String,
 }
@@ -55,7 +57,7 @@ impl MediaServer {
     /// ```
     #[must_use]
     pub fn name(&self) -> &str {
-        self.facts.name
+        &self.facts.name
     }
 
     /// The `clientIdentifier` of the resource and the `machineIdentifier` of `/identity`.
@@ -67,7 +69,7 @@ impl MediaServer {
     /// ```
     #[must_use]
     pub fn machine_identifier(&self) -> &str {
-        self.facts.machine_identifier
+        &self.facts.machine_identifier
     }
 
     /// The token this server accepts of the built-in account; the account token itself is refused.
@@ -79,7 +81,7 @@ impl MediaServer {
     /// ```
     #[must_use]
     pub fn access_token(&self) -> &str {
-        self.facts.access_token
+        &self.facts.access_token
     }
 
     /// Its address on the loopback interface, the `uri` of its local and relay connections.
@@ -94,28 +96,48 @@ impl MediaServer {
         &self.url
     }
 
-    /// Every account has a token of its own here.
-    pub(crate) fn access_token_for(&self, account: &Account) -> String {
-        access_token(self.facts, account)
+    /// Returns the token that this server itself uses at plex.tv, for the calls that no user may
+    /// make.
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
+    /// assert_ne!(sandbox.servers()[0].own_token(), sandbox.servers()[0].access_token());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn own_token(&self) -> &str {
+        &self.facts.own_token
     }
 
-    pub(crate) async fn bind(facts: &'static Server) -> io::Result<(Self, TcpListener)> {
+    pub(crate) fn facts(&self) -> &Server {
+        &self.facts
+    }
+
+    pub(crate) async fn bind(facts: Server) -> io::Result<(Self, TcpListener)> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
-        Ok((Self { facts, port, url: format!("http://127.0.0.1:{port}") }, listener))
+        Ok((Self { facts: Arc::new(facts), port, url: format!("http://127.0.0.1:{port}") }, listener))
     }
 
-    pub(crate) fn router(&self) -> Router {
+    pub(crate) fn router(&self, shared: Arc<Shared>) -> Router {
+        let door = Door { server: Arc::clone(&self.facts), shared };
         let guarded = Router::new()
             .route("/", get(root))
             .fallback(not_found)
-            .layer(middleware::from_fn_with_state(self.facts, require_token));
+            .layer(middleware::from_fn_with_state(door, require_token));
         Router::new()
             .route("/identity", get(identity))
             .merge(guarded)
             .layer(middleware::from_fn(render))
-            .with_state(self.facts)
+            .with_state(Arc::clone(&self.facts))
     }
+}
+
+/// What the token check of one server needs.
+#[derive(Clone)]
+struct Door {
+    server: Arc<Server>,
+    shared: Arc<Shared>,
 }
 
 async fn render(request: Request, next: Next) -> Response {
@@ -123,18 +145,13 @@ async fn render(request: Request, next: Next) -> Response {
     format.render(next.run(request).await)
 }
 
-async fn require_token(State(server): State<&'static Server>, request: Request, next: Next) -> Response {
+async fn require_token(State(door): State<Door>, request: Request, next: Next) -> Response {
     let token = token(request.headers(), request.uri()).unwrap_or_default();
-    if ACCOUNTS.iter().any(|account| token == access_token(server, account)) {
+    if door.shared.opens(&door.server, &token) {
         next.run(request).await
     } else {
         (StatusCode::UNAUTHORIZED, Html(UNAUTHORIZED_PAGE)).into_response()
     }
-}
-
-fn access_token(server: &Server, account: &Account) -> String {
-    let of_admin = String::from(server.access_token);
-    if account.id == ACCOUNT.id { of_admin } else { format!("{of_admin}-{}", account.id) }
 }
 
 const UNAUTHORIZED_PAGE: &str =
@@ -148,13 +165,13 @@ fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
     pairs.into_iter().find(|(name, _)| name == "X-Plex-Token").map(|(_, value)| value)
 }
 
-async fn identity(State(server): State<&'static Server>) -> Reply {
-    Reply::ok("MediaContainer", container(server, json!({})))
+async fn identity(State(server): State<Arc<Server>>) -> Reply {
+    Reply::ok("MediaContainer", container(&server, json!({})))
 }
 
-async fn root(State(server): State<&'static Server>) -> Reply {
+async fn root(State(server): State<Arc<Server>>) -> Reply {
     let more = json!({"friendlyName": server.name, "platform": server.platform});
-    Reply::ok("MediaContainer", container(server, more))
+    Reply::ok("MediaContainer", container(&server, more))
 }
 
 async fn not_found() -> Response {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::data::Account;
+use crate::device::Installation;
 use crate::jwk::Jwk;
 use crate::random;
+use crate::state::AccountId;
 
 /// Where a PIN stands.
 ///
@@ -28,7 +29,8 @@ use crate::random;
 pub enum PinState {
     /// Waits for the user; polls answer with a null `authToken`.
     Pending,
-    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the holder of that key only.
+    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the
+    /// holder of that key only.
     Approved,
     /// The user refused; polls answer 404 with code 1020.
     Denied,
@@ -36,7 +38,8 @@ pub enum PinState {
     Expired,
 }
 
-/// A PIN as it was when [`Sandbox::pins`](crate::Sandbox::pins) looked. `Debug` leaves the code out.
+/// A PIN as it was when [`Sandbox::pins`](crate::Sandbox::pins) looked. `Debug` leaves the code
+/// out.
 ///
 /// # Example
 ///
@@ -45,7 +48,7 @@ pub enum PinState {
 /// # async fn main() -> std::io::Result<()> {
 /// let sandbox = plex_tv_sandbox::Sandbox::start().await?;
 /// for pin in sandbox.pins() {
-///     sandbox.approve(pin.id);
+///     sandbox.approve(&pin);
 /// }
 /// # Ok(())
 /// # }
@@ -67,6 +70,13 @@ pub struct Pin {
     pub state: PinState,
 }
 
+/// The id, so that [`Sandbox::approve`](crate::Sandbox::approve) and its siblings take a PIN as it is.
+impl From<&Pin> for u64 {
+    fn from(pin: &Pin) -> Self {
+        pin.id
+    }
+}
+
 impl fmt::Debug for Pin {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -84,8 +94,7 @@ impl fmt::Debug for Pin {
 /// What a client asks for when it creates a PIN.
 #[derive(Debug)]
 pub(crate) struct Order {
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) lifetime: Duration,
     /// The key that is to come with the approval.
@@ -96,7 +105,7 @@ pub(crate) struct Order {
 enum Decision {
     Open,
     Approved {
-        account: &'static Account,
+        account: AccountId,
         /// None until the first poll that proves to have the key.
         token: Option<String>,
     },
@@ -108,8 +117,7 @@ enum Decision {
 pub(crate) struct Record {
     pub(crate) id: u64,
     pub(crate) code: String,
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) created: Instant,
     pub(crate) expires: Instant,
@@ -118,6 +126,10 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    pub(crate) fn client_identifier(&self) -> &str {
+        &self.installation.client_identifier
+    }
+
     pub(crate) fn state(&self, now: Instant) -> PinState {
         match self.decision {
             Decision::Denied => PinState::Denied,
@@ -134,14 +146,14 @@ impl Record {
         }
     }
 
-    pub(crate) fn approved_by(&self) -> Option<&'static Account> {
+    pub(crate) fn approved_by(&self) -> Option<AccountId> {
         match self.decision {
             Decision::Approved { account, .. } => Some(account),
             Decision::Open | Decision::Denied => None,
         }
     }
 
-    pub(crate) fn approve(&mut self, account: &'static Account, token: Option<String>) {
+    pub(crate) fn approve(&mut self, account: AccountId, token: Option<String>) {
         self.decision = Decision::Approved { account, token };
     }
 
@@ -153,8 +165,8 @@ impl Record {
         Pin {
             id: self.id,
             code: self.code.clone(),
-            client_identifier: self.client_identifier.clone(),
-            product: self.product.clone(),
+            client_identifier: self.installation.client_identifier.clone(),
+            product: self.installation.product.clone(),
             strong: self.strong,
             state: self.state(now),
         }
@@ -178,8 +190,7 @@ impl Pins {
         self.0.entry(id).or_insert(Record {
             id,
             code,
-            client_identifier: order.client_identifier,
-            product: order.product,
+            installation: order.installation,
             strong: order.strong,
             created: now,
             expires: now + order.lifetime,
@@ -222,13 +233,7 @@ mod tests {
     use super::*;
 
     fn order(strong: bool) -> Order {
-        Order {
-            client_identifier: String::from("tv"),
-            product: String::from("Example App"),
-            strong,
-            lifetime: Duration::from_secs(900),
-            jwk: None,
-        }
+        Order { installation: Installation::named("tv"), strong, lifetime: Duration::from_secs(900), jwk: None }
     }
 
     #[test]

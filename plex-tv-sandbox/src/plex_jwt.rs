@@ -9,17 +9,17 @@ use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::data::Account;
 use crate::device_jwt::Scope;
 use crate::jwk::Jwk;
 use crate::jws::sign;
+use crate::state::Person;
 
 pub(crate) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What a new JWT says.
 #[derive(Debug)]
 pub(crate) struct Grant<'a> {
-    pub(crate) account: &'static Account,
+    pub(crate) account: &'a Person,
     pub(crate) client_identifier: &'a str,
     pub(crate) device_kid: &'a str,
     pub(crate) scopes: &'a BTreeSet<Scope>,
@@ -46,8 +46,8 @@ impl Grant<'_> {
                 Scope::Email => ("email", json!(self.account.email)),
                 Scope::FriendlyName => ("friendly_name", json!(self.account.title)),
                 Scope::Restricted => ("restricted", json!(self.account.is_managed())),
-                Scope::Anonymous => ("anonymous", json!(false)),
-                Scope::JoinedAt => ("joinedAt", json!(Account::JOINED_AT)),
+                Scope::Anonymous => ("anonymous", json!(self.account.is_anonymous())),
+                Scope::JoinedAt => ("joinedAt", json!(Person::JOINED_AT)),
             };
             claims[name] = value;
         }

@@ -19,6 +19,21 @@ pub(crate) fn token() -> String {
     format!("sandbox-{}", pick(STRONG_ALPHABET, 12))
 }
 
+/// A made-up `uuid` of an account, 16 hexadecimal digits.
+pub(crate) fn uuid() -> String {
+    format!("{:016x}", RandomState::new().hash_one(16))
+}
+
+/// A made-up claim token for a media server.
+pub(crate) fn claim() -> String {
+    format!("claim-{}", pick(STRONG_ALPHABET, 20))
+}
+
+/// The id of a Watch Together room, 11 characters.
+pub(crate) fn room() -> String {
+    pick(STRONG_ALPHABET, 11)
+}
+
 /// Different on every call, which is all the sandbox needs: nothing here guards anything.
 fn pick(alphabet: &[u8; 32], length: usize) -> String {
     let mut text = String::with_capacity(length);

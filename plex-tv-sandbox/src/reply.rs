@@ -1,11 +1,13 @@
 //! What handlers answer with, and how it becomes JSON or XML.
 
+use std::borrow::Cow;
+
 use axum::Form;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::xml;
 
@@ -61,6 +63,15 @@ impl Reply {
         Self { status: StatusCode::CREATED, root, value, only_as: None }
     }
 
+    /// An answer that is XML for everybody, as the older calls have it.
+    pub(crate) fn xml(root: &'static str, value: Value) -> Self {
+        Self { status: StatusCode::OK, root, value, only_as: Some(Format::Xml) }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
     /// An answer that is JSON for everybody.
     pub(crate) fn json(value: Value) -> Self {
         Self { status: StatusCode::OK, root: "response", value, only_as: Some(Format::Json) }
@@ -82,7 +93,9 @@ pub(crate) struct Fail {
     status: StatusCode,
     /// Not every failure has one.
     code: Option<u16>,
-    message: &'static str,
+    message: Cow<'static, str>,
+    /// The status and the field in the body, where they differ from the status of the reply.
+    details: Option<(u16, &'static str)>,
 }
 
 impl Fail {
@@ -109,18 +122,58 @@ impl Fail {
         StatusCode::UNPROCESSABLE_ENTITY,
         "The thumbprint of the key is already taken by another device",
     );
+    pub(crate) const MANAGED_MAY_NOT: Self = Self::new(StatusCode::FORBIDDEN, 1009, "Managed users may not do this");
+    pub(crate) const PLEX_PASS_NEEDED: Self = Self::new(StatusCode::FORBIDDEN, 1012, "This needs a Plex Pass");
+    pub(crate) const ANONYMOUS_MAY_NOT: Self =
+        Self::new(StatusCode::FORBIDDEN, 1013, "Anonymous users may not do this");
+    pub(crate) const EXISTS: Self = Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1014, "This exists already");
+    pub(crate) const PASSWORD_TOO_SHORT: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1032, "The password is too short");
+    pub(crate) const PASSWORD_IS_A_NAME: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1034, "The password is a name of the account");
+    pub(crate) const HOME_PIN_MALFORMED: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1038, "The PIN must be four digits");
+    pub(crate) const PASSWORD_REQUIRED: Self = Self::new(StatusCode::FORBIDDEN, 1040, "A valid password is required");
+    /// [`Self::HOME_PIN_REQUIRED`] in the calls of version 1, which answer 401.
+    pub(crate) const LEGACY_HOME_PIN_REQUIRED: Self =
+        Self::new(StatusCode::UNAUTHORIZED, 1041, "A valid PIN is required");
+    pub(crate) const NOT_ALLOWED: Self = Self::new(StatusCode::FORBIDDEN, 1042, "You may not do this");
+    pub(crate) const FORBIDDEN_FOR_USER: Self = Self::new(StatusCode::FORBIDDEN, 1043, "This user may not do this");
+    pub(crate) const SETTINGS_MALFORMED: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1065, "The format of the settings is wrong");
+    pub(crate) const NOT_YOUR_DEVICE: Self = Self::new(StatusCode::FORBIDDEN, 1068, "The device is not yours");
+    pub(crate) const WEBHOOK_ADDRESS: Self =
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1071, "The address of a webhook is invalid");
+    pub(crate) const SERVER_TOKEN_NEEDED: Self =
+        Self::new(StatusCode::FORBIDDEN, 1080, "This needs the token of a server");
+    pub(crate) const HOME_MEMBER: Self = Self::new(StatusCode::CONFLICT, 1014, "They are in a Home already");
+    pub(crate) const RETIRED: Self = Self::without_code(StatusCode::GONE, "This endpoint was deprecated and removed");
+    /// The body says 400 although the reply is 422.
+    pub(crate) const ALREADY_SHARED: Self = Self {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        code: Some(1999),
+        message: Cow::Borrowed("You are already sharing this server with this user"),
+        details: Some((400, "base")),
+    };
     pub(crate) const INVALID: Self = Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1998, "Validation failed");
     pub(crate) const TOO_LARGE: Self = Self::new(StatusCode::PAYLOAD_TOO_LARGE, 1999, "The request body is too large");
 
     const fn new(status: StatusCode, code: u16, message: &'static str) -> Self {
-        Self { status, code: Some(code), message }
+        Self { status, code: Some(code), message: Cow::Borrowed(message), details: None }
     }
 
     pub(crate) const fn without_code(status: StatusCode, message: &'static str) -> Self {
-        Self { status, code: None, message }
+        Self { status, code: None, message: Cow::Borrowed(message), details: None }
     }
 
-    /// A JWT in place of a token has expired. The answer has no body, and a status that is plex.tv's own.
+    /// An operation that the sandbox knows and does not serve.
+    pub(crate) fn not_served(operation: &str) -> Self {
+        let message = Cow::Owned(format!("The sandbox does not serve {operation}"));
+        Self { status: StatusCode::NOT_IMPLEMENTED, code: None, message, details: None }
+    }
+
+    /// A JWT in place of a token has expired. The answer has no body, and a status that is
+    /// plex.tv's own.
     pub(crate) fn jwt_expired() -> Self {
         Self::without_code(StatusCode::from_u16(498).unwrap_or(StatusCode::UNAUTHORIZED), "")
     }
@@ -129,7 +182,7 @@ impl Fail {
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::UNAUTHENTICATED,
-            403 => Self::new(status, 1042, "You may not do this"),
+            403 => Self::NOT_ALLOWED,
             404 => Self::NOT_FOUND,
             405 => Self::new(status, 1005, "Method not allowed"),
             406 => Self::new(status, 1006, "Not acceptable"),
@@ -156,48 +209,86 @@ impl IntoResponse for Fail {
         if let Some(code) = self.code {
             error["code"] = json!(code);
         }
-        // plex.tv leaves the status out here, and only here.
-        if self.code != Some(1020) {
-            error["status"] = json!(self.status.as_u16());
+        match self.details {
+            Some((status, field)) => {
+                error["status"] = json!(status);
+                error["field"] = json!(field);
+            }
+            // plex.tv leaves the status out here, and only here.
+            None if self.code == Some(1020) => {}
+            None => error["status"] = json!(self.status.as_u16()),
         }
         let errors = json!({"errors": [error]});
         Reply { status: self.status, root: "errors", value: errors, only_as: None }.into_response()
     }
 }
 
-/// The members of a form or JSON body; empty for any other content type.
-#[derive(Debug, Default)]
-pub(crate) struct Fields {
-    members: Map<String, Value>,
-    are_json: bool,
+/// A failure as plain text, as some hosts send it.
+#[derive(Debug)]
+pub(crate) struct PlainFail(pub(crate) StatusCode, pub(crate) &'static str);
+
+impl IntoResponse for PlainFail {
+    fn into_response(self) -> Response {
+        (self.0, self.1).into_response()
+    }
+}
+
+/// A form or a JSON body; empty for any other content type.
+#[derive(Debug)]
+pub(crate) enum Fields {
+    Form(Vec<(String, String)>),
+    Json(Value),
 }
 
 impl Fields {
     /// Some clients announce JSON and send nothing.
     fn of_json(body: &[u8]) -> Result<Self, Fail> {
         if body.is_empty() {
-            return Ok(Self::default());
+            return Ok(Self::Form(Vec::new()));
         }
-        let members = serde_json::from_slice(body).map_err(|_| Fail::MALFORMED)?;
-        Ok(Self { members, are_json: true })
-    }
-
-    fn of_pairs(pairs: Vec<(String, String)>) -> Self {
-        let members = pairs.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-        Self { members, are_json: false }
+        let value: Value = serde_json::from_slice(body).map_err(|_| Fail::MALFORMED)?;
+        if value.is_object() { Ok(Self::Json(value)) } else { Err(Fail::MALFORMED) }
     }
 
     /// The member of a JSON body; forms have none.
     pub(crate) fn json(&self, name: &str) -> Option<&Value> {
-        self.members.get(name).filter(|_| self.are_json)
+        match self {
+            Self::Json(value) => value.get(name),
+            Self::Form(_) => None,
+        }
+    }
+
+    /// All members of a JSON body; a form has none.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let members = match self {
+            Self::Json(Value::Object(members)) => Some(members),
+            _ => None,
+        };
+        members.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
     }
 
     /// The member as text, whatever scalar it was sent as.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
-        match self.members.get(name)? {
-            Value::String(text) => Some(text.clone()),
-            Value::Null | Value::Array(_) | Value::Object(_) => None,
-            scalar => Some(scalar.to_string()),
+        match self {
+            Self::Form(pairs) => pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()),
+            Self::Json(value) => match value.get(name)? {
+                Value::String(text) => Some(text.clone()),
+                Value::Null | Value::Array(_) | Value::Object(_) => None,
+                scalar => Some(scalar.to_string()),
+            },
+        }
+    }
+
+    /// Returns all values of a name. Forms may repeat names.
+    pub(crate) fn texts(&self, name: &str) -> Vec<String> {
+        match self {
+            Self::Form(pairs) => {
+                pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+            }
+            Self::Json(value) => {
+                let values = value.get(name).and_then(Value::as_array).into_iter().flatten();
+                values.filter_map(Value::as_str).map(String::from).collect()
+            }
         }
     }
 }
@@ -216,9 +307,9 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         if content_type.starts_with("application/x-www-form-urlencoded") {
             let form = Form::<Vec<(String, String)>>::from_request(request, state).await;
             let Form(pairs) = form.map_err(|rejection| body_failure(rejection.status()))?;
-            return Ok(Self::of_pairs(pairs));
+            return Ok(Self::Form(pairs));
         }
-        Ok(Self::default())
+        Ok(Self::Form(Vec::new()))
     }
 }
 

@@ -1,22 +1,23 @@
 use std::fmt;
-use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use axum::Router;
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::data::{ACCOUNT, ACCOUNT_TOKEN, SERVERS};
+use crate::builder::Builder;
+use crate::data::{ACCOUNT, ACCOUNT_TOKEN};
 use crate::fault::Fault;
+use crate::host::Host;
 use crate::media_server::MediaServer;
+use crate::operation::UnknownOperation;
 use crate::pin::Pin;
-use crate::routes;
-use crate::state::{Answer, Options, Request, Shared, Verdict};
+use crate::request::Request;
+use crate::state::{Answer, Shared, Verdict};
+use crate::webhook::{self, Delivery, Event};
 
-/// A running plex.tv of your own. It lives in background tasks of the current tokio runtime and stops when dropped.
+/// A running plex.tv of your own. It lives in background tasks of the current tokio runtime and
+/// stops when dropped.
 ///
 /// # Example
 ///
@@ -31,9 +32,9 @@ use crate::state::{Answer, Options, Request, Shared, Verdict};
 /// # }
 /// ```
 pub struct Sandbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     /// The servers stop when this is dropped.
-    _stop: watch::Sender<()>,
+    pub(crate) _stop: watch::Sender<()>,
 }
 
 impl fmt::Debug for Sandbox {
@@ -84,7 +85,8 @@ impl Sandbox {
         Builder::default()
     }
 
-    /// The address, without a slash at the end: stands for `https://plex.tv` and for `https://app.plex.tv`.
+    /// The address, without a slash at the end: stands for `https://plex.tv` and for
+    /// `https://app.plex.tv`.
     ///
     /// # Example
     ///
@@ -96,6 +98,23 @@ impl Sandbox {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.shared.url
+    }
+
+    /// Returns the base address of a host, without a trailing slash. For `plex.tv` it is
+    /// [`Sandbox::url`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
+    /// use plex_tv_sandbox::Host;
+    ///
+    /// let watchlist = format!("{}/library/sections/watchlist/all", sandbox.url_of(Host::Discover));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn url_of(&self, host: Host) -> String {
+        self.shared.url_of(host)
     }
 
     /// A token of the built-in account, valid from the start until something signs it out.
@@ -112,6 +131,27 @@ impl Sandbox {
         ACCOUNT_TOKEN
     }
 
+    /// Returns the token that an account has from the start. [`EMAIL`](crate::EMAIL),
+    /// [`FRIEND_EMAIL`](crate::FRIEND_EMAIL) and the accounts of [`Builder::account`] have one
+    /// until it is signed out.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+    /// assert!(sandbox.token_of(plex_tv_sandbox::FRIEND_EMAIL).is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn token_of(&self, email: &str) -> Option<String> {
+        let state = self.shared.state();
+        let person = state.people.by_login(email)?;
+        state.access.sessions.granted(person.id).map(String::from)
+    }
+
     /// The fake media servers behind the resources.
     ///
     /// # Example
@@ -126,7 +166,8 @@ impl Sandbox {
         &self.shared.servers
     }
 
-    /// Approves a PIN for the built-in account, as the user would. False when no such PIN was pending.
+    /// Approves a PIN for the built-in account, as the user would. Returns false if no such PIN is
+    /// pending. The id can be any integer: the `i64` of a client or the `u64` of [`Pin::id`].
     ///
     /// # Example
     ///
@@ -135,8 +176,27 @@ impl Sandbox {
     /// let approved = sandbox.pins().iter().all(|pin| sandbox.approve(pin.id));
     /// # }
     /// ```
-    pub fn approve(&self, pin_id: u64) -> bool {
-        self.shared.answer_id(pin_id, Answer::Approve(&ACCOUNT)) == Verdict::Done
+    pub fn approve(&self, pin_id: impl TryInto<u64>) -> bool {
+        self.answer(pin_id, Answer::Approve(ACCOUNT))
+    }
+
+    /// Approves a PIN for another account. Returns false if there is no such account or no such
+    /// pending PIN.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox, pin_id: i64) {
+    /// let approved = sandbox.approve_as(plex_tv_sandbox::FRIEND_EMAIL, pin_id);
+    /// # }
+    /// ```
+    pub fn approve_as(&self, email: &str, pin_id: impl TryInto<u64>) -> bool {
+        let account = self.shared.state().people.by_login(email).map(|person| person.id);
+        account.is_some_and(|account| self.answer(pin_id, Answer::Approve(account)))
+    }
+
+    fn answer(&self, pin_id: impl TryInto<u64>, answer: Answer) -> bool {
+        pin_id.try_into().is_ok_and(|id| self.shared.answer_id(id, answer) == Verdict::Done)
     }
 
     /// Refuses a PIN, as the user would. False when no such PIN was pending.
@@ -148,8 +208,8 @@ impl Sandbox {
     /// assert!(!sandbox.deny(404));
     /// # }
     /// ```
-    pub fn deny(&self, pin_id: u64) -> bool {
-        self.shared.answer_id(pin_id, Answer::Deny) == Verdict::Done
+    pub fn deny(&self, pin_id: impl TryInto<u64>) -> bool {
+        self.answer(pin_id, Answer::Deny)
     }
 
     /// Ends the time of a PIN now. False when no such PIN was pending.
@@ -161,12 +221,13 @@ impl Sandbox {
     /// assert!(!sandbox.expire(404));
     /// # }
     /// ```
-    pub fn expire(&self, pin_id: u64) -> bool {
-        self.shared.expire(pin_id)
+    pub fn expire(&self, pin_id: impl TryInto<u64>) -> bool {
+        pin_id.try_into().is_ok_and(|id| self.shared.expire(id))
     }
 
-    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs grow older at once.
-    /// It also follows tokio's clock. The header `Date` of every answer tells its time.
+    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs
+    /// grow older at once. It also follows tokio's clock. The header `Date` of every answer tells
+    /// its time.
     ///
     /// # Example
     ///
@@ -201,8 +262,8 @@ impl Sandbox {
         self.shared.clock.system_time()
     }
 
-    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT signed by it may
-    /// live.
+    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT
+    /// signed by it may live.
     ///
     /// # Errors
     ///
@@ -222,8 +283,9 @@ impl Sandbox {
         self.shared.rotate_signing_key()
     }
 
-    /// Removes an installation from the devices of every account, as the user would: its tokens end, and if it had a
-    /// key, that and every other key is refused with code 1097 from then on. False when no account had signed in on it.
+    /// Removes an installation from the devices of every account, as the user would: its tokens
+    /// end, and if it had a key, that and every other key is refused with code 1097 from then on.
+    /// False when no account had signed in on it.
     ///
     /// # Example
     ///
@@ -233,7 +295,7 @@ impl Sandbox {
     /// # }
     /// ```
     pub fn remove_device(&self, client_identifier: &str) -> bool {
-        self.shared.remove_devices(|device| device.client_identifier == client_identifier)
+        self.shared.remove_devices(|device| device.client_identifier() == client_identifier)
     }
 
     /// The PINs created so far, oldest first; the last 10,000.
@@ -266,8 +328,13 @@ impl Sandbox {
         self.shared.requests()
     }
 
-    /// Scripts a fault for the next call of an operation; several for one operation happen one after the other.
-    /// False, and nothing scripted, when the sandbox serves no operation of that name (see [`operations`]).
+    /// Scripts a fault for the next call of an operation; several for one operation happen one
+    /// after the other.
+    ///
+    /// # Errors
+    ///
+    /// If the sandbox serves no operation of that name. The error suggests a similar name. See
+    /// [`operations`].
     ///
     /// [`operations`]: crate::operations
     ///
@@ -275,146 +342,61 @@ impl Sandbox {
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// use plex_tv_sandbox::{Fault, Sandbox};
     ///
     /// let sandbox = Sandbox::start().await?;
-    /// assert!(sandbox.next("getToken", Fault::Status(503)));
-    /// assert!(sandbox.next("getToken", Fault::Hangup));
-    /// assert!(!sandbox.next("getTokne", Fault::Html));
+    /// sandbox.next("getToken", Fault::Status(503))?;
+    /// sandbox.next("getToken", Fault::Hangup)?;
+    ///
+    /// let error = sandbox.next("getTokne", Fault::Html).unwrap_err();
+    /// assert_eq!(error.to_string(), "the sandbox serves no operation `getTokne`; did you mean `getToken`?");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn next(&self, operation: &str, fault: Fault) -> bool {
-        let known = routes::operations().find(|known| *known == operation);
-        if let Some(operation) = known {
-            self.shared.script(operation, fault);
-        }
-        known.is_some()
-    }
-}
-
-/// Settings of a [`Sandbox`] before it starts.
-///
-/// # Example
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
-/// let sandbox = plex_tv_sandbox::Builder::default().port(0).start().await?;
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct Builder {
-    port: u16,
-    options: Options,
-}
-
-impl Builder {
-    /// The port to listen on; 0, the default, takes a free one.
-    ///
-    /// ```
-    /// let builder = plex_tv_sandbox::Sandbox::builder().port(8080);
-    /// ```
-    #[must_use]
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
+    pub fn next(&self, operation: &str, fault: Fault) -> Result<(), UnknownOperation> {
+        self.shared.script(UnknownOperation::check(operation)?, fault);
+        Ok(())
     }
 
-    /// How long PINs live, both kinds; without it 1800 s for strong PINs and 900 s for the others.
-    /// More than a year counts as a year.
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = plex_tv_sandbox::Sandbox::builder().pin_lifetime(Duration::from_secs(3));
-    /// ```
-    #[must_use]
-    pub fn pin_lifetime(mut self, lifetime: Duration) -> Self {
-        const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-        self.options.pin_lifetime = Some(lifetime.min(YEAR));
-        self
-    }
-
-    /// Approves every pending PIN by itself once it is this old. `None`, the default, leaves it to a person or to
-    /// [`Sandbox::approve`].
-    ///
-    /// ```
-    /// # use std::time::Duration;
-    /// let builder = plex_tv_sandbox::Sandbox::builder().approve_after(Some(Duration::from_secs(1)));
-    /// ```
-    #[must_use]
-    pub fn approve_after(mut self, after: Option<Duration>) -> Self {
-        self.options.approve_after = after;
-        self
-    }
-
-    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs or switch home users too
-    /// often, by the clock of the sandbox. Off without it: tests are hasty.
-    ///
-    /// ```
-    /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);
-    /// ```
-    #[must_use]
-    pub fn rate_limits(mut self, on: bool) -> Self {
-        self.options.rate_limits = on;
-        self
-    }
-
-    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the sandbox does what
-    /// was reported of plex.tv: home users cannot be switched with a JWT (403), and the list of resources gives the JWT
-    /// itself for owned servers, which then refuse it.
-    ///
-    /// ```
-    /// let builder = plex_tv_sandbox::Sandbox::builder().jwt_everywhere(true);
-    /// ```
-    #[must_use]
-    pub fn jwt_everywhere(mut self, on: bool) -> Self {
-        self.options.jwt_everywhere = on;
-        self
-    }
-
-    /// Starts the sandbox in the current tokio runtime.
+    /// Scripts a fault for every call of an operation. Faults of [`Sandbox::next`] come first.
+    /// `None` ends it.
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened, or the system gives no random key to sign with.
+    /// If the sandbox serves no operation of that name.
     ///
     /// # Example
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> std::io::Result<()> {
-    /// let sandbox = plex_tv_sandbox::Sandbox::builder().start().await?;
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use plex_tv_sandbox::{Fault, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// sandbox.always("ping", Fault::Status(503))?;
+    /// sandbox.always("ping", None)?;
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn start(self) -> io::Result<Sandbox> {
-        let (stop, stopped) = watch::channel(());
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
-        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
-
-        let mut servers = Vec::with_capacity(SERVERS.len());
-        for facts in &SERVERS {
-            let (server, listener) = MediaServer::bind(facts).await?;
-            tokio::spawn(serve(listener, server.router(), stopped.clone()));
-            servers.push(server);
-        }
-
-        let shared = Arc::new(Shared::new(url, servers, self.options)?);
-        tokio::spawn(serve(listener, routes::router(Arc::clone(&shared)), stopped));
-        Ok(Sandbox { shared, _stop: stop })
+    pub fn always(&self, operation: &str, fault: impl Into<Option<Fault>>) -> Result<(), UnknownOperation> {
+        self.shared.script_always(UnknownOperation::check(operation)?, fault.into());
+        Ok(())
     }
-}
 
-/// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way are finished.
-fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> {
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
-    async move {
-        let stop = async move { while stopped.changed().await.is_ok() {} };
-        let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+    /// Posts an event as multipart/form-data to the webhooks of all accounts, as a media server
+    /// would. Only loopback addresses are called. Other addresses are returned without a status.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {
+    /// let deliveries = sandbox.deliver("media.play").await;
+    /// assert!(deliveries.iter().all(|delivery| delivery.status == Some(200)));
+    /// # }
+    /// ```
+    pub async fn deliver(&self, event: impl Into<Event>) -> Vec<Delivery> {
+        let urls = self.shared.state().preferences.webhooks();
+        webhook::deliver(&event.into(), urls).await
     }
 }

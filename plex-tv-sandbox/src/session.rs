@@ -1,7 +1,7 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::data::{ACCOUNT, ACCOUNT_TOKEN, Account};
 use crate::random;
+use crate::state::AccountId;
 
 /// What a token is, besides a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,14 +15,15 @@ pub(crate) enum Kind {
 /// Who a token speaks for, and on which installation.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
-    pub(crate) account: &'static Account,
+    pub(crate) account: AccountId,
+    /// Empty for tokens that are valid on every installation.
     pub(crate) client_identifier: String,
     pub(crate) kind: Kind,
 }
 
 impl Session {
-    fn is_of(&self, account: &Account, client_identifier: &str) -> bool {
-        self.account.id == account.id && self.client_identifier == client_identifier
+    fn is_of(&self, account: AccountId, client_identifier: &str) -> bool {
+        self.account == account && self.client_identifier == client_identifier
     }
 }
 
@@ -34,21 +35,27 @@ pub(crate) enum Refusal {
 }
 
 /// The tokens that were issued and not taken back.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Sessions {
     by_token: HashMap<String, Session>,
-    /// The pairs of account and installation that have ever got a JWT.
-    with_jwt: HashSet<(u64, String)>,
-}
-
-impl Default for Sessions {
-    fn default() -> Self {
-        let built_in = Session { account: &ACCOUNT, client_identifier: String::new(), kind: Kind::Legacy };
-        Self { by_token: HashMap::from([(String::from(ACCOUNT_TOKEN), built_in)]), with_jwt: HashSet::new() }
-    }
+    /// The pairs of account and installation that ever had a JWT, with the older token that the
+    /// device list still shows. Media servers accept that token; plex.tv does not.
+    with_jwt: HashMap<(AccountId, String), Option<String>>,
 }
 
 impl Sessions {
+    /// Adds a token that is valid on every installation.
+    pub(crate) fn grant(&mut self, account: AccountId, token: &str) {
+        let session = Session { account, client_identifier: String::new(), kind: Kind::Legacy };
+        self.by_token.insert(String::from(token), session);
+    }
+
+    /// Returns the token of an account that is valid on every installation.
+    pub(crate) fn granted(&self, account: AccountId) -> Option<&str> {
+        let wanted = |session: &Session| session.is_of(account, "");
+        self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str())
+    }
+
     /// Whose token this is. A JWT is good on its own installation only, and for a week.
     pub(crate) fn find(&self, token: &str, client_identifier: &str, now: i64) -> Result<&Session, Refusal> {
         let session = self.by_token.get(token).ok_or(Refusal::Unknown)?;
@@ -59,12 +66,12 @@ impl Sessions {
         }
     }
 
-    /// Issues a token. As on plex.tv there is one per account and installation: the previous one stops working. Where
-    /// a JWT was issued before, the new token opens nothing.
-    pub(crate) fn issue(&mut self, account: &'static Account, client_identifier: &str) -> String {
+    /// Issues a token. As on plex.tv there is one per account and installation: the previous one
+    /// stops working. Where a JWT was issued before, the new token opens nothing.
+    pub(crate) fn issue(&mut self, account: AccountId, client_identifier: &str) -> String {
         self.end_legacy(account, client_identifier);
         let token = random::token();
-        if !self.with_jwt.contains(&(account.id, String::from(client_identifier))) {
+        if !self.with_jwt.contains_key(&(account, String::from(client_identifier))) {
             let session = Session { account, client_identifier: String::from(client_identifier), kind: Kind::Legacy };
             self.by_token.insert(token.clone(), session);
         }
@@ -72,16 +79,24 @@ impl Sessions {
     }
 
     /// Makes a JWT good, and ends the legacy token of its account and installation.
-    pub(crate) fn add_jwt(&mut self, jwt: String, account: &'static Account, client_identifier: &str, expires: i64) {
+    pub(crate) fn add_jwt(&mut self, jwt: String, account: AccountId, client_identifier: &str, expires: i64) {
         self.end_legacy(account, client_identifier);
         let client_identifier = String::from(client_identifier);
-        self.with_jwt.insert((account.id, client_identifier.clone()));
+        self.with_jwt.entry((account, client_identifier.clone())).or_insert_with(|| Some(random::token()));
         self.by_token.insert(jwt, Session { account, client_identifier, kind: Kind::Jwt { expires } });
     }
 
-    pub(crate) fn legacy_token(&self, account: &Account, client_identifier: &str) -> Option<&str> {
+    /// Returns the token that the device list shows for an installation.
+    pub(crate) fn listed_token(&self, account: AccountId, client_identifier: &str) -> Option<&str> {
         let wanted = |session: &Session| session.kind == Kind::Legacy && session.is_of(account, client_identifier);
-        self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str())
+        let good = self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str());
+        let of_jwt = || self.with_jwt.get(&(account, String::from(client_identifier)))?.as_deref();
+        good.or_else(of_jwt)
+    }
+
+    /// Returns the account whose device list shows this token for a JWT device.
+    pub(crate) fn account_of_listed(&self, token: &str) -> Option<AccountId> {
+        self.with_jwt.iter().find(|(_, listed)| listed.as_deref() == Some(token)).map(|((account, _), _)| *account)
     }
 
     pub(crate) fn revoke(&mut self, token: &str) {
@@ -89,11 +104,20 @@ impl Sessions {
     }
 
     /// Ends every token of an account on an installation.
-    pub(crate) fn revoke_all(&mut self, account: &Account, client_identifier: &str) {
+    pub(crate) fn revoke_all(&mut self, account: AccountId, client_identifier: &str) {
         self.by_token.retain(|_, session| !session.is_of(account, client_identifier));
+        if let Some(listed) = self.with_jwt.get_mut(&(account, String::from(client_identifier))) {
+            *listed = None;
+        }
     }
 
-    fn end_legacy(&mut self, account: &Account, client_identifier: &str) {
+    /// Ends every token of an account.
+    pub(crate) fn revoke_account(&mut self, account: AccountId) {
+        self.by_token.retain(|_, session| session.account != account);
+        self.with_jwt.retain(|(of, _), _| *of != account);
+    }
+
+    fn end_legacy(&mut self, account: AccountId, client_identifier: &str) {
         self.by_token.retain(|_, session| session.kind != Kind::Legacy || !session.is_of(account, client_identifier));
     }
 }
@@ -102,28 +126,31 @@ impl Sessions {
 mod tests {
     use super::*;
 
+    const ACCOUNT: AccountId = 7;
+
     #[test]
     fn a_new_token_replaces_the_one_of_the_same_installation_only() {
         let mut sessions = Sessions::default();
-        let first = sessions.issue(&ACCOUNT, "tv");
-        let other = sessions.issue(&ACCOUNT, "phone");
+        sessions.grant(ACCOUNT, "given");
+        let first = sessions.issue(ACCOUNT, "tv");
+        let other = sessions.issue(ACCOUNT, "phone");
 
-        let second = sessions.issue(&ACCOUNT, "tv");
+        let second = sessions.issue(ACCOUNT, "tv");
 
         let good = |token: &str| sessions.find(token, "anything", 0).is_ok();
         assert_eq!([&first, &other, &second].map(|token| good(token)), [false, true, true]);
-        assert!(good(ACCOUNT_TOKEN));
+        assert!(good("given"));
     }
 
     #[test]
     fn a_jwt_ends_the_legacy_token_and_makes_the_next_ones_useless() {
         let mut sessions = Sessions::default();
-        let before = sessions.issue(&ACCOUNT, "tv");
+        let before = sessions.issue(ACCOUNT, "tv");
 
-        sessions.add_jwt(String::from("a.b.c"), &ACCOUNT, "tv", 7);
+        sessions.add_jwt(String::from("a.b.c"), ACCOUNT, "tv", 7);
 
         assert_eq!(sessions.find(&before, "tv", 6).unwrap_err(), Refusal::Unknown);
-        let after = sessions.issue(&ACCOUNT, "tv");
+        let after = sessions.issue(ACCOUNT, "tv");
         assert_eq!(sessions.find(&after, "tv", 6).unwrap_err(), Refusal::Unknown);
         assert!(sessions.find("a.b.c", "tv", 6).is_ok());
         assert_eq!(sessions.find("a.b.c", "phone", 6).unwrap_err(), Refusal::Unknown);

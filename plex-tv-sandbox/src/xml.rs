@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements of elements.
+/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements
+/// of elements.
 pub(crate) fn document(root: &str, value: &Value) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     element(&mut out, root, unwrap(root, value));
@@ -26,11 +27,12 @@ fn element(out: &mut String, name: &str, value: &Value) {
         Value::Object(members) => {
             for (key, member) in members {
                 match member {
-                    // What begins with a capital is from another time: its lists have no element of their own.
+                    // What begins with a capital is from another time: its lists have no element of
+                    // their own.
                     Value::Array(items) if key.starts_with(char::is_uppercase) => {
-                        items.iter().for_each(|item| element(&mut children, key, item));
+                        items.iter().for_each(|item| element(&mut children, tag(key, item), item));
                     }
-                    Value::Object(_) | Value::Array(_) => element(&mut children, key, member),
+                    Value::Object(_) | Value::Array(_) => element(&mut children, tag(key, member), member),
                     scalar => attribute(out, key, scalar),
                 }
             }
@@ -47,6 +49,17 @@ fn element(out: &mut String, name: &str, value: &Value) {
         out.push_str("</");
         out.push_str(name);
         out.push('>');
+    }
+}
+
+/// Returns the XML name of a member. `Metadata` is named by its type: `Video`, `Track` or
+/// `Directory`.
+fn tag<'a>(key: &'a str, member: &Value) -> &'a str {
+    match member["type"].as_str() {
+        Some("movie" | "episode" | "clip") if key == "Metadata" => "Video",
+        Some("track") if key == "Metadata" => "Track",
+        Some(_) if key == "Metadata" => "Directory",
+        _ => key,
     }
 }
 
@@ -138,6 +151,16 @@ mod tests {
         assert_eq!(
             body("MediaContainer", &value),
             r#"<MediaContainer size="2"><Metadata key="1"/><Metadata key="2"/></MediaContainer>"#
+        );
+    }
+
+    #[test]
+    fn films_and_shows_have_names_of_their_own() {
+        let value = json!({"Metadata": [{"type": "movie"}, {"type": "show"}], "Hub": {"type": "movie"}});
+
+        assert_eq!(
+            body("MediaContainer", &value),
+            r#"<MediaContainer><Hub type="movie"/><Video type="movie"/><Directory type="show"/></MediaContainer>"#
         );
     }
 

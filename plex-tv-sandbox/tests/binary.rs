@@ -13,7 +13,7 @@ fn help_names_every_option() {
 
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for option in ["--port", "--approve-after", "--rate-limits", "--jwt-everywhere"] {
+    for option in ["--port", "--approve-after", "--rate-limits", "--jwt-everywhere", "--cors"] {
         assert!(text.contains(option), "{text}");
     }
 }

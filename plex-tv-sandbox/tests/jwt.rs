@@ -516,8 +516,8 @@ async fn rate_limits_are_kept_when_asked_for_and_pass_with_time() {
 #[tokio::test]
 async fn any_failure_can_be_scripted_with_its_code() {
     let plex = harness().await;
-    plex.sandbox.next("exchangeJwtToken", Fault::Code { status: 422, code: 1097 });
-    plex.sandbox.next("exchangeJwtToken", Fault::Status(498));
+    plex.sandbox.next("exchangeJwtToken", Fault::Code { status: 422, code: 1097 }).unwrap();
+    plex.sandbox.next("exchangeJwtToken", Fault::Status(498)).unwrap();
 
     let answer = device("tv").exchange_text(&plex, "a.b.c").await;
     let bare = device("tv").call(&plex, Method::POST, "/api/v2/auth/token").send().await.unwrap();

@@ -66,7 +66,7 @@ async fn xml_has_the_items_in_the_container() {
     let text = call.send().await.unwrap().text().await.unwrap();
 
     assert!(text.contains("<MediaContainer "), "{text}");
-    assert_eq!(text.matches("<Metadata ").count(), 2, "{text}");
+    assert_eq!(text.matches("<Video ").count(), 2, "{text}");
 }
 
 #[tokio::test]

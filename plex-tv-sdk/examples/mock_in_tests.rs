@@ -28,7 +28,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", greeting(&client(&sandbox, sandbox.token())?).await?);
 
     // From here on the next call of each named operation goes wrong.
-    sandbox.next("getUserDetails", Fault::Status(401));
+    sandbox.next("getUserDetails", Fault::Status(401))?;
     println!("{}", greeting(&client(&sandbox, sandbox.token())?).await?);
     Ok(())
 }
@@ -47,7 +47,7 @@ mod tests {
     #[tokio::test]
     async fn a_reply_cut_short_is_an_error_and_greets_nobody() {
         let sandbox = Sandbox::start().await.unwrap();
-        sandbox.next("getUserDetails", Fault::Garbage);
+        sandbox.next("getUserDetails", Fault::Garbage).unwrap();
         let client = client(&sandbox, sandbox.token()).unwrap();
         assert!(greeting(&client).await.unwrap_err().is_decode());
     }

@@ -50,7 +50,7 @@ impl Device {
 
     pub(crate) async fn sign_in_with(&self, client: &Client) -> Client {
         let flow = client.pin_login().strong().device_key(&self.key).start().await.unwrap();
-        assert!(self.sandbox.approve(flow.id().try_into().unwrap()));
+        assert!(self.sandbox.approve(flow.id()));
         flow.wait().await.unwrap()
     }
 
@@ -122,7 +122,7 @@ async fn a_web_app_goes_on_with_a_pin_by_the_same_key_and_no_other() {
     let device = Device::new().await;
     let client = device.client();
     let flow = client.pin_login().strong().device_key(&device.key).start().await.unwrap();
-    device.sandbox.approve(flow.id().try_into().unwrap());
+    device.sandbox.approve(flow.id());
 
     let keyless = client.pin_login().resume(flow.id()).check_once().await.unwrap();
     let other = client.pin_login().device_key(&DeviceKey::generate().unwrap()).resume(flow.id()).check_once().await;
@@ -151,7 +151,7 @@ async fn a_resumed_pin_stands_a_clock_that_is_wrong_by_minutes() {
         let device = Device::with_skew(SignedDuration::from_mins(minutes)).await;
         let client = device.client();
         let id = client.pin_login().device_key(&device.key).start().await.unwrap().id();
-        device.sandbox.approve(id.try_into().unwrap());
+        device.sandbox.approve(id);
 
         let status = client.pin_login().device_key(&device.key).resume(id).check_once().await.unwrap();
 
@@ -173,7 +173,7 @@ async fn an_older_token_becomes_a_jwt() {
 #[tokio::test]
 async fn a_key_that_was_registered_before_the_app_was_stopped_is_used_at_the_next_start() {
     let device = Device::new().await;
-    device.sandbox.next("exchangeJwtToken", Fault::Status(503));
+    device.sandbox.next("exchangeJwtToken", Fault::Status(503)).unwrap();
     let legacy = device.legacy();
     device.store.update(&mut |kept| kept.token = legacy.token()).unwrap();
     legacy.register_device_key(&device.key).await.unwrap_err();
@@ -228,7 +228,7 @@ async fn a_key_that_plex_tv_does_not_know_is_told() {
 async fn too_many_nonces_are_told() {
     let device = Device::new().await;
     let client = device.signed_in().await;
-    device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(120) });
+    device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(120) }).unwrap();
 
     let error = client.renew_token().await.unwrap_err();
 
@@ -258,7 +258,7 @@ async fn a_change_of_keys_that_is_cut_short_locks_nobody_out() {
         let device = Device::new().await;
         let client = device.signed_in().await;
         let new = DeviceKey::generate().unwrap();
-        device.sandbox.next(failing, Fault::Status(503));
+        device.sandbox.next(failing, Fault::Status(503)).unwrap();
 
         client.rotate_device_key(&new).await.unwrap_err();
         let next_run = device.client();

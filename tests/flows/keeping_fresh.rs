@@ -122,7 +122,7 @@ async fn a_renewal_that_fails_before_the_end_lets_the_old_token_serve_and_rests_
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(6 * DAY + HOUR);
-    device.sandbox.next("exchangeJwtToken", Fault::Status(503));
+    device.sandbox.next("exchangeJwtToken", Fault::Status(503)).unwrap();
     let first = client.token();
 
     for _ in 0..3 {
@@ -142,7 +142,7 @@ async fn a_renewal_that_fails_after_the_end_is_the_error_and_does_not_loop() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
-    device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(90) });
+    device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(90) }).unwrap();
 
     let first = who(&client).await.unwrap_err();
     let second = who(&client).await.unwrap_err();
@@ -160,7 +160,7 @@ async fn a_new_token_that_is_refused_too_is_the_error_after_one_repeat() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     for _ in 0..3 {
-        device.sandbox.next("getUserDetails", Fault::Status(498));
+        device.sandbox.next("getUserDetails", Fault::Status(498)).unwrap();
     }
 
     let error = who(&client).await.unwrap_err();
@@ -254,7 +254,7 @@ async fn a_sign_in_that_cannot_be_saved_is_an_error() {
     let store = Fragile::default();
     let client = device.builder().store(store.clone()).build().unwrap();
     let flow = client.pin_login().device_key(&device.key).start().await.unwrap();
-    device.sandbox.approve(flow.id().try_into().unwrap());
+    device.sandbox.approve(flow.id());
     store.broken.store(true, Ordering::Relaxed);
 
     let error = flow.check_once().await.unwrap_err();

@@ -107,7 +107,7 @@ async fn an_address_is_blocked_after_failed_attempts() {
 async fn a_password_is_sent_once_whatever_happens() {
     let (sandbox, client) = plex().await;
     for fault in [Fault::Status(503), Fault::RateLimited { retry_after: Some(1) }, Fault::Hangup] {
-        sandbox.next("signIn", fault);
+        sandbox.next("signIn", fault).unwrap();
         let before = sandbox.requests().len();
 
         refused(&client, EMAIL, PASSWORD).await;

@@ -53,7 +53,7 @@ impl Login {
 
     fn next_polls(&self, faults: impl IntoIterator<Item = Fault>) {
         for fault in faults {
-            assert!(self.sandbox.next("getToken", fault));
+            self.sandbox.next("getToken", fault).unwrap();
         }
     }
 
@@ -483,7 +483,7 @@ async fn a_server_that_never_answers_cannot_hold_the_wait_beyond_its_deadline() 
     let sandbox = Sandbox::start().await.unwrap();
     let client = builder(sandbox.url()).build().unwrap();
     let flow = client.pin_login().strong().start().await.unwrap();
-    sandbox.next("getToken", Fault::Delay(Duration::from_secs(3600)));
+    sandbox.next("getToken", Fault::Delay(Duration::from_secs(3600))).unwrap();
     let start = Instant::now();
 
     let error = flow.wait().deadline(Duration::from_millis(300)).await.unwrap_err();
@@ -499,7 +499,7 @@ async fn a_web_app_goes_on_with_the_number_of_the_pin_alone() {
     let resumed = login.client.pin_login().resume(id);
 
     let before = resumed.check_once().await.unwrap();
-    login.sandbox.approve(id.try_into().unwrap());
+    login.sandbox.approve(id);
     let after = resumed.wait().await.unwrap();
 
     assert!(matches!(before, PinStatus::Pending), "{before:?}");

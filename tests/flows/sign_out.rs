@@ -56,7 +56,7 @@ async fn signing_out_after_the_user_removed_the_device_forgets_too() {
 async fn when_plex_tv_cannot_be_reached_nothing_is_forgotten() {
     let device = Device::new().await;
     let client = device.signed_in().await;
-    device.sandbox.next("signOut", Fault::Status(503));
+    device.sandbox.next("signOut", Fault::Status(503)).unwrap();
 
     let error = client.sign_out().await.unwrap_err();
 

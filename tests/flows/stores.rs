@@ -20,7 +20,7 @@ async fn the_next_start_is_signed_in_on_the_same_device() {
     let first = start_of_app(&sandbox, &store);
     assert_eq!(first.token(), None);
     let flow = first.pin_login().device_key(&DeviceKey::generate().unwrap()).start().await.unwrap();
-    sandbox.approve(flow.id().try_into().unwrap());
+    sandbox.approve(flow.id());
     let signed_in = flow.wait().await.unwrap();
 
     let next = start_of_app(&sandbox, &store);
@@ -42,7 +42,7 @@ async fn a_sign_in_without_a_key_takes_the_place_of_the_one_with_a_key_and_is_re
         let login = client.pin_login();
         let login = key.map_or(login.clone(), |key| login.device_key(&key));
         let flow = login.start().await.unwrap();
-        sandbox.approve(flow.id().try_into().unwrap());
+        sandbox.approve(flow.id());
         flow.wait().await.unwrap();
     }
 

@@ -67,7 +67,7 @@ async fn without_a_token_it_is_rejected_and_nothing_is_sent() {
 #[tokio::test]
 async fn an_expired_jwt_is_rejected() {
     let (sandbox, client) = sandbox_user().await;
-    sandbox.next("getUserDetails", Fault::Status(498));
+    sandbox.next("getUserDetails", Fault::Status(498)).unwrap();
 
     let check = client.verify_token().await;
 
@@ -93,7 +93,7 @@ async fn a_422_that_names_the_token_is_rejected() {
 #[tokio::test]
 async fn a_422_that_does_not_name_the_token_says_nothing_of_it() {
     let (sandbox, client) = sandbox_user().await;
-    sandbox.next("getUserDetails", Fault::Status(422));
+    sandbox.next("getUserDetails", Fault::Status(422)).unwrap();
 
     let check = client.verify_token().await;
 
@@ -114,7 +114,7 @@ async fn failures_of_servers_and_gateways_say_nothing_of_the_token() {
     ];
 
     for fault in faults {
-        sandbox.next("getUserDetails", fault.clone());
+        sandbox.next("getUserDetails", fault.clone()).unwrap();
         let check = client.verify_token().await;
 
         assert!(matches!(check, TokenCheck::Unknown(_)), "{fault:?}");

@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::caller::{Installation, SignedIn};
+use super::caller::SignedIn;
+use crate::device::Installation;
 use crate::jwk::Jwk;
 use crate::reply::{Fail, Fields, Reply};
 use crate::state::Shared;
@@ -25,14 +26,13 @@ pub(super) async fn register(
     let Some(jwk) = jwk(&fields)? else {
         return Err(Fail::DEVICE_REMOVED);
     };
-    let Installation { client_identifier, product } = &caller.installation;
     // The built-in token is of no installation, so it may stand for any.
     let owner = &caller.session.client_identifier;
-    if !owner.is_empty() && owner != client_identifier {
+    if !owner.is_empty() && *owner != caller.installation.client_identifier {
         let message = "the token belongs to another client identifier";
         return Err(Fail::without_code(StatusCode::UNPROCESSABLE_ENTITY, message));
     }
-    shared.register_key(caller.session.account, client_identifier, product, &jwk)?;
+    shared.register_key(caller.account(), &caller.installation, &jwk)?;
     Ok(Reply::created("jwk", jwk.to_value()))
 }
 

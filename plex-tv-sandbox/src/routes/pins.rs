@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::account::location;
-use super::caller::{Installation, Parameters, SignedIn};
+use super::caller::{Parameters, SignedIn};
 use super::jwt::jwk;
 use crate::clock::seconds_until;
+use crate::device::Installation;
 use crate::pin::Record;
 use crate::qr as qr_image;
 use crate::reply::{Fail, Fields, Reply};
@@ -21,13 +22,13 @@ pub(super) async fn create(
     fields: Fields,
 ) -> Result<Reply, Fail> {
     let strong = parameters.get("strong").map(String::from).or_else(|| fields.text("strong"));
-    let strong = match strong.as_deref() {
+    // python-plexapi sends `True`, and plex.tv accepts it.
+    let strong = match strong.map(|strong| strong.to_ascii_lowercase()).as_deref() {
         None | Some("false" | "0" | "") => false,
         Some("true" | "1") => true,
         Some(_) => return Err(Fail::MALFORMED),
     };
-    let Installation { client_identifier, product } = installation;
-    let record = shared.create_pin(NewPin { client_identifier, product, strong, jwk: jwk(&fields)? })?;
+    let record = shared.create_pin(NewPin { installation, strong, jwk: jwk(&fields)? })?;
     Ok(Reply::created("pin", pin_info(&shared, &record, None)))
 }
 
@@ -48,8 +49,10 @@ pub(super) async fn link(
     fields: Fields,
 ) -> Result<StatusCode, Fail> {
     let code = fields.text("code").filter(|code| !code.is_empty()).ok_or(Fail::MALFORMED)?;
-    let answer = Answer::Approve(caller.session.account);
-    match shared.answer_code(&code, answer, |record| !record.strong) {
+    let answer = Answer::Approve(caller.account());
+    // Strong PINs with a key are accepted, too: apps with an older token approve a second
+    // installation this way.
+    match shared.answer_code(&code, answer, |record| !record.strong || record.jwk.is_some()) {
         Verdict::Done | Verdict::AlreadyApproved => Ok(StatusCode::NO_CONTENT),
         Verdict::Unknown | Verdict::Expired => Err(Fail::UNKNOWN_PIN),
     }
@@ -67,10 +70,10 @@ fn pin_info(shared: &Shared, record: &Record, token: Option<&str>) -> Value {
     json!({
         "id": record.id,
         "code": record.code,
-        "product": record.product,
+        "product": record.installation.product,
         "trusted": false,
         "qr": format!("{}/api/v2/pins/qr/{}", shared.url, record.code),
-        "clientIdentifier": record.client_identifier,
+        "clientIdentifier": record.client_identifier(),
         "location": location(),
         "expiresIn": seconds_until(record.expires, shared.now()),
         "createdAt": shared.clock.iso(record.created),

@@ -1,31 +1,62 @@
+//! Resources: an account's servers, servers shared with it, and a player.
+
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::caller::{Installation, Parameters, SignedIn};
-use crate::data::{ACCOUNT, Remote};
-use crate::device::Device;
+use super::caller::{Parameters, SignedIn};
+use crate::data::ACCOUNT;
 use crate::media_server::MediaServer;
-use crate::reply::{Fail, Reply};
-use crate::session::Kind;
-use crate::state::Shared;
+use crate::reply::Reply;
+use crate::state::{Remote, Server, Shared, State as World};
 
 const REMOTE_PORT: u16 = 32400;
 
 pub(super) async fn resources(State(shared): State<Arc<Shared>>, caller: SignedIn, parameters: Parameters) -> Reply {
-    // As reported of plex.tv: owned servers are listed with the JWT itself, which they then refuse.
-    let jwt = (!shared.options.jwt_everywhere && caller.session.kind != Kind::Legacy).then_some(&*caller.token);
     let wanted = Wanted {
         https: parameters.is_on("includeHttps"),
         relay: parameters.is_on("includeRelay"),
         ipv6: parameters.is_on("includeIPv6"),
     };
-    let seen_by = |media_server| server(media_server, &caller, jwt, wanted);
-    let mut resources: Vec<Value> = shared.servers.iter().map(seen_by).collect();
-    resources.push(player());
+    let world = shared.state();
+    let seen = reachable(&shared, &world, &caller).into_iter();
+    let mut resources: Vec<Value> = seen.map(|reach| server(&shared, &reach, wanted)).collect();
+    // The player belongs to the Home of the built-in account.
+    if caller.account() == ACCOUNT || world.homes.are_together(caller.account(), ACCOUNT) {
+        resources.push(player(&shared));
+    }
     Reply::ok("resources", Value::from(resources))
+}
+
+/// A server as one account can use it.
+pub(super) struct Reach<'a> {
+    pub(super) server: &'a MediaServer,
+    /// The owner's id and name, and whether they share a Home. `None` for the account's own server.
+    pub(super) owner: Option<(u64, String, bool)>,
+    pub(super) token: String,
+}
+
+/// Returns the servers that an account owns and those whose share it accepted.
+pub(super) fn reachable<'a>(shared: &'a Shared, world: &World, caller: &SignedIn) -> Vec<Reach<'a>> {
+    let account = caller.account();
+    let mut reachable = Vec::new();
+    for server in &shared.servers {
+        let facts = server.facts();
+        let own_token = facts.access_token_for(account);
+        if facts.owner == account {
+            // As reported of plex.tv: owned servers are listed with the JWT itself, which they then
+            // refuse.
+            let jwt = !shared.options.jwt_everywhere && caller.is_by_jwt();
+            let token = if jwt { caller.token.clone() } else { own_token };
+            reachable.push(Reach { server, owner: None, token });
+        } else if world.sharing.accepted(&facts.machine_identifier, account).is_some() {
+            let name = world.people.get(facts.owner).map(|owner| owner.title.clone()).unwrap_or_default();
+            let home = world.homes.are_together(account, facts.owner);
+            reachable.push(Reach { server, owner: Some((facts.owner, name, home)), token: own_token });
+        }
+    }
+    reachable
 }
 
 /// Which connections the caller asked for.
@@ -36,13 +67,8 @@ struct Wanted {
     ipv6: bool,
 }
 
-fn server(media_server: &MediaServer, caller: &SignedIn, jwt: Option<&str>, wanted: Wanted) -> Value {
-    let facts = media_server.facts;
-    let account = caller.session.account;
-    let owner = facts.owner.as_ref().map(|owner| (owner.id, owner.title));
-    // The servers that the built-in account owns are shared with everybody else.
-    let owner = owner.or((account.id != ACCOUNT.id).then_some((ACCOUNT.id, ACCOUNT.title)));
-    let own_token = media_server.access_token_for(account);
+fn server(shared: &Shared, reach: &Reach<'_>, wanted: Wanted) -> Value {
+    let facts = reach.server.facts();
     json!({
         "name": facts.name,
         "product": "Plex Media Server",
@@ -51,15 +77,15 @@ fn server(media_server: &MediaServer, caller: &SignedIn, jwt: Option<&str>, want
         "platformVersion": "",
         "device": facts.device,
         "clientIdentifier": facts.machine_identifier,
-        "createdAt": "2024-01-01T00:00:00Z",
-        "lastSeenAt": "2026-10-01T00:00:00Z",
+        "createdAt": shared.clock.iso_at(Server::CREATED_AT),
+        "lastSeenAt": shared.clock.iso(shared.now()),
         "provides": "server",
-        "ownerId": owner.map(|(id, _)| id),
-        "sourceTitle": owner.map(|(_, title)| title),
+        "ownerId": reach.owner.as_ref().map(|(id, ..)| id),
+        "sourceTitle": reach.owner.as_ref().map(|(_, name, _)| name),
         "publicAddress": facts.public_address,
-        "accessToken": jwt.filter(|_| owner.is_none()).unwrap_or(&own_token),
-        "owned": owner.is_none(),
-        "home": facts.owner.is_none() && owner.is_some() && account.is_in_home(),
+        "accessToken": reach.token,
+        "owned": reach.owner.is_none(),
+        "home": reach.owner.as_ref().is_some_and(|(.., home)| *home),
         "synced": false,
         "relay": facts.relay,
         "presence": true,
@@ -67,18 +93,18 @@ fn server(media_server: &MediaServer, caller: &SignedIn, jwt: Option<&str>, want
         "publicAddressMatches": facts.public_address_matches,
         "dnsRebindingProtection": false,
         "natLoopbackSupported": false,
-        "connections": connections(media_server, wanted),
+        "connections": connections(reach.server, wanted),
     })
 }
 
 fn connections(media_server: &MediaServer, wanted: Wanted) -> Vec<Value> {
-    let facts = media_server.facts;
+    let facts = media_server.facts();
     let mut connections = Vec::new();
     if facts.local {
         connections.push(loopback(media_server, false));
     }
     if let Some(remote) = &facts.remote {
-        remote_connections(&mut connections, remote, facts.machine_identifier, wanted);
+        remote_connections(&mut connections, remote, &facts.machine_identifier, wanted);
     }
     if facts.relay && wanted.relay {
         connections.push(loopback(media_server, true));
@@ -129,7 +155,7 @@ fn remote_connection(address: &str, machine_identifier: &str, wanted: Wanted, ip
 }
 
 /// Players have no token, and lack two members that servers have.
-fn player() -> Value {
+fn player(shared: &Shared) -> Value {
     json!({
         "name": "Bedroom TV",
         "product": "Plex for Example TV",
@@ -138,8 +164,8 @@ fn player() -> Value {
         "platformVersion": null,
         "device": null,
         "clientIdentifier": "4f1b0f54-6ae2-4f0a-9c1d-000000000002",
-        "createdAt": "2024-01-01T00:00:00Z",
-        "lastSeenAt": "2026-10-01T00:00:00Z",
+        "createdAt": shared.clock.iso_at(Server::CREATED_AT),
+        "lastSeenAt": shared.clock.iso(shared.now()),
         "provides": "player",
         "ownerId": null,
         "sourceTitle": null,
@@ -164,53 +190,71 @@ fn player() -> Value {
     })
 }
 
-/// Newest first; a device whose token was replaced by a JWT has none.
-pub(super) async fn devices(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
-    let Installation { client_identifier, product } = &caller.installation;
-    let devices = shared.devices(caller.session.account, client_identifier, product);
-    let row = |(device, token): (Device, Option<String>)| {
-        let is_caller = device.client_identifier == *client_identifier && caller.session.kind == Kind::Legacy;
-        let token = token.or_else(|| is_caller.then(|| caller.token.clone()));
-        self::device(&device, token)
+/// The same in version 1 of the API.
+pub(super) async fn legacy_resources(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    parameters: Parameters,
+) -> Reply {
+    let wanted = Wanted {
+        https: parameters.is_on("includeHttps"),
+        relay: parameters.is_on("includeRelay"),
+        ipv6: parameters.is_on("includeIPv6"),
     };
-    Reply::ok("devices", devices.into_iter().map(row).collect())
+    let world = shared.state();
+    let devices: Vec<Value> = reachable(&shared, &world, &caller)
+        .iter()
+        .map(|reach| legacy(server(&shared, reach, wanted), shared.epoch_seconds()))
+        .collect();
+    Reply::xml("MediaContainer", json!({"size": devices.len(), "Device": devices}))
 }
 
-fn device(device: &Device, token: Option<String>) -> Value {
-    let mut row = json!({
-        "id": device.id,
-        "name": device.product,
-        "product": device.product,
-        "publicAddress": "203.0.113.7",
-        "platform": "Linux",
-        "platformVersion": null,
-        "device": null,
-        "model": null,
-        "vendor": null,
-        "provides": "client",
-        "clientIdentifier": device.client_identifier,
-        "createdAt": "2024-01-01T00:00:00Z",
-        "lastSeenAt": "2026-10-01T00:00:00Z",
-        "screenResolution": "1920x1080",
-        "screenDensity": null,
-        "presence": true,
-        "syncLists": [],
-        "connections": [],
-    });
-    if let Some(token) = token {
-        row["token"] = json!(token);
+/// Converts a resource to version 1: times are numbers, nulls and `IPv6` are left out.
+fn legacy(mut row: Value, now: i64) -> Value {
+    row["createdAt"] = json!(Server::CREATED_AT);
+    row["lastSeenAt"] = json!(now);
+    if let Some(members) = row.as_object_mut() {
+        let mut connections = members.remove("connections").unwrap_or_default();
+        for connection in connections.as_array_mut().into_iter().flatten() {
+            connection.as_object_mut().map(|members| members.remove("IPv6"));
+        }
+        members.insert(String::from("Connection"), connections);
+        members.retain(|_, value| !value.is_null());
     }
     row
 }
 
-/// `/devices/900000001.xml`: the only way to remove a device, and one of the older calls.
-pub(super) async fn remove_device(
-    State(shared): State<Arc<Shared>>,
-    caller: SignedIn,
-    Path(file): Path<String>,
-) -> Result<StatusCode, Fail> {
-    let id: u64 = file.strip_suffix(".xml").and_then(|id| id.parse().ok()).ok_or(Fail::NOT_FOUND)?;
-    let account = caller.session.account.id;
-    let removed = shared.remove_devices(|device| device.id == id && device.account.id == account);
-    if removed { Ok(StatusCode::OK) } else { Err(Fail::NOT_FOUND) }
+/// Lists servers without their connections.
+pub(super) async fn legacy_servers(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
+    let world = shared.state();
+    let row = |reach: &Reach<'_>| legacy_server(reach.server.facts(), &reach.token, reach.owner.as_ref());
+    let servers: Vec<Value> = reachable(&shared, &world, &caller).iter().map(row).collect();
+    Reply::xml(
+        "MediaContainer",
+        json!({"friendlyName": "myPlex", "identifier": "com.plexapp.plugins.myplex", "size": servers.len(), "Server": servers}),
+    )
+}
+
+pub(super) fn legacy_server(server: &Server, token: &str, owner: Option<&(u64, String, bool)>) -> Value {
+    let mut row = json!({
+        "accessToken": token,
+        "name": server.name,
+        "address": server.public_address,
+        "port": REMOTE_PORT,
+        "version": server.version,
+        "scheme": "http",
+        "host": server.public_address,
+        "localAddresses": "127.0.0.1",
+        "machineIdentifier": server.machine_identifier,
+        "createdAt": Server::CREATED_AT,
+        "updatedAt": Server::CREATED_AT,
+        "owned": owner.is_none(),
+        "synced": false,
+        "home": owner.is_some_and(|(.., home)| *home),
+    });
+    if let Some((id, name, _)) = owner {
+        row["sourceTitle"] = json!(name);
+        row["ownerId"] = json!(id);
+    }
+    row
 }

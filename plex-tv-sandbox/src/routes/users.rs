@@ -1,16 +1,25 @@
+//! Sign-in, sign-out, and the account in version 2 of the API.
+
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use super::caller::{Installation, Parameters, SignedIn};
-use crate::data::{Account, FEATURES, HOME, SignIn};
+use super::caller::{Parameters, SignedIn};
+use super::people;
+use crate::data::FEATURES;
+use crate::device::Installation;
 use crate::reply::{Fail, Fields, Format, Reply};
-use crate::state::{Credentials, Shared};
+use crate::state::{Credentials, Home, Homes, Person, Shared, SignIn};
 
-pub(super) async fn details(caller: SignedIn, parameters: Parameters, headers: HeaderMap) -> Reply {
-    Reply::ok("user", user_with(caller.session.account, &caller.token, Format::of(&headers), &parameters))
+pub(super) async fn details(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    parameters: Parameters,
+    headers: HeaderMap,
+) -> Reply {
+    Reply::ok("user", user_with(&shared, &caller.person, &caller.token, Format::of(&headers), &parameters))
 }
 
 pub(super) async fn ping(_: SignedIn) -> Reply {
@@ -32,12 +41,12 @@ pub(super) async fn sign_in(
     let given = |name: &str| fields.text(name).filter(|value| !value.is_empty());
     let (login, password) = given("login").zip(given("password")).ok_or(Fail::MALFORMED)?;
     let credentials = Credentials { login, password, verification_code: given("verificationCode") };
-    let (account, token) = shared.sign_in(&credentials, &installation.client_identifier, &installation.product)?;
-    let mut user = user_with(account, &token, Format::of(&headers), &parameters);
-    user["subscriptions"] = subscriptions();
+    let (person, token) = shared.sign_in(&credentials, &installation)?;
+    let mut user = user_with(&shared, &person, &token, Format::of(&headers), &parameters);
+    user["subscriptions"] = subscriptions(&person);
     user["pastSubscriptions"] = json!([]);
     user["trials"] = json!([]);
-    if matches!(fields.text("rememberMe").as_deref(), Some("true" | "1")) {
+    if fields.text("rememberMe").is_some_and(|remember| ["1", "true"].contains(&&*remember.to_ascii_lowercase())) {
         user["rememberExpiresAt"] = json!(shared.epoch_seconds() + TWO_WEEKS);
     }
     Ok(Reply::created("user", user))
@@ -45,76 +54,114 @@ pub(super) async fn sign_in(
 
 const TWO_WEEKS: i64 = 14 * 24 * 60 * 60;
 
+pub(super) async fn sign_in_anonymously(
+    State(shared): State<Arc<Shared>>,
+    installation: Installation,
+    headers: HeaderMap,
+    parameters: Parameters,
+) -> Reply {
+    let (person, token) = shared.sign_in_anonymously(&installation);
+    Reply::created("user", user_with(&shared, &person, &token, Format::of(&headers), &parameters))
+}
+
+/// Changes the password. The real names of the form members are not known; these are a guess.
+pub(super) async fn change_password(
+    State(shared): State<Arc<Shared>>,
+    caller: SignedIn,
+    fields: Fields,
+) -> Result<StatusCode, Fail> {
+    let current = fields.text("currentPassword").ok_or(Fail::PASSWORD_REQUIRED)?;
+    let new = fields.text("password").ok_or(Fail::MALFORMED)?;
+    shared.change_password(caller.account(), &current, &new)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// An account with the parts that the query asks for.
-pub(super) fn user_with(account: &Account, token: &str, format: Format, parameters: &Parameters) -> Value {
-    let mut user = user(account, token, format);
+pub(super) fn user_with(
+    shared: &Shared,
+    person: &Person,
+    token: &str,
+    format: Format,
+    parameters: &Parameters,
+) -> Value {
+    let mut state = shared.state();
+    let home = state.homes.of(person.id).cloned();
+    let preferences = state.preferences.of(person.id);
+    let mut user = user(shared, person, token, format, home.as_ref());
+    user["profile"] = Value::Object(preferences.profile.clone());
     if parameters.is_on("includeSubscriptions") {
-        user["subscriptions"] = subscriptions();
+        user["subscriptions"] = subscriptions(person);
     }
     if parameters.is_on("includeProviders") {
         user["providers"] = json!([]);
     }
-    if parameters.is_on("includeSettings") || parameters.is_on("includeSharedSettings") {
-        user["settings"] = json!([]);
+    let of_app = parameters.is_on("includeSettings").then_some(&preferences.settings);
+    let of_all = parameters.is_on("includeSharedSettings").then_some(&preferences.shared_settings);
+    if of_app.is_some() || of_all.is_some() {
+        user["settings"] = [of_app, of_all].into_iter().flatten().flatten().cloned().collect();
     }
     user
 }
 
-pub(super) fn avatar(account: &Account) -> String {
-    format!("https://plex.example.com/users/{}/avatar?c=1710000000", account.uuid)
-}
-
-fn user(account: &Account, token: &str, format: Format) -> Value {
-    let home = account.is_in_home();
+fn user(shared: &Shared, person: &Person, token: &str, format: Format, home: Option<&Home>) -> Value {
     let mut user = json!({
-        "id": account.id,
-        "uuid": account.uuid,
-        "username": account.username,
-        "title": account.title,
-        "email": account.email,
+        "id": person.id,
+        "uuid": person.uuid,
+        "username": person.username,
+        "title": person.title,
+        "email": person.email,
         "friendlyName": "",
         "locale": null,
-        "confirmed": true,
-        "joinedAt": Account::JOINED_AT,
-        "emailOnlyAuth": matches!(account.sign_in, SignIn::EmailOnly),
-        "hasPassword": matches!(account.sign_in, SignIn::Password { .. }),
-        "protected": account.home_pin.is_some(),
-        "thumb": avatar(account),
+        "confirmed": !person.is_anonymous(),
+        "joinedAt": Person::JOINED_AT,
+        "emailOnlyAuth": matches!(person.sign_in, SignIn::EmailOnly),
+        "hasPassword": matches!(person.sign_in, SignIn::Password { .. }),
+        "protected": person.home_pin.is_some(),
+        "thumb": people::avatar(shared, person),
         "authToken": token,
         "mailingListStatus": "unsubscribed",
         "mailingListActive": false,
         "scrobbleTypes": "",
         "country": "GB",
-        "subscriptionDescription": "Lifetime Plex Pass",
-        "restricted": account.is_managed(),
-        "anonymous": null,
-        "home": home,
+        "subscriptionDescription": person.plex_pass.then_some("Lifetime Plex Pass"),
+        "restricted": person.is_managed(),
+        "anonymous": person.is_anonymous().then_some(true),
+        "home": home.is_some(),
         "guest": false,
-        "homeSize": if home { HOME.len() } else { 1 },
-        "homeAdmin": account.is_home_admin(),
-        "maxHomeSize": 15,
+        "homeSize": home.map_or(1, |home| home.members.len()),
+        "homeAdmin": home.is_some_and(|home| home.admin == person.id),
+        "maxHomeSize": Homes::MOST_MEMBERS,
         "rememberExpiresAt": null,
         "entitlements": [],
-        "roles": ["plexpass"],
+        "roles": if person.plex_pass { json!(["plexpass"]) } else { json!([]) },
         "adsConsent": null,
         "adsConsentSetAt": null,
         "adsConsentReminderAt": null,
         "experimentalFeatures": false,
-        "twoFactorEnabled": account.has_two_factor(),
-        "backupCodesCreated": account.has_two_factor(),
+        "twoFactorEnabled": person.has_two_factor(),
+        "backupCodesCreated": person.has_two_factor(),
         "attributionPartner": null,
     });
-    if let Some(profile) = account.restriction_profile() {
+    if let Some(profile) = &person.restriction_profile {
         user["restrictionProfile"] = json!(profile);
     }
-    user["subscription"] = subscription(format);
-    user["profile"] = profile();
+    user["subscription"] = subscription(person, format);
     user["services"] = services();
     user
 }
 
-/// The one time that reads differently in XML.
-fn subscription(format: Format) -> Value {
+/// Returns the subscription. Its time has another format in XML.
+fn subscription(person: &Person, format: Format) -> Value {
+    if !person.plex_pass {
+        return json!({
+            "active": false,
+            "subscribedAt": null,
+            "status": "Inactive",
+            "paymentService": null,
+            "plan": null,
+            "features": [],
+        });
+    }
     let subscribed_at = match format {
         Format::Json => "2023-03-24T00:00:00Z",
         Format::Xml => "2023-03-24 00:00:00 UTC",
@@ -130,7 +177,10 @@ fn subscription(format: Format) -> Value {
     })
 }
 
-fn subscriptions() -> Value {
+fn subscriptions(person: &Person) -> Value {
+    if !person.plex_pass {
+        return json!([]);
+    }
     json!([{
         "id": null,
         "mode": "lifetime",
@@ -147,23 +197,6 @@ fn subscriptions() -> Value {
         "transfer": null,
         "state": "active",
     }])
-}
-
-fn profile() -> Value {
-    json!({
-        "autoSelectAudio": true,
-        "defaultAudioAccessibility": 0,
-        "defaultAudioLanguage": "en",
-        "defaultAudioLanguages": null,
-        "defaultSubtitleLanguage": "en",
-        "defaultSubtitleLanguages": null,
-        "autoSelectSubtitle": 1,
-        "defaultSubtitleAccessibility": 0,
-        "defaultSubtitleForced": 0,
-        "watchedIndicator": 1,
-        "mediaReviewsVisibility": 0,
-        "mediaReviewsLanguages": null,
-    })
 }
 
 fn services() -> Value {

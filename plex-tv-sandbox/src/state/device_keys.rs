@@ -6,9 +6,8 @@ use std::io;
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::{Shared, State};
-use crate::data::Account;
-use crate::device::{Device, KeyProblem};
+use super::{AccountId, Shared, State};
+use crate::device::{Device, Installation, KeyProblem};
 use crate::device_jwt::{self, Scope};
 use crate::jwk::Jwk;
 use crate::jws::Jws;
@@ -32,23 +31,23 @@ const fn refused(message: &'static str) -> Fail {
 impl Shared {
     pub(crate) fn register_key(
         &self,
-        account: &'static Account,
-        client_identifier: &str,
-        product: &str,
+        account: AccountId,
+        installation: &Installation,
         jwk: &Jwk,
     ) -> Result<(), KeyProblem> {
-        self.lock().access.devices.register_key(account, client_identifier, product, jwk)
+        self.state().access.devices.register_key(account, installation, jwk)
     }
 
     pub(crate) fn nonce(&self, client_identifier: &str) -> String {
         let now = self.now();
-        self.lock().nonces.issue(client_identifier, now)
+        self.state().nonces.issue(client_identifier, now)
     }
 
-    /// Swaps a device JWT for a Plex JWT. Its nonce is used up even when something else is wrong with it.
+    /// Swaps a device JWT for a Plex JWT. Its nonce is used up even when something else is wrong
+    /// with it.
     pub(crate) fn exchange(&self, client_identifier: &str, device_jwt: &str) -> Result<String, Fail> {
         let jws = Jws::parse(device_jwt).ok_or(Fail::MALFORMED)?;
-        let mut state = self.lock();
+        let mut state = self.state();
         let nonce = jws.claims.get("nonce").and_then(Value::as_str);
         let fresh = nonce.is_some_and(|nonce| state.nonces.take(nonce, client_identifier, self.now()));
 
@@ -57,55 +56,52 @@ impl Shared {
         if !fresh {
             return Err(refused("the nonce is missing, unknown, used or stale"));
         }
-        Ok(self.issue_jwt(&mut state, account, client_identifier, &key.kid, &asked.scopes))
+        self.issue_jwt(&mut state, account, client_identifier, &key.kid, &asked.scopes)
     }
 
     /// The keys that check Plex JWTs.
     pub(crate) fn signing_keys(&self) -> Vec<Value> {
         let now = self.now();
-        self.lock().signing_keys.published(now)
+        self.state().signing_keys.published(now)
     }
 
     pub(crate) fn rotate_signing_key(&self) -> io::Result<()> {
         let now = self.now();
-        self.lock().signing_keys.rotate(now)
+        self.state().signing_keys.rotate(now)
     }
 
     /// Removes devices as their user would: their tokens end, and their keys open nothing any more.
     pub(crate) fn remove_devices(&self, wanted: impl Fn(&Device) -> bool) -> bool {
-        let mut state = self.lock();
+        let mut state = self.state();
         let removed = state.access.devices.remove(wanted);
         for device in &removed {
-            state.access.sessions.revoke_all(device.account, &device.client_identifier);
+            state.access.sessions.revoke_all(device.account, device.client_identifier());
         }
         !removed.is_empty()
     }
 
-    /// The devices of an account with their legacy tokens, where they have one; the calling one is always among them.
-    pub(crate) fn devices(
-        &self,
-        account: &'static Account,
-        client_identifier: &str,
-        product: &str,
-    ) -> Vec<(Device, Option<String>)> {
-        let access = &mut self.lock().access;
-        access.devices.seen(account, client_identifier, product);
-        let token =
-            |device: &Device| access.sessions.legacy_token(account, &device.client_identifier).map(String::from);
-        access.devices.of_account(account).map(|device| (device.clone(), token(device))).collect()
+    /// The devices of an account with the tokens that the list shows; the calling one is always
+    /// among them.
+    pub(crate) fn devices(&self, account: AccountId, installation: &Installation) -> Vec<(Device, Option<String>)> {
+        let access = &mut self.state().access;
+        access.devices.seen(account, installation);
+        let token = |device: &Device| access.sessions.listed_token(account, device.client_identifier());
+        let row = |device: &Device| (device.clone(), token(device).map(String::from));
+        access.devices.of_account(account).map(row).collect()
     }
 
     pub(super) fn issue_jwt(
         &self,
         state: &mut State,
-        account: &'static Account,
+        account: AccountId,
         client_identifier: &str,
         device_kid: &str,
         scopes: &BTreeSet<Scope>,
-    ) -> String {
-        let grant = Grant { account, client_identifier, device_kid, scopes, at: self.epoch_seconds() };
+    ) -> Result<String, Fail> {
+        let person = state.people.get(account).ok_or(Fail::UNAUTHENTICATED)?;
+        let grant = Grant { account: person, client_identifier, device_kid, scopes, at: self.epoch_seconds() };
         let jwt = state.signing_keys.issue(&grant);
         state.access.sessions.add_jwt(jwt.clone(), account, client_identifier, grant.expires());
-        jwt
+        Ok(jwt)
     }
 }

@@ -3,8 +3,9 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::time::Instant;
 
-use super::{Access, Shared, State};
-use crate::data::{ACCOUNT, Account};
+use super::{Access, AccountId, Shared, State};
+use crate::data::ACCOUNT;
+use crate::device::Installation;
 use crate::device_jwt;
 use crate::jwk::Jwk;
 use crate::jws::Jws;
@@ -22,15 +23,14 @@ pub(crate) enum Verdict {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Answer {
-    Approve(&'static Account),
+    Approve(AccountId),
     Deny,
 }
 
 /// What a client sends to create a PIN.
 #[derive(Debug)]
 pub(crate) struct NewPin {
-    pub(crate) client_identifier: String,
-    pub(crate) product: String,
+    pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) jwk: Option<Jwk>,
 }
@@ -48,23 +48,24 @@ impl Shared {
 
     pub(crate) fn create_pin(&self, pin: NewPin) -> Result<Record, Fail> {
         let now = self.now();
-        let NewPin { client_identifier, product, strong, jwk } = pin;
+        let NewPin { installation, strong, jwk } = pin;
         let usual = if strong { Self::STRONG_LIFETIME } else { Self::LINK_LIFETIME };
         let lifetime = self.options.pin_lifetime.unwrap_or(usual);
-        let mut state = self.lock();
+        let mut state = self.state();
         if let Some(jwk) = &jwk {
-            state.access.devices.check_key(jwk, &client_identifier)?;
+            state.access.devices.check_key(jwk, &installation.client_identifier)?;
         }
-        let order = Order { client_identifier, product, strong, lifetime, jwk };
+        let order = Order { installation, strong, lifetime, jwk };
         Ok(state.pins.create(order, now).clone())
     }
 
-    /// Looks at a PIN; one that carried a key gives its token only to a device JWT signed by that key.
+    /// Looks at a PIN; one that carried a key gives its token only to a device JWT signed by that
+    /// key.
     pub(crate) fn poll(&self, id: u64, client_identifier: &str, device_jwt: Option<&str>) -> Result<Polled, Fail> {
         let now = self.now();
-        let mut state = self.lock();
+        let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
-        let record = pins.by_id(id).filter(|record| record.client_identifier == client_identifier);
+        let record = pins.by_id(id).filter(|record| record.client_identifier() == client_identifier);
         let record = record.ok_or(Fail::UNKNOWN_PIN)?;
         self.approve_if_due(record, access, now);
         if !matches!(record.state(now), PinState::Pending | PinState::Approved) {
@@ -79,7 +80,8 @@ impl Shared {
         Ok(Polled { record, token })
     }
 
-    /// The first good device JWT after the approval registers the key and gets a Plex JWT; later ones get the same.
+    /// The first good device JWT after the approval registers the key and gets a Plex JWT; later
+    /// ones get the same.
     fn poll_with_key(
         &self,
         state: &mut State,
@@ -88,7 +90,7 @@ impl Shared {
         device_jwt: &str,
     ) -> Result<Option<String>, Fail> {
         let refused = |message| Fail::without_code(StatusCode::UNAUTHORIZED, message);
-        let client_identifier = &record.client_identifier;
+        let client_identifier = record.client_identifier();
         let jws = Jws::parse(device_jwt).ok_or(refused("the device JWT is malformed"))?;
         let asked = device_jwt::check(&jws, jwk, client_identifier, self.epoch_seconds()).map_err(refused)?;
         let Some(account) = record.approved_by() else {
@@ -100,8 +102,8 @@ impl Shared {
         if asked.nonce.is_some_and(|nonce| !state.nonces.take(&nonce, client_identifier, self.now())) {
             return Err(refused("the nonce is unknown, used or stale"));
         }
-        state.access.devices.register_key(account, client_identifier, &record.product, jwk)?;
-        let token = self.issue_jwt(state, account, client_identifier, &jwk.kid, &asked.scopes);
+        state.access.devices.register_key(account, &record.installation, jwk)?;
+        let token = self.issue_jwt(state, account, client_identifier, &jwk.kid, &asked.scopes)?;
         if let Some(record) = state.pins.by_id(record.id) {
             record.approve(account, Some(token.clone()));
         }
@@ -110,27 +112,37 @@ impl Shared {
 
     pub(crate) fn knows_code(&self, code: &str) -> bool {
         let now = self.now();
-        let state = self.lock().pins.by_code(code).map(|record| record.state(now));
+        let state = self.state().pins.by_code(code).map(|record| record.state(now));
         matches!(state, Some(PinState::Pending | PinState::Approved))
+    }
+
+    /// Returns the state of the PIN with this code, if `wanted` accepts it.
+    pub(crate) fn code_state(&self, code: &str, wanted: impl FnOnce(&Record) -> bool) -> Option<PinState> {
+        let now = self.now();
+        let mut state = self.state();
+        let State { pins, access, .. } = &mut *state;
+        let record = pins.by_code(code).filter(|record| wanted(record))?;
+        self.approve_if_due(record, access, now);
+        Some(record.state(now))
     }
 
     /// Decides about the PIN with this code, if `wanted` accepts it.
     pub(crate) fn answer_code(&self, code: &str, answer: Answer, wanted: impl FnOnce(&Record) -> bool) -> Verdict {
-        let mut state = self.lock();
+        let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
         let record = pins.by_code(code).filter(|record| wanted(record));
         self.answer(record, access, answer)
     }
 
     pub(crate) fn answer_id(&self, id: u64, answer: Answer) -> Verdict {
-        let mut state = self.lock();
+        let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
         self.answer(pins.by_id(id), access, answer)
     }
 
     pub(crate) fn expire(&self, id: u64) -> bool {
         let now = self.now();
-        let mut state = self.lock();
+        let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
         let Some(record) = pins.by_id(id) else {
             return false;
@@ -145,7 +157,7 @@ impl Shared {
 
     pub(crate) fn pins(&self) -> Vec<Pin> {
         let now = self.now();
-        let mut state = self.lock();
+        let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
         let snapshot = |record: &mut Record| {
             self.approve_if_due(record, access, now);
@@ -181,16 +193,16 @@ impl Shared {
         };
         let due = now.saturating_duration_since(record.created) >= after;
         if due && record.state(now) == PinState::Pending {
-            approve(record, access, &ACCOUNT);
+            approve(record, access, ACCOUNT);
         }
     }
 }
 
 /// A PIN that carried a key gets its token later, when the key is proved.
-fn approve(record: &mut Record, access: &mut Access, account: &'static Account) {
+fn approve(record: &mut Record, access: &mut Access, account: AccountId) {
     let token = match record.jwk {
         Some(_) => None,
-        None => Some(access.sign_in(account, &record.client_identifier, &record.product)),
+        None => Some(access.sign_in(account, &record.installation)),
     };
     record.approve(account, token);
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub(crate) mod device;
+pub(crate) mod every;
 
 use plex_tv_sandbox::Sandbox;
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -58,10 +59,52 @@ impl Harness {
         json(self.signed_in(Method::POST, &path).send().await.unwrap()).await
     }
 
+    /// Whose token a friend of the built-in account has.
+    pub(crate) fn friend(&self) -> String {
+        self.sandbox.token_of(plex_tv_sandbox::FRIEND_EMAIL).unwrap()
+    }
+
+    fn as_somebody(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.identified(method, path).header("X-Plex-Token", token)
+    }
+
+    /// A call with a token, its status, and its JSON: null where there is no body.
+    pub(crate) async fn call(&self, token: &str, method: Method, path: &str) -> (u16, Value) {
+        read(self.as_somebody(token, method, path)).await
+    }
+
+    pub(crate) async fn send(&self, token: &str, method: Method, path: &str, body: &Value) -> (u16, Value) {
+        read(self.as_somebody(token, method, path).json(body)).await
+    }
+
+    pub(crate) async fn form(&self, token: &str, method: Method, path: &str, body: &str) -> (u16, Value) {
+        let request = self.as_somebody(token, method, path);
+        let request = request.header("Content-Type", "application/x-www-form-urlencoded");
+        read(request.body(String::from(body))).await
+    }
+
+    /// A call that asks for XML.
+    pub(crate) async fn xml(&self, token: &str, method: Method, path: &str) -> (u16, String) {
+        let request = self.bare(method, path).header("X-Plex-Client-Identifier", CLIENT).header("X-Plex-Token", token);
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    }
+
     pub(crate) async fn poll(&self, pin: &Value) -> (u16, Value) {
         let path = format!("/api/v2/pins/{}", pin["id"]);
         json(self.identified(Method::GET, &path).send().await.unwrap()).await
     }
+}
+
+async fn read(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    if text.is_empty() {
+        return (status, Value::Null);
+    }
+    // What is no JSON stays text.
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
 pub(crate) async fn json(response: Response) -> (u16, Value) {

@@ -170,7 +170,7 @@ mod tests {
 
     async fn log_of_a_poll(fault: Option<Fault>) -> String {
         let sandbox = Sandbox::start().await.unwrap();
-        fault.into_iter().for_each(|fault| assert!(sandbox.next("getToken", fault)));
+        fault.into_iter().for_each(|fault| sandbox.next("getToken", fault).unwrap());
         let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();
         let token = Token::new("CANARY-TOKEN").unwrap();
         let client = Client::builder(identity).base_url(sandbox.url()).token(token).clock(Impatient).build().unwrap();

@@ -1,0 +1,187 @@
+use std::collections::HashSet;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::account::Account;
+use crate::data;
+use crate::media_server::MediaServer;
+use crate::routes;
+use crate::sandbox::Sandbox;
+use crate::state::{Options, Shared};
+
+/// Settings of a [`Sandbox`] before it starts.
+///
+/// # Example
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let sandbox = plex_tv_sandbox::Builder::default().port(0).start().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    port: u16,
+    options: Options,
+    accounts: Vec<Account>,
+}
+
+impl Builder {
+    /// The port to listen on; 0, the default, takes a free one.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().port(8080);
+    /// ```
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How long PINs live, both kinds; without it 1800 s for strong PINs and 900 s for the others.
+    /// More than a year counts as a year.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = plex_tv_sandbox::Sandbox::builder().pin_lifetime(Duration::from_secs(3));
+    /// ```
+    #[must_use]
+    pub fn pin_lifetime(mut self, lifetime: Duration) -> Self {
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+        self.options.pin_lifetime = Some(lifetime.min(YEAR));
+        self
+    }
+
+    /// Approves every pending PIN by itself once it is this old. `None`, the default, leaves it to
+    /// a person or to [`Sandbox::approve`].
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// let builder = plex_tv_sandbox::Sandbox::builder().approve_after(Some(Duration::from_secs(1)));
+    /// ```
+    #[must_use]
+    pub fn approve_after(mut self, after: Option<Duration>) -> Self {
+        self.options.approve_after = after;
+        self
+    }
+
+    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs or
+    /// switch home users too often, by the clock of the sandbox. Off without it: tests are hasty.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);
+    /// ```
+    #[must_use]
+    pub fn rate_limits(mut self, on: bool) -> Self {
+        self.options.rate_limits = on;
+        self
+    }
+
+    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the
+    /// sandbox does what was reported of plex.tv: home users cannot be switched with a JWT (403),
+    /// and the list of resources gives the JWT itself for owned servers, which then refuse it.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().jwt_everywhere(true);
+    /// ```
+    #[must_use]
+    pub fn jwt_everywhere(mut self, on: bool) -> Self {
+        self.options.jwt_everywhere = on;
+        self
+    }
+
+    /// Enables CORS for every origin, for clients in a browser. Preflights are answered, and
+    /// `X-Plex-*` headers are allowed. Off by default.
+    ///
+    /// ```
+    /// let builder = plex_tv_sandbox::Sandbox::builder().cors(true);
+    /// ```
+    #[must_use]
+    pub fn cors(mut self, on: bool) -> Self {
+        self.options.cors = on;
+        self
+    }
+
+    /// Adds an account to the built-in ones.
+    ///
+    /// ```
+    /// use plex_tv_sandbox::{Account, Sandbox};
+    ///
+    /// let builder = Sandbox::builder().account(Account::new("poor@example.com"));
+    /// ```
+    #[must_use]
+    pub fn account(mut self, account: Account) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// Starts the sandbox in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be opened, the system gives no random key to sign with, or two accounts
+    /// have one name.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let sandbox = plex_tv_sandbox::Sandbox::builder().start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn start(self) -> io::Result<Sandbox> {
+        check_names(&self.accounts)?;
+        let (stop, stopped) = watch::channel(());
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
+        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+
+        let (mut servers, mut listeners) = (Vec::new(), Vec::new());
+        for facts in data::servers(&self.accounts) {
+            let (server, listener) = MediaServer::bind(facts).await?;
+            servers.push(server);
+            listeners.push(listener);
+        }
+
+        let shared = Arc::new(Shared::new(url, servers, self.options, &self.accounts)?);
+        for (server, listener) in shared.servers.iter().zip(listeners) {
+            tokio::spawn(serve(listener, server.router(Arc::clone(&shared)), stopped.clone()));
+        }
+        tokio::spawn(serve(listener, routes::router(Arc::clone(&shared)), stopped));
+        Ok(Sandbox { shared, _stop: stop })
+    }
+}
+
+/// Refuses accounts whose e-mail address or user name is taken.
+fn check_names(accounts: &[Account]) -> io::Result<()> {
+    let mut names: HashSet<String> = data::built_in_names().map(str::to_lowercase).collect();
+    for account in accounts {
+        let is_new = names.insert(account.email.to_lowercase());
+        if !is_new || !names.insert(account.username.to_lowercase()) {
+            let problem = format!("two accounts of the sandbox are called `{}`", account.email);
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        }
+    }
+    Ok(())
+}
+
+/// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way
+/// are finished.
+fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> {
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    async move {
+        let stop = async move { while stopped.changed().await.is_ok() {} };
+        let _ = axum::serve(listener, router).with_graceful_shutdown(stop).await;
+    }
+}

@@ -1,0 +1,39 @@
+//! View counts and ratings.
+
+use std::collections::HashMap;
+
+use super::AccountId;
+use crate::catalogue::Item;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Viewing {
+    pub(crate) count: u64,
+    pub(crate) last_at: Option<i64>,
+    pub(crate) rating: Option<f64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Viewings(HashMap<(AccountId, Item), Viewing>);
+
+impl Viewings {
+    pub(crate) fn of(&self, account: AccountId, item: Item) -> Viewing {
+        self.0.get(&(account, item)).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn watched(&mut self, account: AccountId, item: Item, now: i64) {
+        let viewing = self.0.entry((account, item)).or_default();
+        viewing.count += 1;
+        viewing.last_at = Some(now);
+    }
+
+    pub(crate) fn unwatched(&mut self, account: AccountId, item: Item) {
+        let viewing = self.0.entry((account, item)).or_default();
+        viewing.count = 0;
+        viewing.last_at = None;
+    }
+
+    /// `None` removes the rating.
+    pub(crate) fn rate(&mut self, account: AccountId, item: Item, rating: Option<f64>) {
+        self.0.entry((account, item)).or_default().rating = rating;
+    }
+}
