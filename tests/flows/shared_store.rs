@@ -486,7 +486,7 @@ async fn a_sign_in_that_another_program_stored_without_a_name_is_shared_by_its_k
 async fn a_pin_that_is_polled_twice_is_one_sign_in() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let flow = house.start(&store).pin_login().device_key(&key()).start().await.unwrap();
-    house.sandbox.approve(flow.id().try_into().unwrap());
+    house.sandbox.approve(flow.id());
     let one = flow.wait().await.unwrap();
     one.rotate_device_key(&key()).await.unwrap();
 
@@ -599,7 +599,7 @@ async fn a_wait_for_a_pin_ends_at_its_deadline_whoever_holds_the_lock() {
     let store = FileStore::at(folder.path().join("credentials.json"));
     let client = builder(house.sandbox.url()).store(store.clone()).build().unwrap();
     let flow = client.pin_login().device_key(&key()).start().await.unwrap();
-    house.sandbox.approve(flow.id().try_into().unwrap());
+    house.sandbox.approve(flow.id());
     let (held, ticks, start) = (locked(&store), ticks(), Instant::now());
 
     let error = flow.wait().deadline(Duration::from_millis(400)).await.unwrap_err();
