@@ -61,11 +61,13 @@ impl Credentials {
     }
 
     /// Whether nobody is signed in.
+    #[cfg(feature = "jwt")]
     pub(super) fn is_signed_out(&self) -> bool {
         self.token.is_none() && self.keys().next().is_none()
     }
 
     /// All device keys, in the order in which they are tried.
+    #[cfg(feature = "jwt")]
     pub(super) fn keys(&self) -> impl Iterator<Item = &Secret> {
         self.device_key.iter().chain(&self.next_device_key).chain(&self.spare_device_keys)
     }

@@ -10,7 +10,9 @@ use tempfile::{Builder, NamedTempFile};
 use zeroize::Zeroizing;
 
 use super::store_error;
-use crate::{Error, Secret};
+use crate::Error;
+#[cfg(feature = "jwt")]
+use crate::Secret;
 
 /// The largest file that is read, in bytes: a thousand times what a store of some accounts has.
 const LARGEST: usize = 16 * 1024 * 1024;
