@@ -125,7 +125,7 @@ async fn a_pause_that_plex_tv_asks_for_ends_within_the_hour() {
         let device = Device::new().await;
         let client = device.signed_in().await;
         device.sandbox.advance(8 * DAY);
-        device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(seconds) });
+        device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(seconds) }).unwrap();
 
         assert_eq!(who(&client).await, None);
         device.clock.advance(HOUR - Duration::from_secs(1));
@@ -151,7 +151,7 @@ async fn a_renewal_that_is_asked_for_may_be_tried_during_a_pause() {
             let device = Device::new().await;
             let client = device.signed_in().await;
             device.sandbox.advance(8 * DAY);
-            device.sandbox.next(failing, fault.clone());
+            device.sandbox.next(failing, fault.clone()).unwrap();
 
             assert_eq!(who(&client).await, None, "{fault:?}");
             assert_eq!(who(&client).await, None, "{fault:?}");
@@ -168,7 +168,7 @@ async fn a_removed_device_is_asked_about_again_after_an_hour() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
-    device.sandbox.next("exchangeJwtToken", Fault::Code { status: 422, code: 1097 });
+    device.sandbox.next("exchangeJwtToken", Fault::Code { status: 422, code: 1097 }).unwrap();
 
     assert_eq!(who(&client).await, None);
     device.clock.advance(HOUR + Duration::from_secs(1));
@@ -181,9 +181,9 @@ async fn many_who_ask_for_a_renewal_at_once_share_one_and_its_failure() {
     for fault in [None, Some(Fault::Status(503))] {
         let device = Device::new().await;
         let client = device.signed_in().await;
-        device.sandbox.next("getAuthNonce", Fault::Delay(Duration::from_millis(200)));
+        device.sandbox.next("getAuthNonce", Fault::Delay(Duration::from_millis(200))).unwrap();
         if let Some(fault) = &fault {
-            device.sandbox.next("getAuthNonce", fault.clone());
+            device.sandbox.next("getAuthNonce", fault.clone()).unwrap();
         }
         let asking: Vec<_> = (0..20)
             .map(|_| {

@@ -179,7 +179,7 @@ async fn a_renewal_that_is_overtaken_by_another_sign_in_is_dropped() {
         let (house, store, first) = (House::new().await, MemoryStore::new(), key());
         let one = house.sign_in(&store, 0, &first).await.unwrap();
         house.pass(6 * DAY + HOUR);
-        house.sandbox.next("exchangeJwtToken", Fault::Delay(Duration::from_millis(300)));
+        house.sandbox.next("exchangeJwtToken", Fault::Delay(Duration::from_millis(300))).unwrap();
         let renewing = tokio::spawn({
             let one = one.clone();
             async move { one.renew_token().await }
@@ -265,7 +265,7 @@ async fn a_sign_out_during_the_renewal_of_another_process_stands() {
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
     house.pass(6 * DAY + HOUR);
-    house.sandbox.next("exchangeJwtToken", Fault::Delay(Duration::from_millis(300)));
+    house.sandbox.next("exchangeJwtToken", Fault::Delay(Duration::from_millis(300))).unwrap();
     let renewing = tokio::spawn(async move { who(&two).await });
     while house.calls("getAuthNonce") == 0 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -306,7 +306,7 @@ async fn a_key_that_changes_during_the_renewal_of_another_process_is_read_from_t
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
     house.pass(8 * DAY);
-    house.sandbox.next("getAuthNonce", Fault::Delay(Duration::from_millis(400)));
+    house.sandbox.next("getAuthNonce", Fault::Delay(Duration::from_millis(400))).unwrap();
     let renewing = tokio::spawn({
         let two = two.clone();
         async move { two.renew_token().await }
@@ -340,7 +340,7 @@ async fn any_number_of_key_changes_that_are_cut_short_leave_a_key_that_plex_tv_h
             for (number, failing) in cut.iter().enumerate() {
                 // Every second time by a process that was started since.
                 let client = if number % 2 == 0 { one.clone() } else { house.start(&store) };
-                house.sandbox.next(failing, fault.clone());
+                house.sandbox.next(failing, fault.clone()).unwrap();
                 client.rotate_device_key(&key()).await.unwrap_err();
             }
             drop(one);
@@ -361,7 +361,7 @@ async fn a_renewal_by_the_old_key_keeps_the_new_one_of_a_change_under_way() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
-    house.sandbox.next("registerDeviceJwk", Fault::Delay(Duration::from_millis(300)));
+    house.sandbox.next("registerDeviceJwk", Fault::Delay(Duration::from_millis(300))).unwrap();
     let changing = tokio::spawn({
         let one = one.clone();
         async move { one.rotate_device_key(&key()).await }

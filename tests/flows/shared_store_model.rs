@@ -227,7 +227,7 @@ impl World {
         let call = calls[self.random.usize(..calls.len())];
         let fault = faults[self.random.usize(..faults.len())].clone();
         self.history.push(format!("{call} will fail: {fault:?}"));
-        self.house.sandbox.next(call, fault);
+        self.house.sandbox.next(call, fault).unwrap();
     }
 
     async fn step(&mut self) {
