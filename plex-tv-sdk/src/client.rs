@@ -5,13 +5,12 @@ use std::{fmt, sync::Arc, time::Duration};
 use reqwest::Url;
 
 use crate::{
-    ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, Secret, Server, SystemClock, Token,
-    TokenCheck,
-    auth::{Given, Owner, PinLogin, Session, pin, verify},
+    ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, SystemClock, Token,
+    auth::{Given, Owner, Session},
     generated,
     hosts::{Hosts, base_url},
     runtime::transport::{Limits, Settings},
-    servers, v2,
+    v2,
 };
 #[cfg(feature = "jwt")]
 use crate::{DeviceKey, Scopes, auth::OnRenewed};
@@ -189,45 +188,6 @@ impl Client {
     #[cfg(feature = "discover")]
     pub fn discover(&self) -> &crate::discover::Api {
         &self.0.discover
-    }
-
-    /// Starts a sign-in that a person approves in a browser.
-    pub fn pin_login(&self) -> PinLogin {
-        PinLogin::new(self.clone())
-    }
-
-    /// Approves the four-character code that another device shows, such as a television: it is then signed in as this
-    /// client's user.
-    ///
-    /// Approve only what the user themself asked for: whoever gets a stranger's code approved is in the account.
-    ///
-    /// # Errors
-    /// `is_pin_expired` when the code is unknown or its time is over; `is_auth` without a good token; else what any call can
-    /// fail with.
-    ///
-    /// Calls `PUT /api/v2/pins/link`.
-    pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
-        pin::link_device(self, code.into()).await
-    }
-
-    /// Asks plex.tv whether the client's token is good. Three answers: it is, it is not, or that could not be learned.
-    ///
-    /// Calls `GET /api/v2/user`.
-    pub async fn verify_token(&self) -> TokenCheck {
-        verify::verify_token(self).await
-    }
-
-    /// The user's servers, own and shared, each with its connections in preferred order.
-    ///
-    /// Players and other resources that provide no server are left out, and so is a row that could not be read; the call
-    /// itself (`get_devices`) shows them.
-    ///
-    /// # Errors
-    /// `is_auth` without a good token; else what any call can fail with.
-    ///
-    /// Calls `GET /api/v2/resources`.
-    pub async fn servers(&self) -> Result<Vec<Server>, Error> {
-        servers::list(self).await
     }
 
     pub(crate) fn base_url(&self) -> &Url {

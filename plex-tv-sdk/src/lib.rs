@@ -26,6 +26,45 @@
 //! twin with `maybe_` that takes an `Option`. A call owns what it needs: it can be kept, cloned and
 //! spawned.
 //!
+//! ```no_run
+//! # async fn example(client: plex_tv_sdk::Client, pin_code: Option<String>) -> Result<(), plex_tv_sdk::Error> {
+//! use plex_tv_sdk::v2::types::{
+//!     CreateSharedServerBody, Libraries, SetUserWebhooksBody, SharingSettings,
+//! };
+//!
+//! // What may be there or not needs no `if`.
+//! let pin = client.v2().get_token(42).maybe_code(pin_code).send().await?;
+//! println!("{} approved: {}", pin.id, pin.auth_token.is_some());
+//!
+//! // The value is yours: its members can be moved out.
+//! let user = client.v2().get_user_details().send().await?;
+//! println!("{}", plex_tv_sdk::printable(&user.title.unwrap_or_default()));
+//!
+//! // A request body is its own builder, and takes others as they are.
+//! let body = CreateSharedServerBody::new("0123456789abcdef", Libraries::these([5, 7]))
+//!     .invited_email("friend@example.com")
+//!     .settings(SharingSettings::new().allow_sync(true));
+//! client.v2().create_shared_server(body).send().await?;
+//! let hooks = SetUserWebhooksBody::new(["https://example.com/plex"]);
+//! client.v2().set_user_webhooks(hooks).send().await?;
+//!
+//! // A call can be kept, and sent from anywhere.
+//! let ping = client.v2().ping();
+//! # #[cfg(not(target_arch = "wasm32"))]
+//! let task = tokio::spawn(ping.clone().send());
+//! ping.send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An argument that is missing does not compile:
+//!
+//! ```compile_fail,E0061
+//! # fn example(client: plex_tv_sdk::Client) {
+//! let call = client.v2().get_token();
+//! # }
+//! ```
+//!
 //! | description | client | module |
 //! |---|---|---|
 //! | account API | [`Client::v2`] | [`v2`] |

@@ -260,9 +260,9 @@ fn the_table_of_descriptions_fits_the_sdk() {
         let call = match &description.feature {
             Some(feature) => {
                 assert!(manifest["features"].get(feature).is_some(), "the SDK has no feature {feature}");
-                format!("description!({module}, \"{feature}\");")
+                format!("\", {module}, \"{feature}\");")
             }
-            None => format!("description!({module});"),
+            None => format!("\", {module});"),
         };
         assert!(modules.contains(&call), "generated.rs has no {call}");
     }

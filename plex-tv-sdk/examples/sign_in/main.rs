@@ -105,7 +105,7 @@ async fn is_signed_in(client: &Client) -> Outcome<bool> {
         // No answer is no refusal: who throws the token away now signs people out whenever the
         // network is down.
         TokenCheck::Unknown(error) => {
-            let why = screen::chain(error.as_ref());
+            let why = screen::chain(&error);
             Err(format!("the kept token could not be checked, so it stays for another try: {why}").into())
         }
         _ => Err("this version of the example does not know what became of the kept token".into()),

@@ -245,18 +245,35 @@ impl fmt::Debug for PinFlow {
     }
 }
 
-/// Approves the PIN of another device for the user of this client.
-pub(crate) async fn link_device(client: &Client, code: Secret) -> Result<(), Error> {
-    // People copy it from a screen.
-    let code = Secret::from(code.expose().trim());
-    if code.expose().is_empty() {
-        return Err(Error::invalid_input("the code of the other device is empty"));
+impl Client {
+    /// Starts a sign-in that a person approves in a browser.
+    pub fn pin_login(&self) -> PinLogin {
+        PinLogin::new(self.clone())
     }
-    match client.v2().link_pin(LinkPinBody::new(code)).send().await {
-        Ok(()) => Ok(()),
-        Err(error) if error.is_not_found() => {
-            Err(gone("the code is unknown or expired; get a new one from the device", error))
+
+    /// Approves the code that another device shows, such as a television. That device is then signed
+    /// in as this client's user.
+    ///
+    /// Approve only what the user asked for: whoever gets a stranger's code approved is in the
+    /// account.
+    ///
+    /// # Errors
+    /// `is_pin_expired` when the code is unknown or expired, `is_auth` without a valid token, and
+    /// whatever else any call can fail with.
+    ///
+    /// Calls `PUT /api/v2/pins/link`.
+    pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
+        // People copy it from a screen.
+        let code = Secret::from(code.into().expose().trim());
+        if code.expose().is_empty() {
+            return Err(Error::invalid_input("the code of the other device is empty"));
         }
-        Err(error) => Err(error),
+        match self.v2().link_pin(LinkPinBody::new(code)).send().await {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_not_found() => {
+                Err(gone("the code is unknown or expired; get a new one from the device", error))
+            }
+            Err(error) => Err(error),
+        }
     }
 }

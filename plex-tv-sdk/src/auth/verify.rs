@@ -11,9 +11,9 @@ pub enum TokenCheck {
     /// The token is valid, and this is its user.
     Valid(Box<User>),
     /// plex.tv refuses the token, or there is none: sign in again.
-    Rejected(std::sync::Arc<Error>),
+    Rejected(Error),
     /// plex.tv did not tell: keep the token and ask again later.
-    Unknown(std::sync::Arc<Error>),
+    Unknown(Error),
 }
 
 impl TokenCheck {
@@ -26,13 +26,19 @@ impl TokenCheck {
     }
 }
 
-pub(crate) async fn verify_token(client: &Client) -> TokenCheck {
-    if client.token().is_none() {
-        return TokenCheck::Rejected(Error::invalid_input("the client has no token").into());
-    }
-    match client.v2().get_user_details().send().await {
-        Ok(user) => TokenCheck::Valid(Box::new(user)),
-        Err(error) if error.is_auth() || error.needs_sign_in() => TokenCheck::Rejected(error.into()),
-        Err(error) => TokenCheck::Unknown(error.into()),
+impl Client {
+    /// Asks plex.tv whether the client's token is valid. There are three answers: it is, it is not,
+    /// or plex.tv did not tell.
+    ///
+    /// Calls `GET /api/v2/user`.
+    pub async fn verify_token(&self) -> TokenCheck {
+        if self.token().is_none() {
+            return TokenCheck::Rejected(Error::invalid_input("the client has no token"));
+        }
+        match self.v2().get_user_details().send().await {
+            Ok(user) => TokenCheck::Valid(Box::new(user)),
+            Err(error) if error.is_auth() || error.needs_sign_in() => TokenCheck::Rejected(error),
+            Err(error) => TokenCheck::Unknown(error),
+        }
     }
 }

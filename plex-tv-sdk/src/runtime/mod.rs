@@ -20,6 +20,8 @@ pub(crate) use operation::{Auth, Method, Operation, Parameter, Proof};
 pub(crate) use response::{ByteStream, Response};
 pub(crate) use secret::Secret;
 pub(crate) use transport::{Call, Hosts};
+#[allow(unused_imports, reason = "no description needs one at the moment")]
+pub(crate) use wire::closed_enum;
 pub(crate) use wire::{Choice, Extra, Flag, Nullable, Rows, list, object, open_enum};
 
 /// A moment, as replies tell it.

@@ -2,13 +2,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 use zeroize::Zeroizing;
 
-use super::{
-    error::{Error, ErrorKind},
-    wire::read,
-};
+use super::error::{Error, ErrorKind};
 
 /// A secret text: no `Display`, a `Debug` that hides it, and memory that is wiped when it goes.
 ///
@@ -54,12 +51,6 @@ impl From<&str> for Secret {
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
-    }
-}
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read::deserialize(deserializer)
     }
 }
 

@@ -147,10 +147,21 @@ impl Server {
     }
 }
 
-pub(crate) async fn list(client: &Client) -> Result<Vec<Server>, Error> {
-    let call = client.v2().get_devices().include_https(true).include_relay(true).include_ipv6(true);
-    let resources = call.send().await?;
-    Ok(resources.into_iter().filter(provides_server).map(|resource| Server::new(resource, client.clone())).collect())
+impl Client {
+    /// The user's servers, own and shared, each with its connections in preferred order.
+    ///
+    /// Players and other resources without a server are left out, and so is a row that could not be
+    /// read. The call itself, `get_devices`, shows them.
+    ///
+    /// # Errors
+    /// `is_auth` without a valid token, and whatever else any call can fail with.
+    ///
+    /// Calls `GET /api/v2/resources`.
+    pub async fn servers(&self) -> Result<Vec<Server>, Error> {
+        let call = self.v2().get_devices().include_https(true).include_relay(true).include_ipv6(true);
+        let resources = call.send().await?;
+        Ok(resources.into_iter().filter(provides_server).map(|resource| Server::new(resource, self.clone())).collect())
+    }
 }
 
 fn provides_server(resource: &Resource) -> bool {

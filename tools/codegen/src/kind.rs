@@ -70,6 +70,24 @@ impl Kind {
         }
     }
 
+    /// Puts what a name stands for in its place.
+    pub(crate) fn replace(&mut self, aliases: &std::collections::BTreeMap<String, Self>) {
+        match self {
+            Self::Named(name) => {
+                if let Some(kind) = aliases.get(name) {
+                    *self = kind.clone();
+                }
+            }
+            Self::Boxed(inner)
+            | Self::Option(inner)
+            | Self::Nullable(inner)
+            | Self::List(inner)
+            | Self::Rows(inner)
+            | Self::Map(inner) => inner.replace(aliases),
+            _ => {}
+        }
+    }
+
     /// The type in Rust, as it stands in the module `types`.
     pub(crate) fn rust(&self) -> TokenStream {
         match self {

@@ -43,6 +43,8 @@ pub(crate) enum Body<'a> {
     },
     Wrapper(Kind),
     OpenEnum(Vec<String>),
+    /// With all the values that may be sent.
+    ClosedEnum(Vec<String>),
     /// A list that means all when it is empty.
     Choice(Kind),
 }
@@ -148,7 +150,7 @@ impl<'a> Model<'a> {
             }
         }
         let sent = sent(description);
-        let Source { structs, mut methods } = source;
+        let Source { structs, mut methods } = without_inline_wrappers(description, source);
         let mut types = Vec::new();
         for found in structs {
             types.push(type_def(document, found, &sent)?);
@@ -171,6 +173,33 @@ impl<'a> Model<'a> {
     pub(crate) fn type_def(&self, name: &str) -> Option<&TypeDef<'a>> {
         self.types.iter().find(|found| found.name == name)
     }
+}
+
+/// A text with limits that has no name of its own is a type of progenitor's. plex.tv checks limits
+/// itself, so here it is the plain text.
+fn without_inline_wrappers(description: &Value, source: Source) -> Source {
+    let Source { structs, mut methods } = source;
+    let mut aliases = BTreeMap::new();
+    let mut kept = Vec::new();
+    for found in structs {
+        match found.shape {
+            Shape::Wrapper(kind) if component(description, &found.name).is_none() => {
+                aliases.insert(found.name, kind);
+            }
+            shape => kept.push(source::Struct { name: found.name, shape }),
+        }
+    }
+    for found in &mut kept {
+        match &mut found.shape {
+            Shape::Wrapper(kind) => kind.replace(&aliases),
+            Shape::Members(members) => members.iter_mut().for_each(|member| member.kind.replace(&aliases)),
+        }
+    }
+    for method in methods.values_mut() {
+        method.reply.replace(&aliases);
+        method.arguments.iter_mut().for_each(|(_, kind)| kind.replace(&aliases));
+    }
+    Source { structs: kept, methods }
 }
 
 fn server(node: &Value) -> Option<&str> {
@@ -265,8 +294,11 @@ fn type_def<'a>(document: &'a Document, found: source::Struct, sent: &BTreeSet<S
 fn ours<'a>(description: &'a Value, sent: &BTreeSet<String>) -> Result<Vec<TypeDef<'a>>, String> {
     let mut types = Vec::new();
     for (name, schema) in description["components"]["schemas"].as_object().into_iter().flatten() {
+        let texts = |values: &[Value]| values.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         let body = if let Some(values) = schema["x-extensible-enum"].as_array() {
-            Body::OpenEnum(values.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+            Body::OpenEnum(texts(values))
+        } else if let (Some("string"), Some(values)) = (schema["type"].as_str(), schema["enum"].as_array()) {
+            Body::ClosedEnum(texts(values))
         } else if schema["x-plex-empty-means-all"] == Value::Bool(true) {
             Body::Choice(match schema["items"]["type"].as_str() {
                 Some("integer") => Kind::Number("i64".to_owned()),

@@ -115,9 +115,11 @@ fn settings(view: &Value) -> GenerationSettings {
     settings
 }
 
-/// Open enums, and lists that mean all when they are empty.
+/// Enums of texts, and lists that mean all when they are empty.
 fn is_written_by_us(schema: &Value) -> bool {
-    schema.get("x-extensible-enum").is_some() || schema["x-plex-empty-means-all"] == Value::Bool(true)
+    schema.get("x-extensible-enum").is_some()
+        || schema["type"] == "string" && schema.get("enum").is_some()
+        || schema["x-plex-empty-means-all"] == Value::Bool(true)
 }
 
 /// The item type of a list that is read row by row.

@@ -55,7 +55,8 @@ impl Source {
                         if let Item::Struct(item) = item {
                             source.structs.push(read_struct(item)?);
                         } else if let Item::Enum(item) = item {
-                            return Err(format!("`{}` became an enum of the generator", item.ident));
+                            let what = "became an enum of the generator; give the enum a component of its own";
+                            return Err(format!("`{}` {what}", item.ident));
                         }
                     }
                 }

@@ -302,7 +302,7 @@ impl Reach {
         let snake = |names: &[String]| names.iter().map(|name| name.to_snake_case()).collect::<Vec<_>>();
         let camel = |names: &[String]| names.iter().map(|name| name.to_upper_camel_case()).collect::<Vec<_>>();
         let mut reach = Self {
-            module: finding.file.file_stem().map(|stem| stem.to_string_lossy().replace('-', "_")).unwrap_or_default(),
+            module: plex_tv_openapi::module_name(&finding.file),
             moves: finding.prediction != Prediction::Nothing,
             types: Vec::new(),
             operations: Vec::new(),

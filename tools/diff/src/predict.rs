@@ -169,6 +169,7 @@ impl<'a> Change<'a> {
     fn of_schema_key(&self) -> Prediction {
         match self.last_step().as_str() {
             "x-rust-name" | "x-plex-rows" => Items,
+            "x-plex-constant" | "x-plex-empty-means-all" => Open,
             "x-plex-list" => Open,
             _ => Nothing,
         }

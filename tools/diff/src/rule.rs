@@ -286,7 +286,7 @@ rules! {
     SchemaMoved "schema-moved" C C Major Open "an inline schema became a named one, or the reverse"
         "The wire stays as it is; the Rust type has another name.";
     SchemaExtension "schema-extension" D D Patch Open "an x- key of a schema or parameter changed"
-        "`x-plex-rows`, `x-plex-list` and `x-rust-name` change the Rust type or field; others are documentation.";
+        "`x-plex-constant`, `x-plex-empty-means-all`, `x-plex-list`, `x-plex-rows` and `x-rust-name` change the Rust type or field; others are documentation.";
     XmlChanged "xml-changed" B B Major Nothing "the picture of an XML reply changed"
         "Elements and attributes are read by these names; the wrong one reads as missing.";
     FieldDeprecated "field-deprecated" C C Minor Open "a parameter or property became deprecated"

@@ -3,6 +3,7 @@
 //! undocumented operations).
 
 mod context;
+mod examples;
 mod exchange;
 mod grammar;
 mod names;
@@ -60,6 +61,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("request-body", "the generator sends one JSON or form body of a named type"),
     ("form-body", "forms are flat: the generated client cannot send nested members"),
     ("request-example", "tests send it with the generated types"),
+    ("example-shape", "documentation and doctests are made of examples"),
     ("reply-constraint", "the generated types would refuse a reply that breaks it"),
     ("reply-format", "other formats make types that refuse replies or overflow"),
     ("reply-enum", "a value that plex.tv adds would fail the whole reply"),
@@ -99,6 +101,7 @@ pub fn lint(document: &Document) -> Vec<Problem> {
             operations::check,
             references::check,
             exchange::check,
+            examples::check,
             parameters::check,
             schemas::check,
             secrets::check,

@@ -6,6 +6,7 @@ mod json;
 mod plex;
 mod redact;
 mod shown;
+mod text;
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -16,9 +17,10 @@ use super::operation::{Auth, Operation, Proof};
 
 pub use codes::PlexCode;
 pub use plex::PlexError;
-pub(crate) use plex::{parse_plex_errors, text_of};
+pub(crate) use plex::parse_plex_errors;
 pub(crate) use redact::{is_sensitive, redacted};
 pub(crate) use shown::{media_type, shown};
+pub(crate) use text::text_of;
 
 /// The most bytes of a JSON path that are shown. Its names are the server's.
 const MOST_PATH: usize = 256;

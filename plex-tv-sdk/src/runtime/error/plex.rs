@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{json, shown::cut};
+use super::{
+    json,
+    text::{cut, text_of},
+};
 use crate::runtime::xml;
 
 /// The most entries of one refusal that are kept. Those of plex.tv have one or two.
@@ -120,11 +123,6 @@ pub(crate) fn parse_plex_errors(body: &[u8]) -> Vec<PlexError> {
         entries.read(&Value::Object(Map::from_iter([(root, value)])), &Place::Around, 0);
     }
     entries.0
-}
-
-/// A body as text, without the byte order mark; what is not UTF-8 is replaced.
-pub(crate) fn text_of(body: &[u8]) -> std::borrow::Cow<'_, str> {
-    String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body))
 }
 
 /// Where a value stands.

@@ -9,7 +9,10 @@ use quick_xml::{
 use reqwest::Url;
 use serde_json::{Map, Value};
 
-use super::{json, shown::shortened, text_of};
+use super::{
+    json,
+    text::{shortened, text_of},
+};
 use crate::runtime::{printable::printable, xml::is_of_a_page};
 
 /// The most bytes of a body that are kept.

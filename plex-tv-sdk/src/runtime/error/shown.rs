@@ -2,7 +2,7 @@
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
-use super::redact::Redaction;
+use super::{redact::Redaction, text::shortened};
 use crate::runtime::printable::printable;
 
 /// A text from the network as messages may show it: without the secrets that were sent and what
@@ -15,21 +15,6 @@ pub(crate) fn shown(text: &str, most: usize, sent: &[String]) -> String {
 /// takes longer ones too.
 pub(super) fn shown_host(host: &str) -> String {
     shortened(printable(host), 256)
-}
-
-/// Ends with `…` where something is left out.
-pub(super) fn shortened(mut text: String, most: usize) -> String {
-    if text.len() > most {
-        text.truncate(cut(&text, most.saturating_sub('…'.len_utf8())).len());
-        text.push('…');
-    }
-    text
-}
-
-/// The beginning of a text, of at most so many bytes.
-pub(super) fn cut(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
-    &text[..end]
 }
 
 /// The content type of a reply, if it is a usual one. Others are not shown: whatever a server likes

@@ -12,7 +12,14 @@ use jiff::Timestamp;
 use reqwest::{Request, Response, StatusCode, Url, header::HeaderMap};
 
 use super::{
-    Settings, Transport, body::read, redirect, retry::next_step, retry_after::retry_after, sent, sign, trace::Span,
+    body::read,
+    redirect,
+    retry::next_step,
+    retry_after::retry_after,
+    sent,
+    settings::{Settings, Transport},
+    sign,
+    trace::Span,
 };
 use crate::runtime::{
     error::{Error, ErrorKind, host_of, parse_plex_errors, refusal, request_id},

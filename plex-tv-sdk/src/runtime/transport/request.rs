@@ -8,7 +8,7 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Transport, exchange::Exchange, reply};
+use super::{exchange::Exchange, reply, settings::Transport};
 use crate::runtime::{
     error::Error,
     operation::Operation,

@@ -5,7 +5,7 @@ use reqwest::{
     header::{ACCEPT, HeaderName, HeaderValue},
 };
 
-use super::Settings;
+use super::settings::Settings;
 use crate::runtime::{
     operation::{Auth, Operation},
     secret::Token,

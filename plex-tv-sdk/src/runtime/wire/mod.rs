@@ -1,6 +1,7 @@
 //! Values on the wire: how they are read from replies and written into requests.
 
 mod choice;
+mod closed_enum;
 mod extra;
 mod flag;
 mod form;
@@ -15,6 +16,8 @@ mod unknown;
 mod written;
 
 pub use choice::Choice;
+#[allow(unused_imports)]
+pub(crate) use closed_enum::closed_enum;
 pub use extra::Extra;
 pub use flag::Flag;
 pub(crate) use form::form;

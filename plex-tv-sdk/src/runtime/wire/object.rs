@@ -44,12 +44,12 @@ macro_rules! object {
                 &mut self,
                 read: &mut dyn FnMut(
                     &mut [&mut dyn $crate::runtime::wire::read::Slot],
-                    Option<&mut $crate::runtime::wire::Extra>,
+                    Option<&mut ::serde_json::Map<String, ::serde_json::Value>>,
                 ),
             ) {
                 #[allow(unused_mut, unused_assignments)]
                 let mut extra = None;
-                $(extra = Some(&mut self.$extra);)?
+                $(extra = Some(&mut *self.$extra);)?
                 read(&mut [$(&mut self.$field),*], extra);
             }
         }

@@ -14,16 +14,20 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::{
-    Extra,
     repair::{UNREADABLE, is_unreadable, repaired},
-    rows::MOST_REJECTED,
     unknown::Names,
 };
+
+use crate::runtime::printable::printable;
 
 /// How deep values may be nested. `serde_json` refuses at the same depth.
 const MAX_DEPTH: u32 = 128;
 
-/// Bytes of a name of the server that a path shows.
+/// The most rows that are set aside. A list with more is not what the description says, and not
+/// worth the memory of their reports.
+pub(super) const MOST_REJECTED: usize = 1000;
+
+/// Characters of a name of the server that a path shows.
 const MAX_NAME: usize = 80;
 
 /// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`, becomes
@@ -129,7 +133,7 @@ pub trait Object {
     fn table(&self) -> &'static Table;
 
     /// Hands out the slots in the order of the table, and what keeps unknown members.
-    fn members(&mut self, read: &mut dyn FnMut(&mut [&mut dyn Slot], Option<&mut Extra>));
+    fn members(&mut self, read: &mut dyn FnMut(&mut [&mut dyn Slot], Option<&mut Map<String, Value>>));
 }
 
 /// The members of a type.
@@ -263,11 +267,16 @@ fn path<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<String> {
         // Writing to a text cannot fail.
         let _ = match step {
             Step::Member(name) => write!(path, "{dot}{name}"),
-            Step::Entry(name) => write!(path, "{dot}{}", crate::runtime::error::shown(name, MAX_NAME, &[])),
+            Step::Entry(name) => write!(path, "{dot}{}", shown(name)),
             Step::Item(index) => write!(path, "[{index}]"),
         };
     }
     (!path.is_empty()).then_some(path)
+}
+
+/// A name of the server as a path shows it.
+fn shown(name: &str) -> String {
+    printable(&name.chars().take(MAX_NAME).collect::<String>())
 }
 
 /// The first thing that did not fit, with the steps that led to it, from the inside out.
@@ -599,7 +608,7 @@ fn read_members<'de, A: MapAccess<'de>>(
     context: &mut Context,
     table: &'static Table,
     slots: &mut [&mut dyn Slot],
-    mut extra: Option<&mut Extra>,
+    mut extra: Option<&mut Map<String, Value>>,
     members: &mut A,
 ) -> Result<(), A::Error> {
     let wants_name = extra.is_some() || cfg!(feature = "trace-unknown");
@@ -638,7 +647,7 @@ fn read_members<'de, A: MapAccess<'de>>(
 fn read_unknown<'de, A: MapAccess<'de>>(
     context: &mut Context,
     name: String,
-    extra: &mut Extra,
+    extra: &mut Map<String, Value>,
     members: &mut A,
 ) -> Result<(), A::Error> {
     context.pay(size_of::<(String, Value)>() + name.len())?;

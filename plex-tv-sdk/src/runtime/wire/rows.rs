@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, slice, vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::read::{self, Container, Found, List, Opening, Slot};
+use super::read::{self, Container, Found, List, MOST_REJECTED, Opening, Slot};
 
 /// A list of which every readable row arrived.
 ///
@@ -28,10 +28,6 @@ pub struct Rows<T> {
     rows: Vec<T>,
     rejected: Vec<RejectedRow>,
 }
-
-/// The most rows that are set aside. A list with more is not what the description says, and not
-/// worth the memory of their reports.
-pub(super) const MOST_REJECTED: usize = 1000;
 
 /// A row that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,9 @@
 //! place.
 
 use jiff::{Timestamp, civil};
+use serde::{Deserialize, Deserializer};
 
-use super::read::Found;
+use super::read::{self, Found};
 use crate::runtime::secret::Secret;
 
 /// A type that is read from any scalar that converts.
@@ -253,6 +254,12 @@ impl Scalar for Secret {
     #[inline]
     fn from_text(value: &str) -> Option<Self> {
         Some(Self::from(value))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::deserialize(deserializer)
     }
 }
 

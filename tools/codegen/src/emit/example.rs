@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::open_enum::variant_name;
 use crate::{
     kind::Kind,
     model::{Body, Call, Member, Model},
@@ -119,6 +120,11 @@ fn named(model: &Model<'_>, name: &str, example: &Value, used: &mut BTreeSet<Str
     let Some(definition) = model.type_def(name) else { return "Default::default()".to_owned() };
     match &definition.body {
         Body::OpenEnum(_) => format!("{:?}", example.as_str().unwrap_or_default()),
+        Body::ClosedEnum(values) => {
+            used.insert(name.to_owned());
+            let given = example.as_str().or(values.first().map(String::as_str)).unwrap_or_default();
+            format!("{name}::{}", variant_name(given))
+        }
         Body::Choice(kind) => {
             used.insert(name.to_owned());
             match example.as_array() {

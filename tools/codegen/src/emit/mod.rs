@@ -104,7 +104,7 @@ fn type_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
             Body::Choice(_) => {
                 found.insert("Choice");
             }
-            Body::OpenEnum(_) => {}
+            Body::OpenEnum(_) | Body::ClosedEnum(_) => {}
         }
     }
     found

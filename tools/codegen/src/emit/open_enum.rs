@@ -1,4 +1,4 @@
-//! Open enums: one variant for each known value, and `Other` for the rest.
+//! Enums. An open one has a variant for each known value, and `Other` for the rest.
 //!
 //! plex.tv adds values without notice. A new value is kept and goes out unchanged, instead of failing
 //! the reply.
@@ -28,7 +28,25 @@ pub(super) fn open_enum(name: &str, about: &str, values: &[String]) -> TokenStre
     }
 }
 
-fn variant_name(value: &str) -> String {
+/// A closed enum of requests: what it does not name cannot be sent.
+pub(super) fn closed_enum(name: &str, about: &str, values: &[String]) -> TokenStream {
+    let name = format_ident!("{name}");
+    let about = docs(about);
+    let variants: Vec<_> = values.iter().map(|value| format_ident!("{}", variant_name(value))).collect();
+    let shown = values.iter().map(|value| docs(&format!("`{value}`")));
+    quote! {
+        #about
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#shown #variants),*
+        }
+
+        runtime::closed_enum!(#name { #(#variants: #values),* });
+    }
+}
+
+pub(super) fn variant_name(value: &str) -> String {
     let name = value.to_upper_camel_case();
     match name.chars().next() {
         Some(first) if first.is_alphabetic() && name != "Other" => name,

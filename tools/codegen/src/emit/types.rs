@@ -7,7 +7,7 @@ use super::{
     deprecated,
     docs::{docs, sentence},
     has_map,
-    open_enum::open_enum,
+    open_enum::{closed_enum, open_enum},
     setter::{Argument, argument, field, setters},
     type_imports,
 };
@@ -50,6 +50,7 @@ fn type_def(model: &Model<'_>, definition: &TypeDef<'_>) -> TokenStream {
     let (about, deprecated) = (docs(&text), deprecated(definition.schema));
     match &definition.body {
         Body::OpenEnum(values) => open_enum(&definition.name, &text, values),
+        Body::ClosedEnum(values) => closed_enum(&definition.name, &text, values),
         Body::Choice(kind) => {
             let kind = kind.rust();
             quote!(#about pub type #name = Choice<#kind>;)

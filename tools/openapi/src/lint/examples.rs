@@ -1,0 +1,109 @@
+//! `example-shape`: examples agree with their schemas. Documentation and doctests are made of them.
+
+use serde_json::Value;
+
+use super::{Report, context::Context, node::Node};
+
+/// How deep an example is followed into its schema.
+const MAX_DEPTH: usize = 32;
+
+pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
+    for operation in &context.operations {
+        for parameter in operation.parameters().filter_map(|parameter| context.resolve(&parameter)) {
+            if let (Some(example), Some(schema)) = (parameter.get("example"), parameter.get("schema")) {
+                compare(context, report, &schema, &example, 0);
+            }
+        }
+        let request = operation.node.get("requestBody").and_then(|body| context.resolve(&body));
+        let responses = operation.node.map("responses").filter_map(|(_, response)| context.resolve(&response));
+        let media = request.into_iter().chain(responses).flat_map(|body| body.map("content"));
+        for (content_type, media) in media {
+            let Some(schema) = media.get("schema") else { continue };
+            // XML has no types: what its elements hold is text.
+            if content_type.ends_with("xml") {
+                continue;
+            }
+            let named = media.map("examples").filter_map(|(_, example)| example.get("value"));
+            for example in media.get("example").into_iter().chain(named) {
+                compare(context, report, &schema, &example, 0);
+            }
+        }
+    }
+}
+
+fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>, example: &Node<'a>, depth: usize) {
+    let is_nullable = schema.is("nullable");
+    let Some(schema) = context.resolve(schema) else { return };
+    if depth == MAX_DEPTH || example.value.is_null() && (is_nullable || schema.is("nullable")) {
+        return;
+    }
+    // A description beside a reference stands in an `allOf` of one part.
+    let parts: Vec<_> = schema.list("allOf").collect();
+    if let [part] = parts.as_slice()
+        && !schema.has("properties")
+    {
+        return compare(context, report, part, example, depth + 1);
+    }
+    if !parts.is_empty() || schema.has("oneOf") || schema.has("anyOf") {
+        return;
+    }
+    let due = schema.text("type").unwrap_or_default();
+    let found = kind(example.value);
+    let fits = match (due, found) {
+        ("number", "integer") | ("", _) => true,
+        // plex.tv writes times as numbers and as text.
+        ("integer" | "string", _) if schema.text("format").is_some_and(|format| format.ends_with("time")) => {
+            matches!(found, "integer" | "string")
+        }
+        (due, found) => due == found,
+    };
+    if !fits {
+        let what = format!("the example is {found}, and its schema says {due}");
+        report.add("example-shape", &example.pointer, what, "mend the example, or the type");
+        return;
+    }
+    match example.value {
+        Value::Array(_) => {
+            if let Some(items) = schema.get("items") {
+                example.items().for_each(|item| compare(context, report, &items, &item, depth + 1));
+            }
+        }
+        Value::Object(members) => {
+            let keeps_unknown =
+                schema.get("additionalProperties").is_some_and(|extra| *extra.value != Value::Bool(false));
+            let is_free = !schema.has("properties");
+            for (name, member) in example.entries() {
+                let property = schema.get("properties").and_then(|properties| properties.get(name));
+                let entry = schema.get("additionalProperties").filter(|extra| extra.value.is_object());
+                match property.or(entry) {
+                    Some(property) => compare(context, report, &property, &member, depth + 1),
+                    None if keeps_unknown || is_free => {}
+                    None => {
+                        let what = format!("the schema has no property `{name}`");
+                        let mend = "describe it, or take it out of the example";
+                        report.add("example-shape", &member.pointer, what, mend);
+                    }
+                }
+            }
+            for required in schema.list("required").filter_map(|name| name.value.as_str()) {
+                if !members.contains_key(required) {
+                    let what = format!("the example has no `{required}`, which is required");
+                    report.add("example-shape", &example.pointer, what, "add it");
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
