@@ -1,4 +1,4 @@
-//! The way of one call: sign, send, read.
+//! How a call is sent: sign, send, read.
 //!
 //! A [`Transport`] is bound to one origin. It signs for that origin only and reaches no other.
 //! Generated code makes a [`Request`] and sends it; [`exchange::Exchange`] makes the attempts.
@@ -35,17 +35,17 @@ pub use retry::RetryPolicy;
 #[cfg(feature = "conform")]
 pub(crate) use retry_after::retry_after;
 
-/// What all calls of a client share, whatever the host: identity, token and limits.
+/// What all calls of a client share, for all hosts: identity, token and limits.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) http: reqwest::Client,
     pub(crate) identity: HeaderMap,
     pub(crate) token: Option<Token>,
-    /// Gives the token in place of `token`, if there is one.
+    /// If there is one, it provides the token, and `token` is not used.
     pub(crate) renewer: Option<Arc<dyn Renewer>>,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
-    /// One for all clones, whatever their token and limits.
+    /// Shared by all clones, even with another token or other limits.
     pub(crate) shared: Arc<shared::Shared>,
 }
 
@@ -60,7 +60,7 @@ impl Settings {
         Self { http, identity, token, renewer: None, limits, clock, shared: Arc::default() }
     }
 
-    /// Sets a token that stays as it is.
+    /// Sets a token that is not renewed.
     pub(crate) fn set_token(&mut self, token: Option<Token>) {
         self.token = token;
         self.renewer = None;
@@ -79,16 +79,16 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// How long to wait, how often to try, and how much to put up with.
+/// Limits of time, attempts and size.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// For each attempt, from connecting to the last byte.
+    /// How long one attempt may take, from connecting to the last byte.
     pub(crate) timeout: Duration,
-    /// For all that a call waits for: attempts, pauses and the renewal of the token.
+    /// How long a call may take as a whole: renewal of the token, attempts and pauses.
     pub(crate) overall: Option<Duration>,
-    /// The largest body, in bytes.
+    /// The largest body of a reply, in bytes.
     pub(crate) body: usize,
-    /// Between two requests to one host.
+    /// The shortest time between two requests to one host.
     pub(crate) spacing: Duration,
     pub(crate) retry: RetryPolicy,
     /// Whether one bad row fails the whole list.
@@ -116,7 +116,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `base` has no query and no fragment; paths are put behind it.
+    /// `base` has no query and no fragment. Paths are appended to it.
     pub(crate) fn new(settings: Arc<Settings>, base: Url) -> Self {
         Self { settings, base: Arc::new(base) }
     }
