@@ -104,7 +104,7 @@ impl Client {
         self.with_settings(|settings| settings.set_token(Some(token))).with_session(self.0.session.for_other_user())
     }
 
-    /// The same client, signed in as nobody.
+    /// The same client without a token.
     #[must_use]
     pub fn without_token(&self) -> Self {
         self.with_settings(|settings| settings.set_token(None)).with_session(self.0.session.for_other_user())

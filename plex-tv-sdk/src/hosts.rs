@@ -25,7 +25,7 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// All known hosts. `all` replaces each of them, and `single` replaces single ones.
+    /// All known hosts. `all` replaces the URL of each, and `single` that of single ones.
     pub(crate) fn new(all: Option<&str>, single: &[(String, String)]) -> Result<Self, Error> {
         let mut origins: Vec<(String, Url)> = Vec::new();
         for host in known_hosts() {

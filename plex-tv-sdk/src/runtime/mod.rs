@@ -22,5 +22,5 @@ pub(crate) use secret::Secret;
 pub(crate) use transport::{Call, Hosts};
 pub(crate) use wire::{Choice, Extra, Flag, Nullable, Rows, list, object, open_enum};
 
-/// A moment, as replies tell it.
+/// A point in time, as in replies.
 pub(crate) use jiff::Timestamp;

@@ -167,7 +167,7 @@ impl Exchange {
         Error::new(ErrorKind::Timeout, format!("no answer from {} in time", host_of(self.request.url())))
     }
 
-    /// The token as it is now, if the operation asks for one.
+    /// The token for the next attempt, if the operation needs one.
     async fn fresh_token(&self) -> Result<Option<Token>, Error> {
         let parts = self.settings();
         match &parts.renewer {

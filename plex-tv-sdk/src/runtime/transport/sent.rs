@@ -51,7 +51,7 @@ fn pairs(url: &Url) -> Vec<(String, String)> {
     url.query_pairs().into_owned().collect()
 }
 
-/// Every text below a name that tells.
+/// Collects every text below a sensitive name.
 fn collect(value: &Value, secret: bool, secrets: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
