@@ -20,7 +20,7 @@ use crate::servers::dns::Resolver;
 
 const APP: &str = "https://app.plex.tv";
 
-/// A client of plex.tv. Cheap to clone: clones share connections and settings.
+/// A client of plex.tv. It is cheap to clone: clones share connections and settings.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -73,7 +73,7 @@ impl Client {
     /// A client with the usual settings and no token.
     ///
     /// # Errors
-    /// When the identity has a value that cannot stand in a header, or the system offers no TLS.
+    /// When the identity has a value that no header can carry, or the system offers no TLS.
     pub fn new(identity: ClientIdentity) -> Result<Self, Error> {
         Self::builder(identity).build()
     }
@@ -103,7 +103,7 @@ impl Client {
         self.with_settings(|settings| settings.set_token(Some(token))).with_session(self.0.session.for_other_user())
     }
 
-    /// The same client, signed in as nobody.
+    /// The same client without a token.
     #[must_use]
     pub fn without_token(&self) -> Self {
         self.with_settings(|settings| settings.set_token(None)).with_session(self.0.session.for_other_user())
@@ -115,13 +115,14 @@ impl Client {
         self.with_limits(|limits| limits.timeout = timeout)
     }
 
-    /// The same client with a time limit for a call as a whole: all attempts, and the pauses between them.
+    /// The same client with a time limit for a call as a whole: renewal of the token, all attempts,
+    /// and the pauses between them.
     #[must_use]
     pub fn with_overall_timeout(&self, timeout: Duration) -> Self {
         self.with_limits(|limits| limits.overall = Some(timeout))
     }
 
-    /// The same client with other rules for trying again; [`RetryPolicy::off`] never does.
+    /// The same client with another retry policy. [`RetryPolicy::off`] never retries.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -162,7 +163,8 @@ impl Client {
         &self.0.session
     }
 
-    /// The token, if the client is signed in. One that is kept fresh changes: ask for it when it is needed.
+    /// The token, if the client is signed in. A token that is kept fresh changes, so ask for it
+    /// each time it is needed.
     pub fn token(&self) -> Option<Token> {
         self.0.settings.token()
     }
@@ -177,8 +179,8 @@ impl Client {
         &self.0.v2
     }
 
-    /// The older calls of `https://plex.tv` that have no better twin. Most answer XML, which is read
-    /// all the same.
+    /// The older calls of `https://plex.tv` that have no newer counterpart. Most answer XML, which
+    /// is read into the same kind of types.
     #[cfg(feature = "v1")]
     pub fn v1(&self) -> &crate::v1::Api {
         &self.0.v1
@@ -202,7 +204,7 @@ impl Client {
         self.0.settings.limits.timeout
     }
 
-    /// The HTTP client below, which follows no redirect and knows no token.
+    /// The underlying HTTP client. It follows no redirects and has no token.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.settings.http
     }
@@ -245,25 +247,25 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The token of a signed-in user. It replaces the one in [`ClientBuilder::store`], and the device key there is then not
-    /// used: token and key of a store belong together.
+    /// The token of a signed-in user. It overrides the one in [`ClientBuilder::store`]. The device
+    /// key there is then not used, because token and key of a store belong together.
     pub fn token(self, token: Token) -> Self {
         Self { token: Some(token), ..self }
     }
 
-    /// Where the user's credentials are kept. The client starts with the credentials found there. It saves those of a
-    /// sign-in before it returns the signed-in client, saves a renewed token before it uses it, and removes them when the
-    /// user signs out.
+    /// Where the user's credentials are kept. The client starts with the credentials found there.
+    /// It saves those of a sign-in before it returns the signed-in client. It saves a renewed token
+    /// before it uses it. It removes them when the user signs out.
     ///
     /// Several clients and processes may share a store: see [`CredentialStore`].
     pub fn store(self, store: impl CredentialStore) -> Self {
         Self { session: Session { store: Some(Arc::new(store)), ..self.session }, ..self }
     }
 
-    /// The device key that keeps the Plex JWT fresh, for apps that do not keep it in a store. Without
-    /// [`ClientBuilder::token`] the first call gets a token.
+    /// The device key that keeps the Plex JWT fresh, for apps that do not keep it in a store.
+    /// Without [`ClientBuilder::token`], the first call gets a token.
     ///
-    /// A store with another device key is left alone.
+    /// A store with another device key is left unchanged.
     #[cfg(feature = "jwt")]
     pub fn device_key(self, key: DeviceKey) -> Self {
         Self { device_key: Some(key), ..self }
@@ -276,8 +278,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls back with each new token that the client got by itself, after it was saved and before it is used. All calls wait
-    /// for the callback, so it must not take long.
+    /// A callback for each token that the client renewed, called after the token was saved and
+    /// before it is used. All calls wait for the callback, so it must be quick.
     #[cfg(feature = "jwt")]
     pub fn on_token_renewed(mut self, callback: impl Fn(&Token) + Send + Sync + 'static) -> Self {
         let callback: OnRenewed = Arc::new(callback);
@@ -285,19 +287,19 @@ impl ClientBuilder {
         self
     }
 
-    /// What stands in for all hosts of plex.tv, such as a test server or a proxy. A path prefix is
-    /// kept.
+    /// The URL that replaces all hosts of plex.tv, such as a test server or a proxy. A path prefix
+    /// is kept.
     ///
-    /// The token goes to the scheme, host and port of this URL, and to those of
+    /// The token goes to the scheme, host and port of this URL, to those of
     /// [`ClientBuilder::host_url`], and nowhere else.
     pub fn base_url(self, url: impl Into<String>) -> Self {
         Self { base_url: Some(url.into()), ..self }
     }
 
-    /// What stands in for one host of plex.tv. A path prefix is kept.
+    /// The URL that replaces one host of plex.tv. A path prefix is kept.
     ///
-    /// The hosts are those of `HOSTS` in the generated modules, without a path. The account API can
-    /// be moved alone, for example to its second host:
+    /// The hosts are those of `HOSTS` in the generated modules, without a path. For example, this
+    /// moves the account API alone, to its second host:
     ///
     /// ```
     /// # fn main() -> Result<(), plex_tv_sdk::Error> {
@@ -313,67 +315,74 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the approval page of the PIN sign-in is: `https://app.plex.tv`.
+    /// The base URL of the approval page of the PIN sign-in. The default is `https://app.plex.tv`.
     pub fn app_url(self, url: impl Into<String>) -> Self {
         Self { app_url: url.into(), ..self }
     }
 
-    /// The time limit for each attempt of a call, from connecting to the last byte: 30 seconds. A call that runs into it is
-    /// not tried again.
+    /// The time limit for each attempt of a call, from connecting to the last byte. The default is
+    /// 30 seconds. A call that exceeds it is not retried.
     ///
-    /// A reply that is handed over as a stream counts up to its first byte.
+    /// For a reply that is returned as a stream, the limit ends with the headers.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { timeout, ..self.limits }, ..self }
     }
 
-    /// The time limit for a call as a whole, all attempts and the pauses between them: none.
+    /// The time limit for a call as a whole: renewal of the token, all attempts, and the pauses
+    /// between them. The default is no limit.
     pub fn overall_timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
     }
 
-    /// The longest silence of the server before and within a reply: none, since an attempt is limited as a whole. For streams,
-    /// which are not, and not in a browser.
+    /// The longest silence of the server before and within a reply. The default is no limit, since
+    /// each attempt has one. It is useful for streams, which are not limited as a whole. It has no
+    /// effect in a browser.
     pub fn read_timeout(self, timeout: Duration) -> Self {
         Self { read_timeout: Some(timeout), ..self }
     }
 
-    /// The rules for trying again: see [`RetryPolicy`].
+    /// When failed calls are retried: see [`RetryPolicy`].
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self { limits: Limits { retry: policy, ..self.limits }, ..self }
     }
 
-    /// The largest reply that is read, in bytes and decompressed: 16 MiB. Streams are handed over whatever their size.
+    /// The largest reply that is read, in bytes after decompression. The default is 16 MiB. Streams
+    /// are not limited.
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { limits: Limits { body: bytes, ..self.limits }, ..self }
     }
 
-    /// The shortest time between two requests to one host, over all clones of the client: none. For apps that poll, or go
-    /// through many accounts: plex.tv limits calls, and does not say how.
+    /// The shortest time between two requests to one host, over all clones of the client. The
+    /// default is zero. It is meant for apps that poll or that handle many accounts: plex.tv limits
+    /// calls, and does not say how.
     pub fn spacing(self, spacing: Duration) -> Self {
         Self { limits: Limits { spacing, ..self.limits }, ..self }
     }
 
-    /// Makes a row that cannot be read an error of the call, instead of setting it aside: see [`crate::Rows`]. For tests
-    /// and tools that look for drift.
+    /// Whether a row that cannot be read fails the call, instead of being set aside: see
+    /// [`crate::Rows`]. The default is `false`. It is meant for tests and tools that look for
+    /// drift.
     pub fn strict_rows(self, strict_rows: bool) -> Self {
         Self { limits: Limits { strict_rows, ..self.limits }, ..self }
     }
 
-    /// The time limit for making a connection: 5 seconds. A browser makes its connections by itself.
+    /// The time limit for making a connection. The default is 5 seconds. It has no effect in a
+    /// browser, which makes its own connections.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// The clock that waiting and time limits go by.
+    /// The clock for waiting and for time limits.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Settings of the HTTP client below: proxies, root certificates and the like.
+    /// Settings of the underlying HTTP client, such as proxies and root certificates.
     ///
-    /// Redirects and the `Referer` header stay off whatever is set here: reqwest would take the token along. In a browser it
-    /// is the page that decides on both. reqwest's own retries stay off too, since [`RetryPolicy`] knows nothing of them. A
-    /// `dns_resolver` that is set here takes the place of the one that finds names under `plex.direct` without DNS.
+    /// Redirects and the `Referer` header stay off, whatever is set here: reqwest would send the
+    /// token along. In a browser, the page decides on both. reqwest's own retries stay off too,
+    /// because [`RetryPolicy`] could not count them. A `dns_resolver` that is set here replaces the
+    /// one that resolves names under `plex.direct` without DNS.
     pub fn http(
         self,
         configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
@@ -384,14 +393,15 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `is_invalid_input` when a URL is no base URL, the identity has a value that cannot stand in a header, or the store
-    /// belongs to another client identifier; `is_store` when the store cannot be read.
+    /// `is_invalid_input` when a URL cannot be used, the identity has a value that no header can
+    /// carry, or the store belongs to another client identifier. `is_store` when the store cannot
+    /// be read.
     pub fn build(self) -> Result<Client, Error> {
         let hosts = Hosts::new(self.base_url.as_deref(), &self.host_urls)?;
         let app_url = base_url("app URL", &self.app_url)?;
         let headers = self.identity.headers()?;
         let http = reqwest::Client::builder();
-        // A browser has a name of its own, and asks the server whether it may send another.
+        // A browser has its own name, and asks the server for permission to send another.
         #[cfg(not(target_arch = "wasm32"))]
         let http = http
             .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
@@ -408,7 +418,7 @@ impl ClientBuilder {
         };
         #[cfg(not(target_arch = "wasm32"))]
         let http = {
-            // Whatever is sent again is sent by the transport, which has a policy and a budget for it.
+            // The transport retries: it has a policy and a budget.
             let never = reqwest::retry::never().max_retries_per_request(0);
             http.redirect(reqwest::redirect::Policy::none()).referer(false).retry(never)
         };
@@ -427,7 +437,7 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URLs are not checked yet: one may have a password in it.
+        // The URLs are not checked yet, so one may contain a password.
         f.debug_struct("ClientBuilder")
             .field("identity", &self.identity)
             .field("token", &self.token)
@@ -436,7 +446,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Reads the store, if there is one. Tokens and keys are valid only under the client identifier they were made under.
+/// Reads the store, if there is one. Tokens and keys are valid only for the client identifier that
+/// they were made for.
 fn stored(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
     let Some(store) = &session.store else { return Ok(Credentials::default()) };
     let stored = store.load()?;

@@ -1,4 +1,4 @@
-//! Where the hosts of plex.tv are.
+//! The URLs of the hosts of plex.tv, and what replaces them.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use crate::{
 /// The host of the account API.
 const ACCOUNT: &str = "https://plex.tv";
 
-/// What stands in for which host.
+/// The URL of each host.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosts {
-    /// Stands in for `https://plex.tv`.
+    /// The URL used for `https://plex.tv`.
     pub(crate) account: Url,
-    /// Each known origin with what stands in for it.
+    /// Each known origin with the URL used for it.
     origins: Arc<[(String, Url)]>,
 }
 
 impl Hosts {
-    /// All hosts in their places, but for those that are moved.
+    /// All known hosts. `all` replaces the URL of each, and `single` that of single ones.
     pub(crate) fn new(all: Option<&str>, single: &[(String, String)]) -> Result<Self, Error> {
         let mut origins: Vec<(String, Url)> = Vec::new();
         for host in known_hosts() {
@@ -73,7 +73,7 @@ fn known_hosts() -> impl Iterator<Item = &'static str> {
     descriptions.iter().copied().flatten().copied()
 }
 
-/// A URL that paths can be put behind.
+/// Parses a URL that paths can be appended to.
 pub(crate) fn base_url(name: &str, text: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
     let Ok(mut url) = Url::parse(text) else {

@@ -1,4 +1,4 @@
-//! Who is calling: the `X-Plex-*` headers that describe an app and its device.
+//! The `X-Plex-*` headers that describe an app and its device.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -6,9 +6,9 @@ use crate::{CredentialStore, Error};
 
 /// An app on a device, as plex.tv and the user's device list see it.
 ///
-/// The client identifier is an argument and never made up here: plex.tv adds a device to the user's account, and may send
-/// an e-mail, for each one it has not seen. Make it once for an installation, store it, and give the same one at every
-/// start; tokens and PINs are bound to it.
+/// The client identifier is an argument and has no default. For each one that is new, plex.tv adds
+/// a device to the user's account, and may send an e-mail. Make it once for an installation, store
+/// it, and pass the same one at every start. Tokens and PINs are bound to it.
 ///
 /// ```
 /// use plex_tv_sdk::ClientIdentity;
@@ -34,14 +34,15 @@ pub struct ClientIdentity {
     provides: Option<String>,
 }
 
-/// Longer values help nobody in a device list.
+/// Bytes of a value. Longer ones are of no use in a device list.
 const MAX_LENGTH: usize = 255;
 
 impl ClientIdentity {
     /// An app (`product`, `version`) in one installation (`client_identifier`).
     ///
     /// # Errors
-    /// `is_invalid_input` when one of them is empty, too long, or cannot stand in a header.
+    /// `is_invalid_input` when one of them is empty, too long, or has a character that no header
+    /// can carry.
     pub fn new(
         client_identifier: impl Into<String>,
         product: impl Into<String>,
@@ -64,7 +65,8 @@ impl ClientIdentity {
         Ok(identity)
     }
 
-    /// An app in this installation, by the client identifier that the store keeps; the first time one is made up and kept.
+    /// An app with the client identifier that the store holds. The first time, a random one is made
+    /// and saved.
     ///
     /// ```
     /// use plex_tv_sdk::{ClientIdentity, MemoryStore};
@@ -78,7 +80,7 @@ impl ClientIdentity {
     /// ```
     ///
     /// # Errors
-    /// `is_store` when the store cannot be read or written; else as [`ClientIdentity::new`].
+    /// `is_store` when the store cannot be read or written, and those of [`ClientIdentity::new`].
     pub fn load_or_create(
         store: &(impl CredentialStore + ?Sized),
         product: impl Into<String>,
@@ -135,7 +137,7 @@ impl ClientIdentity {
         Self { vendor: Some(vendor.into()), ..self }
     }
 
-    /// The roles of the app as a comma list, as in `controller,player`.
+    /// The roles of the app, separated by commas, as in `controller,player`.
     #[must_use]
     pub fn provides(self, roles: impl Into<String>) -> Self {
         Self { provides: Some(roles.into()), ..self }
@@ -151,7 +153,7 @@ impl ClientIdentity {
         &self.product
     }
 
-    /// `(what it describes in an auth URL, value)` of all that is set and that the approval page shows.
+    /// The values that the approval page shows, each with its name in the auth URL.
     pub(crate) fn device_context(&self) -> Vec<(&'static str, &str)> {
         let optional = [
             ("platform", &self.platform),
@@ -190,8 +192,8 @@ impl ClientIdentity {
     }
 }
 
-/// 128 bits that nobody else has, as a UUID. They need not be a secret, so the standard library's keys for hash tables, which
-/// come from the operating system, are random enough.
+/// A random UUID. It need not be secret, so the standard library's keys for hash tables, which come
+/// from the operating system, are random enough.
 fn new_identifier() -> String {
     use std::hash::{BuildHasher as _, RandomState};
 
@@ -212,7 +214,7 @@ pub(crate) fn check_client_identifier(identifier: &str) -> Result<(), Error> {
     header_value("client identifier", identifier).map(drop)
 }
 
-/// Names may be in any script: they go out as UTF-8.
+/// Names may be in any script. They are sent as UTF-8.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
     let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
     if value.trim().is_empty() {

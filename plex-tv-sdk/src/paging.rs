@@ -1,4 +1,4 @@
-//! The replies of generated calls that are one page of a list.
+//! Which replies of generated calls are one page of a list.
 
 #[cfg(feature = "discover")]
 impl crate::Paged for crate::Response<crate::discover::types::MetadataReply> {

@@ -1,4 +1,4 @@
-//! Time as an argument, so that waiting can be tested without waiting.
+//! Time as a parameter, so that tests of waiting need not wait.
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::time::Instant;
@@ -18,34 +18,35 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// Waits.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// The time limit of something that is under way: ends after `duration`, unless it is dropped before.
+    /// A future that ends after `duration`, for the time limit of work in progress.
     ///
-    /// By the real clock, unless a clock says otherwise. One whose `sleep` ends at once must not let this end at once.
+    /// The default uses the real clock. A clock whose `sleep` ends at once must not end this at
+    /// once.
     fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
     }
 
-    /// The time of day, which may be wrong, and may jump: for what plex.tv dates.
+    /// The time of day. It may be wrong and may jump. It is compared with dates of plex.tv.
     fn wall(&self) -> Timestamp {
         Timestamp::now()
     }
 
-    /// A random number from 0 to 1: the part that is taken of a pause before the next attempt, so that many clients do not
-    /// come again at the same moment.
+    /// A random number from 0 to 1. A pause before a retry is multiplied by it, so that many
+    /// clients do not retry at the same moment.
     fn random(&self) -> f64 {
         fastrand::f64()
     }
 }
 
-/// A future in a box, as traits hand it out. A browser's futures stay on their thread.
+/// A boxed future, as trait methods return it. In a browser, futures stay on their thread.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// A future in a box, as traits hand it out.
+/// A boxed future, as trait methods return it.
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The real clock: monotonic, and sleeping on tokio's timer, or on the browser's.
+/// The real clock. It is monotonic, and sleeps on tokio's timer or the browser's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -24,5 +24,5 @@ pub(crate) use transport::{Call, Hosts};
 pub(crate) use wire::closed_enum;
 pub(crate) use wire::{Choice, Extra, Flag, Nullable, Rows, list, object, open_enum};
 
-/// A moment, as replies tell it.
+/// A point in time, as in replies.
 pub(crate) use jiff::Timestamp;

@@ -6,9 +6,9 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Auth {
-    /// Anyone. The client identifier goes along all the same.
+    /// Anyone. The client identifier is sent nevertheless.
     None,
-    /// A client that names itself by its client identifier.
+    /// A client that sends its client identifier.
     ClientIdentifier,
     /// A signed-in user: the token is sent.
     Token,
@@ -34,7 +34,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// The method as it stands in a request.
+    /// The name of the method, as in a request.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -73,7 +73,7 @@ impl From<Method> for reqwest::Method {
     }
 }
 
-/// Where a parameter stands in a request.
+/// The place of a parameter in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Place {
@@ -91,9 +91,9 @@ pub enum Place {
 pub struct Parameter {
     /// The name on the wire.
     pub name: &'static str,
-    /// Where it stands.
+    /// Its place in a request.
     pub place: Place,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
 }
 
@@ -120,11 +120,11 @@ impl Parameter {
     }
 }
 
-/// A credential that is neither a token nor sent in a header, and that an operation checks.
+/// A credential other than the token that an operation checks. It is sent in the query or the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Proof {
-    /// A JWT that the device key signed.
+    /// A JWT that is signed by the device key.
     DeviceJwt,
     /// The public half of a new device key.
     DeviceKey,
@@ -132,10 +132,10 @@ pub enum Proof {
     Password,
 }
 
-/// One operation: what the transport needs to send it, and what tools need to show it.
+/// One operation of a description, as data for the transport and for tools.
 ///
 /// Each generated call has one as `OPERATION`, and each generated module lists them all in
-/// `OPERATIONS`. An operation of your own is sent by the `call` of a generated client.
+/// `OPERATIONS`. The method `call` of a generated client sends an operation of your own.
 ///
 /// ```
 /// use plex_tv_sdk::{Auth, v2};
@@ -157,17 +157,17 @@ pub struct Operation {
     pub path: &'static str,
     /// Which of the hosts of its description serves it, as an index into `HOSTS` of its module.
     pub host: usize,
-    /// The group of operations it belongs to.
+    /// The group of operations that it belongs to.
     pub tag: &'static str,
     /// Who may call it.
     pub auth: Auth,
-    /// Whether it may be repeated without knowing whether it arrived.
+    /// Whether it may be retried when it is unknown whether it arrived.
     pub safe_to_retry: bool,
-    /// Whether plex.tv is about to drop it, or has done so.
+    /// Whether plex.tv has removed it, or is going to.
     pub deprecated: bool,
-    /// The root element of a success that comes as XML. It is empty when it has no fixed name.
+    /// The root element of a success in XML. The text is empty when the element has no fixed name.
     pub xml_root: Option<&'static str>,
-    /// The credential that it checks beside the token.
+    /// The credential that it checks besides the token.
     pub proof: Option<Proof>,
     /// Whether one redirect to the storage of another host is followed, without token and identity.
     pub redirects_to_storage: bool,
@@ -176,7 +176,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// An operation that needs a token and may be repeated as far as its method says so.
+    /// An operation that needs a token, and that may be retried if its method only reads.
     pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
         Self {
             id,
@@ -194,55 +194,55 @@ impl Operation {
         }
     }
 
-    /// Served by this host of the description.
+    /// Sets the host, as an index into the hosts of the description.
     #[must_use]
     pub const fn host(self, host: usize) -> Self {
         Self { host, ..self }
     }
 
-    /// In this group.
+    /// Sets the group.
     #[must_use]
     pub const fn tag(self, tag: &'static str) -> Self {
         Self { tag, ..self }
     }
 
-    /// For these callers.
+    /// Sets who may call it.
     #[must_use]
     pub const fn auth(self, auth: Auth) -> Self {
         Self { auth, ..self }
     }
 
-    /// May be repeated without knowing whether it arrived, or not.
+    /// Sets whether it may be retried when it is unknown whether it arrived.
     #[must_use]
     pub const fn safe_to_retry(self, safe_to_retry: bool) -> Self {
         Self { safe_to_retry, ..self }
     }
 
-    /// About to be dropped.
+    /// Marks it as deprecated.
     #[must_use]
     pub const fn deprecated(self) -> Self {
         Self { deprecated: true, ..self }
     }
 
-    /// Answers XML with this root element.
+    /// Sets the root element of a success in XML.
     #[must_use]
     pub const fn xml(self, root: &'static str) -> Self {
         Self { xml_root: Some(root), ..self }
     }
 
-    /// Checks this credential.
+    /// Sets the credential that it checks besides the token.
     #[must_use]
     pub const fn proof(self, proof: Proof) -> Self {
         Self { proof: Some(proof), ..self }
     }
 
-    /// Redirects to a storage of another host.
+    /// Allows one redirect to the storage of another host.
     #[must_use]
     pub const fn redirects_to_storage(self) -> Self {
         Self { redirects_to_storage: true, ..self }
     }
 
-    /// With these parameters.
+    /// Sets the parameters.
     #[must_use]
     pub const fn parameters(self, parameters: &'static [Parameter]) -> Self {
         Self { parameters, ..self }

@@ -1,4 +1,4 @@
-//! Lists that come page by page.
+//! Paged lists.
 
 use std::{
     collections::HashSet,
@@ -15,15 +15,15 @@ use super::{
     wire::Rows,
 };
 
-/// What is asked for at once, unless the caller wants less: plex.tv gives no more.
+/// Items of a page, unless the caller asks for fewer. plex.tv returns no more at once.
 const PAGE_SIZE: i64 = 100;
 
-/// A list that has not ended by now never will.
+/// The most pages of a list. A list with more is taken as endless.
 const MOST_PAGES: u32 = 10_000;
 
-/// One page of a list, and its place there, as far as the reply tells.
+/// One page of a list, with its position in the list if the reply has it.
 ///
-/// For calls of your own:
+/// It makes your own calls usable with [`Pages`]:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -48,25 +48,27 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page of which nothing is known but its rows.
+    /// A page with these rows and an unknown position.
     pub fn new(rows: impl Into<Rows<T>>) -> Self {
         Self { rows: rows.into(), offset: None, total: None }
     }
 
-    /// How many rows of the list come before this page. What is negative tells nothing, and what was told before stays.
+    /// How many rows of the list come before this page. Negative numbers are ignored. The first
+    /// value that is set wins.
     #[must_use]
     pub fn offset(self, offset: Option<i64>) -> Self {
         Self { offset: self.offset.or(offset.and_then(unsigned)), ..self }
     }
 
-    /// How many rows the list has. What is negative tells nothing, and what was told before stays.
+    /// How many rows the list has. Negative numbers are ignored. The first value that is set wins.
     #[must_use]
     pub fn total(self, total: Option<i64>) -> Self {
         Self { total: self.total.or(total.and_then(unsigned)), ..self }
     }
 
-    /// The same from the headers of the reply, `X-Plex-Container-Start` and `X-Plex-Container-Total-Size`. What is no number
-    /// tells nothing, and what was told before stays.
+    /// Both from the headers of the reply, `X-Plex-Container-Start` and
+    /// `X-Plex-Container-Total-Size`. Values that are not numbers are ignored. The first value that
+    /// is set wins.
     #[must_use]
     pub fn headers(self, headers: &HeaderMap) -> Self {
         let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
@@ -78,15 +80,15 @@ fn unsigned(number: i64) -> Option<u64> {
     u64::try_from(number).ok()
 }
 
-/// A reply that is one page of a list: what [`Pages`] can go through.
+/// A reply that is one page of a list, for [`Pages`].
 ///
 /// Implemented for the replies of all generated calls that page. For any other, make a [`Page`] of
 /// the reply, or implement it.
 pub trait Paged {
-    /// What the list is of. Two pages that begin with the same are the same page.
+    /// The items of the list. Two pages that begin with equal items are the same page.
     type Item: Serialize;
 
-    /// The rows, and where the reply says they stand.
+    /// The rows, with their position in the list if the reply has it.
     fn into_page(self) -> Page<Self::Item>;
 }
 
@@ -100,9 +102,10 @@ impl<T: Serialize> Paged for Page<T> {
 
 /// Walks a paged list to its end.
 ///
-/// It is given the call for one page: from which item on, and how many. It goes on by what arrived, since a page may be
-/// smaller than asked for, and ends where the total is that the server told, or with a page without rows. Nothing is asked
-/// for before it is needed.
+/// A callback makes the call for one page, from the number of its first item and the size of the
+/// page. A page may be smaller than requested, so the next one starts after the items that arrived.
+/// The walk ends at the total that the server reports, or with an empty page. A page is fetched
+/// when it is needed.
 ///
 /// ```
 /// # #[cfg(not(feature = "discover"))]
@@ -137,9 +140,9 @@ pub struct Pages<F, T> {
     total: Option<u64>,
     fetched: u32,
     ended: bool,
-    /// Hashes of the rows with which pages began.
+    /// Hashes of the first rows of all pages so far.
     beginnings: HashSet<u64>,
-    /// What [`Pages::next_item`] has not handed out yet.
+    /// Items of the current page that [`Pages::next_item`] has not returned yet.
     rest: vec::IntoIter<T>,
 }
 
@@ -150,7 +153,8 @@ where
     C: Future<Output = Result<P, Error>>,
     P: Paged,
 {
-    /// A list by the call for one of its pages, which gets the number of the first item, from 0, and the size of the page.
+    /// A list whose pages are fetched by a callback. The callback gets the number of the first
+    /// item, counted from 0, and the size of the page.
     pub fn new(fetch: F) -> Self {
         Self {
             fetch,
@@ -164,25 +168,27 @@ where
         }
     }
 
-    /// How many items to ask for at once: 100, which is the most that plex.tv gives.
+    /// How many items a page has. The default is 100, the most that plex.tv returns at once.
     pub fn size(self, size: i64) -> Self {
         Self { size: size.max(1), ..self }
     }
 
-    /// How many items the list has, by the last reply that told.
+    /// How many items the list has, from the last reply that said so.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// The next page, or none after the last. Rows that could not be read are set aside in it: see [`Rows`].
+    /// The next page, or `None` after the last. Rows that could not be read are set aside in it:
+    /// see [`Rows`].
     ///
-    /// A list that ends before its [`Pages::total`] has shrunk meanwhile, or the server gives no more of it.
+    /// A list that ends before its [`Pages::total`] has shrunk in the meantime, or the server
+    /// returns no more of it.
     ///
-    /// After [`Pages::next_item`], the rest of the page under way comes first.
+    /// After [`Pages::next_item`], the rest of the current page comes first.
     ///
     /// # Errors
-    /// What the call fails with; `is_decode` when the list makes no progress: a page from elsewhere than asked for, an
-    /// earlier page again, or more than ten thousand of them.
+    /// The errors of the call. `is_decode` when the list makes no progress: a page starts elsewhere
+    /// than requested, an earlier page comes again, or there are more than ten thousand pages.
     pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
         if self.rest.len() > 0 {
             let rest = std::mem::take(&mut self.rest);
@@ -204,14 +210,16 @@ where
         let beginning = rows.first().and_then(hash);
         self.check_progress(offset, beginning)?;
         self.start = self.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
-        // A total that is smaller than what arrived is wrong, or the list has shrunk: the page without rows tells.
+        // If more items arrived than the total, it is wrong or the list has shrunk. Then an empty
+        // page ends the list.
         self.ended = self.total == unsigned(self.start);
         self.fetched += 1;
         self.beginnings.extend(beginning);
         Ok(Some(rows))
     }
 
-    /// Going on in spite of this would lose items, or bring some twice, maybe for ever.
+    /// Checks that the page is the one requested. Otherwise items would be lost, or repeated
+    /// without end.
     fn check_progress(&self, offset: Option<u64>, beginning: Option<u64>) -> Result<(), Error> {
         let start = unsigned(self.start).unwrap_or_default();
         let why = match offset {
@@ -224,10 +232,10 @@ where
         Err(Error::new(ErrorKind::Decode, format!("the items from {start} on were asked for, and {why}")))
     }
 
-    /// The next item, or none after the last. Rows that could not be read are passed over.
+    /// The next item, or `None` after the last. Rows that could not be read are skipped.
     ///
     /// # Errors
-    /// As [`Pages::next_page`].
+    /// Those of [`Pages::next_page`].
     pub async fn next_item(&mut self) -> Result<Option<P::Item>, Error> {
         loop {
             if let Some(item) = self.rest.next() {
@@ -240,10 +248,10 @@ where
         }
     }
 
-    /// All items that are left. Rows that could not be read are passed over.
+    /// All remaining items. Rows that could not be read are skipped.
     ///
     /// # Errors
-    /// As [`Pages::next_page`]; what arrived before is lost then.
+    /// Those of [`Pages::next_page`]. The items that arrived before are then lost.
     pub async fn collect(mut self) -> Result<Vec<P::Item>, Error> {
         let mut items = Vec::new();
         while let Some(page) = self.next_page().await? {

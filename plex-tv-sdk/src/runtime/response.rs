@@ -1,4 +1,4 @@
-//! What a call answers, with status and headers.
+//! The success of a call, with status and headers.
 
 use std::{
     fmt,
@@ -61,7 +61,7 @@ impl<T> Response<T> {
     }
 }
 
-/// The names of the headers are shown and their values are not.
+/// Shows the names of the headers without their values.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.keys().map(|name| name.as_str()).collect();
@@ -80,7 +80,7 @@ type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>>>>;
 
 /// The bytes of a reply as they arrive.
 ///
-/// It is a [`Stream`]; [`ByteStream::chunk`] reads it without the traits of a stream.
+/// It is a [`Stream`]. [`ByteStream::chunk`] reads it without the traits of streams.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -99,10 +99,10 @@ impl ByteStream {
         Self(pieces)
     }
 
-    /// The next bytes, or nothing after the last.
+    /// The next bytes, or `None` after the last.
     ///
     /// # Errors
-    /// `is_body` when the reply breaks off before its end.
+    /// `is_body` when the reply ends too early.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }

@@ -1,4 +1,4 @@
-//! Text that must not be seen: tokens, passwords, PIN codes, keys.
+//! Secret text: tokens, passwords, PIN codes, keys.
 
 use std::fmt;
 
@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 
 use super::error::{Error, ErrorKind};
 
-/// A secret text: no `Display`, a `Debug` that hides it, and memory that is wiped when it goes.
+/// A secret text. It has no `Display`, its `Debug` hides it, and its memory is wiped on drop.
 ///
-/// It is `Serialize` only because request bodies are made of it; a generated type that is serialised contains its secrets
-/// in clear.
+/// It is `Serialize` only because request bodies need it. A generated type that you serialise
+/// contains its secrets in clear.
 ///
 /// ```
 /// use plex_tv_sdk::Secret;
@@ -24,7 +24,7 @@ use super::error::{Error, ErrorKind};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. The one way out, so that its uses can be searched for.
+    /// The text itself. This is the only access to it, so that its uses are easy to find.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -65,10 +65,10 @@ impl schemars::JsonSchema for Secret {
     }
 }
 
-/// A plex.tv token: what a signed-in client sends as `X-Plex-Token`.
+/// A plex.tv token, which a signed-in client sends as `X-Plex-Token`.
 ///
-/// It is fit to be sent: visible ASCII, not empty. It is never printed, and not `Serialize`: who stores it calls
-/// [`Token::expose`] on purpose.
+/// It is visible ASCII and not empty, so that a header can carry it. It is never printed and not
+/// `Serialize`. To store it, call [`Token::expose`].
 ///
 /// ```
 /// use plex_tv_sdk::Token;
@@ -82,14 +82,14 @@ impl schemars::JsonSchema for Secret {
 pub struct Token(Secret);
 
 impl Token {
-    /// Longer than any token seen: a Plex JWT has about 540 characters.
+    /// The most bytes of a token. The longest that were seen, Plex JWTs, have about 540.
     const MAX_LENGTH: usize = 8 * 1024;
 
-    /// Takes a token as it was stored or received.
+    /// Checks a token that was stored or received.
     ///
     /// # Errors
-    /// `is_invalid_input` when it is empty, too long, or has a character that a header cannot carry. The message does not
-    /// show it.
+    /// `is_invalid_input` when it is empty, too long, or has a character that no header can carry.
+    /// The message does not show it.
     pub fn new(text: impl Into<Secret>) -> Result<Self, Error> {
         let secret = text.into();
         let refuse = |why: &str| Err(Error::new(ErrorKind::InvalidInput, format!("the token {why}")));
@@ -103,7 +103,7 @@ impl Token {
         }
     }
 
-    /// The token itself. The one way out, so that its uses can be searched for.
+    /// The token itself. This is the only access to it, so that its uses are easy to find.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }

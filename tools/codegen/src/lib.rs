@@ -1,7 +1,8 @@
 //! The one recipe that turns a Plex.tv OpenAPI description into the code of `plex-tv-sdk`.
 //!
 //! `cargo xtask generate` and the build step of `plex-tv-sdk` both run it:
-//! [`Document::load`] → [`lint`] → generator view → progenitor → `syn` passes → prettyplease → rustfmt.
+//! [`Document::load`] → [`lint`] → generator view → progenitor → model → emitter → prettyplease →
+//! rustfmt.
 //! It reads descriptions and runs rustfmt; writing files is left to the caller.
 //!
 //! ```no_run

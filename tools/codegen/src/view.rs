@@ -1,7 +1,8 @@
 //! The generator view: the description as progenitor can read it.
 //!
-//! The published description stays honest (real status codes, real headers, nullable lists); what the generator needs
-//! different is bent here, and nowhere else. A pure function on the document, and idempotent.
+//! The published description stays honest (real status codes, real headers, nullable lists); what
+//! the generator needs different is bent here, and nowhere else. A pure function on the document,
+//! and idempotent.
 
 use serde_json::{Map, Value, json};
 
@@ -23,8 +24,8 @@ pub fn generator_view(description: &Value) -> Value {
     view
 }
 
-/// All 2xx become one `2XX`: plex.tv mixes 200, 201 and 204, and the generator allows one success body. Errors go: the
-/// transport reads every failure, whatever its shape, in one place.
+/// All 2xx become one `2XX`: plex.tv mixes 200, 201 and 204, and the generator allows one success
+/// body. Errors go: the transport reads every failure, whatever its shape, in one place.
 fn collapse_responses(operation: &mut Map<String, Value>) {
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
@@ -71,7 +72,8 @@ fn plain_lists(schema: &mut Value) {
     }
 }
 
-/// A property with `x-rust-name` takes that name, since `guid` and `Guid` would be one field; a pass puts the wire name back.
+/// A property with `x-rust-name` takes that name, since `guid` and `Guid` would be one field. The
+/// model has the wire name.
 fn rust_names(schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
     *properties = std::mem::take(properties)

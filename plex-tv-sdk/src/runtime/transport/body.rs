@@ -1,16 +1,17 @@
-//! The body of a reply, within its limit.
+//! Reads the body of a reply up to a limit.
 
 use bytes::Bytes;
 use reqwest::{Response, StatusCode};
 
 use crate::runtime::error::{Error, ErrorKind, host_of};
 
-/// Reads a body to its end, or up to the limit. It is counted as it comes out of decompression, whatever it announced.
+/// Reads a body to its end. Its size is counted after decompression, and a body over the limit is
+/// an error. The size that the reply announces is not trusted.
 pub(crate) async fn read(response: Response, limit: usize) -> Result<Bytes, Error> {
     let announced = announced(&response);
     let mut pieces = Pieces { status: response.status(), chunks: Chunks::new(response), left: limit, limit };
     let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
-    // Most bodies come in one piece, which need not be copied.
+    // Most bodies arrive in one piece, which need not be copied.
     let Some(second) = pieces.next().await? else { return Ok(first) };
     let mut body = Vec::with_capacity(announced.min(limit));
     body.extend_from_slice(&first);
@@ -21,7 +22,7 @@ pub(crate) async fn read(response: Response, limit: usize) -> Result<Bytes, Erro
     Ok(body.into())
 }
 
-/// The pieces of a body, as many as the limit allows.
+/// The pieces of a body, up to the limit.
 struct Pieces {
     status: StatusCode,
     chunks: Chunks,
@@ -68,7 +69,7 @@ impl Chunks {
     }
 }
 
-/// A browser only gives them as a stream.
+/// The pieces of a body as they arrive. In a browser they are available as a stream only.
 #[cfg(target_arch = "wasm32")]
 struct Chunks {
     stream: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>>>>,

@@ -1,4 +1,4 @@
-//! One call with all its attempts: the one place where requests are sent, waited for and repeated.
+//! One call with all its attempts. Requests are sent, limited and retried here and nowhere else.
 
 use std::{
     future::poll_fn,
@@ -36,14 +36,14 @@ pub(super) struct Exchange {
     request: Request,
 }
 
-/// How a success is taken from its response.
+/// What a call makes of a successful response.
 pub(super) trait FromResponse: Sized {
     async fn from_response(response: Response, limit: usize) -> Result<Self, Error>;
 
     fn head(&self) -> (StatusCode, &HeaderMap);
 }
 
-/// The body is handed over as it comes, beyond time limits and repeats.
+/// The body is returned as a stream. Time limits and retries end before it.
 impl FromResponse for Response {
     async fn from_response(response: Response, _: usize) -> Result<Self, Error> {
         Ok(response)
@@ -54,7 +54,7 @@ impl FromResponse for Response {
     }
 }
 
-/// A success that was read to its end.
+/// A success with its whole body.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -97,13 +97,13 @@ impl Exchange {
         &self.transport.settings
     }
 
-    /// What was sent that must not be shown, should the server repeat it.
+    /// The secrets of the request, which are hidden if the reply repeats them.
     pub(super) fn secrets(&self, token: Option<&Token>) -> Vec<String> {
         sent::secrets(&self.request, self.operation.path, token)
     }
 
-    /// Sends the request until it succeeds or its failure stands. Answers with the token that it was
-    /// signed with, too.
+    /// Sends the request until it succeeds or its failure is final. Also returns the token of the
+    /// last attempt.
     pub(super) async fn run<T: FromResponse>(&self) -> Result<(T, Option<Token>), Error> {
         let span = Span::new(&self.operation, &*self.settings().clock);
         let outcome = span.around(self.attempts::<T>(&span)).await;
@@ -118,7 +118,7 @@ impl Exchange {
         let parts = self.settings();
         let (limits, clock) = (&parts.limits, &*parts.clock);
         let started = limits.overall.map(|overall| (overall, clock.now()));
-        // A clock that goes back, against its word, gives no more time than there was.
+        // A clock that goes back, although it must not, does not extend the limit.
         let left = || {
             started
                 .map_or(Duration::MAX, |(overall, started)| overall.saturating_sub(clock.now().saturating_sub(started)))
@@ -140,7 +140,7 @@ impl Exchange {
                 && let Some(renewer) = &parts.renewer
                 && let Some(expired) = &token
             {
-                // The server did nothing, so any call may be repeated, once and at no cost.
+                // The server did nothing, so any call may be retried, once and without cost.
                 renewed = true;
                 let new = self.in_time(left(), renewer.renewed(expired)).await?;
                 if new.is_none() {
@@ -161,7 +161,7 @@ impl Exchange {
         }
     }
 
-    /// Some work that a call waits for, within the limit of the call.
+    /// Does some work of the call within the time that is left of its overall limit.
     async fn in_time<T>(&self, left: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         if left == Duration::MAX {
             return work.await;
@@ -174,7 +174,7 @@ impl Exchange {
         Error::new(ErrorKind::Timeout, format!("no answer from {} in time", host_of(self.request.url())))
     }
 
-    /// The token as it is now, if the operation asks for one.
+    /// The token for the next attempt, if the operation needs one.
     async fn fresh_token(&self) -> Result<Option<Token>, Error> {
         let parts = self.settings();
         match &parts.renewer {
@@ -184,7 +184,8 @@ impl Exchange {
         }
     }
 
-    /// Sends the request once and reads the reply, within the time limit of an attempt or what is left of all.
+    /// Sends the request once and reads the reply, within the time limit of an attempt and the time
+    /// that is left of the overall limit.
     async fn attempt<T: FromResponse>(&self, token: Option<&Token>, left: Duration) -> Result<T, Error> {
         let parts = self.settings();
         let slot = parts.shared.next_slot(self.request.url(), &*parts.clock, parts.limits.spacing, left);
@@ -205,12 +206,12 @@ impl Exchange {
             return success.unwrap_or_else(|| Err(self.overdue()));
         }
         let headers = std::mem::take(response.headers_mut());
-        // A refusal is a refusal even when its body cannot be read.
+        // The status says that it is a refusal, even if the body cannot be read.
         let body = within(&mut limit, read(response, parts.limits.body)).await;
         Err(self.refused(status, &headers, &body.and_then(Result::ok).unwrap_or_default(), token))
     }
 
-    /// Sends the request, following only harmless redirects.
+    /// Sends the request and follows the redirects that are allowed.
     async fn send(&self, token: Option<&Token>) -> Result<Response, Error> {
         let parts = self.settings();
         let mut hops = 0;
@@ -238,7 +239,8 @@ impl Exchange {
         }
     }
 
-    /// What a storage of another host has: asked without token and identity, and without another hop.
+    /// Fetches from the storage of another host, without token and identity. No further redirect is
+    /// followed.
     async fn from_storage(&self, url: Url) -> Result<Response, Error> {
         let host = host_of(&url);
         let sent = self.settings().http.execute(Request::new(reqwest::Method::GET, url)).await;
@@ -266,7 +268,7 @@ fn not_followed(response: &Response) -> Error {
         .with_request_id(request_id(response.headers()))
 }
 
-/// The outcome of some work, unless the limit ends first.
+/// The outcome of some work, or `None` if the time limit ends first.
 async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|context| match work.as_mut().poll(context) {
@@ -308,7 +310,8 @@ mod tests {
         }
     }
 
-    /// The tokens that a server saw, which answers 498 to all of them, after a call by a client with these.
+    /// The tokens that a server saw, which answers 498 to all of them, after a call by a client
+    /// with these.
     async fn tokens_seen(tokens: &[&'static str], call: impl AsyncFnOnce(Client) -> Error) -> Vec<Option<String>> {
         let (url, seen) = server("498 Expired", "").await;
         let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();

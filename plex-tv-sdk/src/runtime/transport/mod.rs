@@ -1,4 +1,4 @@
-//! The way of one call: sign, send, read.
+//! How a call is sent: sign, send, read.
 //!
 //! A [`Transport`] is bound to one origin. It signs for that origin only and reaches no other.
 //! Generated code makes a [`Request`] and sends it; [`exchange::Exchange`] makes the attempts.

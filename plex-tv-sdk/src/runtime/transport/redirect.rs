@@ -1,8 +1,8 @@
 //! Our own redirects.
 //!
-//! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. A GET follows
-//! at most three redirects, and only within its origin. Any other redirect is an error that names
-//! where it points. A browser follows by itself and shows no redirect to the page.
+//! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. A GET
+//! follows at most three redirects, and only within its origin. Any other redirect is an error that
+//! names where it points. A browser follows by itself and shows no redirect to the page.
 
 use reqwest::{
     Method, Response, StatusCode, Url,
@@ -14,7 +14,7 @@ use super::sign::same_origin;
 /// The most redirects that are followed.
 pub(super) const LIMIT: usize = 3;
 
-/// Where to ask instead, if that may be done.
+/// The URL that a redirect leads to, if it may be followed.
 pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
     if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
         return None;
@@ -23,8 +23,8 @@ pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
     location(asked, response.headers()).filter(|url| same_origin(url, asked))
 }
 
-/// The address of a storage on another origin that a reply points to. It is no less secure than the
-/// origin that named it.
+/// The URL of a storage on another origin that a redirect leads to. A redirect from https to http
+/// is not followed.
 pub(super) fn storage(response: &Response) -> Option<Url> {
     let asked = response.url();
     let url = is_redirect(response.status()).then(|| location(asked, response.headers()))??;
@@ -36,7 +36,7 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Where a reply points to.
+/// The URL in the header `Location`.
 pub(super) fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
 }

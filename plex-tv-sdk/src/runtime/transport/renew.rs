@@ -1,19 +1,21 @@
-//! Where the token of a request comes from.
+//! Provides the token of a request.
 
 use std::fmt;
 
 use crate::runtime::{clock::BoxFuture, error::Error, secret::Token};
 
-/// Keeps a token fresh. All clones of a client for one user share it, so that many calls at once renew once.
+/// Keeps a token fresh. All clones of a client for one user share it, so that simultaneous calls
+/// renew the token once.
 pub(crate) trait Renewer: fmt::Debug + Send + Sync {
-    /// The token as it is now, whether or not it will do.
+    /// The current token, whether or not it is still valid.
     fn current(&self) -> Option<Token>;
 
-    /// The token for an attempt that is about to be sent; a new one, should the old one end soon.
+    /// The token for the next attempt. It is renewed first if it expires soon.
     ///
-    /// An old token that still works is better than none: an error here ends the call.
+    /// An error here ends the call, so a token that is still valid should be returned when its
+    /// renewal fails.
     fn fresh(&self) -> BoxFuture<'_, Result<Option<Token>, Error>>;
 
-    /// The token after the server said that `expired` is no longer one. Nothing means that there is none.
+    /// A new token after the server rejected `expired` as expired, or `None` if there is none.
     fn renewed<'a>(&'a self, expired: &'a Token) -> BoxFuture<'a, Result<Option<Token>, Error>>;
 }

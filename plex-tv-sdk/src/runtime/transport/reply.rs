@@ -1,4 +1,4 @@
-//! From a reply to a value or an error.
+//! Turns a reply into a value or an error.
 
 use reqwest::header::HeaderMap;
 use serde::de::DeserializeOwned;
@@ -22,7 +22,7 @@ pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, 
     .await
 }
 
-/// Reads a success into a type that is not generated.
+/// Reads a success into a type of the caller.
 pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Result<Response<T>, Error> {
     read_reply(exchange, |reply, _| {
         let unfit = |error: serde_json::Error| {
@@ -55,14 +55,13 @@ async fn read_reply<T>(
     }
 }
 
-/// Ends a call whose success has nothing to say. The body is read, so that the connection can be
-/// used again.
+/// Ends a call whose success has no content. The body is read so that the connection can be reused.
 pub(super) async fn finish(exchange: &Exchange) -> Result<Response<()>, Error> {
     let (reply, _): (Reply, _) = exchange.run().await?;
     Ok(Response::new(reply.status, reply.headers, ()))
 }
 
-/// Hands over a success as its bytes.
+/// Returns the bytes of a success as a stream.
 pub(super) async fn stream(exchange: &Exchange) -> Result<Response<ByteStream>, Error> {
     let (mut response, _): (reqwest::Response, _) = exchange.run().await?;
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
@@ -81,7 +80,7 @@ fn value_of<T: Slot>(reply: &Reply, exchange: &Exchange, reading: Reading) -> Re
         return reread_xml(body, root, reading);
     }
     let is_empty = || body.iter().all(u8::is_ascii_whitespace);
-    // A call that changes something may answer nothing: then a list is empty, and so is an object.
+    // A call that changes something may have an empty reply. It reads as an empty list or object.
     if is_empty() && !operation.method.only_reads() {
         let nothing = read(b"null", reading).or_else(|_| read(b"{}", reading));
         return nothing.map_err(|_| empty());
@@ -89,7 +88,7 @@ fn value_of<T: Slot>(reply: &Reply, exchange: &Exchange, reading: Reading) -> Re
     reread_json(body, reading, &reply.headers)
 }
 
-/// Reads JSON, and tells an error object from a value.
+/// Reads JSON. An error object in place of a value is an error.
 pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &HeaderMap) -> Result<(T, Names), Error> {
     let outcome = read(body, reading);
     let is_suspect = outcome.as_ref().map_or(true, |(_, names)| names.may_be_errors());
@@ -100,7 +99,7 @@ pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &Head
     outcome.map_err(|misfit| unreadable(body, misfit, headers))
 }
 
-/// Reads XML. Should plex.tv learn JSON one day, that is read as well.
+/// Reads XML, or JSON in its place.
 pub(crate) fn reread_xml<T: Slot>(body: &[u8], root: &str, reading: Reading) -> Result<(T, Names), Error> {
     let json = xml_to_value(body, root)?.to_string();
     read(json.as_bytes(), reading).map_err(misread)
@@ -111,8 +110,8 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// A body that is due as XML, or JSON in its place. The root element is not checked: plex.tv varies
-/// its name.
+/// The JSON of a body that should be XML. JSON in its place is accepted. The name of the root
+/// element is not checked, because plex.tv varies it.
 pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
     let text = text_of(body);
     match xml::to_json(&text) {
@@ -120,7 +119,7 @@ pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
             Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
         }
         Ok((_, value)) => Ok(value),
-        // Calls that change something often answer nothing at all.
+        // Calls that change something often have an empty reply.
         Err(_) if text.trim().is_empty() => Ok(Value::Object(Map::new())),
         Err(why) if why.is_page() => {
             Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a web page instead of XML"))
@@ -130,7 +129,7 @@ pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
     }
 }
 
-/// JSON where XML is due: what stands below the name of the root element, or all of it.
+/// JSON where XML is expected: the member with the name of the root element, or the whole object.
 fn from_json_in_place(body: &[u8], text: &str, root: &str) -> Result<Option<Value>, Error> {
     match serde_json::from_str(text) {
         Ok(Value::Object(_)) if is_error_object(body) => {
@@ -150,7 +149,7 @@ fn is_error_object(body: &[u8]) -> bool {
         .any(|name| members.get(*name).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
 }
 
-/// `<errors>`, `<error>`, and `<Response code="404"/>`; with another code that is a plain answer.
+/// Whether XML is an error: `<errors>`, `<error>`, or `<Response>` with a code of 400 or more.
 fn is_error(root: &str, value: &Value) -> bool {
     let code = value["code"].as_str().and_then(|code| code.parse::<u16>().ok());
     match root.to_ascii_lowercase().as_str() {
@@ -173,7 +172,7 @@ fn empty() -> Error {
     Error::new(ErrorKind::Decode, "the reply has an <empty body> where JSON is due")
 }
 
-/// The error for a success whose body does not decode: nothing, not JSON, or JSON of another shape.
+/// The error for a success whose body does not decode: empty, not JSON, or JSON of another shape.
 fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
     let kind = media_type(headers);
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());

@@ -1,4 +1,4 @@
-//! Requests of calls, from their arguments.
+//! Makes requests from the arguments of calls.
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -16,7 +16,7 @@ use crate::runtime::{
     wire::{Slot, Written, form},
 };
 
-/// What a path segment cannot carry as it is. A URL parser takes a backslash for a slash.
+/// Characters that are encoded in a path segment. URL parsers treat a backslash as a slash.
 const SEGMENT: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -32,8 +32,8 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'}');
 
-/// A request that takes its arguments one by one. An argument that cannot be sent is told when it is
-/// sent, before anything goes out.
+/// A request that takes its arguments one by one. An argument that cannot be sent is an error of
+/// `send`, before anything is sent.
 #[must_use]
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -45,7 +45,7 @@ pub(crate) struct Request {
 struct Draft {
     transport: Transport,
     request: RequestParts,
-    /// What is left of the path template.
+    /// The rest of the path template.
     template: &'static str,
 }
 
@@ -88,7 +88,7 @@ impl Request {
         self
     }
 
-    /// The next placeholder of the path.
+    /// Fills the next placeholder of the path.
     pub(crate) fn path(self, value: &(impl Written + ?Sized)) -> Self {
         self.change(|draft| {
             let Some((before, behind)) = draft.template.split_once('{') else {
@@ -109,7 +109,7 @@ impl Request {
         })
     }
 
-    /// A parameter of the query: nothing is left out, and a list is repeated.
+    /// Adds a parameter to the query. `None` is left out, and a list repeats the parameter.
     pub(crate) fn query(self, name: &str, value: &(impl Written + ?Sized)) -> Self {
         self.change(|draft| {
             let query = std::mem::take(&mut draft.request.query);
@@ -122,7 +122,7 @@ impl Request {
         })
     }
 
-    /// A header: nothing is left out.
+    /// Adds a header. `None` is left out.
     #[cfg_attr(not(feature = "discover"), allow(dead_code))]
     pub(crate) fn header(self, name: &'static str, value: &(impl Written + ?Sized)) -> Self {
         self.change(|draft| {
@@ -135,12 +135,12 @@ impl Request {
         })
     }
 
-    /// A JSON body, or none.
+    /// Sets a JSON body, if there is one.
     pub(crate) fn json<T: Serialize>(self, body: Option<&T>) -> Self {
         self.body(body, "application/json", serde_json::to_vec)
     }
 
-    /// A form as the body, or none.
+    /// Sets a form as the body, if there is one.
     pub(crate) fn form<T: Serialize>(self, body: Option<&T>) -> Self {
         self.body(body, "application/x-www-form-urlencoded", |body| form(body).map(String::into_bytes))
     }
@@ -167,21 +167,21 @@ impl Request {
         sent.await.map_err(|error: Error| error.with_operation(&operation))
     }
 
-    /// Sends it. Whatever body a success has is not looked at.
+    /// Sends it. The body of a success is ignored.
     pub(crate) async fn send_empty(self) -> Result<Response<()>, Error> {
         let operation = self.operation;
         let sent = async { reply::finish(&self.exchange()?).await };
         sent.await.map_err(|error: Error| error.with_operation(&operation))
     }
 
-    /// Sends it and hands over the bytes of the success.
+    /// Sends it and returns the bytes of the success as a stream.
     pub(crate) async fn send_stream(self) -> Result<Response<ByteStream>, Error> {
         let operation = self.operation;
         let sent = async { reply::stream(&self.exchange()?).await };
         sent.await.map_err(|error: Error| error.with_operation(&operation))
     }
 
-    /// Sends it and reads the success into a type of the caller's.
+    /// Sends it and reads the success into a type of the caller.
     async fn send_as<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let operation = self.operation;
         let sent = async { reply::decode_as(&self.exchange()?).await };
@@ -214,7 +214,8 @@ fn unfit_header(name: &str) -> Error {
     ))
 }
 
-/// A call of an operation that no description has: see `call` of a generated client.
+/// A call of an operation that no description has. The method `call` of a generated client makes
+/// it.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -234,27 +235,27 @@ impl Call {
         Self(request)
     }
 
-    /// The value of the next placeholder in the path, as one encoded segment.
+    /// Fills the next placeholder of the path, as one encoded segment.
     pub fn path(self, value: impl ToString) -> Self {
         Self(self.0.path(&value.to_string()))
     }
 
-    /// A parameter of the query.
+    /// Adds a parameter to the query.
     pub fn query(self, name: &str, value: impl ToString) -> Self {
         Self(self.0.query(name, &value.to_string()))
     }
 
-    /// A body that goes out as JSON.
+    /// Sets a JSON body.
     pub fn json(self, body: &impl Serialize) -> Self {
         Self(self.0.json(Some(body)))
     }
 
-    /// A body that goes out as a form: a value with named members.
+    /// Sets a form as the body. The value must have named members.
     pub fn form(self, body: &impl Serialize) -> Self {
         Self(self.0.form(Some(body)))
     }
 
-    /// Sends the call and reads the JSON, or the XML, of a success.
+    /// Sends the call and reads the JSON or XML of a success.
     ///
     /// # Errors
     /// `is_invalid_input` when an argument is missing or cannot be sent, `is_decode` when the reply
@@ -266,21 +267,21 @@ impl Call {
     /// Sends the call and returns the value with status and headers.
     ///
     /// # Errors
-    /// As [`Call::send`].
+    /// Those of [`Call::send`].
     pub async fn send_with_response<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         self.0.send_as().await
     }
 
-    /// Sends the call and hands over the bytes of a success.
+    /// Sends the call and returns the bytes of a success as a stream.
     ///
     /// # Errors
-    /// As [`Call::send`], without `is_decode`.
+    /// Those of [`Call::send`], without `is_decode`.
     pub async fn send_bytes(self) -> Result<Response<ByteStream>, Error> {
         self.0.send_stream().await
     }
 }
 
-/// Names the operation. Arguments may be secrets.
+/// Shows the operation only, because arguments may be secrets.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Call").field("operation", &self.0.operation.id).finish_non_exhaustive()

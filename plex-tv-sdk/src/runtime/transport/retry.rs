@@ -1,26 +1,29 @@
-//! When a failed call is tried again, and after which pause. Nothing here waits, counts or draws random numbers.
+//! When a failed call is retried, and after which pause. The code here is pure: it does not wait,
+//! count or draw random numbers.
 
 use std::time::Duration;
 
 use crate::runtime::error::{Error, ErrorKind};
 
-/// The most attempts when a reply breaks off, whatever the policy: a server that does so twice will do so again.
+/// The most attempts when a reply breaks off, even if the policy allows more. A server that does so
+/// twice is likely to do so again.
 const ATTEMPTS_AFTER_A_BREAK: u32 = 2;
 
-/// When, how often and after which pause a failed call is tried again.
+/// When, how often and after which pause a failed call is retried.
 ///
-/// A call is tried again when it may succeed a little later, and when sending it twice does no harm:
+/// A call is retried when it may succeed a little later, and when sending it twice does no harm:
 ///
-/// - any call without a connection, or that the server rejected unread, as HTTP/2 can say;
-/// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502, 503 and 504, and once after
-///   a broken connection.
+/// - any call that found no connection, or that the server rejected unread, as HTTP/2 can report;
+/// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502,
+///   503 and 504, and once after a broken connection.
 ///
-/// A call that timed out is not tried again, nor is one refused for any other reason. The pause is a random part of a span
-/// that starts at half a second and doubles up to twenty seconds, unless the server asks for another by `Retry-After`. When
-/// it asks for more than a minute, the caller gets the error ([`crate::Error::retry_after`]).
+/// A call that timed out is not retried, nor is one that was refused for any other reason. The
+/// pause is a random part of a span that starts at half a second and doubles up to twenty seconds,
+/// unless the server asks for another pause by `Retry-After`. If it asks for more than a minute,
+/// the caller gets the error ([`crate::Error::retry_after`]).
 ///
-/// All clones of a client share one budget for each host: when about a tenth of the calls keep failing, calls are not tried
-/// again until others succeed.
+/// All clones of a client share one budget for each host. When about a tenth of the calls keep
+/// failing, calls are not retried until others succeed.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,7 +55,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never tries a call again.
+    /// Never retries a call.
     pub fn off() -> Self {
         Self::default().attempts(1)
     }
@@ -62,8 +65,8 @@ impl RetryPolicy {
         Self { attempts, ..self }
     }
 
-    /// The longest first pause, which doubles with each attempt, and the longest pause of all. The defaults are half a second
-    /// and twenty seconds.
+    /// The longest first pause, which doubles with each attempt, and the longest pause overall. The
+    /// defaults are half a second and twenty seconds.
     pub fn backoff(self, first: Duration, longest: Duration) -> Self {
         Self { base: first, cap: longest, ..self }
     }
@@ -73,11 +76,12 @@ impl RetryPolicy {
         Self { longest_retry_after: longest, ..self }
     }
 
-    /// The pause before the next attempt, with full jitter: `random`, from 0 to 1, is the part of the span of this attempt.
+    /// The pause before the next attempt, with full jitter. `random`, from 0 to 1, is the part of
+    /// the longest pause of this attempt.
     fn pause(&self, attempt: u32, random: f64) -> Duration {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let span = self.base.saturating_mul(doubled).min(self.cap);
-        // A clock may give what is no part at all.
+        // A clock may return a number outside of 0 to 1.
         let random = if random.is_nan() { 1.0 } else { random.clamp(0.0, 1.0) };
         Duration::try_from_secs_f64(span.as_secs_f64() * random).map_or(span, |pause| pause.min(span))
     }
@@ -90,9 +94,10 @@ pub(super) struct Step {
     pub(super) cost: u32,
 }
 
-/// The next step after an attempt, counted from 1, that ended in `failure`; nothing means that the failure stands.
+/// The next step after an attempt that ended in `failure`, or `None` if the failure is final.
+/// Attempts are counted from 1.
 ///
-/// `safe` says that the call may be repeated without knowing whether it arrived.
+/// `safe` says that the call may be retried when it is unknown whether it arrived.
 pub(super) fn next_step(policy: &RetryPolicy, safe: bool, attempt: u32, failure: &Error, random: f64) -> Option<Step> {
     let attempts = match failure.kind() {
         ErrorKind::Connect | ErrorKind::Dns => policy.attempts,

@@ -1,13 +1,14 @@
-//! The header by which a server says when to come again.
+//! Reads the header `Retry-After`.
 
 use std::time::Duration;
 
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// Seconds or an HTTP date; anything else, and a date that is past, says nothing.
+/// The pause that a server asks for, in seconds or as an HTTP date. Anything else is ignored, and
+/// so is a date in the past.
 ///
-/// A date is counted from the server's own `Date`, so that a clock that is set wrong here does no harm.
+/// A date is compared with the server's own `Date`, so that a wrong local clock does no harm.
 pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> Option<Duration> {
     let value = text(headers, &RETRY_AFTER)?;
     if let Ok(seconds) = value.parse() {

@@ -7,7 +7,8 @@ use tokio::{
     net::TcpListener,
 };
 
-/// Its address, and the heads of the requests that it saw. It answers each with this status line and body.
+/// Its address, and the heads of the requests that it saw. It answers each with this status line
+/// and body.
 pub(super) async fn server(status: &'static str, body: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,14 +1,14 @@
-//! What a request carried that its reply may repeat.
+//! Finds the secrets of a request, because its reply may repeat them.
 
 use reqwest::{Request, Url};
 use serde_json::Value;
 
 use crate::runtime::{error::is_sensitive, secret::Token};
 
-/// The secrets of a request: its token, what stands in its path, and what has a name that tells.
+/// The secrets of a request: its token, the arguments in its path, and values with sensitive names.
 ///
-/// Only looked at when the reply is an error: a server may repeat a password that it refuses. What stands for a placeholder
-/// of the path `template` may be a PIN code.
+/// They are needed only when the reply is an error, because a server may repeat a password that it
+/// refuses. An argument of the path `template` may be a PIN code.
 pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) -> Vec<String> {
     let mut secrets: Vec<String> = token.iter().map(|token| token.expose().to_owned()).collect();
     let url = request.url();
@@ -28,7 +28,8 @@ pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) 
     secrets
 }
 
-/// What stands for the placeholders of the path, numbers left out. Both end alike, whatever the base URL has in front.
+/// The arguments in the path, without numbers. Path and template are compared from their ends,
+/// because the base URL may have a path prefix.
 fn arguments(url: &Url, template: &str) -> Vec<String> {
     let segments = url.path().rsplit('/').zip(template.rsplit('/'));
     let arguments = segments
@@ -50,7 +51,7 @@ fn pairs(url: &Url) -> Vec<(String, String)> {
     url.query_pairs().into_owned().collect()
 }
 
-/// Every text below a name that tells.
+/// Collects every text below a sensitive name.
 fn collect(value: &Value, secret: bool, secrets: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

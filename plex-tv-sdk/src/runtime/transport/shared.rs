@@ -1,4 +1,5 @@
-//! What all clones of a client share about a host: the retry budget, and the next free moment for a request.
+//! State of each host that all clones of a client share: the retry budget and the spacing of
+//! requests.
 
 use std::{
     collections::BTreeSet,
@@ -10,10 +11,11 @@ use reqwest::Url;
 
 use crate::runtime::clock::Clock;
 
-/// What may be spent on repeats before calls must succeed again.
+/// How much may be spent on retries before calls must succeed again.
 const BUDGET: u32 = 100;
 
-/// The state of each host that was called. These are the few that a client is configured for.
+/// The state of each host that was called. There are few: only those that a client is configured
+/// for.
 #[derive(Debug, Default)]
 pub(crate) struct Shared(Mutex<Vec<Host>>);
 
@@ -26,17 +28,17 @@ struct Host {
 }
 
 impl Shared {
-    /// Pays for a repeat, if the budget of the host has it.
+    /// Pays for a retry. Returns `false` if the budget of the host is too small.
     pub(super) fn spend(&self, url: &Url, cost: u32) -> bool {
         self.with(url, |host| host.budget.spend(cost))
     }
 
-    /// A call succeeded.
+    /// Gives something back to the budget after a success.
     pub(super) fn refund(&self, url: &Url) {
         self.with(url, |host| host.budget.refund());
     }
 
-    /// Takes the next free moment of the host. Nothing when there is none before `left` is over.
+    /// Takes the next free slot of the host, or returns `None` if there is none within `left`.
     pub(super) fn next_slot<'a>(
         &'a self,
         url: &'a Url,
@@ -54,7 +56,7 @@ impl Shared {
 
     fn with<T>(&self, url: &Url, act: impl FnOnce(&mut Host) -> T) -> T {
         let (name, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
-        // Counters stay right whatever panicked beside them.
+        // A panic elsewhere does not invalidate counters.
         let mut hosts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = hosts.iter_mut().find(|host| host.port == port && host.name == name) {
             return act(host);
@@ -66,7 +68,7 @@ impl Shared {
     }
 }
 
-/// Tokens that repeats cost and successes give back.
+/// A retry budget. Retries cost some of it, and successes give some back.
 #[derive(Debug)]
 struct Budget(u32);
 
@@ -88,15 +90,15 @@ impl Budget {
     }
 }
 
-/// A moment for one request. It is given back when it is dropped unused.
+/// The time at which one request may be sent. It is given back when it is dropped unused.
 pub(super) struct Slot<'a> {
-    /// How long it is until then.
+    /// How long to wait until then.
     pub(super) pause: Duration,
     taken: Option<(&'a Shared, &'a Url, Duration)>,
 }
 
 impl Slot<'_> {
-    /// The request goes out now.
+    /// Marks the slot as used.
     pub(super) fn used(mut self) {
         self.taken = None;
     }
@@ -110,13 +112,12 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// The moments at which requests went out of late, or are due.
+/// The times at which recent requests were sent and at which future ones are due.
 #[derive(Debug, Default)]
 struct Spacing(BTreeSet<Duration>);
 
 impl Spacing {
-    /// Takes the first moment that is `spacing` away from all others, if it comes before `left` is
-    /// over.
+    /// Takes the first time that is `spacing` away from all others, if it is within `left`.
     fn take(&mut self, now: Duration, spacing: Duration, left: Duration) -> Option<Duration> {
         self.0 = self.0.split_off(&now.saturating_sub(spacing));
         let mut due = now;

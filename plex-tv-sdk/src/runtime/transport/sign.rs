@@ -1,4 +1,4 @@
-//! What goes into the headers of a request, and to whom.
+//! Sets the headers of a request, and decides who gets the token.
 
 use reqwest::{
     Request, Url,
@@ -11,12 +11,12 @@ use crate::runtime::{
     secret::Token,
 };
 
-/// plex.tv answers JSON to exactly this, and XML to anything else, `*/*` included.
+/// plex.tv answers with JSON to exactly this, and with XML to anything else, even to `*/*`.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
 
-/// Signs a request: the identity always, the token where the operation asks for it, and both only for
-/// the origin of the transport.
+/// Signs a request with the identity, and with the token if the operation needs it. A request to
+/// another origin than the transport's gets neither.
 pub(super) fn sign(
     settings: &Settings,
     base: &Url,
@@ -34,7 +34,7 @@ pub(super) fn sign(
     for (name, value) in &settings.identity {
         headers.insert(name, value.clone());
     }
-    // Last, so that nothing before it can have been added for another host.
+    // The token comes last, after the origin was checked.
     if operation.auth == Auth::Token
         && let Some(token) = token
         && let Ok(mut value) = HeaderValue::from_str(token.expose())
@@ -44,7 +44,7 @@ pub(super) fn sign(
     }
 }
 
-/// As `Url::origin` has it for http and https, without copies.
+/// Compares scheme, host and port, as `Url::origin` does for http and https, without copies.
 pub(super) fn same_origin(one: &Url, other: &Url) -> bool {
     one.scheme() == other.scheme()
         && one.host() == other.host()

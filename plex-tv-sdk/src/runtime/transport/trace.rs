@@ -1,5 +1,6 @@
-//! One span for each call, with feature `tracing`: operation, method, path template, attempts, status, duration, request
-//! id. It names the path template, never the path: that may hold a PIN code.
+//! One span for each call, with feature `tracing`: operation, method, path template, attempts,
+//! status, duration, request id. It has the path template and not the path, because that may hold a
+//! PIN code.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ pub(super) struct Span<'a> {
     started: Duration,
 }
 
-/// Nothing, without the feature.
+/// A placeholder without the feature.
 #[cfg(not(feature = "tracing"))]
 pub(super) struct Span<'a>(std::marker::PhantomData<&'a dyn Clock>);
 
@@ -65,7 +66,7 @@ impl<'a> Span<'a> {
         self.span.record("attempts", attempt);
     }
 
-    /// A failed attempt that is followed by another.
+    /// Records a failed attempt that is followed by another.
     pub(super) fn again(&self, failure: &Error, pause: Duration) {
         let status = failure.status().map(|status| status.as_u16());
         let pause_ms = milliseconds(pause);
@@ -149,7 +150,8 @@ mod tests {
 
     /// Records what this thread tells until they are dropped.
     fn recording(log: &Log) -> (DefaultGuard, Dispatch) {
-        // With one subscriber alone, a span that another thread meets first is decided on there, where there is none.
+        // With one subscriber alone, a span that another thread meets first is decided on there,
+        // where there is none.
         let second = Dispatch::new(Log::default());
         (tracing::subscriber::set_default(log.clone()), second)
     }
