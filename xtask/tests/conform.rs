@@ -119,7 +119,7 @@ fn what_cannot_be_decoded_is_told_with_its_path_and_exits_1() {
         ("getPin/201-path.json", br#"{"id":1,"code":"x","location":{"code":["CANARY"]}}"#),
         ("getPin/201-portal.html", b"<html>CANARY</html>"),
         ("getPin/400-silent.json", br#"{"trouble":"CANARY"}"#),
-        ("getPin/401-silent.xml", b"<oh>CANARY</oh>"),
+        ("getPin/401-silent.xml", b"<oh CANARY=\"7\"/>"),
     ]);
 
     let ended = payloads.conform(&[]);
@@ -128,7 +128,7 @@ fn what_cannot_be_decoded_is_told_with_its_path_and_exits_1() {
     assert_eq!((ended.code, ended.stderr.as_str()), (1, ""), "{}", ended.stdout);
     assert_eq!(ended.last_line(), "8 payloads: 0 decoded, 8 failed, 0 lost fields, 0 unknown fields");
     let told = |name: &str| ended.stdout.lines().find(|line| line.contains(name)).unwrap();
-    assert!(told("row.json").contains("row 1: missing field `clientIdentifier`"), "{}", told("row.json"));
+    assert!(told("row.json").contains("missing field `clientIdentifier` at [1]"), "{}", told("row.json"));
     assert!(told("path.json").contains("failed at location.code: "), "{}", told("path.json"));
     assert!(told("latin.json").ends_with("failed: it is not UTF-8 text"), "{}", told("latin.json"));
     assert!(told("silent.json").ends_with("failed: no error can be read from it"), "{}", told("silent.json"));

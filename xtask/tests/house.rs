@@ -23,29 +23,9 @@ use syn::{Attribute, Item, UseTree};
 /// below it.
 const LAYERS: &[(&str, &[&str])] = &[
     ("names", &["lib"]),
-    ("verbs", &["auth", "client", "dns", "plex_direct", "servers"]),
+    ("verbs", &["auth", "client", "hosts", "identity", "paging", "servers"]),
     ("generated", &["generated"]),
-    (
-        "runtime",
-        &[
-            "clock",
-            "conform",
-            "error",
-            "extra",
-            "flag",
-            "form",
-            "identity",
-            "loose",
-            "open_enum",
-            "operation",
-            "pages",
-            "rows",
-            "runtime",
-            "secret",
-            "transport",
-            "unknown",
-        ],
-    ),
+    ("runtime", &["runtime"]),
 ];
 /// What the addresses in `runtime` may not hold.
 const HOSTS: [&str; 2] = ["plex.tv", "plex.direct"];
@@ -54,42 +34,17 @@ const RUNTIME: &str = "runtime";
 /// What the SDK breaks today. The list may only get shorter: the test also fails for an entry that
 /// is no longer needed.
 const ALLOWED: &[&str] = &[
-    "operation: error/mod.rs has \"exchangeJwtToken\"",
-    "operation: error/mod.rs has \"getPin\"",
-    "operation: error/mod.rs has \"getToken\"",
-    "operation: error/mod.rs has \"registerDeviceJwk\"",
-    "circle: auth/device_key.rs -> auth/jws.rs",
-    "circle: auth/jws.rs -> auth/device_key.rs",
+    // A client has a session, the session the keeper of its token, and the keeper a client to renew by.
     "circle: auth/keeper.rs -> client.rs",
-    "circle: auth/pin.rs -> auth/poll.rs",
-    "circle: auth/pin.rs -> client.rs",
-    "circle: auth/poll.rs -> client.rs",
     "circle: auth/session.rs -> auth/keeper.rs",
     "circle: auth/session.rs -> client.rs",
-    "circle: auth/verify.rs -> client.rs",
     "circle: client.rs -> auth/keeper.rs",
-    "circle: client.rs -> auth/pin.rs",
     "circle: client.rs -> auth/session.rs",
-    "circle: client.rs -> auth/verify.rs",
-    "circle: client.rs -> servers/mod.rs",
-    "circle: error/mod.rs -> error/plex.rs",
-    "circle: error/mod.rs -> error/redact.rs",
-    "circle: error/plex.rs -> loose.rs",
-    "circle: error/redact.rs -> error/plex.rs",
-    "circle: loose.rs -> secret.rs",
-    "circle: secret.rs -> error/mod.rs",
-    "circle: secret.rs -> loose.rs",
-    "circle: servers/connect.rs -> client.rs",
+    // The type stands in `mod.rs`, and its methods by concept in files of their own.
+    "circle: auth/store/mod.rs -> auth/store/off_thread.rs",
+    "circle: auth/store/off_thread.rs -> auth/store/mod.rs",
     "circle: servers/connect.rs -> servers/mod.rs",
-    "circle: servers/mod.rs -> client.rs",
     "circle: servers/mod.rs -> servers/connect.rs",
-    "up: generated/discover.rs -> lib.rs",
-    "up: generated/plex_tv.rs -> lib.rs",
-    "up: generated/plex_tv_v1.rs -> lib.rs",
-    "up: identity.rs -> auth/store/mod.rs",
-    "up: pages.rs -> generated/discover.rs",
-    "up: pages.rs -> lib.rs",
-    "up: transport/hooks.rs -> generated.rs",
 ];
 
 #[test]

@@ -6,8 +6,8 @@ use rustls_pki_types::{PrivatePkcs8KeyDer, pem::PemObject as _};
 use zeroize::Zeroizing;
 
 use super::{
+    base64url::base64url,
     ed25519::{KeyPair, sha256},
-    jws::base64url,
 };
 use crate::{Error, Secret, v2::types::DeviceJwk};
 

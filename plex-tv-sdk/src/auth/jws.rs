@@ -1,19 +1,13 @@
 //! Signed texts in compact form (RFC 7515), with Ed25519 (RFC 8037) and nothing else.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-use super::{DeviceKey, ed25519::verifies};
+use super::{
+    DeviceKey,
+    base64url::{base64url, from_base64url},
+    ed25519::verifies,
+};
 use crate::{Error, Secret};
-
-pub(super) fn base64url(bytes: &[u8]) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(bytes)
-}
-
-/// Some programs write the padding that the standard leaves off.
-pub(super) fn from_base64url(text: &str) -> Option<Vec<u8>> {
-    BASE64_URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).ok()
-}
 
 pub(super) fn sign(key: &DeviceKey, claims: &Value) -> Result<Secret, Error> {
     let header = json!({ "alg": "EdDSA", "kid": key.kid(), "typ": "JWT" });

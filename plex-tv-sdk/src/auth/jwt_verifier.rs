@@ -8,11 +8,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Claims, DeviceKey,
-    ed25519::is_weak,
-    jws::{Jws, from_base64url},
-};
+use super::{Claims, DeviceKey, base64url::from_base64url, ed25519::is_weak, jws::Jws};
 use crate::{Client, Error, ErrorKind, Token, v2::types::AuthKey};
 
 /// The clock skew that is tolerated.
@@ -200,10 +196,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{
-        ClientIdentity, Clock, RetryPolicy,
-        auth::jws::{base64url, sign},
-    };
+    use crate::{ClientIdentity, Clock, RetryPolicy, auth::base64url::base64url, auth::jws::sign};
 
     const NOW: i64 = 1_800_000_000;
 

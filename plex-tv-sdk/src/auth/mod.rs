@@ -1,6 +1,8 @@
 //! Getting a token, storing it, keeping it fresh, and ending it.
 
 #[cfg(feature = "jwt")]
+mod base64url;
+#[cfg(feature = "jwt")]
 mod claims;
 #[cfg(feature = "jwt")]
 mod device_jwt;

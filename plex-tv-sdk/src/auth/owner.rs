@@ -41,7 +41,7 @@
 
 use super::Credentials;
 #[cfg(feature = "jwt")]
-use super::{DeviceKey, ed25519::sha256, jws::base64url};
+use super::{DeviceKey, base64url::base64url, ed25519::sha256};
 use crate::Token;
 #[cfg(feature = "jwt")]
 use crate::{Error, Secret};

@@ -96,28 +96,57 @@ impl fmt::Display for ConnectionKind {
     }
 }
 
-pub(super) async fn connect(server: &Server) -> Result<ServerConnection, Error> {
-    let access_token = server.access_token()?;
-    let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
-    let mut race = Race::new(connections.len());
-    let tries =
-        connections.iter().enumerate().map(async |(place, connection)| (place, answers(server, connection).await));
-    let mut tries: FuturesUnordered<_> = tries.collect();
-    let mut grace: BoxFuture<'_, ()> = Box::pin(pending());
+impl Server {
+    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
+    /// this server answers.
+    ///
+    /// All are tried at once, each for five seconds at most. When one has answered, better ones are
+    /// given a second more. What answers has to be this server by its `/identity`, since another
+    /// machine may have the address by now; it is asked without any token. Keep the connection
+    /// while it works, and connect again when it does not.
+    ///
+    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy
+    /// below a path, as in `https://example.com/plex`, "has no address that can be used": give it a
+    /// host name of its own.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
+    /// for server in client.servers().await? {
+    ///     let connection = server.connect().await?;
+    ///     println!("{} at {} ({})", printable(server.name()), connection.uri(), connection.kind());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `is_connect` when it answers nowhere: the message tells what came of each connection.
+    /// `is_invalid_input` as [`Server::access_token`].
+    pub async fn connect(&self) -> Result<ServerConnection, Error> {
+        let access_token = self.access_token()?;
+        let connections = self.connections().get(..MOST_CONNECTIONS).unwrap_or(self.connections());
+        let mut race = Race::new(connections.len());
+        let tries =
+            connections.iter().enumerate().map(async |(place, connection)| (place, answers(self, connection).await));
+        let mut tries: FuturesUnordered<_> = tries.collect();
+        let mut grace: BoxFuture<'_, ()> = Box::pin(pending());
 
-    loop {
-        match select(tries.next(), &mut grace).await {
-            Either::Left((Some((place, outcome)), _)) => {
-                if race.ended(place, outcome) {
-                    grace = server.client.clock().timer(GRACE);
+        loop {
+            match select(tries.next(), &mut grace).await {
+                Either::Left((Some((place, outcome)), _)) => {
+                    if race.ended(place, outcome) {
+                        grace = self.client.clock().timer(GRACE);
+                    }
                 }
+                Either::Left((None, _)) => return Err(unreachable(race)),
+                Either::Right(_) => race.hurry(),
             }
-            Either::Left((None, _)) => return Err(unreachable(race)),
-            Either::Right(_) => race.hurry(),
-        }
-        if let Some(connection) = race.winner().and_then(|place| connections.get(place)) {
-            let uri = origin(connection)?.origin().ascii_serialization();
-            return Ok(ServerConnection { uri, access_token, connection: connection.clone() });
+            if let Some(connection) = race.winner().and_then(|place| connections.get(place)) {
+                let uri = origin(connection)?.origin().ascii_serialization();
+                return Ok(ServerConnection { uri, access_token, connection: connection.clone() });
+            }
         }
     }
 }

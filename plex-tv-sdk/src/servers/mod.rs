@@ -81,37 +81,6 @@ impl Server {
         &self.connections
     }
 
-    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
-    /// this server answers.
-    ///
-    /// All are tried at once, each for five seconds at most. When one has answered, better ones are
-    /// given a second more. What answers has to be this server by its `/identity`, since another
-    /// machine may have the address by now; it is asked without any token. Keep the connection
-    /// while it works, and connect again when it does not.
-    ///
-    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy
-    /// below a path, as in `https://example.com/plex`, "has no address that can be used": give it a
-    /// host name of its own.
-    ///
-    /// ```no_run
-    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
-    /// use plex_tv_sdk::printable;
-    ///
-    /// for server in client.servers().await? {
-    ///     let connection = server.connect().await?;
-    ///     println!("{} at {} ({})", printable(server.name()), connection.uri(), connection.kind());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// `is_connect` when it answers nowhere: the message tells what came of each connection.
-    /// `is_invalid_input` as [`Server::access_token`].
-    pub async fn connect(&self) -> Result<ServerConnection, Error> {
-        connect::connect(self).await
-    }
-
     /// The host names of its connections under `plex.direct`, each with the address that is in it:
     /// what DNS would answer.
     ///

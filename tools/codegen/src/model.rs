@@ -363,7 +363,11 @@ fn call<'a>(
         let place = match listed["in"].as_str() {
             Some("path") => Place::Path,
             Some("query") => Place::Query,
-            Some("header") if wire_name.to_ascii_lowercase().starts_with("x-plex-") => continue,
+            // The transport sends these.
+            Some("header") if wire_name.to_ascii_lowercase().starts_with("x-plex-") => {
+                kinds.remove(&rust_name(wire_name));
+                continue;
+            }
             Some("header") => Place::Header,
             other => return Err(told(format!("the parameter `{wire_name}` is in {other:?}"))),
         };

@@ -228,7 +228,12 @@ impl Owner {
             [_, method] => (None, Some((*method).to_owned()), None),
             _ => (None, None, None),
         };
-        let member = member.filter(|_| implemented.is_empty()).map(|name| (*name).to_owned());
+        // Setters are named after what they set.
+        let plain = |name: &str| {
+            let setter = ["maybe_", "clear_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+            setter.unwrap_or(name).to_owned()
+        };
+        let member = member.filter(|_| implemented.is_empty()).map(|name| plain(name));
         Self { module: change.module.clone(), of_type, of_operation, member }
     }
 }
@@ -248,7 +253,7 @@ impl<'a> Index<'a> {
             Self { types: HashMap::new(), operations: HashMap::new(), everything: Vec::new(), all: Vec::new() };
         for (at, reach) in reaches.iter().enumerate().filter(|(_, reach)| reach.moves) {
             index.all.push(at);
-            if reach.everything {
+            if reach.everything || reach.may_send {
                 index.everything.push(at);
             }
             for name in reach.types.iter().chain(&reach.more_types) {
@@ -292,6 +297,8 @@ struct Reach {
     /// May what moves have yet another name?
     is_loose: bool,
     everything: bool,
+    /// A type that an operation begins or ceases to send gains or loses its setters.
+    may_send: bool,
 }
 
 /// The score of what may be moved by a finding, but is not what it is about.
@@ -311,6 +318,7 @@ impl Reach {
             members: finding.pointers.iter().chain([&finding.key]).flat_map(|pointer| member_names(pointer)).collect(),
             is_loose: finding.rule == Rule::SchemaExtension,
             everything: finding.subject == Subject::Document,
+            may_send: matches!(finding.rule, Rule::OpAdded | Rule::OpRemoved),
         };
         reach.more_operations.extend(snake(&finding.related));
         match &finding.subject {
@@ -359,6 +367,8 @@ impl Reach {
             20
         } else if self.everything {
             5
+        } else if self.may_send && of_type.is_some() {
+            2
         } else if of_type.is_none() && of_operation.is_none() {
             1
         } else {
