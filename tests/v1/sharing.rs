@@ -217,7 +217,6 @@ async fn sharing_sends_who_is_invited_to_what() {
                 let settings = settings.allow_camera_upload("0".to_owned()).filter_music("label=Kids".to_owned());
                 let settings = settings.filter_movies("contentRating=G%2CPG|label=Kids".to_owned());
                 let settings = settings.filter_television("contentRating=TV-G".to_owned());
-                let settings: SharingSettings = settings.try_into().unwrap();
                 let create = api.create_legacy_shared_server(
                     MACHINE,
                     CreateLegacySharedServerBody::new(MACHINE, share).sharing_settings(settings),

@@ -30,7 +30,7 @@ async fn refusal(content_type: &str, body: &str) -> Error {
     let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
     let body =
         SignInBody::new("user@example.com", Secret::from(PASSWORD)).verification_code(Secret::from(VERIFICATION_CODE));
-    client.v2().sign_in(SignInBody::try_from(body).unwrap()).send().await.unwrap_err()
+    client.v2().sign_in(body).send().await.unwrap_err()
 }
 
 async fn assert_kept_clean(content_type: &str, body: &str) {

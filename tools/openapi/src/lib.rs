@@ -2,7 +2,7 @@
 //!
 //! A [`Document`] is one description with the line of each value. [`operations`] walks over its
 //! operations, [`endpoints`] over those of any OpenAPI document, [`lint`] checks it against the
-//! rules of this project, and [`pointer`] has the one escaping of JSON pointers. [`Descriptions`]
+//! rules of this project, and [`mod@pointer`] has the one escaping of JSON pointers. [`Descriptions`]
 //! is the table of all descriptions of a folder. All tools of the workspace stand on this crate:
 //! the generator, the diff, the coverage report and the check of recorded replies.
 //!

@@ -160,7 +160,7 @@ fn forty_changes() -> TempDir {
         is_component |= line.starts_with("components:");
         let changed = |count: &mut usize, most: usize, to: String| {
             *count += 1;
-            if *count % 3 == 0 && *count / 3 <= most { to } else { line.to_owned() }
+            if count.is_multiple_of(3) && *count / 3 <= most { to } else { line.to_owned() }
         };
         match line {
             "          type: boolean" if is_component => changed(&mut types, 16, "          type: string".to_owned()),

@@ -173,7 +173,9 @@ mod tests {
 
     #[test]
     fn a_damaged_entry_is_told_once_kept_aside_and_blocks_nothing() {
-        let asks: [fn(&KeyringStore) -> Result<(), Error>; 3] = [
+        type Ask = fn(&KeyringStore) -> Result<(), Error>;
+
+        let asks: [Ask; 3] = [
             |store| store.load().map(drop),
             |store| store.save(&credentials("NEW")),
             |store| store.update(&mut |kept| kept.token = None).map(drop),

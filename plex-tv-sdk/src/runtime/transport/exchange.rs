@@ -229,7 +229,7 @@ impl Exchange {
             if self.operation.redirects_to_storage
                 && let Some(storage) = redirect::storage(&response)
             {
-                return self.from_storage(storage).await;
+                return self.ask_storage(storage).await;
             }
             moved = redirect::target(self.request.method(), &response);
             if moved.is_none() || hops == redirect::LIMIT {
@@ -241,7 +241,7 @@ impl Exchange {
 
     /// Fetches from the storage of another host, without token and identity. No further redirect is
     /// followed.
-    async fn from_storage(&self, url: Url) -> Result<Response, Error> {
+    async fn ask_storage(&self, url: Url) -> Result<Response, Error> {
         let host = host_of(&url);
         let sent = self.settings().http.execute(Request::new(reqwest::Method::GET, url)).await;
         sent.map_err(|error| Error::below_http(error, &host))

@@ -42,10 +42,7 @@ macro_rules! object {
 
             fn members(
                 &mut self,
-                read: &mut dyn FnMut(
-                    &mut [&mut dyn $crate::runtime::wire::read::Slot],
-                    Option<&mut ::serde_json::Map<String, ::serde_json::Value>>,
-                ),
+                read: &mut $crate::runtime::wire::read::ReadMembers<'_>,
             ) {
                 #[allow(unused_mut, unused_assignments)]
                 let mut extra = None;

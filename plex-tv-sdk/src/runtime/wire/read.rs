@@ -127,13 +127,16 @@ pub trait Slot {
     }
 }
 
+/// Reads members into their slots, and others into what keeps unknown ones.
+pub(crate) type ReadMembers<'a> = dyn FnMut(&mut [&mut dyn Slot], Option<&mut Map<String, Value>>) + 'a;
+
 /// A type with a table of members.
 pub trait Object {
     /// The table.
     fn table(&self) -> &'static Table;
 
     /// Hands out the slots in the order of the table, and what keeps unknown members.
-    fn members(&mut self, read: &mut dyn FnMut(&mut [&mut dyn Slot], Option<&mut Map<String, Value>>));
+    fn members(&mut self, read: &mut ReadMembers<'_>);
 }
 
 /// The members of a type.
@@ -346,11 +349,7 @@ impl Context {
     }
 
     /// Reads what is one step further in, and keeps the step where something is wrong there.
-    fn within<T, E>(
-        &mut self,
-        step: impl FnOnce() -> Step,
-        read: impl FnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn within<T, E>(&mut self, step: impl Fn() -> Step, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let was_noted = self.noted.is_some();
         #[cfg(feature = "trace-unknown")]
         self.path.push(step());
@@ -496,12 +495,15 @@ fn read_list<'de, A: SeqAccess<'de>>(
     Ok(())
 }
 
+/// Reads an item into its slot. Nothing after the last.
+type ReadItem<'a, E> = dyn FnMut(&mut Context, &mut dyn Slot) -> Result<Option<()>, E> + 'a;
+
 /// Reads one item. `read` answers with nothing after the last.
 fn read_item<E: serde::de::Error>(
     context: &mut Context,
     list: &mut dyn List,
     index: usize,
-    read: &mut dyn FnMut(&mut Context, &mut dyn Slot) -> Result<Option<()>, E>,
+    read: &mut ReadItem<'_, E>,
 ) -> Result<bool, E> {
     context.pay(list.item_size())?;
     let sets_aside = list.sets_aside() && !context.strict_rows;

@@ -78,7 +78,7 @@ impl Fields {
             let (name, kind) = (field(&parameter.name), parameter.kind.outside());
             if parameter.required {
                 let Argument { written, kept } = argument(model, &parameter.kind, &name, false);
-                let value = if kept.to_string() == name.to_string() { kept } else { quote!(#name: #kept) };
+                let value = quote!(#name: #kept);
                 let about = docs::sentence(parameter.node, &parameter.wire_name);
                 fields.required.push(Required { argument: quote!(#name: #written), value, kind, name, about });
             } else {

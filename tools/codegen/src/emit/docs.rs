@@ -73,7 +73,8 @@ fn words(line: &str) -> Vec<&str> {
 /// Whether a line may begin with a word: at the beginning, some words would be marks of Markdown.
 fn is_plain(word: &str) -> bool {
     let is_number = word.trim_end_matches(['.', ')']).chars().all(|character| character.is_ascii_digit());
-    !word.starts_with(['-', '+', '*', '#', '>', '|', '=']) && !(is_number && word.ends_with(['.', ')']))
+    let is_mark = word.starts_with(['-', '+', '*', '#', '>', '|', '=']);
+    !(is_mark || is_number && word.ends_with(['.', ')']))
 }
 
 /// What a member, a parameter or a type is.

@@ -21,7 +21,7 @@ pub(super) fn types(model: &Model<'_>, runtime: &syn::Path) -> Result<TokenStrea
     let imports: Vec<_> = type_imports(model).into_iter().map(|name| format_ident!("{name}")).collect();
     let clash = model.types.iter().find(|definition| {
         ["Box", "Option", "String", "Vec", "BTreeMap"].contains(&definition.name.as_str())
-            || imports.iter().any(|name| definition.name == name.to_string() && definition.name != "Flag")
+            || imports.iter().any(|name| *name == definition.name && definition.name != "Flag")
     });
     if let Some(definition) = clash {
         return Err(format!("the type `{}` has the name of one that it is made of", definition.name));
@@ -173,7 +173,7 @@ fn builder(model: &Model<'_>, definition: &TypeDef<'_>, members: &[Member<'_>], 
             return quote!(#ident: Default::default());
         }
         let Argument { kept, .. } = argument(model, &member.kind, &ident, true);
-        if kept.to_string() == ident.to_string() { kept } else { quote!(#ident: #kept) }
+        quote!(#ident: #kept)
     });
     let extra = keeps_unknown.then(|| quote!(extra: Extra::default()));
     let values = values.chain(extra);
