@@ -37,7 +37,12 @@ macro_rules! object {
 
         impl $crate::runtime::wire::read::Object for $type {
             fn table(&self) -> &'static $crate::runtime::wire::read::Table {
-                &$crate::runtime::wire::read::Table { names: &[$($name),*], required: $required }
+                static TABLE: $crate::runtime::wire::read::Table = $crate::runtime::wire::read::Table {
+                    names: &[$($name),*],
+                    marks: &[$($crate::runtime::wire::read::mark($name)),*],
+                    required: $required,
+                };
+                &TABLE
             }
 
             fn members(

@@ -144,8 +144,20 @@ pub trait Object {
 pub struct Table {
     /// Names on the wire.
     pub names: &'static [&'static str],
+    /// The [`mark`] of each name, by which it is found.
+    pub marks: &'static [u32],
     /// How many of them, from the first on, must be there.
     pub required: usize,
+}
+
+/// The length of a name and three of its bytes: what most names differ in.
+pub(crate) const fn mark(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let length = bytes.len();
+    if length == 0 {
+        return 0;
+    }
+    u32::from_le_bytes([(length & 0xFF) as u8, bytes[0], bytes[length / 2], bytes[length - 1]])
 }
 
 /// A list that is being read.
@@ -690,11 +702,15 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        let names = self.table.names;
-        let start = self.next.min(names.len());
-        let (before, behind) = names.split_at(start);
-        let is_it = |known: &&str| known.len() == name.len() && **known == *name;
-        let found = behind.iter().position(is_it).map(|index| start + index).or_else(|| before.iter().position(is_it));
+        let Table { names, marks, .. } = self.table;
+        let is_it = |index: usize| names.get(index).is_some_and(|known| *known == name);
+        let found = if is_it(self.next) {
+            Some(self.next)
+        } else {
+            let due = mark(name);
+            let alike = marks.iter().enumerate().filter(|(_, mark)| **mark == due);
+            alike.map(|(index, _)| index).find(|index| is_it(*index))
+        };
         Ok(match found {
             Some(index) => Name::Known(index),
             None if self.wants_name || Names::is_errors(name) => Name::Unknown(name.to_owned()),
