@@ -103,7 +103,7 @@ async fn read(request: RequestBuilder) -> (u16, Value) {
     if text.is_empty() {
         return (status, Value::Null);
     }
-    // What is no JSON stays text.
+    // A body that is not JSON stays text.
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 

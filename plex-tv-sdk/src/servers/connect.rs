@@ -122,7 +122,7 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_connect` when it answers nowhere: the message tells what came of each connection.
+    /// `is_connect` when no connection works. The message says why, for each of them.
     /// `is_invalid_input` as [`Server::access_token`].
     pub async fn connect(&self) -> Result<ServerConnection, Error> {
         let access_token = self.access_token()?;
