@@ -519,7 +519,9 @@ mod tests {
             assert_eq!(language(tag).unwrap(), tag);
         }
         let long = ["en"; 12].join("-");
-        for bad in ["", " ", "d", "de_DE", "de-", "-de", "de--DE", "de, en;q=0.5", "*", "de\r\nX-Evil: 1", "фр", "12", &long] {
+        for bad in
+            ["", " ", "d", "de_DE", "de-", "-de", "de--DE", "de, en;q=0.5", "*", "de\r\nX-Evil: 1", "фр", "12", &long]
+        {
             let error = language(bad).unwrap_err();
             assert!(error.is_invalid_input() && !error.to_string().contains("Evil"), "{bad}: {error}");
         }

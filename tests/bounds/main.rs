@@ -1,7 +1,12 @@
 //! Work and memory for each byte of hostile replies of growing size. Both are counted by the allocator, and not timed.
 //!
 //! What allocates nothing is not counted: work that grows faster than its input would show as a test that does not end.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failed unwrap is the message of its test"
+)]
 
 mod depth;
 mod security;
@@ -219,7 +224,12 @@ fn work_and_memory_of_a_call_are_linear_in_the_limit_of_its_body() {
             for limit in LIMITS {
                 let AllocationInfo { count_total, bytes_max, .. } = case.measure(&server, piece, limit);
                 let bytes = limit as u64;
-                println!("{}: {piece:?} {limit}: {} per byte, {} allocations", case.name, bytes_max / bytes, count_total);
+                println!(
+                    "{}: {piece:?} {limit}: {} per byte, {} allocations",
+                    case.name,
+                    bytes_max / bytes,
+                    count_total
+                );
                 if bytes_max > MEMORY * bytes + ANY_CALL {
                     faults.push(format!("{} of {piece:?}, {limit}: {bytes_max} bytes at once", case.name));
                 }

@@ -18,7 +18,8 @@ use super::{
     store::{load, store_error, update},
 };
 use crate::{
-    Client, Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer, v2::types::ExchangeJwtTokenBody,
+    Client, Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer,
+    v2::types::ExchangeJwtTokenBody,
 };
 
 /// A token is renewed this long before it ends, or at half its life if that is shorter than two days.

@@ -295,8 +295,9 @@ where
         while let Some(page) = self.next_page().await? {
             if page.len() > self.item_limit - items.len() {
                 let limit = self.item_limit;
-                let message =
-                    format!("the list has more than {limit} items; allow more by Pages::item_limit, or walk it by pages");
+                let message = format!(
+                    "the list has more than {limit} items; allow more by Pages::item_limit, or walk it by pages"
+                );
                 return Err(too_large(message));
             }
             items.extend(page);
@@ -449,7 +450,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_without_an_end_is_collected_up_to_the_limit() {
-        for (limit, told) in [(None, 100_000), (Some(0), 0), (Some(250), 250), (Some(300), 300), (Some(999_999), 999_999)] {
+        for (limit, told) in
+            [(None, 100_000), (Some(0), 0), (Some(250), 250), (Some(300), 300), (Some(999_999), 999_999)]
+        {
             let pages = match limit {
                 Some(limit) => endless().item_limit(limit),
                 None => endless(),
