@@ -55,7 +55,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
     println!("{}\nOpen {}", flow.qr_text()?, flow.auth_url());
     if let Some(sandbox) = sandbox {
         println!("(the sandbox approves by itself)");
-        sandbox.approve(flow.id());
+        sandbox.approve(&flow);
     }
     let client = flow.wait().on_poll(|progress| println!("{} s left", progress.expires_in.as_secs())).await?;
     greet(&client).await?;

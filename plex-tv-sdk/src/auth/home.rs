@@ -77,10 +77,12 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client, pin: plex_tv_sdk::Secret) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for member in client.home_users().await? {
     ///     let pin = member.needs_pin().then_some(&pin);
     ///     let theirs = client.switch_home_user(member.uuid().unwrap_or_default(), pin).await?;
-    ///     println!("{} sees {} servers", member.title(), theirs.servers().await?.len());
+    ///     println!("{} sees {} servers", printable(member.title()), theirs.servers().await?.len());
     /// }
     /// # Ok(())
     /// # }

@@ -201,7 +201,7 @@ async fn identity(client: &Client, origin: &Url) -> Result<Identity, Error> {
     let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is no media server"));
     match read(reply, BODY_LIMIT).await {
         Ok(body) => {
-            let value = xml_to_value(&body, "MediaContainer").map_err(no_server)?;
+            let value = xml_to_value(&body, "MediaContainer", 8 * BODY_LIMIT).map_err(no_server)?;
             serde_json::from_value(value).map_err(|_| no_server(Error::invalid_input("")))
         }
         Err(error) if error.kind() == ErrorKind::TooLarge => Err(no_server(error)),

@@ -92,7 +92,7 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
-    /// use plex_tv_sdk::reqwest;
+    /// use plex_tv_sdk::{printable, reqwest};
     ///
     /// let mut http = reqwest::Client::builder();
     /// for (host, address) in server.direct_addresses() {
@@ -101,7 +101,8 @@ impl Server {
     /// let http = http.build()?;
     /// for connection in server.connections() {
     ///     let uri = connection.uri.as_deref().unwrap_or_default();
-    ///     println!("{uri}: {}", http.get(format!("{uri}/identity")).send().await?.status());
+    ///     let reply = http.get(format!("{uri}/identity")).send().await?;
+    ///     println!("{}: {}", printable(uri), reply.status());
     /// }
     /// # Ok(())
     /// # }

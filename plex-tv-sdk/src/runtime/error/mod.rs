@@ -68,6 +68,8 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
+    /// Nobody is signed in, or no longer; nothing was sent.
+    SignedOut,
     /// No connection was made: it was refused, or it took too long. Or the server closed it and said
     /// that it had read nothing. Nothing was done.
     Connect,
@@ -264,9 +266,10 @@ impl Error {
         self.0.body.as_deref()
     }
 
-    /// An argument or a setting cannot be used.
+    /// An argument or a setting cannot be used, or nobody is signed in. Nothing was sent.
+    /// [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
-        self.kind() == ErrorKind::InvalidInput
+        matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)
     }
 
     /// No connection was made: there was no address or no answer, or the server refused the request
@@ -308,6 +311,8 @@ impl Error {
 
     /// The user has to sign in again: the token, the device or its key is no longer good.
     ///
+    /// - The client is signed out: it has no token, or another process signed out and emptied the
+    ///   store. Nothing was sent.
     /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has no
     ///   device key to renew the token with. A 422 that says "Invalid token" means the same. It was
     ///   seen after the user removed the device.
@@ -323,7 +328,10 @@ impl Error {
     /// - the account of another provider: codes 1057, 1058 and 1061;
     /// - whatever says nothing about the token, such as a timeout, a 403 or a 503.
     pub fn needs_sign_in(&self) -> bool {
-        self.is_device_removed() || self.is_device_jwt_rejected() || self.is_token_dead()
+        self.kind() == ErrorKind::SignedOut
+            || self.is_device_removed()
+            || self.is_device_jwt_rejected()
+            || self.is_token_dead()
     }
 
     fn is_token_dead(&self) -> bool {
