@@ -256,6 +256,7 @@ pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account],
         }
     }
     state.watchlists.fill(ACCOUNT, WATCHLIST_SIZE);
+    state.watchlists.fill(FRIEND, FRIENDS_WATCHLIST_SIZE);
     for (index, account) in accounts.iter().enumerate() {
         add_own(state, FIRST_OWN + index as u64, account);
     }
@@ -290,6 +291,9 @@ fn own_token(id: AccountId) -> String {
 
 /// So many that they come in three pages.
 pub(crate) const WATCHLIST_SIZE: usize = 250;
+
+/// The watchlist of the friend comes in two pages.
+const FRIENDS_WATCHLIST_SIZE: usize = 120;
 
 pub(crate) const FEATURES: [(&str, &str); 3] = [
     ("companions_sonos", "00000000-0000-4000-8000-000000000001"),
