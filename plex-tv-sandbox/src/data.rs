@@ -256,14 +256,13 @@ pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account],
         }
     }
     state.watchlists.fill(ACCOUNT, WATCHLIST_SIZE);
-    state.watchlists.fill(FRIEND, FRIENDS_WATCHLIST_SIZE);
     for (index, account) in accounts.iter().enumerate() {
-        add_own(state, FIRST_OWN + index as u64, account);
+        add_own(state, FIRST_OWN + index as u64, account, now);
     }
 }
 
 /// Adds one account that a test asked for.
-fn add_own(state: &mut State, id: AccountId, account: &Account) {
+fn add_own(state: &mut State, id: AccountId, account: &Account, now: i64) {
     let person = Person {
         id,
         uuid: format!("{id:016x}"),
@@ -283,6 +282,9 @@ fn add_own(state: &mut State, id: AccountId, account: &Account) {
         state.homes.found(id, &format!("Home of {}", account.username), id, &users);
     }
     state.watchlists.fill(id, account.watchlist);
+    if account.is_friend {
+        state.sharing.befriend(ACCOUNT, id, now);
+    }
 }
 
 fn own_token(id: AccountId) -> String {
@@ -291,9 +293,6 @@ fn own_token(id: AccountId) -> String {
 
 /// So many that they come in three pages.
 pub(crate) const WATCHLIST_SIZE: usize = 250;
-
-/// The watchlist of the friend comes in two pages.
-const FRIENDS_WATCHLIST_SIZE: usize = 120;
 
 pub(crate) const FEATURES: [(&str, &str); 3] = [
     ("companions_sonos", "00000000-0000-4000-8000-000000000001"),

@@ -4,6 +4,7 @@ use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
 };
 use async_graphql_parser::{Positioned, parse_query};
+use async_graphql_value::ConstValue;
 use serde_json::{Map, Value, json};
 
 /// Why a query is refused. All refusals are sent with status 200.
@@ -102,7 +103,7 @@ impl Query {
                 let known = self.operation.variable_definitions.iter().any(|known| known.node.name.node == variable);
                 let unknown = || Refusal::invalid(format!("Variable \"${variable}\" is not defined."));
                 let value = if known { value.unwrap_or_default() } else { return Err(unknown()) };
-                async_graphql_parser::ConstValue::from_json(value).map_err(|_| unknown())
+                ConstValue::from_json(value).map_err(|_| unknown())
             })?;
             arguments.insert(name.node.to_string(), value.into_json().unwrap_or_default());
         }

@@ -1,12 +1,15 @@
 //! Friends, their watchlists and the feed of activities, as other clients ask for them.
 
-use plex_tv_sandbox::{Account, FRIEND_EMAIL, Fault, Host, Sandbox};
+use plex_tv_sandbox::{Account, Fault, Host, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Harness, harness, over};
 
 const FRIEND: &str = "3456789abcdef012";
+/// A friend with a watchlist of three pages.
+const FAN: &str = "00000000007a1201";
+const FAN_EMAIL: &str = "fan@example.com";
 const MOVIE: &str = "5d7760000000070000000000";
 const SHOW: &str = "5d7760000000050000000000";
 const EPISODE: &str = "5d7760000000050000100002";
@@ -28,7 +31,15 @@ const FEED: &str = "query GetActivityFeed($first: PaginationInt!, $metadataID: I
     }
 }";
 
+async fn with_a_fan() -> Harness {
+    over(Sandbox::builder().account(Account::new(FAN_EMAIL).friend(true).watchlist(120)).start().await.unwrap())
+}
+
 impl Harness {
+    fn fan(&self) -> String {
+        self.sandbox.token_of(FAN_EMAIL).unwrap()
+    }
+
     async fn ask_as(&self, token: &str, query: &str, variables: Value) -> Value {
         let body = json!({"query": query, "variables": variables});
         let (status, reply) = self.send(token, Method::POST, "/community/api", &body).await;
@@ -67,12 +78,12 @@ async fn friends_are_listed_from_both_sides() {
 
 #[tokio::test]
 async fn the_watchlist_of_a_friend_comes_page_by_page() {
-    let plex = harness().await;
+    let plex = with_a_fan().await;
     let mut after = Value::Null;
     let mut titles = Vec::new();
 
     for has_next in [true, true, false] {
-        let variables = json!({"user": {"id": FRIEND}, "first": 50, "after": after});
+        let variables = json!({"user": {"id": FAN}, "first": 50, "after": after});
         let list = &plex.ask(WATCHLIST, variables).await["data"]["userV2"]["watchlist"];
         assert_eq!(list["pageInfo"]["hasNextPage"], has_next);
         titles.extend(list["nodes"].as_array().unwrap().iter().map(|node| node["title"].clone()));
@@ -81,27 +92,27 @@ async fn the_watchlist_of_a_friend_comes_page_by_page() {
 
     assert_eq!((titles.len(), &titles[0], &titles[4]), (120, &json!("Example Movie 1"), &json!("Example Show 5")));
     // The older form has the fields of the user themselves.
-    let old = format!("query {{ user(id: \"{FRIEND}\") {{ watchlist(first: 1) {{ nodes {{ id type guid }} }} }} }}");
+    let old = format!("query {{ user(id: \"{FAN}\") {{ watchlist(first: 1) {{ nodes {{ id type guid }} }} }} }}");
     let node = &plex.ask(&old, json!({})).await["data"]["user"]["watchlist"]["nodes"][0];
     assert_eq!((&node["type"], &node["guid"]), (&json!("MOVIE"), &json!("plex://movie/5d7760000000010000000000")));
     // What a friend adds is seen.
     let add = format!("/discover/actions/addToWatchlist?ratingKey={}", "5d7760000000c80000000000");
-    plex.call(&plex.friend(), Method::PUT, &add).await;
-    let first = json!({"user": {"id": FRIEND}, "first": 1, "after": null});
+    plex.call(&plex.fan(), Method::PUT, &add).await;
+    let first = json!({"user": {"id": FAN}, "first": 1, "after": null});
     let newest = plex.ask(WATCHLIST, first).await;
     assert_eq!(newest["data"]["userV2"]["watchlist"]["nodes"][0]["title"], "Example Movie 200");
 }
 
 #[tokio::test]
 async fn the_feed_has_what_the_account_and_its_friends_did() {
-    let plex = harness().await;
+    let plex = with_a_fan().await;
     let feed = async |variables: Value| plex.ask(FEED, variables).await["data"]["activityFeed"].clone();
     let all = json!({"first": 100, "types": ["WATCHLIST", "WATCH_HISTORY", "RATING", "REVIEW"]});
     assert_eq!(feed(all.clone()).await["pageInfo"]["hasNextPage"], true);
     let now = plex.sandbox.now();
 
     let played = format!("/metadata/actions/scrobble?key={EPISODE}&identifier=com.plexapp.plugins.library");
-    plex.call(&plex.friend(), Method::GET, &played).await;
+    plex.call(&plex.fan(), Method::GET, &played).await;
     let rated = format!("/discover/actions/rate?key={MOVIE}&identifier=tv.plex.provider.discover&rating=7");
     plex.call(plex.sandbox.token(), Method::PUT, &rated).await;
 
@@ -110,7 +121,7 @@ async fn the_feed_has_what_the_account_and_its_friends_did() {
         feed["nodes"].as_array().unwrap().clone()
     };
     let [watched] = nodes("WATCH_HISTORY", Some(SHOW), true).await.try_into().unwrap();
-    assert_eq!((&watched["userV2"]["username"], &watched["metadataItem"]["id"]), (&json!("examplefriend"), &json!(EPISODE)));
+    assert_eq!((&watched["userV2"]["username"], &watched["metadataItem"]["id"]), (&json!("fan"), &json!(EPISODE)));
     assert_eq!((&watched["__typename"], &watched["metadataItem"]["type"]), (&json!("ActivityWatchHistory"), &json!("EPISODE")));
     let at: jiff::Timestamp = watched["date"].as_str().unwrap().parse().unwrap();
     assert!(std::time::SystemTime::from(at) >= now);
@@ -189,5 +200,4 @@ async fn it_is_limited_and_refuses_on_demand() {
     let lines = plex.sandbox.requests();
     let line = lines.last().unwrap();
     assert_eq!((line.operation, line.host), (Some("graphQl"), Host::Community));
-    assert_eq!(plex.sandbox.token_of(FRIEND_EMAIL), Some(plex.friend()));
 }
