@@ -99,12 +99,17 @@
 
 mod auth;
 mod client;
+#[cfg(feature = "discover")]
+pub mod community;
 mod generated;
 mod hosts;
 mod identity;
 mod paging;
 mod runtime;
 mod servers;
+#[cfg(feature = "discover")]
+mod watchlist;
+mod webhooks;
 
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
@@ -129,6 +134,7 @@ pub use runtime::clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
 pub use runtime::conform::{Reread, redacted_body, reread_error, reread_retry_after, xml_as_json};
 pub use runtime::error::{Error, ErrorKind, PlexCode, PlexError};
+pub use runtime::items::Items;
 pub use runtime::operation::{Auth, Method, Operation, Parameter, Place, Proof};
 pub use runtime::pages::{Page, Paged, Pages};
 pub use runtime::printable::printable;
@@ -137,6 +143,11 @@ pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};
 pub use runtime::wire::{Choice, Extra, Flag, Nullable, RejectedRow, Rows};
 pub use servers::{ConnectionKind, PlexDirect, Server, ServerConnection};
+#[cfg(feature = "discover")]
+pub use watchlist::{ExternalId, ItemId, Kind, Search, Watchlist, WatchlistSort};
+pub use webhooks::Webhooks;
+#[cfg(feature = "webhook")]
+pub use webhooks::receive as webhook;
 
 /// The README's program compiles.
 #[cfg(doctest)]

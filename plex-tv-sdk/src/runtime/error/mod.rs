@@ -2,6 +2,7 @@
 
 mod cause;
 mod codes;
+mod graphql;
 mod json;
 mod plex;
 mod redact;
@@ -16,6 +17,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use super::operation::{Auth, Operation, Proof};
 
 pub use codes::PlexCode;
+pub(crate) use graphql::graphql_refusal;
 pub use plex::PlexError;
 pub(crate) use plex::parse_plex_errors;
 pub(crate) use redact::{is_sensitive, redacted};
@@ -59,6 +61,8 @@ struct Inner {
     body: Option<String>,
     /// Did the call ask for the user's token?
     takes_token: bool,
+    /// Does a code that says "forbidden" stand for a missing Plex Pass here?
+    needs_plex_pass: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -95,6 +99,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The reply is not what the description says.
     Decode,
+    /// plex.tv answered, and knows no such thing.
+    NotFound,
     /// The PIN expired, was denied, or is unknown to plex.tv.
     PinExpired,
     /// The deadline of the wait passed before the user approved.
@@ -121,6 +127,7 @@ impl Error {
             json_path: None,
             body: None,
             takes_token: false,
+            needs_plex_pass: false,
             source: None,
         }))
     }
@@ -177,6 +184,19 @@ impl Error {
                 inner.message = inner.message.replace(path.as_str(), &clean);
                 *path = clean;
             }
+        })
+    }
+
+    /// Says that the refusal stands for a missing Plex Pass, although its code is a general one.
+    pub(crate) fn with_plex_pass_needed(self) -> Self {
+        self.with(|inner| inner.needs_plex_pass = true)
+    }
+
+    /// Drops the body and the texts of the refusal, for calls whose replies are secret.
+    pub(crate) fn without_body(self) -> Self {
+        self.with(|inner| {
+            inner.body = None;
+            inner.plex_errors.iter_mut().for_each(PlexError::drop_texts);
         })
     }
 
@@ -348,9 +368,9 @@ impl Error {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// It does not exist (404).
+    /// It does not exist: 404, or a search for it found nothing.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.kind() == ErrorKind::NotFound || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
     /// The caller's copy is still current (304), as asked for with `if_none_match`.
@@ -378,9 +398,9 @@ impl Error {
         self.code() == Some(PlexCode::PinRequired)
     }
 
-    /// The account has no Plex Pass, and this needs one (code 1012).
+    /// The account has no Plex Pass, and this needs one (code 1012, and 1043 for webhooks).
     pub fn is_plex_pass_required(&self) -> bool {
-        self.code() == Some(PlexCode::PlexPassRequired)
+        self.0.needs_plex_pass || self.code() == Some(PlexCode::PlexPassRequired)
     }
 
     /// The user removed this device: a new client identifier and key are needed (code 1097).
