@@ -97,15 +97,20 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod auth;
 mod client;
 mod generated;
+pub mod guides;
+mod home;
 mod hosts;
 mod identity;
 mod paging;
 mod runtime;
 mod servers;
+mod sharing;
 
+pub use account::{Account, Device};
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
 #[cfg(feature = "keyring")]
@@ -113,8 +118,8 @@ pub use auth::KeyringStore;
 #[cfg(feature = "jwt")]
 pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
 pub use auth::{
-    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
-    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+    CredentialStore, Credentials, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress, PinStatus,
+    PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
 };
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "discover")]
@@ -122,6 +127,7 @@ pub use generated::discover;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 pub use generated::v2;
+pub use home::{HomeMember, HomeUuid, ManagedUserChange, NewManagedUser};
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use reqwest;
@@ -136,7 +142,13 @@ pub use runtime::response::{ByteStream, Response};
 pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};
 pub use runtime::wire::{Choice, Extra, Flag, Nullable, RejectedRow, Rows};
-pub use servers::{ConnectionKind, PlexDirect, Server, ServerConnection};
+pub use servers::{Connect, ConnectProgress, ConnectionKind, PlexDirect, Server, ServerConnection};
+#[cfg(feature = "v1")]
+pub use sharing::Person;
+pub use sharing::{
+    ChangeSettings, Filter, Invitee, Libraries, Library, Media, ReceivedShare, SavedLibraries, SavedShare, Share,
+    ShareBackup, ShareChange, ShareOutcome, ShareWith, Tuners,
+};
 
 /// The README's program compiles.
 #[cfg(doctest)]
