@@ -19,6 +19,21 @@
 //! # }
 //! ```
 //!
+//! # What apps do
+//!
+//! | to do this | start here |
+//! |---|---|
+//! | sign in | [`guides::sign_in`], [`Client::pin_login`] |
+//! | run for months | [`guides::service`] |
+//! | say who the user is | [`Client::account`] |
+//! | reach a media server | [`Client::servers`], [`Server::connect`] |
+//! | share libraries | [`guides::sharing`], [`Server::share_with`] |
+//! | manage a Plex Home | [`Client::home_users`], [`Client::switch_home_user`] |
+//! | list and revoke devices | [`Client::devices`] |
+//! | test an app | [`guides::testing`] |
+//!
+//! Everything else is a call of a description.
+//!
 //! # Calls
 //!
 //! A generated call takes what is required as arguments and what is optional by setters. `send`

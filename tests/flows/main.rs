@@ -9,16 +9,19 @@
     reason = "a failed unwrap is the message of its test, in helpers too"
 )]
 
+mod account;
 mod canary;
 mod clock;
 mod connect;
 mod faults;
 mod harness;
-mod home_users;
+mod home;
 mod jwt_login;
 mod jwt_verifier;
 mod keeping_fresh;
 mod kept_bodies;
+mod log;
+mod newcomer;
 mod pages;
 mod password;
 mod pin_interruptions;
@@ -30,6 +33,7 @@ mod safe_connections;
 mod servers;
 mod shared_store;
 mod shared_store_model;
+mod sharing;
 mod sign_out;
 mod soak;
 mod stores;

@@ -23,7 +23,7 @@ use syn::{Attribute, Item, UseTree};
 /// below it.
 const LAYERS: &[(&str, &[&str])] = &[
     ("names", &["lib"]),
-    ("verbs", &["auth", "client", "hosts", "identity", "paging", "servers"]),
+    ("verbs", &["account", "auth", "client", "guides", "home", "hosts", "identity", "paging", "servers", "sharing"]),
     ("generated", &["generated"]),
     ("runtime", &["runtime"]),
 ];

@@ -21,13 +21,8 @@ fn stored(sandbox: &plex_tv_sandbox::Sandbox) -> Value {
 async fn what_is_not_named_stays_as_it_is() {
     let (sandbox, share) = filtered(Filter::ratings(["G"])).await;
 
-    let share = share
-        .change_settings()
-        .television(Filter::labels(["Kids"]))
-        .allow_tuners(Tuners::Watch)
-        .send()
-        .await
-        .unwrap();
+    let share =
+        share.change_settings().television(Filter::labels(["Kids"])).allow_tuners(Tuners::Watch).send().await.unwrap();
 
     assert_eq!(share.filter(Media::Movies), Filter::ratings(["G"]));
     assert_eq!(share.filter(Media::Television), Filter::labels(["Kids"]));
@@ -62,10 +57,7 @@ async fn one_label_comes_and_goes() {
     assert_eq!(share.filter(Media::Movies), Filter::ratings(["G"]).and_labels(["Kids", "Family"]));
     let share = share.remove_label(Media::Movies, "Kids").await.unwrap();
     let share = share.hide_label(Media::Movies, "Private").await.unwrap();
-    assert_eq!(
-        share.filter(Media::Movies),
-        Filter::ratings(["G"]).and_labels(["Family"]).without_labels(["Private"])
-    );
+    assert_eq!(share.filter(Media::Movies), Filter::ratings(["G"]).and_labels(["Family"]).without_labels(["Private"]));
     let share = share.unhide_label(Media::Movies, "Private").await.unwrap();
 
     assert_eq!(share.filter(Media::Movies), Filter::ratings(["G"]).and_labels(["Family"]));
