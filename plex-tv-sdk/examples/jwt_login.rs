@@ -63,8 +63,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
 }
 
 async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
-    let user = client.v2().get_user_details().send().await?;
-    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
+    println!("Signed in as {}.", printable(client.account().await?.name()));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {
         println!("The token is good until {ends}; the client renews it a day before.");

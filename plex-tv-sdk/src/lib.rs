@@ -19,6 +19,21 @@
 //! # }
 //! ```
 //!
+//! # What apps do
+//!
+//! | to do this | start here |
+//! |---|---|
+//! | sign in | [`guides::sign_in`], [`Client::pin_login`] |
+//! | run for months | [`guides::service`] |
+//! | say who the user is | [`Client::account`] |
+//! | reach a media server | [`Client::servers`], [`Server::connect`] |
+//! | share libraries | [`guides::sharing`], [`Server::share_with`] |
+//! | manage a Plex Home | [`Client::home_users`], [`Client::switch_home_user`] |
+//! | list and revoke devices | [`Client::devices`] |
+//! | test an app | [`guides::testing`] |
+//!
+//! Everything else is a call of a description.
+//!
 //! # Calls
 //!
 //! A generated call takes what is required as arguments and what is optional by setters. `send`
@@ -97,20 +112,25 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod auth;
 mod client;
 #[cfg(feature = "discover")]
 pub mod community;
 mod generated;
+pub mod guides;
+mod home;
 mod hosts;
 mod identity;
 mod paging;
 mod runtime;
 mod servers;
+mod sharing;
 #[cfg(feature = "discover")]
 mod watchlist;
 mod webhooks;
 
+pub use account::{Account, Device};
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
 #[cfg(feature = "keyring")]
@@ -118,8 +138,8 @@ pub use auth::KeyringStore;
 #[cfg(feature = "jwt")]
 pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
 pub use auth::{
-    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
-    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+    CredentialStore, Credentials, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress, PinStatus,
+    PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
 };
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "discover")]
@@ -127,6 +147,7 @@ pub use generated::discover;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 pub use generated::v2;
+pub use home::{HomeMember, HomeUuid, ManagedUserChange, NewManagedUser};
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use reqwest;
@@ -142,7 +163,13 @@ pub use runtime::response::{ByteStream, Response};
 pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};
 pub use runtime::wire::{Choice, Extra, Flag, Nullable, RejectedRow, Rows};
-pub use servers::{ConnectionKind, PlexDirect, Server, ServerConnection};
+pub use servers::{Connect, ConnectProgress, ConnectionKind, PlexDirect, Server, ServerConnection};
+#[cfg(feature = "v1")]
+pub use sharing::Person;
+pub use sharing::{
+    ChangeSettings, Filter, Invitee, Libraries, Library, Media, ReceivedShare, SavedLibraries, SavedShare, Share,
+    ShareBackup, ShareChange, ShareOutcome, ShareWith, Tuners,
+};
 #[cfg(feature = "discover")]
 pub use watchlist::{ExternalId, ItemId, Kind, Search, Watchlist, WatchlistSort};
 pub use webhooks::Webhooks;

@@ -9,17 +9,20 @@
     reason = "a failed unwrap is the message of its test, in helpers too"
 )]
 
+mod account;
 mod canary;
 mod clock;
 mod connect;
 mod faults;
 mod harness;
-mod home_users;
+mod home;
 mod jwt_login;
 mod jwt_verifier;
 mod keeping_fresh;
 mod kept_bodies;
 mod language;
+mod log;
+mod newcomer;
 mod pages;
 mod password;
 mod pin_interruptions;
@@ -32,6 +35,7 @@ mod sandbox_replies;
 mod servers;
 mod shared_store;
 mod shared_store_model;
+mod sharing;
 mod sign_out;
 mod soak;
 mod stores;

@@ -5,12 +5,15 @@ mod connect;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod dns;
 mod plex_direct;
+mod progress;
 mod race;
+mod trace;
 
 use std::{cmp::Reverse, net::SocketAddr};
 
-pub use connect::{ConnectionKind, ServerConnection};
+pub use connect::{Connect, ConnectionKind, ServerConnection};
 pub use plex_direct::PlexDirect;
+pub use progress::ConnectProgress;
 
 use reqwest::Url;
 
@@ -109,6 +112,10 @@ impl Server {
     /// ```
     pub fn direct_addresses(&self) -> impl Iterator<Item = (String, SocketAddr)> {
         self.connections.iter().filter_map(direct_address)
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// All that plex.tv says of it, except the connections.

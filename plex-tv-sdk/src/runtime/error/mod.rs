@@ -111,6 +111,12 @@ pub enum ErrorKind {
     JwtExpired,
     /// Credentials could not be loaded or saved.
     Store,
+    /// The server is shared with this person already.
+    AlreadyShared,
+    /// The server has no such library.
+    UnknownLibrary,
+    /// The server has several libraries with this title.
+    AmbiguousLibrary,
 }
 
 impl Error {
@@ -151,6 +157,14 @@ impl Error {
                 inner.takes_token = operation.auth == Auth::Token;
             }),
         }
+    }
+
+    /// The same failure, once more is known about it.
+    pub(crate) fn explained(self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        self.with(|inner| {
+            inner.kind = kind;
+            inner.message = message.into();
+        })
     }
 
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
@@ -478,6 +492,21 @@ impl Error {
     /// The deadline of a wait passed.
     pub fn is_deadline(&self) -> bool {
         self.kind() == ErrorKind::Deadline
+    }
+
+    /// The server is shared with this person already. Change that share instead of making another.
+    pub fn is_already_shared(&self) -> bool {
+        self.kind() == ErrorKind::AlreadyShared
+    }
+
+    /// The server has no such library. The message lists the titles that it has.
+    pub fn is_unknown_library(&self) -> bool {
+        self.kind() == ErrorKind::UnknownLibrary
+    }
+
+    /// The server has several libraries with this title. The message lists their keys.
+    pub fn is_ambiguous_library(&self) -> bool {
+        self.kind() == ErrorKind::AmbiguousLibrary
     }
 
     /// It may work a little later: the network or a gateway failed, or there were too many calls.
