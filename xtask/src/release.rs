@@ -102,9 +102,7 @@ impl Release {
         if self.version < self.current {
             refusals.push(format!("{} is older than {}, the version in Cargo.toml", self.version, self.current));
         }
-        if git::has_tag(&self.workspace, &self.version) {
-            refusals.push(format!("the tag {} is there: this version was released", git::tag(&self.version)));
-        }
+        refusals.extend(self.released());
         let mut files = self.files.clone();
         for (file, text) in &mut files {
             let outcome = match file.as_str() {
@@ -118,6 +116,12 @@ impl Release {
             }
         }
         if refusals.is_empty() { Ok(files) } else { Err(refusals) }
+    }
+
+    /// A sentence where the version is released already.
+    fn released(&self) -> Option<String> {
+        let is_there = git::has_tag(&self.workspace, &self.version);
+        is_there.then(|| format!("the tag {} is there, so this version is released", git::tag(&self.version)))
     }
 
     fn prepare(&self) -> Result<Outcome, String> {
@@ -146,25 +150,23 @@ impl Release {
     }
 
     fn rehearse(&self) -> Result<Outcome, String> {
-        let prepared = self.is_prepared();
         let mut text = String::new();
         let mut refusals = Vec::new();
-        if prepared {
-            text.push_str("prepare: done\n");
+        if self.is_prepared() {
+            text.push_str("files: prepared\n");
+            refusals.extend(self.released());
         } else {
             match self.prepared() {
                 Ok(files) => text.push_str(&self.changes(&files)),
                 Err(reasons) => refusals.extend(reasons),
             }
-            let semver = self
-                .semver_checks()
-                .map_or("nothing to compare with, this is the first release".to_owned(), |command| {
-                    crates::told(&command)
-                });
+            let semver = match self.semver_checks() {
+                Some(command) => crates::told(&command),
+                None => "the first release has nothing to be compared with".to_owned(),
+            };
             text.push_str(&format!("semver: {semver}\n"));
         }
-        text.push_str(&format!("publish: {}\n", publish::order(&self.crates)));
-        text.push_str(&format!("tag: {}\n", git::tag(&self.version)));
+        text.push_str(&format!("publish: {}\ntag: {}\n", publish::order(&self.crates), git::tag(&self.version)));
         refusals.extend(publish::refusals(&self.crates));
         if refusals.is_empty() {
             return Ok(Outcome::Fine(text));
@@ -176,17 +178,14 @@ impl Release {
     fn publish(&self) -> Result<Outcome, String> {
         let mut refusals = publish::refusals(&self.crates);
         if !self.is_prepared() {
+            let has = if self.is_in_changelog() { "has" } else { "does not have" };
             refusals.push(format!(
-                "{} is not prepared: Cargo.toml says {}, and CHANGELOG.md {}\n  fix: cargo xtask release {}",
-                self.version,
+                "Cargo.toml says {}, and CHANGELOG.md {has} {version}\n  fix: cargo xtask release {version}",
                 self.current,
-                if self.is_in_changelog() { "has it" } else { "does not have it" },
-                self.version
+                version = self.version
             ));
         }
-        if git::has_tag(&self.workspace, &self.version) {
-            refusals.push(format!("the tag {} is there: this version was released", git::tag(&self.version)));
-        }
+        refusals.extend(self.released());
         refusals.extend(git::uncommitted(&self.workspace)?);
         if !refusals.is_empty() {
             return Ok(refused(&refusals));
@@ -195,7 +194,7 @@ impl Release {
         git::set_tag(&self.workspace, &self.version)?;
         let tag = git::tag(&self.version);
         Ok(Outcome::Fine(format!(
-            "{} is published, and this commit is tagged {tag}\nNext: git push origin {tag}\n",
+            "{} is published, and this commit is {tag}\nNext: git push origin {tag}\n",
             self.version
         )))
     }

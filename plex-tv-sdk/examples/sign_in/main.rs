@@ -5,6 +5,7 @@
 
 mod arguments;
 mod reach;
+mod room;
 mod screen;
 mod spinner;
 

@@ -68,6 +68,22 @@ impl Browser {
         Some(browser)
     }
 
+    /// Shows pages as the screen of a phone does.
+    pub(crate) async fn as_phone(&self, width: u32) {
+        let screen = json!({"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": true});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": screen});
+        self.command("/goog/cdp/execute", command).await;
+    }
+
+    /// The width of the page, the width of the window, and the right edge of whatever reaches
+    /// furthest, in CSS pixels.
+    pub(crate) async fn widths(&self) -> [f64; 3] {
+        let script = "const edges = [...document.querySelectorAll('body, body *')].map(one => one.getBoundingClientRect().right);\
+                      return [document.documentElement.scrollWidth, window.innerWidth, Math.max(...edges)]";
+        let widths = self.command("/execute/sync", json!({"script": script, "args": []})).await;
+        [0, 1, 2].map(|index| widths[index].as_f64().unwrap())
+    }
+
     pub(crate) async fn open(&self, url: &str) {
         self.command("/url", json!({"url": url})).await;
     }

@@ -25,8 +25,7 @@ pub(super) fn uncommitted(workspace: &Path) -> Result<Option<String>, String> {
 }
 
 pub(super) fn set_tag(workspace: &Path, version: &Version) -> Result<(), String> {
-    let (tag, message) = (tag(version), format!("Release {version}"));
-    output(git(workspace).args(["tag", "--annotate", "--message", &message, &tag])).map(|_| ())
+    output(git(workspace).args(["tag", &tag(version)])).map(|_| ())
 }
 
 fn git(workspace: &Path) -> Command {

@@ -1,6 +1,6 @@
 //! To the registry.
 
-use std::path::Path;
+use std::{path::Path, process::Command};
 
 use crate::crates::{Published, cargo, told};
 
@@ -23,17 +23,28 @@ pub(super) fn order(crates: &[Published]) -> String {
     crates.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// Publishes all crates. cargo builds each package first, and waits for the registry after each.
+/// Publishes all crates. cargo waits for the registry after each.
+///
+/// All packages are built before that, without the token: build scripts of dependencies run then.
 pub(super) fn publish(workspace: &Path) -> Result<(), String> {
+    let mut rehearsal = cargo(workspace);
+    rehearsal.args(["publish", "--workspace", "--locked", "--dry-run"]).env_remove(TOKEN);
+    run(&mut rehearsal)?;
     let mut publish = cargo(workspace);
-    publish.args(["publish", "--workspace", "--locked"]);
-    let line = told(&publish);
-    let status = publish.status().map_err(|why| format!("`{line}` cannot be started: {why}"))?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(format!(
-        "`{line}` failed; cargo says above why. A published crate cannot be published again: go on with cargo publish \
-         --locked -p and the first crate that is missing, then tag this commit"
-    ))
+    publish.args(["publish", "--workspace", "--locked", "--no-verify"]);
+    run(&mut publish).map_err(|why| {
+        format!(
+            "{why}\n  A published crate cannot be published again. If some are, publish the others in this order with \
+             `cargo publish --locked -p`, then tag this commit"
+        )
+    })
+}
+
+const TOKEN: &str = "CARGO_REGISTRY_TOKEN";
+
+/// Runs cargo, which tells by itself what it does.
+fn run(command: &mut Command) -> Result<(), String> {
+    let line = told(command);
+    let status = command.status().map_err(|why| format!("`{line}` cannot be started: {why}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` failed; cargo says above why")) }
 }
