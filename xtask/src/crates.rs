@@ -95,8 +95,8 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end and returns what it printed. A failure is told with the end of what it
-/// said.
+/// Runs a command to its end and returns what it printed. The error has the end of
+/// what a failed command said.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let told = told(command);
     let output = command.stdin(Stdio::null()).output().map_err(|why| format!("`{told}` cannot be started: {why}"))?;

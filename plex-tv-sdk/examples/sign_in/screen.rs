@@ -16,8 +16,7 @@ use crate::{
     spinner::{self, spinner},
 };
 
-/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any
-/// more.
+/// One paragraph on standard output. Unlike `println!`, it does not panic when the reader is gone.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }
@@ -31,7 +30,7 @@ pub(crate) fn greet_in_sandbox(arguments: &Arguments) -> io::Result<()> {
     })
 }
 
-/// One line on standard error. When that is closed there is nobody left to tell.
+/// One line on standard error. Failure is ignored, since nothing else could report it.
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(line));
 }

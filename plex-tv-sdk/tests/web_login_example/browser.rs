@@ -30,7 +30,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one with an empty profile; where there is none, says so in a line and gives nothing.
+    /// Starts a browser with an empty profile. Where there is no browser, it says so in a line and returns `None`.
     pub(crate) async fn start() -> Option<Self> {
         // Which of them is used is for the driver to know: it goes with one.
         let is_there =

@@ -42,7 +42,7 @@ pub(super) fn publish(workspace: &Path) -> Result<(), String> {
 
 const TOKEN: &str = "CARGO_REGISTRY_TOKEN";
 
-/// Runs cargo, which tells by itself what it does.
+/// Runs cargo, which says what it does.
 fn run(command: &mut Command) -> Result<(), String> {
     let line = told(command);
     let status = command.status().map_err(|why| format!("`{line}` cannot be started: {why}"))?;
