@@ -1,4 +1,4 @@
-//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key
+//! Signs in by device key: the token is a JWT of seven days, which the client renews. Key
 //! and token are kept in a file, so that the next start is signed in.
 //!
 //! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own.

@@ -261,7 +261,7 @@ async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> 
         return Err(Error::new(ErrorKind::Timeout, format!("{host} does not answer")));
     };
     let found = identity?.machine_identifier;
-    // An identifier that is empty names no server, so that none is recognised by it.
+    // An empty identifier names no server, so no server matches it.
     if found != server.machine_identifier() || found.trim().is_empty() {
         return Err(Error::new(ErrorKind::Decode, format!("another server answers at {host}")));
     }

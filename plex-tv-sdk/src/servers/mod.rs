@@ -89,8 +89,8 @@ impl Server {
     ///
     /// For networks whose router protects against DNS rebinding, and drops the answer when the
     /// address is a local one: names do not resolve there, and every connection by them fails.
-    /// [`Server::connect`] knows that; an HTTP client of your own has to be told. With these pairs
-    /// the name is kept, so https and the check of the certificate are too, and DNS is not asked.
+    /// [`Server::connect`] handles that; your own HTTP client needs these pairs. With them the name
+    /// stays, so https and the check of the certificate stay, and DNS is not asked.
     /// Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use plex_tv_openapi::{
-    Auth, Operation, predicate,
+    Auth, Operation,
     pointer::{followed, join, resolved},
+    predicate,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -194,9 +195,11 @@ impl OperationPage {
             line_href,
             source_file: format!("openapi/{}", module.file),
             rustdoc_method: book.sdk.rustdoc(&format!("{}::Api::{}", module.name, operation.rust_name)),
-            rustdoc_call: book
-                .sdk
-                .rustdoc(&format!("{}::calls::{}", module.name, operation.rust_name.to_upper_camel_case())),
+            rustdoc_call: book.sdk.rustdoc(&format!(
+                "{}::calls::{}",
+                module.name,
+                operation.rust_name.to_upper_camel_case()
+            )),
             try_it: try_it(module, operation, node, &base),
             base,
         }
@@ -531,7 +534,9 @@ fn references(root: &Value, value: &Value, names: &mut Vec<String>) {
                 match component_name(value) {
                     Some(name) if !names.iter().any(|known| known == name) => names.push(name.to_owned()),
                     Some(_) => {}
-                    None => references(root, root.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null), names),
+                    None => {
+                        references(root, root.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null), names)
+                    }
                 }
             }
             members.iter().filter(|(key, _)| *key != "example").for_each(|(_, value)| references(root, value, names));

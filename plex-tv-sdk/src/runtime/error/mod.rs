@@ -338,7 +338,7 @@ impl Error {
     }
 
     /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was refused.
-    /// [`Error::needs_sign_in`] tells these apart.
+    /// [`Error::needs_sign_in`] distinguishes these.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
