@@ -11,6 +11,7 @@
 
 mod canary;
 mod clock;
+mod community;
 mod connect;
 mod faults;
 mod harness;
@@ -19,6 +20,7 @@ mod jwt_login;
 mod jwt_verifier;
 mod keeping_fresh;
 mod kept_bodies;
+mod newcomer_watching;
 mod pages;
 mod password;
 mod pin_interruptions;
@@ -35,4 +37,7 @@ mod soak;
 mod stores;
 mod tls;
 mod verify_token;
+mod watchlist;
+mod webhook_events;
+mod webhooks;
 mod wire;
