@@ -14,7 +14,8 @@ mod webhook {
         let sandbox = Sandbox::start().await?;
         let identity = ClientIdentity::new("newcomer-desk-04", "Newcomer", "1.0")?;
         let client = Client::builder(identity).base_url(sandbox.url()).token(Token::new(sandbox.token())?).build()?;
-        let app = Router::new().route("/plex", post(async |event: Event| format!("{} {:?}", event.kind, event.title())));
+        let app =
+            Router::new().route("/plex", post(async |event: Event| format!("{} {:?}", event.kind, event.title())));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         client.webhooks().add(format!("http://{}/plex", listener.local_addr()?)).await?;
         tokio::spawn(async { axum::serve(listener, app).await });

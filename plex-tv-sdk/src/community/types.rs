@@ -1,9 +1,10 @@
 //! What the GraphQL service answers.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
-    ItemId, Kind, Timestamp,
+    ItemId, Kind,
     runtime::wire::{Rows, object, open_enum},
 };
 

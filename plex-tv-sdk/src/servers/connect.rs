@@ -10,9 +10,10 @@ use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use serde::Deserialize;
 
 use super::{
-    Server,
+    connection::ServerConnection,
     progress::{ConnectProgress, OnProgress},
     race::Race,
+    server::Server,
     trace::Span,
 };
 use crate::{
@@ -35,72 +36,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const MOST_CONNECTIONS: usize = 32;
 /// The most bytes of an identity that are read. It has some hundred.
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// A connection at which the right server answered, and what its requests need.
-#[derive(Clone, Debug)]
-pub struct ServerConnection {
-    uri: String,
-    access_token: Token,
-    connection: Connection,
-}
-
-impl ServerConnection {
-    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is
-    /// the usual one. Paths go behind it, as in `{uri}/library/sections`.
-    ///
-    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else
-    /// then.
-    pub fn uri(&self) -> &str {
-        &self.uri
-    }
-
-    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token
-    /// does not belong there.
-    pub fn access_token(&self) -> &Token {
-        &self.access_token
-    }
-
-    /// How it leads to the server.
-    pub fn kind(&self) -> ConnectionKind {
-        ConnectionKind::from(&self.connection)
-    }
-
-    /// All that plex.tv says of it.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-/// How a connection leads to a server, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConnectionKind {
-    /// Within the network that both are in.
-    Local,
-    /// Through the internet.
-    Remote,
-    /// Through plex.tv, which limits how fast.
-    Relay,
-}
-
-impl From<&Connection> for ConnectionKind {
-    fn from(connection: &Connection) -> Self {
-        match (connection.relay, connection.local) {
-            (Some(true), _) => Self::Relay,
-            (_, Some(true)) => Self::Local,
-            _ => Self::Remote,
-        }
-    }
-}
-
-impl fmt::Display for ConnectionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Local => "local",
-            Self::Remote => "remote",
-            Self::Relay => "relay",
-        })
-    }
-}
 
 impl Server {
     /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
@@ -178,7 +113,7 @@ impl<'a> Connect<'a> {
     async fn run(mut self) -> Result<ServerConnection, Error> {
         let server = self.server;
         let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
-        let span = Span::new(connections.len(), server.client.clock());
+        let span = Span::new(connections.len(), server.client().clock());
         let outcome = span.around(self.search(connections, &span)).await;
         span.ended(outcome.as_ref());
         outcome
@@ -203,7 +138,7 @@ impl<'a> Connect<'a> {
                         );
                     }
                     if race.ended(place, outcome) {
-                        grace = server.client.clock().timer(GRACE);
+                        grace = server.client().clock().timer(GRACE);
                     }
                 }
                 Either::Left((None, _)) => return Err(unreachable(race)),
@@ -248,7 +183,7 @@ async fn access_token(server: &Server, older_token: bool) -> Result<Token, Error
     if !(older_token && server.is_owned() && is_jwt(&token)) {
         return Ok(token);
     }
-    Ok(server.client.older_token().await?.unwrap_or(token))
+    Ok(server.client().older_token().await?.unwrap_or(token))
 }
 
 /// Is it this server that answers there? Another machine may have the address by now. It is asked
@@ -256,8 +191,8 @@ async fn access_token(server: &Server, older_token: bool) -> Result<Token, Error
 async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
     let origin = origin(connection)?;
     let host = host_of(&origin);
-    let limit = server.client.clock().timer(PATIENCE.min(server.client.timeout()));
-    let Either::Left((identity, _)) = select(Box::pin(identity(&server.client, &origin)), limit).await else {
+    let limit = server.client().clock().timer(PATIENCE.min(server.client().timeout()));
+    let Either::Left((identity, _)) = select(Box::pin(identity(server.client(), &origin)), limit).await else {
         return Err(Error::new(ErrorKind::Timeout, format!("{host} does not answer")));
     };
     let found = identity?.machine_identifier;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{ConnectProgress, ServerConnection};
+use super::{connection::ServerConnection, progress::ConnectProgress};
 use crate::{Clock, Error};
 
 /// The span of a search.

@@ -1,10 +1,11 @@
 //! An event, and how it is read.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{kind::EventKind, multipart, thumb::Thumb};
 use crate::{
-    Error, ErrorKind, Extra, Timestamp,
+    Error, ErrorKind, Extra,
     runtime::wire::{Reading, object, read},
 };
 
