@@ -63,7 +63,7 @@ targets! {
     diff_two_documents from "tools/openapi/tests/lint/base.yaml";
 }
 
-/// What decodes goes out again, and comes back as the same; what does not is told without a panic.
+/// What decodes goes out again, and comes back as the same; what does not is an error and never a panic.
 fn reread(decode: impl Fn(&[u8]) -> Option<Result<Reread, Error>>, data: &[u8]) {
     match decode(data).expect("the operation has a reply") {
         Err(error) => show(&error),
@@ -438,7 +438,7 @@ fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
     }
 }
 
-/// Nothing differs from itself, and whatever differs is told both ways or refused both ways.
+/// Nothing differs from itself, and whatever differs is reported both ways or refused both ways.
 pub fn diff_two_documents(data: &[u8]) {
     static BASE: OnceLock<Document> = OnceLock::new();
 

@@ -48,6 +48,7 @@ mod data;
 mod device;
 mod device_jwt;
 mod fault;
+mod graphql;
 mod host;
 mod jwk;
 mod jws;

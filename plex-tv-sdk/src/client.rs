@@ -203,6 +203,14 @@ impl Client {
         &self.0.discover
     }
 
+    /// Transports for some hosts, with other settings than those of the client.
+    #[cfg(feature = "discover")]
+    pub(crate) fn hosts_with(&self, hosts: &[&str], change: impl FnOnce(&mut Settings)) -> crate::runtime::Hosts {
+        let mut settings = self.0.settings.as_ref().clone();
+        change(&mut settings);
+        self.0.hosts.of(&Arc::new(settings), hosts)
+    }
+
     pub(crate) fn base_url(&self) -> &Url {
         &self.0.hosts.account
     }

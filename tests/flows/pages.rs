@@ -58,7 +58,7 @@ fn page(keys: Range<u64>, members: Value) -> Reply {
     Reply::json(&container(keys, members).to_string())
 }
 
-/// The items that a server with so many gives for what was asked.
+/// The items that a server with `total` of them returns for a request.
 fn asked_for(path: &str, items: u64) -> Range<u64> {
     let start = start_of(path).min(items);
     start..(start + number(path, "X-Plex-Container-Size")).min(items)

@@ -96,7 +96,7 @@ async fn password_sign_in(client: &Client, user: usize) -> Client {
     }
 }
 
-/// Whom plex.tv takes the client for: nobody when it refuses.
+/// The user that plex.tv takes the client for; `None` when it refuses.
 pub(crate) async fn who(client: &Client) -> Option<String> {
     client.verify_token().await.user().and_then(|user| user.username.clone())
 }

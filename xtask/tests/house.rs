@@ -23,7 +23,24 @@ use syn::{Attribute, Item, UseTree};
 /// below it.
 const LAYERS: &[(&str, &[&str])] = &[
     ("names", &["lib"]),
-    ("verbs", &["auth", "client", "hosts", "identity", "paging", "servers"]),
+    (
+        "verbs",
+        &[
+            "account",
+            "auth",
+            "client",
+            "community",
+            "guides",
+            "home",
+            "hosts",
+            "identity",
+            "paging",
+            "servers",
+            "sharing",
+            "watchlist",
+            "webhooks",
+        ],
+    ),
     ("generated", &["generated"]),
     ("runtime", &["runtime"]),
 ];

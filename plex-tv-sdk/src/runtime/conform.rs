@@ -13,7 +13,7 @@ use super::{
     wire::{Names, Reading, Slot},
 };
 
-/// A body that was decoded and encoded again. What it lacks of the original, the types do not carry.
+/// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the types.
 #[derive(Clone, PartialEq)]
 pub struct Reread {
     value: Value,

@@ -56,7 +56,7 @@ pub(crate) fn to_json(text: &str, memory: usize) -> Result<(String, Value), NotX
     Ok(tree.root.unwrap_or_default())
 }
 
-/// The same for as much of a text as can be read, and for at most so many of its elements and
+/// The same for as much of a text as can be read, and for at most this many of its elements and
 /// attributes. Elements that are still open then are taken as they are, and so are references to
 /// unknown entities.
 pub(crate) fn beginning_to_json(text: &str, most: usize) -> Option<(String, Value)> {

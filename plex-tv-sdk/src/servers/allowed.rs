@@ -12,8 +12,8 @@ use crate::{
 /// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the
 /// client.
 ///
-/// Owners choose the addresses that those see with whom they share. The address counts, and not
-/// what is said of it.
+/// Owners choose the addresses that the people they share with see. The address decides, not what
+/// plex.tv says about it.
 pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: &Url) -> bool {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     if resource.https_required.unwrap_or_default() && is_plain(connection, url.as_ref()) {
@@ -32,7 +32,7 @@ pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: 
     }
 }
 
-/// Is it http, by its address or by its own word?
+/// Is it http, by its address or by its protocol?
 pub(super) fn is_plain(connection: &Connection, url: Option<&Url>) -> bool {
     connection.protocol == Some(ConnectionProtocol::Http) || url.is_some_and(|url| url.scheme() != "https")
 }

@@ -5,12 +5,15 @@ mod connect;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod dns;
 mod plex_direct;
+mod progress;
 mod race;
+mod trace;
 
 use std::{cmp::Reverse, net::SocketAddr};
 
-pub use connect::{ConnectionKind, ServerConnection};
+pub use connect::{Connect, ConnectionKind, ServerConnection};
 pub use plex_direct::PlexDirect;
+pub use progress::ConnectProgress;
 
 use reqwest::Url;
 
@@ -86,8 +89,8 @@ impl Server {
     ///
     /// For networks whose router protects against DNS rebinding, and drops the answer when the
     /// address is a local one: names do not resolve there, and every connection by them fails.
-    /// [`Server::connect`] knows that; an HTTP client of your own has to be told. With these pairs
-    /// the name is kept, so https and the check of the certificate are too, and DNS is not asked.
+    /// [`Server::connect`] handles that; your own HTTP client needs these pairs. With them the name
+    /// stays, so https and the check of the certificate stay, and DNS is not asked.
     /// Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
@@ -109,6 +112,10 @@ impl Server {
     /// ```
     pub fn direct_addresses(&self) -> impl Iterator<Item = (String, SocketAddr)> {
         self.connections.iter().filter_map(direct_address)
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// All that plex.tv says of it, except the connections.

@@ -1,4 +1,4 @@
-//! Cases 9 to 11: successes that are none.
+//! Cases 9 to 11: replies that only look like successes.
 
 use plex_tv_sdk::v2::types::{SetUserWebhooksBody, SharingSettings, UpdateSharingSettingsBody};
 

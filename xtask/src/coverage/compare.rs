@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{endpoint::Endpoint, fields::Fields};
 
-/// Raised when a member changes its meaning or goes.
+/// Raised when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ struct Pair {
     differences: Vec<Difference>,
 }
 
-/// What one side has and the other has not.
+/// What only one side has.
 #[derive(Debug)]
 struct Difference {
     what: &'static str,

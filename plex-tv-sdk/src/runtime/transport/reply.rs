@@ -9,10 +9,14 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::exchange::{Exchange, Reply};
+use super::{
+    exchange::{Exchange, Reply},
+    graphql::Answer,
+};
 use crate::runtime::{
     error::{Error, ErrorKind, host_of, media_type, parse_plex_errors, request_id, text_of},
     response::{ByteStream, Response},
+    secret::Token,
     wire::{Misfit, Names, Reading, Slot, read},
     xml,
 };
@@ -22,17 +26,29 @@ const TREE_PER_BYTE: usize = 8;
 
 /// Reads a success that has a body.
 pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
-    read_reply(exchange, |reply, reading| {
+    let (reply, token): (Reply, _) = exchange.run().await?;
+    read_slot(exchange, reply, token.as_ref())
+}
+
+/// Reads a success of a GraphQL service.
+#[cfg_attr(not(feature = "discover"), allow(dead_code))]
+pub(super) async fn decode_graphql<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
+    let (Answer(reply), token) = exchange.run().await?;
+    read_slot(exchange, reply, token.as_ref())
+}
+
+fn read_slot<T: Slot>(exchange: &Exchange, reply: Reply, token: Option<&Token>) -> Result<Response<T>, Error> {
+    read_reply(exchange, reply, token, |reply, reading| {
         let (value, unknown) = value_of(reply, exchange, reading)?;
         unknown.trace(exchange.operation().id);
         Ok(value)
     })
-    .await
 }
 
 /// Reads a success into a type of the caller.
 pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Result<Response<T>, Error> {
-    read_reply(exchange, |reply, reading| {
+    let (reply, token): (Reply, _) = exchange.run().await?;
+    read_reply(exchange, reply, token.as_ref(), |reply, reading| {
         let unfit = |error: serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             let reason = format!("the reply does not fit the type that was asked for, at {place}");
@@ -46,20 +62,20 @@ pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Resul
             Some(_) => serde_json::from_slice(body).map_err(unfit),
         }
     })
-    .await
 }
 
-async fn read_reply<T>(
+fn read_reply<T>(
     exchange: &Exchange,
+    reply: Reply,
+    token: Option<&Token>,
     read: impl FnOnce(&Reply, Reading) -> Result<T, Error>,
 ) -> Result<Response<T>, Error> {
-    let (reply, token): (Reply, _) = exchange.run().await?;
     match read(&reply, exchange.reading()) {
         Ok(value) => Ok(Response::new(reply.status, reply.headers, value)),
         Err(error) => Err(error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(
             &reply.body,
             &reply.headers,
-            &exchange.secrets(token.as_ref()),
+            &exchange.secrets(token),
         )),
     }
 }
@@ -362,11 +378,11 @@ mod tests {
         for piece in [r#"{"a":0},"#, "[],", r#"[{"b":[{}]}],"#, "{},"] {
             let body = |count: usize| format!(r#"{{"User":[{}null]}}"#, piece.repeat(count));
 
-            let refused = reread_xml::<Map<String, Value>>(body(8 * 1024).as_bytes(), "MediaContainer", reading);
+            let refused = reread_xml::<Value>(body(8 * 1024).as_bytes(), "MediaContainer", reading);
 
             let error = refused.map(drop).unwrap_err();
             assert!(error.is_decode() && error.to_string().contains("limit of memory"), "{piece}: {error}");
-            reread_xml::<Map<String, Value>>(body(10).as_bytes(), "MediaContainer", reading).unwrap();
+            reread_xml::<Value>(body(10).as_bytes(), "MediaContainer", reading).unwrap();
         }
     }
 
