@@ -23,6 +23,10 @@ use crate::servers::dns::Resolver;
 
 const APP: &str = "https://app.plex.tv";
 
+/// The longest timeout that reqwest gets. It adds a timeout to the time now, which must not overflow.
+#[cfg(not(target_arch = "wasm32"))]
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// Bytes of the tag of a language. BCP 47 names 35 as enough for the longest.
 const LONGEST_LANGUAGE: usize = 35;
 
@@ -440,11 +444,11 @@ impl ClientBuilder {
         #[cfg(not(target_arch = "wasm32"))]
         let http = http
             .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.min(LONGEST_TIMEOUT))
             .dns_resolver(Arc::new(Resolver));
         #[cfg(not(target_arch = "wasm32"))]
         let http = match self.read_timeout {
-            Some(timeout) => http.read_timeout(timeout),
+            Some(timeout) => http.read_timeout(timeout.min(LONGEST_TIMEOUT)),
             None => http,
         };
         let http = match self.configure {

@@ -267,11 +267,11 @@ impl Keeper {
             }
             tried.push(key);
         }
-        let no_key_left = || match tried.is_empty() {
-            true => signed_out(),
-            false => store_error("other processes change the device keys in the store all the time; try again"),
-        };
-        Err(refusal.unwrap_or_else(no_key_left))
+        if tried.is_empty() {
+            return Err(signed_out());
+        }
+        let changed = || store_error("other processes change the device keys in the store all the time; try again");
+        Err(refusal.unwrap_or_else(changed))
     }
 
     /// The next key to try.

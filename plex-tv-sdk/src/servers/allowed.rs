@@ -96,7 +96,7 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [.., a, b, c, d] = v6.octets();
     match v6.segments() {
         [0x64, 0xFF9B, 0, 0, 0, 0, _, _] => Some(Ipv4Addr::new(a, b, c, d)),
-        [0x2002, high, low, ..] => Some(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low))),
+        [0x2002, high, low, ..] => Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
         _ => None,
     }
 }

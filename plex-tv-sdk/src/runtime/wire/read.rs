@@ -736,7 +736,7 @@ fn read_unknown<'de, A: MapAccess<'de>>(
     extra: &mut Map<String, Value>,
     members: &mut A,
 ) -> Result<(), A::Error> {
-    context.pay(size_of::<(String, Value)>() + name.len())?;
+    context.pay(entry_size::<Value>(extra.is_empty()) + name.len())?;
     let mut value = Value::Null;
     members.next_value_seed(Reader { context: &mut *context, slot: &mut value })?;
     if name != UNREADABLE && !(context.is_repaired && is_unreadable(&value)) {
@@ -893,8 +893,19 @@ impl<T: Slot> List for Vec<T> {
     }
 
     fn item_size(&self) -> usize {
-        size_of::<T>()
+        item_size::<T>(self.is_empty())
     }
+}
+
+/// Bytes of memory that one more item of a list takes. A list makes room for four with its first,
+/// unless they are large.
+fn item_size<T>(is_first: bool) -> usize {
+    size_of::<T>() * if is_first && size_of::<T>() <= 1024 { 4 } else { 1 }
+}
+
+/// Bytes of memory that one more member of a map takes. A map makes room for eleven with its first.
+fn entry_size<T>(is_first: bool) -> usize {
+    size_of::<(String, T)>() * if is_first { 11 } else { 1 }
 }
 
 impl<T: Slot> Slot for BTreeMap<String, T> {
@@ -929,7 +940,7 @@ impl<T: Slot> Entries for BTreeMap<String, T> {
     }
 
     fn entry_size(&self) -> usize {
-        size_of::<(String, T)>()
+        entry_size::<T>(self.is_empty())
     }
 }
 
@@ -985,6 +996,6 @@ impl Entries for Map<String, Value> {
     }
 
     fn entry_size(&self) -> usize {
-        size_of::<(String, Value)>()
+        entry_size::<Value>(self.is_empty())
     }
 }

@@ -158,7 +158,7 @@ impl<T: Slot> List for Rows<T> {
     }
 
     fn item_size(&self) -> usize {
-        size_of::<T>()
+        self.rows.item_size()
     }
 
     fn aside(&mut self) -> Option<&mut dyn Aside> {
