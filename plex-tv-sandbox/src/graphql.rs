@@ -119,7 +119,9 @@ impl Query {
             Value::Object(members) => {
                 let of = members.get("__typename").and_then(Value::as_str).unwrap_or_default();
                 if selection.items.is_empty() {
-                    return Err(Refusal::invalid(format!("A value of type \"{of}\" must have a selection of subfields.")));
+                    return Err(Refusal::invalid(format!(
+                        "A value of type \"{of}\" must have a selection of subfields."
+                    )));
                 }
                 let mut found = Map::new();
                 for field in self.fields(selection, of)? {
@@ -145,7 +147,9 @@ fn operation(document: ExecutableDocument, name: Option<&str>) -> Result<Operati
         DocumentOperations::Single(operation) => operation,
         DocumentOperations::Multiple(mut operations) => match name {
             Some(name) => operations.remove(name).ok_or_else(unknown)?,
-            None if operations.len() == 1 => operations.drain().map(|(_, operation)| operation).next().ok_or_else(unknown)?,
+            None if operations.len() == 1 => {
+                operations.drain().map(|(_, operation)| operation).next().ok_or_else(unknown)?
+            }
             None => return Err(unknown()),
         },
     };

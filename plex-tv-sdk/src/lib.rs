@@ -102,6 +102,7 @@ mod client;
 #[cfg(feature = "discover")]
 pub mod community;
 mod generated;
+pub mod guides;
 mod hosts;
 mod identity;
 mod paging;

@@ -152,7 +152,8 @@ async fn refusals_with_status_200_have_the_predicates_of_others() {
     let error = signed_out.friends().await.unwrap_err();
     assert!(error.is_auth() && error.needs_sign_in(), "{error}");
     assert_eq!(error.to_string(), "GetAllFriends: plex.tv refused the query, as with 401 Unauthorized");
-    let error = community.activities().types([ActivityType::Other("DANCE".into())]).items().next_item().await.unwrap_err();
+    let error =
+        community.activities().types([ActivityType::Other("DANCE".into())]).items().next_item().await.unwrap_err();
     assert_eq!(error.status().unwrap().as_u16(), 400);
     assert!(error.plex_errors()[0].message().unwrap().contains("ActivityType"));
     for (code, status) in [("RATE_LIMITED", 429), ("INTERNAL_SERVER_ERROR", 500), ("NEW_CODE", 200)] {
@@ -176,7 +177,14 @@ async fn data_beside_errors_is_not_taken_for_the_whole() {
 
 #[tokio::test]
 async fn a_reply_without_the_data_is_an_error_and_not_an_empty_list() {
-    for reply in [data(json!(null)), data(json!({})), Reply::json("{}"), Reply::json(""), Reply::json("[]"), Reply::json("<html>")] {
+    for reply in [
+        data(json!(null)),
+        data(json!({})),
+        Reply::json("{}"),
+        Reply::json(""),
+        Reply::json("[]"),
+        Reply::json("<html>"),
+    ] {
         let (_plex, client) = answered(reply).await;
         let error = client.community().friends().await.unwrap_err();
         assert!(error.is_decode() || error.is_unexpected_content_type(), "{error:?}");
@@ -224,7 +232,8 @@ async fn queries_wait_for_each_other_and_a_rate_limit_is_waited_for() {
 async fn a_longer_spacing_of_the_client_holds_here_too() {
     let (sandbox, _, clock) = sandbox().await;
     let token = Token::new(sandbox.token()).unwrap();
-    let slow = builder(sandbox.url()).token(token).clock(clock.clone()).spacing(Duration::from_secs(2)).build().unwrap();
+    let slow =
+        builder(sandbox.url()).token(token).clock(clock.clone()).spacing(Duration::from_secs(2)).build().unwrap();
 
     slow.community().friends().await.unwrap();
     slow.community().friends().await.unwrap();
@@ -246,12 +255,16 @@ async fn the_token_goes_to_the_host_of_the_community_and_to_no_other() {
     client.community().friends().await.unwrap();
 
     let requests = ours.seen.requests();
-    assert!(requests[0].starts_with("POST /community/api HTTP/1.1") || requests[0].starts_with("post /community/api"), "{requests:?}");
+    assert!(
+        requests[0].starts_with("POST /community/api HTTP/1.1") || requests[0].starts_with("post /community/api"),
+        "{requests:?}"
+    );
     assert!(requests[0].to_lowercase().contains(&format!("x-plex-token: {}", TOKEN.to_lowercase())), "{requests:?}");
     assert_eq!(elsewhere.seen.connections(), 0);
     assert!(!format!("{:?} {client:?}", client.community()).contains(TOKEN));
 
-    let (redirecting, client) = answered(Reply::redirect("307 Temporary Redirect", &format!("{}/api", elsewhere.url))).await;
+    let (redirecting, client) =
+        answered(Reply::redirect("307 Temporary Redirect", &format!("{}/api", elsewhere.url))).await;
     assert!(client.community().friends().await.unwrap_err().is_redirect());
     assert_eq!((redirecting.seen.connections(), elsewhere.seen.connections()), (1, 0));
 }

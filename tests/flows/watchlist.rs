@@ -97,7 +97,10 @@ async fn it_is_filtered_sorted_and_narrowed_as_asked() {
     ] {
         client.watchlist().sort(sort).items().next_item().await.unwrap();
         let sent = sandbox.requests().pop().unwrap();
-        assert_eq!((sent.parameter("sort"), sent.parameter("includeGuids"), sent.status), (Some(text), Some("1"), Some(200)));
+        assert_eq!(
+            (sent.parameter("sort"), sent.parameter("includeGuids"), sent.status),
+            (Some(text), Some("1"), Some(200))
+        );
     }
 }
 
@@ -134,7 +137,8 @@ async fn an_item_is_added_and_removed_by_whatever_names_it() {
     assert!(!is_listed(&client, SHOW).await, "a show is found without its kind");
     assert_eq!(client.watchlist().items().collect().await.unwrap().len(), 249);
     let keys = sandbox.requests();
-    let keys = keys.iter().filter(|sent| sent.operation == Some("addToWatchlist")).map(|sent| sent.parameter("ratingKey"));
+    let keys =
+        keys.iter().filter(|sent| sent.operation == Some("addToWatchlist")).map(|sent| sent.parameter("ratingKey"));
     assert!(keys.into_iter().all(|key| key == Some(MOVIE)));
 }
 
@@ -157,7 +161,9 @@ async fn all(client: &Client, item: impl Into<ItemId>) -> Vec<Error> {
 async fn what_names_no_item_is_refused_before_anything_is_sent() {
     let (sandbox, client) = sandbox().await;
 
-    for bad in ["", "227117", "..", "plex://movie/227117", "local://1", "imdb://603", "tmdb://tt1", "5d77600000010e000000000g"] {
+    for bad in
+        ["", "227117", "..", "plex://movie/227117", "local://1", "imdb://603", "tmdb://tt1", "5d77600000010e000000000g"]
+    {
         for error in all(&client, bad).await {
             assert!(error.is_invalid_input(), "{bad}: {error}");
         }
@@ -169,7 +175,13 @@ async fn what_names_no_item_is_refused_before_anything_is_sent() {
     for rating in [-1.0, -0.1, 10.1, f64::NAN, f64::INFINITY] {
         assert!(client.rate(MOVIE, rating).await.unwrap_err().is_invalid_input(), "{rating}");
     }
-    for search in [client.search(""), client.search(" \n"), client.search("a").limit(0), client.search("a").limit(101), client.search("a").kind(Kind::Season)] {
+    for search in [
+        client.search(""),
+        client.search(" \n"),
+        client.search("a").limit(0),
+        client.search("a").limit(101),
+        client.search("a").kind(Kind::Season),
+    ] {
         assert!(search.await.unwrap_err().is_invalid_input());
     }
     for kind in [Kind::Season, Kind::Episode] {
@@ -267,7 +279,8 @@ async fn a_search_gives_the_best_hits_of_the_kind_once_each() {
     assert!(!shows.is_empty() && shows.iter().all(|item| item.type_ == Some(MetadataType::Show)));
     assert!(client.search("nothing like it").await.unwrap().is_empty());
     let sent = sandbox.requests().remove(0);
-    let told = ["query", "searchTypes", "searchProviders", "includeMetadata", "limit"].map(|name| sent.parameter(name).unwrap());
+    let told = ["query", "searchTypes", "searchProviders", "includeMetadata", "limit"]
+        .map(|name| sent.parameter(name).unwrap());
     assert_eq!(told, ["example movie 7", "movies,tv", "discover", "1", "5"]);
 
     let hit = |key: &str, score: f64| json!({"score": score, "Metadata": {"ratingKey": key}});

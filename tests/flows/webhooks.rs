@@ -85,7 +85,16 @@ async fn bad_addresses_are_refused_before_anything_is_sent() {
     let (sandbox, client) = sandbox().await;
     let webhooks = client.webhooks();
 
-    for bad in ["", " ", "CANARY", "example.com/CANARY", "ftp://example.com/CANARY", "https://", "https://a b/", "https://a/#b"] {
+    for bad in [
+        "",
+        " ",
+        "CANARY",
+        "example.com/CANARY",
+        "ftp://example.com/CANARY",
+        "https://",
+        "https://a b/",
+        "https://a/#b",
+    ] {
         for error in [
             webhooks.add(bad).await.unwrap_err(),
             webhooks.remove(bad).await.unwrap_err(),
@@ -162,7 +171,9 @@ async fn an_empty_success_is_the_list_that_was_sent() {
 #[tokio::test]
 async fn addresses_are_not_shown_by_anything() {
     let echo = json!({"errors": [{"code": 1071, "message": format!("{A} is not valid"), "field": A, "status": 422}]});
-    let refused = Wire::always(Reply::http("422 Unprocessable Entity", &["content-type: application/json"], echo.to_string())).await;
+    let refused =
+        Wire::always(Reply::http("422 Unprocessable Entity", &["content-type: application/json"], echo.to_string()))
+            .await;
     let broken = Wire::always(Reply::json(&json!([{"url": A}, {"url": {"a": A}}]).to_string())).await;
 
     for plex in [&refused, &broken] {

@@ -22,8 +22,8 @@ use syn::{Attribute, Item, UseTree};
 /// The modules of the crate, from the top down. A layer may import from its own and from those
 /// below it.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("names", &["lib"]),
-    ("verbs", &["auth", "client", "hosts", "identity", "paging", "servers"]),
+    ("names", &["guides", "lib"]),
+    ("verbs", &["auth", "client", "community", "hosts", "identity", "paging", "servers", "watchlist", "webhooks"]),
     ("generated", &["generated"]),
     ("runtime", &["runtime"]),
 ];

@@ -135,7 +135,8 @@ impl Answering<'_> {
 
     fn activity_feed(&self, field: &Asked<'_>) -> Result<Value, Refusal> {
         let invalid = |message: &str| Refusal::new("BAD_USER_INPUT", message);
-        let types = field.arguments.get("types").and_then(Value::as_array).ok_or_else(|| invalid("types is required"))?;
+        let types =
+            field.arguments.get("types").and_then(Value::as_array).ok_or_else(|| invalid("types is required"))?;
         if types.iter().any(|wanted| !ACTIVITY_TYPES.iter().any(|known| wanted == known)) {
             return Err(invalid("Value does not exist in \"ActivityType\" enum."));
         }

@@ -8,8 +8,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::legacy;
 use super::{
-    account, catalogue, community, devices, feeds, friends, home, jwt, live_tv, notifications, people, pins, preferences,
-    resources, servers, sharing, together, users, watchlist, webhooks,
+    account, catalogue, community, devices, feeds, friends, home, jwt, live_tv, notifications, people, pins,
+    preferences, resources, servers, sharing, together, users, watchlist, webhooks,
 };
 use crate::host::Host;
 use crate::reply::Fail;

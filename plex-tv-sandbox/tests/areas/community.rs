@@ -122,7 +122,10 @@ async fn the_feed_has_what_the_account_and_its_friends_did() {
     };
     let [watched] = nodes("WATCH_HISTORY", Some(SHOW), true).await.try_into().unwrap();
     assert_eq!((&watched["userV2"]["username"], &watched["metadataItem"]["id"]), (&json!("fan"), &json!(EPISODE)));
-    assert_eq!((&watched["__typename"], &watched["metadataItem"]["type"]), (&json!("ActivityWatchHistory"), &json!("EPISODE")));
+    assert_eq!(
+        (&watched["__typename"], &watched["metadataItem"]["type"]),
+        (&json!("ActivityWatchHistory"), &json!("EPISODE"))
+    );
     let at: jiff::Timestamp = watched["date"].as_str().unwrap().parse().unwrap();
     assert!(std::time::SystemTime::from(at) >= now);
     assert_eq!(nodes("WATCH_HISTORY", Some(SHOW), false).await, [""; 0]);
@@ -174,10 +177,7 @@ async fn one_operation_of_several_is_meant_by_its_name_and_fields_may_be_renamed
     };
 
     assert_eq!(ask(json!("A")).await, json!({"data": {"__typename": "Query"}}));
-    assert_eq!(
-        ask(json!("B")).await,
-        json!({"data": {"mine": [{"who": {"__typename": "User", "id": FRIEND}}]}})
-    );
+    assert_eq!(ask(json!("B")).await, json!({"data": {"mine": [{"who": {"__typename": "User", "id": FRIEND}}]}}));
     assert_eq!(code(&ask(json!(null)).await), "BAD_REQUEST");
     assert_eq!(code(&ask(json!("C")).await), "BAD_REQUEST");
 }

@@ -28,10 +28,7 @@ pub struct User {
     pub avatar: Option<String>,
 }
 
-object!(
-    User { id: "id", id_raw: "idRaw", username: "username", display_name: "displayName", avatar: "avatar" },
-    1
-);
+object!(User { id: "id", id_raw: "idRaw", username: "username", display_name: "displayName", avatar: "avatar" }, 1);
 
 impl User {
     /// The name to show: the display name, else the user name, else nothing.

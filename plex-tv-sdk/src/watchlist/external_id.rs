@@ -108,12 +108,18 @@ mod tests {
 
     #[test]
     fn an_id_that_its_catalogue_cannot_have_is_refused() {
-        for good in [ExternalId::imdb("tt0133093"), ExternalId::imdb("tt10000001"), ExternalId::tmdb("603"), ExternalId::tvdb(1)]
-        {
+        for good in [
+            ExternalId::imdb("tt0133093"),
+            ExternalId::imdb("tt10000001"),
+            ExternalId::tmdb("603"),
+            ExternalId::tvdb(1),
+        ] {
             assert_eq!(good.checked().unwrap(), good.to_string());
             assert_eq!(good.to_string().parse::<ExternalId>().unwrap(), good);
         }
-        for bad in ["", "tt", "0133093", "tt0133093 ", "TT0133093", "tt013309x", "tt-1", "tt0000000", "tt١٢٣", "nm0000206"] {
+        for bad in
+            ["", "tt", "0133093", "tt0133093 ", "TT0133093", "tt013309x", "tt-1", "tt0000000", "tt١٢٣", "nm0000206"]
+        {
             assert!(ExternalId::imdb(bad).checked().unwrap_err().is_invalid_input(), "{bad}");
         }
         for bad in ["", "tt1", "-1", "0", "1.5", "1e3", " 1", "1&type=2", &"1".repeat(13)] {

@@ -65,9 +65,9 @@ pub(crate) async fn rating_key(client: &Client, item: ItemId) -> Result<String, 
         return Ok(movie.rating_key.clone());
     }
     match (movie, matching(client, &guid, Kind::Show).await?) {
-        (Some(_), Some(_)) => Err(Error::invalid_input(format!(
-            "{guid} is a movie and a show; say which, as in (id, Kind::Movie)"
-        ))),
+        (Some(_), Some(_)) => {
+            Err(Error::invalid_input(format!("{guid} is a movie and a show; say which, as in (id, Kind::Movie)")))
+        }
         (Some(item), None) | (None, Some(item)) => Ok(item.rating_key),
         (None, None) => Err(not_found("movie or show", &guid)),
     }

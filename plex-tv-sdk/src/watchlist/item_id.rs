@@ -154,8 +154,18 @@ mod tests {
         let upper = format!("PLEX://movie/{KEY}");
         let long = format!("{KEY}0");
         let paths = [format!("plex://movie/{KEY}/children"), format!("plex:///{KEY}"), format!("plex://{KEY}")];
-        let more = [format!("plex://movie/../{KEY}"), format!("plex://movie/{KEY}?x=1"), format!(" plex://movie/{KEY}")];
-        let texts = ["", " ", "227117", "local://227117", "com.plexapp.agents.imdb://tt0133093?lang=en", "CANARY", "plex://", "imdb://CANARY"];
+        let more =
+            [format!("plex://movie/../{KEY}"), format!("plex://movie/{KEY}?x=1"), format!(" plex://movie/{KEY}")];
+        let texts = [
+            "",
+            " ",
+            "227117",
+            "local://227117",
+            "com.plexapp.agents.imdb://tt0133093?lang=en",
+            "CANARY",
+            "plex://",
+            "imdb://CANARY",
+        ];
         let all = texts.into_iter().chain([upper.as_str(), &long]).map(str::to_owned).chain(paths).chain(more);
         for text in all {
             let Err(error) = ItemId::from(text.as_str()).named() else { panic!("{text}") };

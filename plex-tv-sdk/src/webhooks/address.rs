@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn an_address_goes_out_as_it_was_given() {
-        for good in ["https://example.com", "http://127.0.0.1:8080/a?b=c", "HTTPS://user:pass@Example.com/", "http://[::1]/"]
+        for good in
+            ["https://example.com", "http://127.0.0.1:8080/a?b=c", "HTTPS://user:pass@Example.com/", "http://[::1]/"]
         {
             assert_eq!(checked(good.into()).unwrap().expose(), good);
         }

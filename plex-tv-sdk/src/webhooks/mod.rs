@@ -114,10 +114,7 @@ impl Webhooks {
     /// that would remove all: call [`Webhooks::clear`].
     ///
     /// Calls `POST /api/v2/user/webhooks`.
-    pub async fn replace(
-        &self,
-        addresses: impl IntoIterator<Item = impl Into<Secret>>,
-    ) -> Result<Vec<Secret>, Error> {
+    pub async fn replace(&self, addresses: impl IntoIterator<Item = impl Into<Secret>>) -> Result<Vec<Secret>, Error> {
         let mut list: Vec<Secret> = Vec::new();
         for address in addresses {
             let address = address::checked(address.into())?;

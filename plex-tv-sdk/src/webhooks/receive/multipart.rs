@@ -209,7 +209,9 @@ mod tests {
         }
         let long = format!("multipart/form-data; boundary={}", "a".repeat(71));
         assert!(boundary(&long).unwrap_err().is_too_large());
-        for rest in ["", ";", ";boundary", ";boundary=", ";boundary=\"\"", ";boundary=\"a", ";boundary=\"a \"", ";boundary=ä"] {
+        for rest in
+            ["", ";", ";boundary", ";boundary=", ";boundary=\"\"", ";boundary=\"a", ";boundary=\"a \"", ";boundary=ä"]
+        {
             assert!(boundary(&format!("multipart/form-data{rest}")).unwrap_err().is_decode(), "{rest}");
         }
     }
