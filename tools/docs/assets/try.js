@@ -18,8 +18,9 @@ for (const form of document.querySelectorAll("form[data-call]")) {
     body = document.createElement("textarea");
     body.rows = Math.min(14, call.body.example.split("\n").length + 1);
     body.spellcheck = false;
-    body.value = call.body.example;
-    add(`body, ${call.body.media}`, body);
+    if (call.body.required) body.value = call.body.example;
+    else body.placeholder = call.body.example;
+    add(`body, ${call.body.media}${call.body.required ? ", required" : ""}`, body);
   }
   const button = document.createElement("button");
   button.textContent = "Send";
@@ -41,7 +42,7 @@ for (const form of document.querySelectorAll("form[data-call]")) {
     }
     const options = { method: call.method, headers };
     try {
-      if (body) {
+      if (body?.value.trim()) {
         headers["Content-Type"] = call.body.media;
         options.body = call.body.media === "application/json" ? body.value : form_of(JSON.parse(body.value));
       }

@@ -1,4 +1,4 @@
-//! The curl sample of an operation: its required parameters, and the example of its body.
+//! The curl sample of an operation: all that is required, with the values of the examples.
 
 use plex_tv_openapi::{
     Auth, Operation,
@@ -17,9 +17,16 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
     let mut query = Vec::new();
     // plex.tv answers JSON to exactly this header, and the SDK sends it with every call.
     let mut headers = vec!["Accept: application/json".to_owned()];
-    for parameter in parameters(module, operation, node) {
+    let needs_body = node["requestBody"]["required"] == Value::Bool(true);
+    let all = parameters(module, operation, node);
+    let is_required = |parameter: &Value| parameter["required"] == Value::Bool(true);
+    // A change that says nothing of what to change is no sample.
+    let changes = operation.method != "GET" && !needs_body;
+    let says_nothing = !all.iter().any(|parameter| parameter["in"] == "query" && is_required(parameter));
+    let mut first = all.iter().position(|parameter| parameter["in"] == "query").filter(|_| changes && says_nothing);
+    for (index, parameter) in all.iter().enumerate() {
         let name = parameter["name"].as_str().unwrap_or_default();
-        if parameter["required"] != Value::Bool(true) {
+        if !is_required(parameter) && first.take_if(|first| *first == index).is_none() {
             continue;
         }
         let value = plain(parameter.get("example").unwrap_or(&parameter["schema"]["example"]));
@@ -42,7 +49,10 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
         // The shell puts it in, so that it is in no file and no history.
         lines.push("-H \"X-Plex-Token: $PLEX_TOKEN\"".to_owned());
     }
-    lines.extend(body(module, operation, node));
+    // As with parameters, what is optional is left out.
+    if needs_body {
+        lines.extend(body(module, operation, node));
+    }
     lines.join(" \\\n  ")
 }
 

@@ -481,7 +481,8 @@ fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> S
     let content = node["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
     let body = content.map(|(media, content)| {
         let pointer = join(&join(&join(&join(&operation.pointer, "requestBody"), "content"), media), "example");
-        json!({ "media": media, "example": example::json(&module.document, &pointer, &content["example"]).text })
+        let required = node["requestBody"]["required"] == Value::Bool(true);
+        json!({ "media": media, "required": required, "example": example::json(&module.document, &pointer, &content["example"]).text })
     });
     let server = plex_tv_openapi::Server::parse(base);
     let form = json!({

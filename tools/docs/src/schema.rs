@@ -1,5 +1,6 @@
 //! Schemas as rows of a table: one for each member, those of inner objects below it.
 
+use heck::ToUpperCamelCase as _;
 use plex_tv_openapi::{
     Document,
     pointer::{followed, join, resolved},
@@ -98,7 +99,6 @@ impl<'a> Rows<'a> {
         depth: usize,
         open: &mut Vec<&'a str>,
     ) {
-        let root = self.module.document.value();
         let name = component_name(schema);
         if depth > self.max_depth || name.is_some_and(|name| open.contains(&name)) {
             return;
@@ -110,8 +110,7 @@ impl<'a> Rows<'a> {
             // Only the root is a row of its own: elsewhere the list is one already.
             self.inside(&target["items"], format!("{prefix}[]."), &items, depth, open);
         } else {
-            let rust = component_name_of(root, schema)
-                .and_then(|name| self.module.rust.types.get(&heck::ToUpperCamelCase::to_upper_camel_case(name)));
+            let rust = name.and_then(|name| self.module.rust.types.get(&name.to_upper_camel_case()));
             for property in properties(&self.module.document, schema) {
                 let values: Vec<&Value> = examples.iter().filter_map(|example| example.get(property.name)).collect();
                 let member = rust.and_then(|rust| rust.members.get(property.name));
@@ -197,14 +196,6 @@ pub(crate) fn component_name(schema: &Value) -> Option<&str> {
         _ => None,
     })?;
     reference.strip_prefix("#/components/schemas/")
-}
-
-/// The name of a schema, also where the schema itself is the named one.
-fn component_name_of<'a>(root: &'a Value, schema: &'a Value) -> Option<&'a str> {
-    component_name(schema).or_else(|| {
-        let schemas = root["components"]["schemas"].as_object()?;
-        schemas.iter().find(|(_, other)| std::ptr::eq(*other, schema)).map(|(name, _)| name.as_str())
-    })
 }
 
 /// What a reference, or a nullable reference, stands for.

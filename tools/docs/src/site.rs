@@ -896,6 +896,7 @@ fn type_page(
 ) -> TypePage {
     let root = module.document.value();
     let schema = &root["components"]["schemas"][name];
+    let reference = json!({ "$ref": format!("#/components/schemas/{name}") });
     let rust_name = name.to_upper_camel_case();
     let rust = module.rust.types.get(&rust_name);
     let (line, line_href) = module.type_line(name);
@@ -933,7 +934,7 @@ fn type_page(
             book,
             module,
             "field",
-            if schema["type"] == "array" { &Value::Null } else { schema },
+            if schema["type"] == "array" { &Value::Null } else { &reference },
             value.map_or(&Value::Null, |(_, value)| value),
             0,
         ),
