@@ -49,6 +49,12 @@ struct Inner {
     v1: generated::v1::Api,
     #[cfg(feature = "discover")]
     discover: generated::discover::Api,
+    #[cfg(feature = "epg")]
+    epg: generated::epg::Api,
+    #[cfg(feature = "together")]
+    together: generated::together::Api,
+    #[cfg(feature = "notifications")]
+    notifications: generated::notifications::Api,
 }
 
 impl Inner {
@@ -60,6 +66,12 @@ impl Inner {
             v1: generated::v1::Api::new(hosts.of(&settings, generated::v1::HOSTS)),
             #[cfg(feature = "discover")]
             discover: generated::discover::Api::new(hosts.of(&settings, generated::discover::HOSTS)),
+            #[cfg(feature = "epg")]
+            epg: generated::epg::Api::new(hosts.of(&settings, generated::epg::HOSTS)),
+            #[cfg(feature = "together")]
+            together: generated::together::Api::new(hosts.of(&settings, generated::together::HOSTS)),
+            #[cfg(feature = "notifications")]
+            notifications: generated::notifications::Api::new(hosts.of(&settings, generated::notifications::HOSTS)),
             identity,
             app_url,
             hosts,
@@ -190,6 +202,25 @@ impl Client {
     #[cfg(feature = "discover")]
     pub fn discover(&self) -> &crate::discover::Api {
         &self.0.discover
+    }
+
+    /// The free Live TV of Plex: channels, their guide, and the favourite channels of the account.
+    #[cfg(feature = "epg")]
+    pub fn epg(&self) -> &crate::epg::Api {
+        &self.0.epg
+    }
+
+    /// Rooms of Watch Together, in which several users watch an item at the same time.
+    #[cfg(feature = "together")]
+    pub fn together(&self) -> &crate::together::Api {
+        &self.0.together
+    }
+
+    /// Push messages to the mobile apps of a server's users. They need the token of the server: see
+    /// [`Client::with_token`] and [`crate::Server::access_token`].
+    #[cfg(feature = "notifications")]
+    pub fn notifications(&self) -> &crate::notifications::Api {
+        &self.0.notifications
     }
 
     pub(crate) fn base_url(&self) -> &Url {

@@ -69,6 +69,12 @@ fn known_hosts() -> impl Iterator<Item = &'static str> {
         generated::v1::HOSTS,
         #[cfg(feature = "discover")]
         generated::discover::HOSTS,
+        #[cfg(feature = "epg")]
+        generated::epg::HOSTS,
+        #[cfg(feature = "together")]
+        generated::together::HOSTS,
+        #[cfg(feature = "notifications")]
+        generated::notifications::HOSTS,
     ];
     descriptions.iter().copied().flatten().copied()
 }
