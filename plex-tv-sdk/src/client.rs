@@ -259,8 +259,8 @@ impl Client {
         &self.0.settings.http
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.settings.clock.as_ref()
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.settings.clock
     }
 }
 
