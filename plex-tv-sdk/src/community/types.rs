@@ -3,8 +3,11 @@
 use serde::Serialize;
 
 use crate::{
-    ItemId, Kind, Timestamp,
-    runtime::wire::{Rows, object, open_enum},
+    ItemId, Kind,
+    runtime::{
+        Timestamp,
+        wire::{Rows, object, open_enum},
+    },
 };
 
 /// A user of plex.tv, as others see them.

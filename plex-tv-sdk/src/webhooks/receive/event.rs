@@ -4,8 +4,11 @@ use serde::Serialize;
 
 use super::{kind::EventKind, multipart, thumb::Thumb};
 use crate::{
-    Error, ErrorKind, Extra, Timestamp,
-    runtime::wire::{Reading, object, read},
+    Error, ErrorKind, Extra,
+    runtime::{
+        Timestamp,
+        wire::{Reading, object, read},
+    },
 };
 
 /// The most bytes of the JSON of an event. plex.tv sends a few KiB.
