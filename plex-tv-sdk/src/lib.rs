@@ -202,6 +202,7 @@ pub use runtime::clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
 pub use runtime::conform::{Reread, redacted_body, reread_error, reread_retry_after, xml_as_json};
 pub use runtime::error::{Error, ErrorKind, PlexCode, PlexError};
+#[cfg(feature = "discover")]
 pub use runtime::items::Items;
 pub use runtime::operation::{Auth, Method, Operation, Parameter, Place, Proof};
 pub use runtime::pages::{Page, Paged, Pages};
