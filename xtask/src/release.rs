@@ -257,7 +257,7 @@ impl Release {
 }
 
 fn readmes<'a>(workspace: &'a Path, crates: &'a [Published]) -> impl Iterator<Item = String> + 'a {
-    crates.iter().filter_map(|one| {
+    crates.iter().filter_map(move |one| {
         let folder = one.folder.strip_prefix(workspace).ok()?;
         Some(folder.join("README.md").to_string_lossy().replace('\\', "/"))
     })
