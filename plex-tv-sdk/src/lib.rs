@@ -21,6 +21,9 @@
 //!
 //! # What to call
 //!
+//! The [guides](guides) show whole programs: [signing in](guides::sign_in), [a service that runs for
+//! months](guides::service), [sharing](guides::sharing), [testing an app](guides::testing).
+//!
 //! | I want to … | call |
 //! |---|---|
 //! | sign a user in with a browser | [`Client::pin_login`] with [`strong`](PinLogin::strong), then [`PinFlow::wait`] |
@@ -32,16 +35,18 @@
 //! | stay signed in after a restart | [`ClientBuilder::store`] with a [`CredentialStore`] |
 //! | know whether the token is still good | [`Client::verify_token`] |
 //! | sign out | [`Client::sign_out`] |
-//! | read the account | [`v2::Api::get_user_details`] |
+//! | say who the user is | [`Client::account`] |
+//! | list and revoke devices | [`Client::devices`] |
 //! | list the servers of a user | [`Client::servers`] |
 //! | reach a server | [`Server::connect`] |
 //! | list the users of a Home, and switch | [`Client::home_users`], [`Client::switch_home_user`] |
-//! | share a library | [`v2::Api::create_shared_server`] |
-//! | set webhooks | [`v2::Api::set_user_webhooks`] |
-#![cfg_attr(
-    feature = "discover",
-    doc = "| walk a watchlist to its end | [`Pages`] over [`discover::Api::get_watchlist`] |"
-)]
+//! | share libraries | [`Server::share_with`], [`Share`] |
+//! | see invites, shares and people | [`Client::sent_invites`], [`Client::received_invites`] |
+//! | set webhooks | [`Client::webhooks`] |
+#![cfg_attr(feature = "webhook", doc = "| receive a webhook | [`webhook::Event`] |")]
+#![cfg_attr(feature = "discover", doc = "| read and change the watchlist | [`Client::watchlist`] |")]
+#![cfg_attr(feature = "discover", doc = "| find a film by its IMDb id | [`Client::find`] |")]
+#![cfg_attr(feature = "discover", doc = "| see the watchlists of friends | [`Client::community`] |")]
 #![cfg_attr(feature = "jwt", doc = "| check a Plex JWT on a server | [`Client::jwt_verifier`] |")]
 //! | send a call that no description has | [`v2::Api::call`] |
 //! | change time limits, retries or the HTTP client | [`ClientBuilder`] |
@@ -63,6 +68,8 @@
 //! | `trace-unknown` | no | reports names of members that no description has to `tracing` |
 //! | `schemars` | no | `JsonSchema` on the generated types |
 //! | `codegen` | no | generates the client while building |
+//! | `webhook` | no | reads the events that plex.tv posts: `webhook::Event` |
+//! | `axum` | no | `webhook::Event` as an argument of handlers |
 //! | `unstable` | no | operations of low confidence; they may change in any release |
 //!
 //! # Calls
@@ -143,15 +150,25 @@
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod auth;
 mod client;
+#[cfg(feature = "discover")]
+pub mod community;
 mod generated;
+pub mod guides;
+mod home;
 mod hosts;
 mod identity;
 mod paging;
 mod runtime;
 mod servers;
+mod sharing;
+#[cfg(feature = "discover")]
+mod watchlist;
+mod webhooks;
 
+pub use account::{Account, Device};
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
 #[cfg(feature = "keyring")]
@@ -159,8 +176,8 @@ pub use auth::KeyringStore;
 #[cfg(feature = "jwt")]
 pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
 pub use auth::{
-    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
-    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+    CredentialStore, Credentials, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress, PinStatus,
+    PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
 };
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "discover")]
@@ -168,6 +185,7 @@ pub use generated::discover;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 pub use generated::v2;
+pub use home::{HomeMember, HomeUuid, ManagedUserChange, NewManagedUser};
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use reqwest;
@@ -175,6 +193,7 @@ pub use runtime::clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
 pub use runtime::conform::{Reread, redacted_body, reread_error, reread_retry_after, xml_as_json};
 pub use runtime::error::{Error, ErrorKind, PlexCode, PlexError};
+pub use runtime::items::Items;
 pub use runtime::operation::{Auth, Method, Operation, Parameter, Place, Proof};
 pub use runtime::pages::{Page, Paged, Pages};
 pub use runtime::printable::printable;
@@ -182,7 +201,18 @@ pub use runtime::response::{ByteStream, Response};
 pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};
 pub use runtime::wire::{Choice, Extra, Flag, Nullable, RejectedRow, Rows};
-pub use servers::{ConnectionKind, PlexDirect, Server, ServerConnection};
+pub use servers::{Connect, ConnectProgress, ConnectionKind, PlexDirect, Server, ServerConnection};
+#[cfg(feature = "v1")]
+pub use sharing::Person;
+pub use sharing::{
+    ChangeSettings, Filter, Invitee, Libraries, Library, Media, ReceivedShare, SavedLibraries, SavedShare, Share,
+    ShareBackup, ShareChange, ShareOutcome, ShareWith, Tuners,
+};
+#[cfg(feature = "discover")]
+pub use watchlist::{ExternalId, ItemId, Kind, Search, Watchlist, WatchlistSort};
+pub use webhooks::Webhooks;
+#[cfg(feature = "webhook")]
+pub use webhooks::receive as webhook;
 
 /// The programs of the README compile.
 #[cfg(doctest)]

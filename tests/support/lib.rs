@@ -15,6 +15,11 @@ mod replies;
 mod schema;
 mod xml;
 
+/// The test of an app that the sandbox shows: compiled and run here, where there is the SDK.
+#[cfg(doctest)]
+#[doc = include_str!("../../plex-tv-sandbox/README.md")]
+mod sandbox_readme {}
+
 pub use compare::{Comparison, compare};
 pub use description::{
     Description, described, description_of, descriptions, example, examples, is_documented, operations,

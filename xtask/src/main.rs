@@ -6,6 +6,7 @@ mod cost;
 mod coverage;
 mod crates;
 mod diff;
+mod docs;
 mod files;
 mod generate;
 mod lint;
@@ -38,6 +39,8 @@ enum Command {
     Conform(conform::Arguments),
     /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
     Coverage(coverage::Arguments),
+    /// Makes the reference site: a page for every operation and type, with samples that compile.
+    Docs(docs::Arguments),
     /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
     Api(api::Arguments),
     /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments).report(),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),
+        Command::Docs(arguments) => docs::run(&arguments),
         Command::Api(arguments) => api::run(&arguments).report(),
         Command::Cost(arguments) => cost::run(&arguments).report(),
         Command::Package(arguments) => package::run(&arguments).report(),
