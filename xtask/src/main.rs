@@ -4,12 +4,16 @@ mod api;
 mod conform;
 mod cost;
 mod coverage;
+mod crates;
 mod diff;
 mod docs;
 mod files;
 mod generate;
 mod lint;
 mod outcome;
+mod package;
+mod release;
+mod rustdoc;
 
 use std::process::ExitCode;
 
@@ -42,11 +46,15 @@ enum Command {
     /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
     /// generated code.
     Cost(cost::Arguments),
+    /// Lists the files of the published crates, and proves that the crates work on their own.
+    Package(package::Arguments),
+    /// Prepares a release of the published crates, or publishes a prepared one.
+    Release(release::Arguments),
 }
 
 fn main() -> ExitCode {
-    if api::is_rustdoc() {
-        return api::as_rustdoc();
+    if rustdoc::is_rustdoc() {
+        return rustdoc::as_rustdoc();
     }
     let arguments = Arguments::parse();
     match arguments.command {
@@ -58,5 +66,7 @@ fn main() -> ExitCode {
         Command::Docs(arguments) => docs::run(&arguments),
         Command::Api(arguments) => api::run(&arguments).report(),
         Command::Cost(arguments) => cost::run(&arguments).report(),
+        Command::Package(arguments) => package::run(&arguments).report(),
+        Command::Release(arguments) => release::run(&arguments).report(),
     }
 }

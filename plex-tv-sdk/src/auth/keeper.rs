@@ -18,7 +18,8 @@ use super::{
     store::{load, store_error, update},
 };
 use crate::{
-    Client, Error, Token, runtime::clock::BoxFuture, runtime::transport::Renewer, v2::types::ExchangeJwtTokenBody,
+    Client, Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer,
+    v2::types::ExchangeJwtTokenBody,
 };
 
 /// A token is renewed this long before it ends, or at half its life if that is shorter than two days.
@@ -266,7 +267,11 @@ impl Keeper {
             }
             tried.push(key);
         }
-        Err(refusal.unwrap_or_else(|| Error::invalid_input("the client has no device key")))
+        if tried.is_empty() {
+            return Err(signed_out());
+        }
+        let changed = || store_error("other processes change the device keys in the store all the time; try again");
+        Err(refusal.unwrap_or_else(changed))
     }
 
     /// The next key to try.
@@ -373,7 +378,7 @@ enum Saved {
 }
 
 fn signed_out() -> Error {
-    Error::invalid_input("the client is signed out")
+    Error::new(ErrorKind::SignedOut, "the client is signed out: its sign-in is no longer in the store; sign in again")
 }
 
 impl Renewer for Keeper {

@@ -10,7 +10,6 @@ mod device_jwt;
 mod device_key;
 #[cfg(feature = "jwt")]
 mod ed25519;
-mod home;
 #[cfg(feature = "jwt")]
 mod jws;
 #[cfg(feature = "jwt")]
@@ -36,7 +35,6 @@ pub(crate) mod verify;
 pub use claims::Claims;
 #[cfg(feature = "jwt")]
 pub use device_key::DeviceKey;
-pub use home::HomeMember;
 #[cfg(feature = "jwt")]
 pub use jwt_verifier::JwtVerifier;
 #[cfg(feature = "jwt")]

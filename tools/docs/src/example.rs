@@ -123,9 +123,9 @@ fn write_xml(
 /// The schema of a member, in the schema itself or in one of its parts.
 fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let (schema, _) = followed(document.value(), schema, String::new());
-    schema["properties"].get(name).or_else(|| {
-        schema["allOf"].as_array().into_iter().flatten().find_map(|part| property(document, part, name))
-    })
+    schema["properties"]
+        .get(name)
+        .or_else(|| schema["allOf"].as_array().into_iter().flatten().find_map(|part| property(document, part, name)))
 }
 
 /// The schema that a nullable reference is wrapped around.

@@ -86,12 +86,10 @@ impl Ledger {
         for (page, entry) in self.entries.iter().filter(|(page, _)| !pages.contains_key(*page)) {
             match entry {
                 Entry::Moved(to) if pages.contains_key(self.end(to)) => {}
-                Entry::Page(Some(call)) => {
-                    match pages.iter().find(|(_, other)| other.as_ref() == Some(call)) {
-                        Some((new, _)) => difference.renamed.push((page.clone(), new.clone())),
-                        None => difference.lost.push(page.clone()),
-                    }
-                }
+                Entry::Page(Some(call)) => match pages.iter().find(|(_, other)| other.as_ref() == Some(call)) {
+                    Some((new, _)) => difference.renamed.push((page.clone(), new.clone())),
+                    None => difference.lost.push(page.clone()),
+                },
                 _ => difference.lost.push(page.clone()),
             }
         }
@@ -130,11 +128,17 @@ impl Ledger {
 
 /// The faults that the ledger shows, each with what to do.
 pub(crate) fn faults(difference: &Difference) -> Vec<Problem> {
-    let new = difference.new.iter().map(|page| {
-        Problem::new(FILE, "pages", format!("`{page}` is new and not in the ledger"), "cargo xtask docs")
-    });
+    let new = difference
+        .new
+        .iter()
+        .map(|page| Problem::new(FILE, "pages", format!("`{page}` is new and not in the ledger"), "cargo xtask docs"));
     let renamed = difference.renamed.iter().map(|(old, new)| {
-        Problem::new(FILE, "pages", format!("`{old}` is `{new}` now, and the ledger does not say so"), "cargo xtask docs")
+        Problem::new(
+            FILE,
+            "pages",
+            format!("`{old}` is `{new}` now, and the ledger does not say so"),
+            "cargo xtask docs",
+        )
     });
     let lost = difference.lost.iter().map(|page| {
         let mend = format!("write `{page} -> …` with the page that took its place");

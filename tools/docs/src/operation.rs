@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use plex_tv_openapi::{
-    Auth, Operation, predicate,
+    Auth, Operation,
     pointer::{followed, join, resolved},
+    predicate,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -111,14 +112,6 @@ pub(crate) struct Cause {
     pub(crate) predicate_href: Option<String>,
 }
 
-/// The parameters of an operation, those of its path with them.
-pub(crate) fn parameters<'a>(module: &'a Module, operation: &Operation, node: &'a Value) -> Vec<&'a Value> {
-    let root = module.document.value();
-    let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| root.pointer(item));
-    let of_path = item.and_then(|item| item["parameters"].as_array()).into_iter().flatten();
-    of_path.chain(node["parameters"].as_array().into_iter().flatten()).map(|listed| resolved(root, listed)).collect()
-}
-
 /// How sure a description is.
 pub(crate) fn confidence_means(confidence: &str) -> &'static str {
     match confidence {
@@ -194,9 +187,11 @@ impl OperationPage {
             line_href,
             source_file: format!("openapi/{}", module.file),
             rustdoc_method: book.sdk.rustdoc(&format!("{}::Api::{}", module.name, operation.rust_name)),
-            rustdoc_call: book
-                .sdk
-                .rustdoc(&format!("{}::calls::{}", module.name, operation.rust_name.to_upper_camel_case())),
+            rustdoc_call: book.sdk.rustdoc(&format!(
+                "{}::calls::{}",
+                module.name,
+                operation.rust_name.to_upper_camel_case()
+            )),
             try_it: try_it(module, operation, node, &base),
             base,
         }
@@ -267,7 +262,7 @@ fn parameter_rows(
     node: &Value,
     call: Option<&RustCall>,
 ) -> Vec<Row> {
-    let rows = parameters(module, operation, node).into_iter().map(|parameter| {
+    let rows = module.parameters(operation, node).into_iter().map(|parameter| {
         let name = parameter["name"].as_str().unwrap_or_default();
         let schema = &parameter["schema"];
         let place = parameter["in"].as_str().unwrap_or_default();
@@ -470,7 +465,7 @@ pub(crate) fn phrase(status: &str) -> &'static str {
 
 /// What the form needs to send the call: JSON that a script reads.
 fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> String {
-    let fields = parameters(module, operation, node).into_iter().map(|parameter| {
+    let fields = module.parameters(operation, node).into_iter().map(|parameter| {
         let required = parameter["required"] == Value::Bool(true);
         let example = parameter.get("example").or(parameter["schema"].get("example")).cloned().unwrap_or_default();
         json!({ "name": parameter["name"], "in": parameter["in"], "required": required, "example": example })
@@ -532,7 +527,9 @@ fn references(root: &Value, value: &Value, names: &mut Vec<String>) {
                 match component_name(value) {
                     Some(name) if !names.iter().any(|known| known == name) => names.push(name.to_owned()),
                     Some(_) => {}
-                    None => references(root, root.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null), names),
+                    None => {
+                        references(root, root.pointer(reference.trim_start_matches('#')).unwrap_or(&Value::Null), names)
+                    }
                 }
             }
             members.iter().filter(|(key, _)| *key != "example").for_each(|(_, value)| references(root, value, names));

@@ -104,7 +104,10 @@ impl RustModule {
             match item {
                 Item::Struct(found) => {
                     let fields = found.fields.iter().filter_map(|field| {
-                        Some((field.ident.as_ref()?.to_string().trim_start_matches("r#").to_owned(), rust_type(&field.ty)))
+                        Some((
+                            field.ident.as_ref()?.to_string().trim_start_matches("r#").to_owned(),
+                            rust_type(&field.ty),
+                        ))
                     });
                     let fields: BTreeMap<_, _> = fields.collect();
                     match doctest(&docs(&found.attrs)) {
@@ -154,9 +157,8 @@ fn is_named(written: &Type, name: &str) -> bool {
 fn member(field: &syn::Field, is_camel: bool) -> (String, String) {
     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
     let name = ident.trim_start_matches("r#").to_owned();
-    let wire_name = serde(&field.attrs, "rename").unwrap_or_else(|| {
-        if is_camel { camel_case(&name) } else { name.clone() }
-    });
+    let wire_name =
+        serde(&field.attrs, "rename").unwrap_or_else(|| if is_camel { camel_case(&name) } else { name.clone() });
     (wire_name, rust_type(&field.ty))
 }
 
@@ -231,7 +233,9 @@ fn spaced(tokens: &str) -> String {
     {
         text = text.replace(from, to);
     }
-    for (from, to) in [(" (", "("), ("( ", "("), (" )", ")"), ("& ", "&"), ("-> (", "->("), ("->(", "-> ("), (",)", ")")] {
+    for (from, to) in
+        [(" (", "("), ("( ", "("), (" )", ")"), ("& ", "&"), ("-> (", "->("), ("->(", "-> ("), (",)", ")")]
+    {
         text = text.replace(from, to);
     }
     text.replace(" -> ", "->").replace("->", " -> ")

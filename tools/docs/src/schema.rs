@@ -61,7 +61,13 @@ pub(crate) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// All rows of a schema, with the values of an example.
-    pub(crate) fn of(book: &'a Book, module: &'a Module, kind: &'a str, schema: &'a Value, example: &Value) -> Vec<Row> {
+    pub(crate) fn of(
+        book: &'a Book,
+        module: &'a Module,
+        kind: &'a str,
+        schema: &'a Value,
+        example: &Value,
+    ) -> Vec<Row> {
         let full = Self::up_to(book, module, kind, schema, example, MAX_DEPTH);
         if full.len() <= MAX_ROWS {
             return full;
@@ -85,7 +91,14 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds what is inside of a value. An example may have it several times, as in a list.
-    fn inside(&mut self, schema: &'a Value, prefix: String, examples: &[&Value], depth: usize, open: &mut Vec<&'a str>) {
+    fn inside(
+        &mut self,
+        schema: &'a Value,
+        prefix: String,
+        examples: &[&Value],
+        depth: usize,
+        open: &mut Vec<&'a str>,
+    ) {
         let name = component_name(schema);
         if depth > self.max_depth || name.is_some_and(|name| open.contains(&name)) {
             return;
@@ -104,7 +117,11 @@ impl<'a> Rows<'a> {
                 let rust = member.map(|member| rust_pieces(self.module, member)).unwrap_or_default();
                 let row = self.row(&property, &prefix, rust, &values, depth);
                 self.rows.push(row);
-                let below = format!("{prefix}{}{}", property.name, if is_list(self.module, property.schema) { "" } else { "." });
+                let below = format!(
+                    "{prefix}{}{}",
+                    property.name,
+                    if is_list(self.module, property.schema) { "" } else { "." }
+                );
                 self.inside(property.schema, below, &values, depth + 1, open);
             }
             let entries = &target["additionalProperties"];
@@ -125,14 +142,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn row(
-        &self,
-        property: &Property<'a>,
-        prefix: &str,
-        rust: Vec<Piece>,
-        examples: &[&Value],
-        depth: usize,
-    ) -> Row {
+    fn row(&self, property: &Property<'a>, prefix: &str, rust: Vec<Piece>, examples: &[&Value], depth: usize) -> Row {
         let schema = property.schema;
         let target = inner(&self.module.document, schema);
         let description = schema["description"].as_str().or(target["description"].as_str()).unwrap_or_default();

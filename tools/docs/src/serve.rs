@@ -87,7 +87,11 @@ async fn file(State(shared): State<Arc<Shared>>, Path(path): Path<String>) -> Re
     if path.ends_with('/') { shared.file(&format!("{path}index.html")) } else { shared.file(&path) }
 }
 
-async fn forward(State(shared): State<Arc<Shared>>, Path((host, path)): Path<(String, String)>, request: Request) -> Response {
+async fn forward(
+    State(shared): State<Arc<Shared>>,
+    Path((host, path)): Path<(String, String)>,
+    request: Request,
+) -> Response {
     shared.forward(&host, &path, request).await
 }
 
@@ -147,7 +151,9 @@ impl Shared {
         }
         let answer = match call.header("X-Plex-Token", self.sandbox.token()).body(body).send().await {
             Ok(answer) => answer,
-            Err(why) => return (StatusCode::BAD_GATEWAY, format!("The sandbox did not answer: {why}\n")).into_response(),
+            Err(why) => {
+                return (StatusCode::BAD_GATEWAY, format!("The sandbox did not answer: {why}\n")).into_response();
+            }
         };
         let status = answer.status();
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();

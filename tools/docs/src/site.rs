@@ -113,7 +113,10 @@ impl Site {
             .iter()
             .flat_map(|module| module.operations.iter().map(move |operation| (module, operation)))
             .map(|(module, operation)| {
-                (operation_page(&operation.id), format!("{} {}{}", operation.method, module.base(operation), operation.path))
+                (
+                    operation_page(&operation.id),
+                    format!("{} {}{}", operation.method, module.base(operation), operation.path),
+                )
             })
             .collect();
         let pages: BTreeMap<_, _> =
@@ -491,8 +494,7 @@ impl<'a> Builder<'a> {
     fn document(&mut self, pages: &Pages, file: &Path, page: &str, text: &str) -> Result<(), Problem> {
         let rendered = markdown::document(self.book, pages, file, text);
         let title = if page == "changes.html" { "Changes".to_owned() } else { rendered.title };
-        let frame =
-            Frame { page, title: &title, summary: &rendered.summary, module: "", has_markdown: true };
+        let frame = Frame { page, title: &title, summary: &rendered.summary, module: "", has_markdown: true };
         let words = rendered.headings.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(" ");
         // What is too small for a list of contents is read from its beginning.
         let headings: Vec<_> = rendered.headings.iter().collect();
@@ -585,10 +587,13 @@ impl<'a> Builder<'a> {
         let known = sdk.codes.iter().map(|(number, code)| (*number, code.variant.clone(), code.meaning.clone()));
         let unknown = uses.keys().filter(|code| !sdk.codes.contains_key(code));
         let unknown = unknown.map(|code| (*code, "Other".to_owned(), "see the operations".to_owned()));
-        let codes: BTreeMap<u64, _> = known.chain(unknown).map(|(number, variant, meaning)| {
-            let uses = uses.get(&number).unwrap_or(&none);
-            (number, json!({ "number": number, "variant": variant, "meaning": meaning, "uses": uses }))
-        }).collect();
+        let codes: BTreeMap<u64, _> = known
+            .chain(unknown)
+            .map(|(number, variant, meaning)| {
+                let uses = uses.get(&number).unwrap_or(&none);
+                (number, json!({ "number": number, "variant": variant, "meaning": meaning, "uses": uses }))
+            })
+            .collect();
         let module = self.book.modules.first();
         let predicates = sdk.predicates.iter().map(|(name, about)| {
             let text = about.replace("[`", "`").replace("`]", "`");
@@ -621,9 +626,10 @@ impl<'a> Builder<'a> {
         let about = root["info"]["description"].as_str().unwrap_or_default();
         let tags = self.tags(module, true);
         let types = module.components().map(|name| json!({ "name": name, "page": module.type_page(name) }));
-        let hosts = module.hosts.iter().map(|host| {
-            format!("https://{}{}", host.host.as_deref().unwrap_or_default(), host.base_path)
-        });
+        let hosts = module
+            .hosts
+            .iter()
+            .map(|host| format!("https://{}{}", host.host.as_deref().unwrap_or_default(), host.base_path));
         let it = json!({
             "title": module.title(), "module": module.name, "feature": module.feature,
             "count": module.operations.len(), "about": markdown::text(self.book, module, about), "tags": tags,
@@ -717,7 +723,8 @@ impl<'a> Builder<'a> {
     /// The lists of all pages: for people, programs, search engines, and the search.
     fn lists(&mut self) -> Result<(), Problem> {
         self.entry("page", "All pages", "pages.html", "Every page of the reference.", String::new());
-        let index = self.entries.iter().map(|entry| json!([entry.kind, entry.text, entry.href, entry.about, entry.words]));
+        let index =
+            self.entries.iter().map(|entry| json!([entry.kind, entry.text, entry.href, entry.about, entry.words]));
         let index = format!("window.referenceIndex = {};\n", Value::Array(index.collect()));
         self.files.insert("search.js".to_owned(), index.into_bytes());
         // Error codes are places of a page, and no pages.
@@ -801,7 +808,8 @@ fn first_program(readme: &Path) -> Result<(String, String), Problem> {
 fn find_examples(module: &Module, operation: &Operation, found: &mut BTreeMap<String, (String, String)>) {
     let node = module.document.value().pointer(&operation.pointer).unwrap_or(&Value::Null);
     let replies = join(&operation.pointer, "responses");
-    let replies = node["responses"].as_object().into_iter().flatten().map(|(status, reply)| (join(&replies, status), reply));
+    let replies =
+        node["responses"].as_object().into_iter().flatten().map(|(status, reply)| (join(&replies, status), reply));
     let body = (join(&operation.pointer, "requestBody"), &node["requestBody"]);
     for (pointer, holder) in replies.chain([body]) {
         let (holder, pointer) = plex_tv_openapi::pointer::followed(module.document.value(), holder, pointer);

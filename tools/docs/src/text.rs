@@ -96,9 +96,12 @@ mod tests {
 
     #[test]
     fn anchors_hold_what_needs_no_escape() {
-        for (name, wanted) in
-            [("reply.urls[]", "reply.urls"), ("A first program", "A-first-program"), ("$text", "text"), ("a / b", "a-b")]
-        {
+        for (name, wanted) in [
+            ("reply.urls[]", "reply.urls"),
+            ("A first program", "A-first-program"),
+            ("$text", "text"),
+            ("a / b", "a-b"),
+        ] {
             assert_eq!(anchor(name), wanted);
         }
     }

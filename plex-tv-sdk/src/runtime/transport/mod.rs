@@ -5,6 +5,7 @@
 
 mod body;
 mod exchange;
+mod graphql;
 mod hosts;
 mod redirect;
 mod renew;

@@ -190,9 +190,7 @@ async fn pages_are_searched_by_name_path_code_and_keyboard_without_a_server() {
         let found = browser.until(first).await;
         assert!(found.as_str().unwrap().ends_with(wanted), "{words}: {found}");
     }
-    browser
-        .run("document.getElementById('search').value = ''; document.activeElement.blur(); return true")
-        .await;
+    browser.run("document.getElementById('search').value = ''; document.activeElement.blur(); return true").await;
     let keys = |text: &str| {
         let actions: Vec<_> = text
             .chars()
@@ -203,7 +201,8 @@ async fn pages_are_searched_by_name_path_code_and_keyboard_without_a_server() {
     browser.call("/actions", keys("/getUserDetails")).await;
     browser.until("return document.querySelector('#found [aria-selected=true]')").await;
     browser.call("/actions", keys("\u{e007}")).await;
-    let title = browser.until("return location.href.endsWith('operations/getUserDetails.html') && document.title").await;
+    let title =
+        browser.until("return location.href.endsWith('operations/getUserDetails.html') && document.title").await;
     assert!(title.as_str().unwrap().starts_with("The account behind the token"), "{title}");
 }
 

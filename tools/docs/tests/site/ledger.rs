@@ -56,11 +56,16 @@ fn a_renamed_operation_leaves_a_page_that_leads_to_the_new_one() {
     site.update_ledger().unwrap();
     let after = Site::build(folder.path(), &Settings::default()).unwrap();
 
-    assert!(stale.iter().any(|line| line.contains("`operations/pollPin.html` is `operations/getToken.html` now")), "{stale:?}");
+    assert!(
+        stale.iter().any(|line| line.contains("`operations/pollPin.html` is `operations/getToken.html` now")),
+        "{stale:?}"
+    );
     assert!(after.stale_ids().is_empty());
     for site in [site, after] {
         let page = String::from_utf8(site.files()["operations/pollPin.html"].clone()).unwrap();
-        assert!(page.contains("url=../operations/getToken.html") && page.contains("href=\"../operations/getToken.html\""));
+        assert!(
+            page.contains("url=../operations/getToken.html") && page.contains("href=\"../operations/getToken.html\"")
+        );
         assert!(site.broken_links(None).is_empty());
     }
 }

@@ -36,7 +36,9 @@ fn every_operation_and_every_type_has_a_page_and_there_are_no_others() {
         assert!(rest.iter().any(|rest| *rest == page), "{page}");
     }
     for module in others {
-        assert!(pages.contains(&format!("{module}/index.html")) && pages.contains(&format!("{module}/description.html")));
+        assert!(
+            pages.contains(&format!("{module}/index.html")) && pages.contains(&format!("{module}/description.html"))
+        );
     }
 }
 
@@ -100,7 +102,8 @@ fn every_link_to_rustdoc_is_of_a_public_item() {
             let item = format!("plex_tv_sdk::{}", parts.join("::"));
             let is_there = items.lines().any(|line| {
                 line.split_whitespace().any(|word| {
-                    word.strip_prefix(item.as_str()).is_some_and(|rest| !rest.starts_with(|each: char| each.is_alphanumeric() || each == '_'))
+                    word.strip_prefix(item.as_str())
+                        .is_some_and(|rest| !rest.starts_with(|each: char| each.is_alphanumeric() || each == '_'))
                 })
             });
             assert!(is_there, "{path}: {link} is {item}");
@@ -191,10 +194,15 @@ fn links_of_markdown_lead_to_files() {
             continue;
         }
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for link in std::str::from_utf8(bytes).unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        for link in std::str::from_utf8(bytes).unwrap().split("](").skip(1).map(|rest| rest.split(')').next().unwrap())
+        {
             let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
             for part in link.split('/') {
-                if part == ".." { parts.pop(); } else { parts.push(part); }
+                if part == ".." {
+                    parts.pop();
+                } else {
+                    parts.push(part);
+                }
             }
             assert!(link.contains("://") || site().files().contains_key(&parts.join("/")), "{path}: {link}");
         }
@@ -206,20 +214,36 @@ fn the_page_of_get_token_has_all_that_is_known() {
     let page = Page::parse(text("operations/getToken.html"));
     let row = |id: &str| {
         let row = page.by_id(id).unwrap_or_else(|| panic!("no {id}"));
-        let cells: Vec<String> = row.inside().iter().filter(|cell| ["th", "td"].contains(&cell.name().as_str())).map(|cell| cell.text()).collect();
+        let cells: Vec<String> = row
+            .inside()
+            .iter()
+            .filter(|cell| ["th", "td"].contains(&cell.name().as_str()))
+            .map(|cell| cell.text())
+            .collect();
         assert_eq!(cells.len(), 7, "{id}: {cells:?}");
         assert!(cells.iter().all(|cell| !cell.trim().is_empty()), "{id}: {cells:?}");
         cells
     };
     let text_of = |id: &str| page.by_id(id).unwrap().text();
 
-    assert_eq!(row("path.pinID"), ["pinID path", "pin_id: i64", "integer", "yes", "no", "The id that getPin returned.", "308667304"]);
+    assert_eq!(
+        row("path.pinID"),
+        ["pinID path", "pin_id: i64", "integer", "yes", "no", "The id that getPin returned.", "308667304"]
+    );
     assert_eq!(row("query.code")[3], "no");
     assert_eq!(row("query.deviceJWT")[1], ".device_jwt(Secret)");
     let fields = [
-        ("id", "i64"), ("code", "Secret"), ("product", "Option<String>"), ("trusted", "Option<bool>"), ("qr", "Option<Secret>"),
-        ("clientIdentifier", "Option<String>"), ("location", "Option<GeoData>"), ("expiresIn", "Option<i64>"),
-        ("createdAt", "Option<Timestamp>"), ("expiresAt", "Option<Timestamp>"), ("authToken", "Option<Secret>"),
+        ("id", "i64"),
+        ("code", "Secret"),
+        ("product", "Option<String>"),
+        ("trusted", "Option<bool>"),
+        ("qr", "Option<Secret>"),
+        ("clientIdentifier", "Option<String>"),
+        ("location", "Option<GeoData>"),
+        ("expiresIn", "Option<i64>"),
+        ("createdAt", "Option<Timestamp>"),
+        ("expiresAt", "Option<Timestamp>"),
+        ("authToken", "Option<Secret>"),
         ("newRegistration", "Option<bool>"),
     ];
     for (name, rust) in fields {
@@ -229,14 +253,25 @@ fn the_page_of_get_token_has_all_that_is_known() {
         assert_eq!(cells[4], if ["authToken", "newRegistration"].contains(&name) { "yes" } else { "no" }, "{name}");
     }
     let places = [
-        "code", "european_union_member", "continent_code", "country", "city", "time_zone", "postal_code",
-        "in_privacy_restricted_country", "in_privacy_restricted_region", "subdivisions", "coordinates",
+        "code",
+        "european_union_member",
+        "continent_code",
+        "country",
+        "city",
+        "time_zone",
+        "postal_code",
+        "in_privacy_restricted_country",
+        "in_privacy_restricted_region",
+        "subdivisions",
+        "coordinates",
     ];
     for place in places {
         assert_eq!(row(&format!("reply.location.{place}"))[0], format!("location.{place}"));
     }
     assert!(text_of("status-200").contains("200 OK"));
-    for (status, code, predicate) in [("400", "1000", None), ("404", "1020", Some("is_not_found")), ("429", "1003", Some("is_rate_limited"))] {
+    for (status, code, predicate) in
+        [("400", "1000", None), ("404", "1020", Some("is_not_found")), ("429", "1003", Some("is_rate_limited"))]
+    {
         let told = text_of(&format!("status-{status}"));
         assert!(told.contains(&format!("code {code}")) && told.contains(&format!("\"code\": {code}")), "{told}");
         assert!(told.contains("ErrorList"), "{told}");
@@ -257,7 +292,13 @@ fn what_an_app_should_not_use_is_marked_and_says_what_to_use() {
         for operation in operations(document.value()) {
             let page = text(&format!("operations/{}.html", operation.id));
             let notice = page.split("<div class=\"notice\"").nth(1).map(|rest| rest.split("</div>").next().unwrap());
-            assert_eq!(notice.is_some_and(|notice| notice.contains("Low confidence")) || page.contains("<strong>Low confidence.</strong>"), operation.unstable, "{}", operation.id);
+            assert_eq!(
+                notice.is_some_and(|notice| notice.contains("Low confidence"))
+                    || page.contains("<strong>Low confidence.</strong>"),
+                operation.unstable,
+                "{}",
+                operation.id
+            );
             if operation.deprecated {
                 let notice = notice.unwrap_or_else(|| panic!("{}", operation.id));
                 assert!(notice.contains("Deprecated") || notice.contains("Retired"), "{notice}");
@@ -274,7 +315,8 @@ fn a_type_says_what_uses_it() {
     let page = Page::parse(text("types/v2/GeoData.html"));
     let links: Vec<_> = page.elements().iter().filter_map(|element| element.attribute("href")).collect();
 
-    for wanted in ["../../operations/getGeoData.html", "../../operations/getToken.html", "../../types/v2/PinInfo.html"] {
+    for wanted in ["../../operations/getGeoData.html", "../../operations/getToken.html", "../../types/v2/PinInfo.html"]
+    {
         assert!(links.iter().any(|link| link == wanted), "{wanted}");
     }
 }
@@ -303,7 +345,10 @@ fn each_line_of_a_description_has_its_place() {
         for (index, line) in document.text().lines().enumerate().step_by(97) {
             let start = format!("<li id=\"L{}\">", index + 1);
             let found = pages.iter().find_map(|page| page.split(&start).nth(1)).unwrap_or_else(|| panic!("{start}"));
-            let shown = Page::parse(&format!("<!DOCTYPE html><title>a</title><pre>{}</pre>", found.split("</li>").next().unwrap()));
+            let shown = Page::parse(&format!(
+                "<!DOCTYPE html><title>a</title><pre>{}</pre>",
+                found.split("</li>").next().unwrap()
+            ));
             let shown = shown.elements().into_iter().find(|element| element.name() == "pre").unwrap().text();
             assert_eq!(shown.trim_end(), line.trim_end(), "{module} {start}");
         }
@@ -316,9 +361,12 @@ fn forms_are_on_served_pages_only_and_none_asks_for_a_token() {
 
     assert!(html_pages().all(|(_, page)| !page.contains("<form")));
     assert!(!site().files().contains_key("try.js"));
-    for (path, bytes) in served.files().iter().filter(|(path, _)| path.starts_with("operations/") && path.ends_with(".html")) {
+    for (path, bytes) in
+        served.files().iter().filter(|(path, _)| path.starts_with("operations/") && path.ends_with(".html"))
+    {
         let page = Page::parse(std::str::from_utf8(bytes).unwrap());
-        let form = page.elements().into_iter().find(|element| element.name() == "form").unwrap_or_else(|| panic!("{path}"));
+        let form =
+            page.elements().into_iter().find(|element| element.name() == "form").unwrap_or_else(|| panic!("{path}"));
         let call: serde_json::Value = serde_json::from_str(&form.attribute("data-call").unwrap()).unwrap();
         let names = call["parameters"].as_array().unwrap().iter().map(|parameter| parameter["name"].as_str().unwrap());
         assert!(names.into_iter().all(|name| !name.eq_ignore_ascii_case("X-Plex-Token")), "{path}");

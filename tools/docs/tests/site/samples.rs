@@ -1,11 +1,6 @@
 //! The samples: the Rust ones are what the compiler saw, and the curl ones run.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::Write as _,
-    process::Command,
-};
+use std::{collections::BTreeMap, fs, io::Write as _, process::Command};
 
 use plex_tv_openapi::operations;
 use plex_tv_sandbox::{FRIEND_EMAIL, HOME_USER, Host, Sandbox};
@@ -21,7 +16,9 @@ fn doctests(code: &str) -> BTreeMap<String, String> {
         let method = part.split('`').next().unwrap();
         let block = part.split("```no_run\n").nth(1).unwrap().split("```\n").next().unwrap();
         let lines = block.lines().map(|line| line.trim_start().trim_start_matches("///"));
-        let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).filter(|line| !line.starts_with("# ") && *line != "#");
+        let lines = lines
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .filter(|line| !line.starts_with("# ") && *line != "#");
         found.insert(method.to_owned(), lines.collect::<Vec<_>>().join("\n").trim().to_owned());
     }
     found
@@ -110,7 +107,8 @@ async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
         &SyncItem[machineIdentifier]=";
     let made = |path: String, body: Value| {
         let request = http.post(format!("{}{path}", sandbox.url())).header("Accept", "application/json");
-        let request = request.header("X-Plex-Client-Identifier", "c0ffee-desk-01").header("X-Plex-Token", sandbox.token());
+        let request =
+            request.header("X-Plex-Client-Identifier", "c0ffee-desk-01").header("X-Plex-Token", sandbox.token());
         async move { request.json(&body).send().await.unwrap().text().await.unwrap() }
     };
     let pin: Value = serde_json::from_str(&made("/api/v2/pins".to_owned(), json!({})).await).unwrap();
@@ -119,12 +117,15 @@ async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
     } else {
         Value::Null
     };
-    let item = made(format!("/devices/4f1b0f54-6ae2-4f0a-9c1d-000000000001/sync_items?{sync_item}{server}"), Value::Null).await;
+    let item =
+        made(format!("/devices/4f1b0f54-6ae2-4f0a-9c1d-000000000001/sync_items?{sync_item}{server}"), Value::Null)
+            .await;
     let item = item.split(" id=\"").nth(1).unwrap_or_else(|| panic!("{item}")).split('"').next().unwrap().to_owned();
     let home = http.get(format!("{}/api/v2/home", sandbox.url())).header("Accept", "application/json");
     let home = home.header("X-Plex-Client-Identifier", "c0ffee-desk-01").header("X-Plex-Token", sandbox.token());
     let home: Value = home.send().await.unwrap().json().await.unwrap();
-    let kid = home["users"].as_array().unwrap().iter().find(|user| user["uuid"] == HOME_USER).unwrap()["id"].to_string();
+    let kid =
+        home["users"].as_array().unwrap().iter().find(|user| user["uuid"] == HOME_USER).unwrap()["id"].to_string();
     let pairs = [
         ("home/users/7654321", format!("home/users/{kid}")),
         ("\"userId\": 7654321", format!("\"userId\": {kid}")),
