@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use plex_tv_openapi::{
     Auth, Operation,
-    pointer::{followed, join, resolved},
+    pointer::{followed, join},
     predicate,
 };
 use serde::Serialize;
