@@ -6,7 +6,11 @@ use std::{
 };
 
 use heck::ToUpperCamelCase as _;
-use plex_tv_openapi::{Descriptions, Document, Operation, Problem, Server, operations, pointer::join};
+use plex_tv_openapi::{
+    Descriptions, Document, Operation, Problem, Server, operations,
+    pointer::{join, resolved},
+};
+use serde_json::Value;
 
 use crate::{rust::RustModule, sdk::Sdk};
 
@@ -132,6 +136,15 @@ impl Module {
     /// Where the type of a named schema is in the description.
     pub(crate) fn type_line(&self, component: &str) -> (usize, String) {
         self.line(&join("/components/schemas", component))
+    }
+
+    /// The parameters of an operation, those of its path with them.
+    pub(crate) fn parameters<'a>(&'a self, operation: &Operation, node: &'a Value) -> Vec<&'a Value> {
+        let root = self.document.value();
+        let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| root.pointer(item));
+        let of_path = item.and_then(|item| item["parameters"].as_array()).into_iter().flatten();
+        let own = node["parameters"].as_array().into_iter().flatten();
+        of_path.chain(own).map(|listed| resolved(root, listed)).collect()
     }
 
     /// The address before the path of an operation, without a slash at its end.

@@ -6,7 +6,7 @@ use plex_tv_openapi::{
 };
 use serde_json::Value;
 
-use crate::{book::Module, example, operation::parameters};
+use crate::{book::Module, example};
 
 /// The client identifier of the samples.
 pub(crate) const CLIENT: &str = "c0ffee-desk-01";
@@ -18,7 +18,7 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
     // plex.tv answers JSON to exactly this header, and the SDK sends it with every call.
     let mut headers = vec!["Accept: application/json".to_owned()];
     let needs_body = node["requestBody"]["required"] == Value::Bool(true);
-    let all = parameters(module, operation, node);
+    let all = module.parameters(operation, node);
     let is_required = |parameter: &Value| parameter["required"] == Value::Bool(true);
     // A change that says nothing of what to change is no sample.
     let changes = operation.method != "GET" && !needs_body;

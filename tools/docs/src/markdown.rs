@@ -13,6 +13,9 @@ use crate::{
     text::{Text, anchor, escaped},
 };
 
+/// Where a link leads of which nothing is known.
+const UNKNOWN: &str = "unknown:";
+
 /// A document as a page has it.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
@@ -50,7 +53,9 @@ pub(crate) fn text(book: &Book, module: &Module, markdown: &str) -> Text {
 pub(crate) fn document(book: &Book, pages: &Pages, file: &Path, markdown: &str) -> Rendered {
     // What rustdoc resolves: `[`Client`]`, and `[text](crate::Client)`.
     let mut resolve = |link: BrokenLink<'_>| {
-        let target = rustdoc(book, &link.reference)?;
+        // A name in backticks is one, even where nothing is known of it.
+        let is_code = link.reference.starts_with('`');
+        let target = rustdoc(book, &link.reference).or_else(|| is_code.then(|| UNKNOWN.to_owned()))?;
         Some((CowStr::from(target), CowStr::from("")))
     };
     let parser = Parser::new_with_broken_link_callback(markdown, options(), Some(&mut resolve));
@@ -194,6 +199,11 @@ fn link(book: &Book, pages: &Pages, file: &Path, target: &str) -> Option<String>
     }
     if let Some(fragment) = target.strip_prefix('#') {
         return Some(format!("#{}", heading_anchor(fragment)));
+    }
+    // A guide, as rustdoc names it from within another one.
+    if let Some(name) = target.strip_prefix("super::") {
+        let guide = file.with_file_name(format!("{}.md", name.replace('_', "-")));
+        return pages.get(&guide).map(|page| format!("@/{page}"));
     }
     if target.starts_with("crate::") || target.starts_with("plex_tv_sdk::") {
         return rustdoc(book, target);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use plex_tv_openapi::{
     Auth, Operation,
-    pointer::{followed, join, resolved},
+    pointer::{followed, join},
     predicate,
 };
 use serde::Serialize;
@@ -110,14 +110,6 @@ pub(crate) struct Cause {
     pub(crate) when: Text,
     pub(crate) predicate: Option<String>,
     pub(crate) predicate_href: Option<String>,
-}
-
-/// The parameters of an operation, those of its path with them.
-pub(crate) fn parameters<'a>(module: &'a Module, operation: &Operation, node: &'a Value) -> Vec<&'a Value> {
-    let root = module.document.value();
-    let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| root.pointer(item));
-    let of_path = item.and_then(|item| item["parameters"].as_array()).into_iter().flatten();
-    of_path.chain(node["parameters"].as_array().into_iter().flatten()).map(|listed| resolved(root, listed)).collect()
 }
 
 /// How sure a description is.
@@ -270,7 +262,7 @@ fn parameter_rows(
     node: &Value,
     call: Option<&RustCall>,
 ) -> Vec<Row> {
-    let rows = parameters(module, operation, node).into_iter().map(|parameter| {
+    let rows = module.parameters(operation, node).into_iter().map(|parameter| {
         let name = parameter["name"].as_str().unwrap_or_default();
         let schema = &parameter["schema"];
         let place = parameter["in"].as_str().unwrap_or_default();
@@ -473,7 +465,7 @@ pub(crate) fn phrase(status: &str) -> &'static str {
 
 /// What the form needs to send the call: JSON that a script reads.
 fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> String {
-    let fields = parameters(module, operation, node).into_iter().map(|parameter| {
+    let fields = module.parameters(operation, node).into_iter().map(|parameter| {
         let required = parameter["required"] == Value::Bool(true);
         let example = parameter.get("example").or(parameter["schema"].get("example")).cloned().unwrap_or_default();
         json!({ "name": parameter["name"], "in": parameter["in"], "required": required, "example": example })

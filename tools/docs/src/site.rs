@@ -462,7 +462,11 @@ impl<'a> Builder<'a> {
         };
         let mut pages = Pages::new();
         let mut documents = Vec::new();
-        let guides = files_of(&root.join("plex-tv-sdk/guides"), "md").into_iter().map(|name| {
+        // In the order in which rustdoc has them.
+        let order = fs::read_to_string(root.join("plex-tv-sdk/src/guides.rs")).unwrap_or_default();
+        let mut names = files_of(&root.join("plex-tv-sdk/guides"), "md");
+        names.sort_by_key(|name| order.find(&format!("/{name}\"")).unwrap_or(usize::MAX));
+        let guides = names.into_iter().map(|name| {
             let page = format!("guides/{}.html", name.trim_end_matches(".md"));
             (Path::new("plex-tv-sdk/guides").join(name), page)
         });
