@@ -53,7 +53,8 @@ fn bodies() -> Vec<Body> {
 fn successes() -> Vec<Payload> {
     let mut payloads = payloads();
     let is_bare = |payload: &Payload| {
-        payload.schema().is_some_and(|schema| schema.bare_list().is_some()) && payload.body.trim_start().starts_with('[')
+        payload.schema().is_some_and(|schema| schema.bare_list().is_some())
+            && payload.body.trim_start().starts_with('[')
     };
     payloads.retain(|payload| payload.status < 300 && !is_bare(payload));
     payloads
