@@ -29,6 +29,7 @@ pub struct Account {
     pub(crate) home_users: Vec<String>,
     pub(crate) servers: usize,
     pub(crate) watchlist: usize,
+    pub(crate) is_friend: bool,
 }
 
 impl Account {
@@ -46,7 +47,16 @@ impl Account {
         let email = email.into();
         let username = String::from(email.split('@').next().unwrap_or_default());
         let password = String::from(PASSWORD);
-        Self { email, username, password, plex_pass: false, home_users: Vec::new(), servers: 0, watchlist: 0 }
+        Self {
+            email,
+            username,
+            password,
+            plex_pass: false,
+            home_users: Vec::new(),
+            servers: 0,
+            watchlist: 0,
+            is_friend: false,
+        }
     }
 
     /// The password for sign-in.
@@ -90,6 +100,17 @@ impl Account {
     #[must_use]
     pub fn servers(mut self, count: usize) -> Self {
         self.servers = count.min(Self::MOST_SERVERS);
+        self
+    }
+
+    /// Whether it is a friend of the built-in account.
+    ///
+    /// ```
+    /// let account = plex_tv_sandbox::Account::new("fan@example.com").friend(true).watchlist(120);
+    /// ```
+    #[must_use]
+    pub fn friend(mut self, on: bool) -> Self {
+        self.is_friend = on;
         self
     }
 

@@ -129,6 +129,11 @@ impl Item {
         }
     }
 
+    /// Whether it is a season or an episode of the other.
+    pub(crate) fn is_within(self, other: Self) -> bool {
+        self.parent().is_some_and(|parent| parent == other || parent.is_within(other))
+    }
+
     /// The item as a row of a list.
     pub(crate) fn to_value(self) -> Value {
         let key = self.key();

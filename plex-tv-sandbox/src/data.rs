@@ -257,12 +257,12 @@ pub(crate) fn fill(state: &mut State, servers: &[&Server], accounts: &[Account],
     }
     state.watchlists.fill(ACCOUNT, WATCHLIST_SIZE);
     for (index, account) in accounts.iter().enumerate() {
-        add_own(state, FIRST_OWN + index as u64, account);
+        add_own(state, FIRST_OWN + index as u64, account, now);
     }
 }
 
 /// Adds one account that a test asked for.
-fn add_own(state: &mut State, id: AccountId, account: &Account) {
+fn add_own(state: &mut State, id: AccountId, account: &Account, now: i64) {
     let person = Person {
         id,
         uuid: format!("{id:016x}"),
@@ -282,6 +282,9 @@ fn add_own(state: &mut State, id: AccountId, account: &Account) {
         state.homes.found(id, &format!("Home of {}", account.username), id, &users);
     }
     state.watchlists.fill(id, account.watchlist);
+    if account.is_friend {
+        state.sharing.befriend(ACCOUNT, id, now);
+    }
 }
 
 fn own_token(id: AccountId) -> String {

@@ -9,7 +9,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use http_body::Frame;
 
-use crate::reply::Fail;
+use crate::graphql::Refusal;
+use crate::reply::{Fail, Reply};
 
 /// What goes wrong with one call, given to [`Sandbox::next`](crate::Sandbox::next).
 ///
@@ -42,6 +43,12 @@ pub enum Fault {
         /// Seconds for the `Retry-After` header, which is left out when `None`.
         retry_after: Option<u64>,
     },
+    /// Answers 200 with an error of GraphQL that has this code, such as `RATE_LIMITED`. Of use for
+    /// `graphQl` only.
+    GraphQl {
+        /// `errors[0].extensions.code` in the body.
+        code: String,
+    },
     /// Answers 502 with the HTML page of a gateway.
     Html,
     /// Answers 200 with a JSON content type and a body that stops in the middle.
@@ -67,6 +74,10 @@ impl Fault {
             Self::Status(status) => status_response(status),
             Self::Code { status, code } => Fail::scripted(possible(status), code).into_response(),
             Self::RateLimited { retry_after } => rate_limited(retry_after),
+            Self::GraphQl { code } => {
+                let refusal = Refusal::new(code, "This failure was asked for").to_value();
+                Reply::json(refusal).into_response()
+            }
             Self::Html => (StatusCode::BAD_GATEWAY, Html(GATEWAY_PAGE)).into_response(),
             Self::Garbage => ([JSON], r#"{"id":123,"authTok"#).into_response(),
             Self::EmptyBody => ([JSON], "").into_response(),

@@ -24,7 +24,7 @@ pub enum Host {
     Music,
     /// `epg.provider.plex.tv`: the guide of live TV.
     Epg,
-    /// `community.plex.tv`: known, but not served.
+    /// `community.plex.tv`: friends and what they want to watch, by GraphQL.
     Community,
     /// `together.plex.tv`: rooms of Watch Together.
     Together,

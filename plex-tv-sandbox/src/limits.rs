@@ -25,6 +25,8 @@ fn limit(operation: &str) -> Option<Limit> {
         "getToken" => Limit::new(2, 1),
         "getPin" | "getAuthNonce" | "exchangeJwtToken" => Limit::new(10, 6),
         "switchHomeUser" => Limit::new(5, 12),
+        // Clients that page without pauses run into it.
+        "graphQl" => Limit { at_once: 4, pause: Duration::from_millis(500) },
         _ => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! Everything that changes while the sandbox runs.
 
+mod activities;
 mod device_keys;
 mod feeds;
 mod homes;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+pub(crate) use self::activities::Activity;
 pub(crate) use self::feeds::{FeedKind, Feeds};
 pub(crate) use self::homes::{Home, Homes};
 pub(crate) use self::people::{AccountId, People, Person, SignIn};

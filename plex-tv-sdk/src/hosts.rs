@@ -15,6 +15,10 @@ use crate::{
 /// The host of the account API.
 const ACCOUNT: &str = "https://plex.tv";
 
+/// The host of friends, their watchlists and activities. It speaks GraphQL, so no description has it.
+#[cfg(feature = "discover")]
+pub(crate) const COMMUNITY: &str = "https://community.plex.tv";
+
 /// The URL of each host.
 #[derive(Clone, Debug)]
 pub(crate) struct Hosts {
@@ -61,7 +65,7 @@ impl Hosts {
     }
 }
 
-/// The hosts of all descriptions that are compiled in.
+/// The hosts of all descriptions that are compiled in, and those that no description has.
 fn known_hosts() -> impl Iterator<Item = &'static str> {
     let descriptions: &[&[&str]] = &[
         generated::v2::HOSTS,
@@ -69,6 +73,8 @@ fn known_hosts() -> impl Iterator<Item = &'static str> {
         generated::v1::HOSTS,
         #[cfg(feature = "discover")]
         generated::discover::HOSTS,
+        #[cfg(feature = "discover")]
+        &[COMMUNITY],
         #[cfg(feature = "epg")]
         generated::epg::HOSTS,
         #[cfg(feature = "together")]

@@ -219,7 +219,7 @@ fn walk(value: &Value, schema: Schema, mut visit: impl FnMut(&Map<String, Value>
     step(value, schema, &Place::default(), &mut visit);
 }
 
-/// What is wrong with what came of a mutation.
+/// What is wrong with the result of a mutation.
 fn fault(body: &Body, whole: &Value, mutation: &Mutation) -> Option<String> {
     let outcome = body.reread(&mutation.value);
     let length = |value: &Value, list: &str| value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);

@@ -2,6 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // A test helper that cannot go on ends the test.
 
+/// The programs of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod compare;
 mod description;
 mod exchange;
@@ -9,6 +14,11 @@ mod payloads;
 mod replies;
 mod schema;
 mod xml;
+
+/// The test of an app that the sandbox shows: compiled and run here, where there is the SDK.
+#[cfg(doctest)]
+#[doc = include_str!("../../plex-tv-sandbox/README.md")]
+mod sandbox_readme {}
 
 pub use compare::{Comparison, compare};
 pub use description::{

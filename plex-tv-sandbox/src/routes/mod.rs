@@ -6,6 +6,7 @@ mod account;
 mod around;
 mod caller;
 mod catalogue;
+mod community;
 mod control;
 mod cors;
 mod devices;

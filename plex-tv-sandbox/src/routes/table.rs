@@ -8,8 +8,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 
 use super::legacy;
 use super::{
-    account, catalogue, devices, feeds, friends, home, jwt, live_tv, notifications, people, pins, preferences,
-    resources, servers, sharing, together, users, watchlist, webhooks,
+    account, catalogue, community, devices, feeds, friends, home, jwt, live_tv, notifications, people, pins,
+    preferences, resources, servers, sharing, together, users, watchlist, webhooks,
 };
 use crate::host::Host;
 use crate::reply::Fail;
@@ -342,6 +342,7 @@ fn other_hosts() -> Vec<Row> {
         row("leaveWatchTogetherRoom", "DELETE", together, "/rooms/{roomId}", together::leave).with_secret_path(),
         row("inviteToWatchTogetherRoom", "POST", together, "/rooms/{roomId}/invite", together::invite)
             .with_secret_path(),
+        row("graphQl", "POST", Host::Community, "/api", community::query),
         row("sendPushNotification", "POST", notifications, "/api/v1/notifications", notifications::send),
         row(
             "updateNotificationSettings",
@@ -359,7 +360,6 @@ fn not_served() -> Vec<Row> {
         missing("submitDeviceCertificateRequest", "PUT", Host::PlexTv, REQUEST).also_on(Host::Clients),
         missing("getVodMetadata", "GET", Host::Vod, "/library/metadata/{ratingKey}"),
         missing("getMusicHubs", "GET", Host::Music, "/hubs"),
-        missing("graphQl", "POST", Host::Community, "/api"),
     ])
 }
 

@@ -189,6 +189,7 @@ pub(super) async fn rate(
         0.0..=10.0 => Some(rating),
         _ => return Err(Fail::MALFORMED),
     };
-    shared.state().viewings.rate(caller.account(), item, rating);
+    let now = shared.epoch_seconds();
+    shared.state().viewings.rate(caller.account(), item, rating, now);
     Ok(StatusCode::OK)
 }

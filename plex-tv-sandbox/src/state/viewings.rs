@@ -10,6 +10,7 @@ pub(crate) struct Viewing {
     pub(crate) count: u64,
     pub(crate) last_at: Option<i64>,
     pub(crate) rating: Option<f64>,
+    pub(crate) rated_at: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +34,15 @@ impl Viewings {
     }
 
     /// `None` removes the rating.
-    pub(crate) fn rate(&mut self, account: AccountId, item: Item, rating: Option<f64>) {
-        self.0.entry((account, item)).or_default().rating = rating;
+    pub(crate) fn rate(&mut self, account: AccountId, item: Item, rating: Option<f64>, now: i64) {
+        let viewing = self.0.entry((account, item)).or_default();
+        viewing.rating = rating;
+        viewing.rated_at = rating.map(|_| now);
+    }
+
+    /// What an account watched or rated, in no order.
+    pub(crate) fn all(&self, account: AccountId) -> impl Iterator<Item = (Item, Viewing)> {
+        let own = self.0.iter().filter(move |((of, _), _)| *of == account);
+        own.map(|((_, item), viewing)| (*item, *viewing))
     }
 }

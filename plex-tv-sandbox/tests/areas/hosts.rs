@@ -68,7 +68,6 @@ async fn what_is_known_and_not_served_is_named() {
         (Method::PUT, request.as_str(), "submitDeviceCertificateRequest"),
         (Method::GET, "/vod/library/metadata/5d7760000000070000000000", "getVodMetadata"),
         (Method::GET, "/music/hubs", "getMusicHubs"),
-        (Method::POST, "/community/api", "graphQl"),
     ];
 
     for (method, path, operation) in cases {

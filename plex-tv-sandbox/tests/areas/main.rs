@@ -8,6 +8,7 @@ mod support;
 mod accounts;
 mod agreement;
 mod catalogue;
+mod community;
 mod cors;
 mod every;
 mod friends;

@@ -4,6 +4,9 @@ use std::path::Path;
 use plex_tv_openapi::{Document, descriptions, operations as described_operations};
 use plex_tv_sandbox::{Route, operations, routes};
 
+/// What is served and has no description: GraphQL, whose queries the SDK writes itself.
+const NOT_DESCRIBED: [&str; 1] = ["graphQl"];
+
 /// Method, host, and path without the names of its parameters.
 type Place = (String, String, String);
 
@@ -58,7 +61,7 @@ fn nothing_else_is_served() {
 
     let others: Vec<String> = served().into_keys().filter(|id| !described.contains(id)).collect();
 
-    assert!(others.is_empty(), "served, and not described: {others:?}");
+    assert_eq!(others, NOT_DESCRIBED, "served, and not described");
 }
 
 #[test]

@@ -340,6 +340,8 @@ async fn other_hosts(caller: &mut Caller<'_>) {
     caller.json("updateWatchTogetherRoom", &[id], "", &json!({"title": "Night"})).await;
     caller.json("inviteToWatchTogetherRoom", &[id], "", &json!({"users": [7_654_322]})).await;
     caller.get("leaveWatchTogetherRoom", &[id], "").await;
+    let friends = json!({"query": "query GetAllFriends { allFriendsV2 { user { id username } createdAt } }"});
+    caller.json("graphQl", &[], "", &friends).await;
     let push = json!({
         "group": "media",
         "identifier": "tv.plex.notification.library.new",

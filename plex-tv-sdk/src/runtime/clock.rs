@@ -46,6 +46,20 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What a boxed future may hold. In a browser, that is anything.
+#[cfg(target_arch = "wasm32")]
+pub(crate) trait MaybeSend {}
+
+#[cfg(target_arch = "wasm32")]
+impl<T> MaybeSend for T {}
+
+/// What a boxed future may hold.
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) trait MaybeSend: Send {}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl<T: Send> MaybeSend for T {}
+
 /// The real clock. It is monotonic, and sleeps on tokio's timer or the browser's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 #[cfg(feature = "conform")]
 pub(crate) mod conform;
 pub(crate) mod error;
+pub(crate) mod items;
 pub(crate) mod operation;
 pub(crate) mod pages;
 pub(crate) mod printable;

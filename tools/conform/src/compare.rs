@@ -50,8 +50,8 @@ pub(crate) struct Field {
     pub(crate) kind: &'static str,
 }
 
-/// Compares by the description. Documented normalisations are no loss: null members and empty lists may vanish, and so may
-/// an empty text that is no value; times come out as RFC 3339, and scalars as what the description says they are.
+/// Compares by the description. Documented normalisations are not a loss: null members and empty lists may vanish, and so may
+/// an empty text that is not a value; times come out as RFC 3339, and scalars as what the description says they are.
 pub(crate) fn compare(sent: &Value, back: &Value, schema: Schema<'_>) -> Vec<Field> {
     let mut comparison = Comparison { fields: Vec::new() };
     comparison.value(sent, Some(back), schema, &Place::default());

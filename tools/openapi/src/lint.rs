@@ -95,7 +95,7 @@ pub const RULES: &[(&str, &str)] = &[
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
     let mut report = Report { document, problems: Vec::new() };
-    // Another version has another grammar: everything else would be noise.
+    // Another version has another grammar, so other findings would be noise.
     if operations::openapi_version(&mut report) {
         let context = Context::new(document);
         for check in [
@@ -132,7 +132,7 @@ pub fn lint_all(documents: &[Document]) -> Vec<Problem> {
             let pointer = format!("{}/operationId", operation.pointer);
             let (file, line) = (document.path().to_owned(), document.line(&pointer));
             match first.get(&operation.rust_name) {
-                // Twins in one file are told by that file.
+                // Duplicates in one file are reported for that file.
                 Some((other, _)) if std::ptr::eq(*other, document) => {}
                 Some((other, there)) => {
                     let what = format!(

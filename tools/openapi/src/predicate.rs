@@ -1,4 +1,4 @@
-//! Which predicate of the SDK's error tells a documented refusal.
+//! Which predicate of the SDK's error recognises a documented refusal.
 
 use serde_json::Value;
 

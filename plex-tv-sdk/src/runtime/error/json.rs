@@ -1,12 +1,12 @@
 //! JSON of any size, of which only the beginning is kept.
 
-use std::{cell::Cell, fmt};
+use std::{borrow::Cow, cell::Cell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads JSON and keeps at most so many of its values. The rest is read as well, since JSON that is
-/// broken is none, but takes no memory. Control characters in texts are taken as spaces.
+/// Reads JSON and keeps at most this many of its values. The rest is parsed without being kept, so
+/// that broken JSON is noticed. Control characters in texts are taken as spaces.
 pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
     let read = |text: &str| {
         let left = Cell::new(most);
@@ -15,6 +15,44 @@ pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
         reader.end().ok().map(|()| value)
     };
     read(text).or_else(|| text.starts_with(['{', '[', '"']).then(|| read(&text.replace(char::is_control, " ")))?)
+}
+
+/// Reads an object and keeps at most so many values of one of its members. The other members are
+/// read as well, and take no memory. `None` when the text is no object, or has no such member.
+/// Control characters in texts are taken as spaces.
+pub(super) fn member(text: &str, name: &str, most: usize) -> Option<Value> {
+    let read = |text: &str| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let value = reader.deserialize_map(Member { name, most }).ok()?;
+        reader.end().ok().map(|()| value)
+    };
+    read(text).or_else(|| read(&text.replace(char::is_control, " "))).flatten()
+}
+
+struct Member<'a> {
+    name: &'a str,
+    most: usize,
+}
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Option<Value>, A::Error> {
+        let mut found = None;
+        while let Some(name) = object.next_key::<Cow<'de, str>>()? {
+            if name == self.name {
+                let left = Cell::new(self.most);
+                found = Some(object.next_value_seed(Beginning { left: &left })?);
+            } else {
+                object.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -122,6 +160,23 @@ mod tests {
                 assert!(kept.len() <= 1_000, "{size} of {item}: {}", kept.len());
             }
         }
+    }
+
+    #[test]
+    fn one_member_is_kept_wherever_it_stands() {
+        let many = format!("[{}0]", "{},".repeat(10_000));
+        for text in [
+            format!(r#"{{"errors":[1,2,3],"data":{many}}}"#),
+            format!(r#"{{"data":{many},"errors":[1,2,3]}}"#),
+            r#"{"err\u006frs":[1,2,3]}"#.to_owned(),
+        ] {
+            assert_eq!(member(&text, "errors", 9), Some(json!([1, 2, 3])), "{text}");
+            assert_eq!(member(&text, "errors", 3), Some(json!([1, 2])), "{text}");
+        }
+        for text in ["", "[]", "{", "{}", r#"{"a":{"errors":1}}"#, r#"{"errors":1} 2"#, r#"{"errors":1,"#] {
+            assert_eq!(member(text, "errors", 9), None, "{text}");
+        }
+        assert_eq!(member("{\"a\":\"\u{1}\",\"errors\":1}", "errors", 9), Some(json!(1)));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod cause;
 mod codes;
+mod graphql;
 mod json;
 mod plex;
 mod redact;
@@ -16,6 +17,7 @@ use reqwest::{StatusCode, header::HeaderMap};
 use super::operation::{Auth, Operation, Proof};
 
 pub use codes::PlexCode;
+pub(crate) use graphql::graphql_refusal;
 pub use plex::PlexError;
 pub(crate) use plex::parse_plex_errors;
 pub(crate) use redact::{is_sensitive, redacted};
@@ -65,6 +67,8 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
+    /// Nobody is signed in, or no longer; nothing was sent.
+    SignedOut,
     /// No connection was made: it was refused, or it took too long. Or the server closed it and said
     /// that it had read nothing. Nothing was done.
     Connect,
@@ -90,6 +94,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The reply is not what the description says.
     Decode,
+    /// plex.tv answered, and knows no such thing.
+    NotFound,
     /// The PIN expired, was denied, or is unknown to plex.tv.
     PinExpired,
     /// The deadline of the wait passed before the user approved.
@@ -100,6 +106,12 @@ pub enum ErrorKind {
     JwtExpired,
     /// Credentials could not be loaded or saved.
     Store,
+    /// The server is shared with this person already.
+    AlreadyShared,
+    /// The server has no such library.
+    UnknownLibrary,
+    /// The server has several libraries with this title.
+    AmbiguousLibrary,
 }
 
 impl Error {
@@ -135,6 +147,14 @@ impl Error {
         }
     }
 
+    /// The same failure, once more is known about it.
+    pub(crate) fn explained(self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        self.with(|inner| {
+            inner.kind = kind;
+            inner.message = message.into();
+        })
+    }
+
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         self.with(|inner| inner.status = Some(status))
     }
@@ -166,6 +186,14 @@ impl Error {
                 inner.message = inner.message.replace(path.as_str(), &clean);
                 *path = clean;
             }
+        })
+    }
+
+    /// Drops the body and the texts of the refusal, for calls whose replies are secret.
+    pub(crate) fn without_body(self) -> Self {
+        self.with(|inner| {
+            inner.body = None;
+            inner.plex_errors.iter_mut().for_each(PlexError::drop_texts);
         })
     }
 
@@ -260,9 +288,10 @@ impl Error {
         self.0.body.as_deref()
     }
 
-    /// An argument or a setting cannot be used.
+    /// An argument or a setting cannot be used, or nobody is signed in. Nothing was sent.
+    /// [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
-        self.kind() == ErrorKind::InvalidInput
+        matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)
     }
 
     /// No connection was made: there was no address or no answer, or the server refused the request
@@ -297,13 +326,15 @@ impl Error {
     }
 
     /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was refused.
-    /// [`Error::needs_sign_in`] tells these apart.
+    /// [`Error::needs_sign_in`] distinguishes these.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
 
     /// The user has to sign in again: the token, the device or its key is no longer good.
     ///
+    /// - The client is signed out: it has no token, or another process signed out and emptied the
+    ///   store. Nothing was sent.
     /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has no
     ///   device key to renew the token with. A 422 that says "Invalid token" means the same. It was
     ///   seen after the user removed the device.
@@ -319,7 +350,10 @@ impl Error {
     /// - the account of another provider: codes 1057, 1058 and 1061;
     /// - whatever says nothing about the token, such as a timeout, a 403 or a 503.
     pub fn needs_sign_in(&self) -> bool {
-        self.is_device_removed() || self.is_device_jwt_rejected() || self.is_token_dead()
+        self.kind() == ErrorKind::SignedOut
+            || self.is_device_removed()
+            || self.is_device_jwt_rejected()
+            || self.is_token_dead()
     }
 
     fn is_token_dead(&self) -> bool {
@@ -340,9 +374,9 @@ impl Error {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// It does not exist (404).
+    /// It does not exist: 404, or a search for it found nothing.
     pub fn is_not_found(&self) -> bool {
-        self.status() == Some(StatusCode::NOT_FOUND)
+        self.kind() == ErrorKind::NotFound || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
     /// The caller's copy is still current (304), as asked for with `if_none_match`.
@@ -454,6 +488,21 @@ impl Error {
     /// The deadline of a wait passed.
     pub fn is_deadline(&self) -> bool {
         self.kind() == ErrorKind::Deadline
+    }
+
+    /// The server is shared with this person already. Change that share instead of making another.
+    pub fn is_already_shared(&self) -> bool {
+        self.kind() == ErrorKind::AlreadyShared
+    }
+
+    /// The server has no such library. The message lists the titles that it has.
+    pub fn is_unknown_library(&self) -> bool {
+        self.kind() == ErrorKind::UnknownLibrary
+    }
+
+    /// The server has several libraries with this title. The message lists their keys.
+    pub fn is_ambiguous_library(&self) -> bool {
+        self.kind() == ErrorKind::AmbiguousLibrary
     }
 
     /// It may work a little later: the network or a gateway failed, or there were too many calls.

@@ -51,6 +51,12 @@ impl PlexError {
         self.field.as_deref()
     }
 
+    /// Drops what may repeat parts of the request.
+    pub(super) fn drop_texts(&mut self) {
+        self.message = None;
+        self.field = None;
+    }
+
     /// A 422 says so of a token where a 401 is due. The code, if there is one, is a general one:
     /// others are about the tokens of discounts and providers.
     pub(super) fn is_of_a_dead_token(&self) -> bool {

@@ -5,6 +5,7 @@
 
 mod body;
 mod exchange;
+mod graphql;
 mod hosts;
 mod redirect;
 mod renew;
@@ -22,6 +23,7 @@ mod trace;
 
 pub(crate) use body::read;
 pub(crate) use hosts::Hosts;
+#[cfg(feature = "jwt")]
 pub(crate) use renew::Renewer;
 pub(crate) use reply::xml_to_value;
 #[cfg(feature = "conform")]

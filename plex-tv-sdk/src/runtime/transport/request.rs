@@ -167,6 +167,14 @@ impl Request {
         sent.await.map_err(|error: Error| error.with_operation(&operation))
     }
 
+    /// Sends a query to a GraphQL service and reads the success. A reply with errors is a refusal.
+    #[cfg_attr(not(feature = "discover"), allow(dead_code))]
+    pub(crate) async fn send_graphql<T: Slot>(self) -> Result<Response<T>, Error> {
+        let operation = self.operation;
+        let sent = async { reply::decode_graphql(&self.exchange()?).await };
+        sent.await.map_err(|error: Error| error.with_operation(&operation))
+    }
+
     /// Sends it. The body of a success is ignored.
     pub(crate) async fn send_empty(self) -> Result<Response<()>, Error> {
         let operation = self.operation;

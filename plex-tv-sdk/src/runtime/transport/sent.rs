@@ -23,7 +23,8 @@ pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) 
             fields.extend(pairs(&form));
         }
     }
-    let tells = |name: &str| name == "code" || is_sensitive(name);
+    // A list of URLs that plex.tv is to call: whoever knows one can call it too.
+    let tells = |name: &str| name == "code" || name == "urls[]" || is_sensitive(name);
     secrets.extend(fields.into_iter().filter(|(name, _)| tells(name)).map(|(_, value)| value));
     secrets
 }

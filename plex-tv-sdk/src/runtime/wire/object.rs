@@ -36,26 +36,44 @@ macro_rules! object {
             fn expected(&self) -> &'static str {
                 "object"
             }
+
+            fn is_object() -> bool {
+                true
+            }
         }
 
         impl $crate::runtime::wire::read::Object for $type {
-            fn table(&self) -> &'static $crate::runtime::wire::read::Table {
-                static TABLE: $crate::runtime::wire::read::Table = $crate::runtime::wire::read::Table {
-                    names: &[$($name),*],
-                    marks: &[$($crate::runtime::wire::read::mark($name)),*],
-                    required: $required,
-                };
+            fn table(&self) -> &'static $crate::runtime::wire::table::Table {
+                use $crate::runtime::wire::table::{Table, bucket_count, buckets};
+
+                const NAMES: &[&str] = &[$($name),*];
+                static BUCKETS: [u8; bucket_count(NAMES.len())] = buckets(NAMES);
+                static TABLE: Table = Table { names: NAMES, buckets: &BUCKETS, required: $required };
                 &TABLE
             }
 
-            fn members(
+            fn member(
                 &mut self,
-                read: &mut $crate::runtime::wire::read::ReadMembers<'_>,
-            ) {
-                #[allow(unused_mut, unused_assignments)]
-                let mut extra = None;
-                $(extra = Some(&mut *self.$extra);)?
-                read(&mut [$(&mut self.$field),*], extra);
+                index: usize,
+            ) -> ::std::option::Option<&mut dyn $crate::runtime::wire::read::Slot> {
+                let mut place = 0;
+                $(
+                    if index == place {
+                        return ::std::option::Option::Some(&mut self.$field);
+                    }
+                    place += 1;
+                )*
+                let _ = place;
+                ::std::option::Option::None
+            }
+
+            fn extra(
+                &mut self,
+            ) -> ::std::option::Option<&mut ::serde_json::Map<::std::string::String, ::serde_json::Value>>
+            {
+                $(return Some(&mut *self.$extra);)?
+                #[allow(unreachable_code)]
+                None
             }
         }
 

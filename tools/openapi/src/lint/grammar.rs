@@ -204,7 +204,7 @@ impl Shape {
 /// What does not fit the grammar.
 #[derive(Debug)]
 pub(super) enum Misfit {
-    /// Something else is wanted here.
+    /// Something else is expected here.
     Type(&'static str),
     UnknownKey(Option<Kind>),
     UnknownExtension(Option<Kind>),

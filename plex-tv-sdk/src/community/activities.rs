@@ -1,0 +1,121 @@
+//! What the user and their friends do.
+
+use serde_json::json;
+
+use super::{
+    Community,
+    pages::{Cursors, Fetching, PAGE_SIZE},
+    query::{self, Query},
+    types::{Activities, ActivitiesReply, Activity, ActivityType},
+};
+use crate::{Error, ItemId, runtime::items::Items, watchlist::rating_key};
+
+static ACTIVITIES: Query = Query::new(
+    "GetActivityFeed",
+    "query GetActivityFeed(
+  $first: PaginationInt!, $after: String, $metadataID: ID, $types: [ActivityType!]!, $includeDescendants: Boolean
+) {
+  activityFeed(
+    first: $first, after: $after, metadataID: $metadataID, types: $types, includeDescendants: $includeDescendants
+  ) {
+    nodes {
+      __typename
+      id
+      date
+      userV2 { id username displayName }
+      metadataItem { id title type }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}",
+);
+
+/// The types that are asked for unless the caller names others.
+const ALL: [ActivityType; 9] = [
+    ActivityType::Message,
+    ActivityType::Post,
+    ActivityType::Rating,
+    ActivityType::Review,
+    ActivityType::WatchHistory,
+    ActivityType::WatchRating,
+    ActivityType::WatchReview,
+    ActivityType::WatchSession,
+    ActivityType::Watchlist,
+];
+
+/// Which activities to list. Made by [`Community::activities`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is asked for before `items` is read"]
+pub struct ActivityFeed {
+    community: Community,
+    types: Vec<ActivityType>,
+    item: Option<ItemId>,
+}
+
+impl Community {
+    /// What the user and their friends do: watch, rate, put on a watchlist. The newest comes first.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+    /// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
+    /// # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
+    /// # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
+    /// use plex_tv_sdk::community::ActivityType;
+    ///
+    /// let mut added = client.community().activities().types([ActivityType::Watchlist]).items();
+    /// if let Some(newest) = added.next_item().await? {
+    ///     println!("{:?} at {:?}", newest.item, newest.date);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn activities(&self) -> ActivityFeed {
+        ActivityFeed { community: self.clone(), types: ALL.to_vec(), item: None }
+    }
+}
+
+impl ActivityFeed {
+    /// The types of activities. The default is all that are known.
+    pub fn types(self, types: impl IntoIterator<Item = ActivityType>) -> Self {
+        Self { types: types.into_iter().collect(), ..self }
+    }
+
+    /// Only activities with this item or, for a show, with its seasons and episodes.
+    pub fn of(self, item: impl Into<ItemId>) -> Self {
+        Self { item: Some(item.into()), ..self }
+    }
+
+    /// The activities, page by page.
+    ///
+    /// # Errors
+    /// Reading them fails with those of [`Community`]. `is_invalid_input` when there is no type, or
+    /// the item is not named by a guid or an id; nothing is sent then. `is_not_found` when plex.tv
+    /// does not know the item. `is_decode` when the list makes no progress.
+    ///
+    /// Calls `POST https://community.plex.tv/api` with the query `activityFeed`.
+    pub fn items(self) -> Items<Activity> {
+        Items::new(Cursors::new(move |after: Option<String>| -> Fetching<Activities> {
+            let Self { community, types, item } = self.clone();
+            Box::pin(async move {
+                if types.is_empty() {
+                    return Err(Error::invalid_input("there is no type of activities to list"));
+                }
+                let key = match item {
+                    Some(item) => Some(rating_key(&community.client, item).await?),
+                    None => None,
+                };
+                let variables = json!({
+                    "first": PAGE_SIZE,
+                    "after": after,
+                    "types": types,
+                    "metadataID": key,
+                    "includeDescendants": key.is_some(),
+                });
+                let reply: ActivitiesReply = query::send(&community.service, &ACTIVITIES, &variables).await?;
+                Ok(reply.data.feed)
+            })
+        }))
+    }
+}

@@ -1,0 +1,102 @@
+//! Lists that the GraphQL service pages by cursors.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    vec,
+};
+
+use super::types::Connection;
+use crate::{
+    Error, ErrorKind,
+    runtime::{
+        clock::{BoxFuture, MaybeSend},
+        items::Walk,
+    },
+};
+
+/// Items of a page. The service returns no more at once.
+pub(super) const PAGE_SIZE: usize = 100;
+
+/// The most pages of a list. A list with more is taken as endless.
+const MOST_PAGES: usize = 10_000;
+
+/// The most rows of a list that are set aside, over all its pages.
+const MOST_REJECTED: usize = 1000;
+
+/// The call for one page.
+pub(super) type Fetching<C> = BoxFuture<'static, Result<C, Error>>;
+
+/// Walks a list to its end. A callback fetches the page after a cursor, or the first one.
+pub(super) struct Cursors<F, C: Connection> {
+    fetch: F,
+    after: Option<String>,
+    has_ended: bool,
+    /// Hashes of the cursors so far.
+    seen: HashSet<u64>,
+    rejected: usize,
+    /// Items of the current page that were not returned yet.
+    rest: vec::IntoIter<C::Item>,
+}
+
+impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
+    pub(super) fn new(fetch: F) -> Self {
+        let (seen, rest) = (HashSet::new(), Vec::new().into_iter());
+        Self { fetch, after: None, has_ended: false, seen, rejected: 0, rest }
+    }
+
+    /// Fetches the next page. After an error the same page is fetched again.
+    async fn turn(&mut self) -> Result<(), Error> {
+        let (rows, info) = (self.fetch)(self.after.clone()).await?.into_parts();
+        let count = rows.len() + rows.rejected().len();
+        if count > PAGE_SIZE {
+            let message = format!("{PAGE_SIZE} items were asked for, and {count} came");
+            return Err(Error::new(ErrorKind::TooLarge, message));
+        }
+        let rejected = self.rejected + rows.rejected().len();
+        if rejected > MOST_REJECTED {
+            return Err(stuck(format!("more than {MOST_REJECTED} rows of the list cannot be read")));
+        }
+        let next = info.end_cursor.filter(|_| info.has_next_page == Some(true));
+        if let Some(cursor) = &next {
+            let mut hasher = DefaultHasher::new();
+            cursor.hash(&mut hasher);
+            if self.seen.len() == MOST_PAGES {
+                return Err(stuck(format!("the list did not end after {MOST_PAGES} pages")));
+            }
+            if !self.seen.insert(hasher.finish()) {
+                return Err(stuck("the list makes no progress: a cursor came again".to_owned()));
+            }
+        }
+        self.rejected = rejected;
+        self.has_ended = next.is_none();
+        self.after = next;
+        self.rest = rows.into_vec().into_iter();
+        Ok(())
+    }
+}
+
+fn stuck(message: String) -> Error {
+    Error::new(ErrorKind::Decode, message)
+}
+
+impl<F, C> Walk<C::Item> for Cursors<F, C>
+where
+    C: Connection,
+    C::Item: MaybeSend,
+    F: FnMut(Option<String>) -> Fetching<C> + MaybeSend,
+{
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<C::Item>, Error>> {
+        Box::pin(async {
+            loop {
+                if let Some(item) = self.rest.next() {
+                    return Ok(Some(item));
+                }
+                if self.has_ended {
+                    return Ok(None);
+                }
+                self.turn().await?;
+            }
+        })
+    }
+}

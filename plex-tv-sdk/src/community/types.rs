@@ -1,0 +1,249 @@
+//! What the GraphQL service answers.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    ItemId, Kind,
+    runtime::wire::{Rows, object, open_enum},
+};
+
+/// A user of plex.tv, as others see them.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct User {
+    /// The uuid of the account.
+    pub id: String,
+    /// The number of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_raw: Option<i64>,
+    /// The user name. Managed users have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// The name to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// The address of the avatar.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+}
+
+object!(User { id: "id", id_raw: "idRaw", username: "username", display_name: "displayName", avatar: "avatar" }, 1);
+
+impl User {
+    /// The name to show: the display name, else the user name, else nothing.
+    pub fn name(&self) -> &str {
+        let names = [&self.display_name, &self.username];
+        names.into_iter().flatten().find(|name| !name.is_empty()).map_or("", String::as_str)
+    }
+}
+
+/// A friend of the user.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Friend {
+    /// Who it is.
+    pub user: User,
+    /// Since when they are friends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+}
+
+object!(Friend { user: "user", created_at: "createdAt" }, 1);
+
+impl Friend {
+    /// The name to show: see [`User::name`].
+    pub fn name(&self) -> &str {
+        self.user.name()
+    }
+}
+
+/// An item on the watchlist of another user, or of an activity.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Entry {
+    /// The key of the item: what [`ItemId`] takes.
+    pub id: String,
+    /// The title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The kind in capitals, such as `MOVIE`. See [`Entry::kind`].
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub type_: Option<String>,
+    /// The guid of plex.tv, such as `plex://movie/5d776be17a53e9001e732ab9`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guid: Option<String>,
+}
+
+object!(Entry { id: "id", title: "title", type_: "type", guid: "guid" }, 1);
+
+impl Entry {
+    /// The kind, if it is one that [`Kind`] has.
+    pub fn kind(&self) -> Option<Kind> {
+        let kinds = [Kind::Movie, Kind::Show, Kind::Season, Kind::Episode];
+        let type_ = self.type_.as_deref()?;
+        kinds.into_iter().find(|kind| type_.eq_ignore_ascii_case(kind.as_str()))
+    }
+}
+
+impl From<&Entry> for ItemId {
+    fn from(entry: &Entry) -> Self {
+        Self::from(entry.id.as_str())
+    }
+}
+
+impl From<Entry> for ItemId {
+    fn from(entry: Entry) -> Self {
+        Self::from(entry.id)
+    }
+}
+
+/// The kind of an activity. Open: a kind that is not known here is kept.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ActivityType {
+    /// `METADATA_MESSAGE`: an item was recommended to somebody.
+    Message,
+    /// `POST`: a text of a user.
+    Post,
+    /// `RATING`: an item was rated.
+    Rating,
+    /// `REVIEW`: an item was reviewed.
+    Review,
+    /// `WATCH_HISTORY`: an item was watched.
+    WatchHistory,
+    /// `WATCH_RATING`: an item was watched and rated.
+    WatchRating,
+    /// `WATCH_REVIEW`: an item was watched and reviewed.
+    WatchReview,
+    /// `WATCH_SESSION`: several episodes were watched.
+    WatchSession,
+    /// `WATCHLIST`: an item was put on a watchlist.
+    Watchlist,
+    /// A value that this version does not know. It goes out as it came in.
+    Other(String),
+}
+
+open_enum!(ActivityType {
+    Message: "METADATA_MESSAGE",
+    Post: "POST",
+    Rating: "RATING",
+    Review: "REVIEW",
+    WatchHistory: "WATCH_HISTORY",
+    WatchRating: "WATCH_RATING",
+    WatchReview: "WATCH_REVIEW",
+    WatchSession: "WATCH_SESSION",
+    Watchlist: "WATCHLIST",
+});
+
+/// Something that a user did.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Activity {
+    /// The id of the activity.
+    pub id: String,
+    /// When it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Timestamp>,
+    /// The name of its type in the service, such as `ActivityWatchlist`.
+    #[serde(rename = "__typename", skip_serializing_if = "Option::is_none")]
+    pub type_name: Option<String>,
+    /// Who did it.
+    #[serde(rename = "userV2", skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// With which item.
+    #[serde(rename = "metadataItem", skip_serializing_if = "Option::is_none")]
+    pub item: Option<Entry>,
+}
+
+object!(Activity { id: "id", date: "date", type_name: "__typename", user: "userV2", item: "metadataItem" }, 1);
+
+/// Where a page ends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PageInfo {
+    pub(super) has_next_page: Option<bool>,
+    pub(super) end_cursor: Option<String>,
+}
+
+object!(PageInfo { has_next_page: "hasNextPage", end_cursor: "endCursor" }, 0);
+
+/// A page of a list.
+pub(super) trait Connection {
+    type Item;
+
+    fn into_parts(self) -> (Rows<Self::Item>, PageInfo);
+}
+
+/// A list page type: its rows, and where it ends.
+macro_rules! connection {
+    ($name:ident, $item:ident) => {
+        pub(super) struct $name {
+            nodes: Rows<$item>,
+            page_info: PageInfo,
+        }
+
+        object!($name { nodes: "nodes", page_info: "pageInfo" }, 2);
+
+        impl Connection for $name {
+            type Item = $item;
+
+            fn into_parts(self) -> (Rows<$item>, PageInfo) {
+                (self.nodes, self.page_info)
+            }
+        }
+    };
+}
+
+connection!(Entries, Entry);
+connection!(Activities, Activity);
+
+/// The reply to the query for friends.
+pub(super) struct FriendsReply {
+    pub(super) data: FriendsData,
+}
+
+object!(FriendsReply { data: "data" }, 1);
+
+pub(super) struct FriendsData {
+    pub(super) friends: Rows<Friend>,
+}
+
+object!(FriendsData { friends: "allFriendsV2" }, 1);
+
+/// The reply to the query for a watchlist.
+pub(super) struct WatchlistReply {
+    pub(super) data: WatchlistData,
+}
+
+object!(WatchlistReply { data: "data" }, 1);
+
+pub(super) struct WatchlistData {
+    /// Null when there is no such user.
+    pub(super) user: Option<WatchlistOwner>,
+}
+
+object!(WatchlistData { user: "userV2" }, 1);
+
+pub(super) struct WatchlistOwner {
+    /// Missing when the user is of another type than `User`, such as one that was deleted.
+    pub(super) watchlist: Option<Entries>,
+}
+
+object!(WatchlistOwner { watchlist: "watchlist" }, 0);
+
+/// The reply to the query for activities.
+pub(super) struct ActivitiesReply {
+    pub(super) data: ActivitiesData,
+}
+
+object!(ActivitiesReply { data: "data" }, 1);
+
+pub(super) struct ActivitiesData {
+    pub(super) feed: Activities,
+}
+
+object!(ActivitiesData { feed: "activityFeed" }, 1);

@@ -1,0 +1,148 @@
+//! The watchlist of the user, and what else they do with items of the catalogue.
+
+mod catalogue;
+mod external_id;
+mod find;
+mod item_id;
+mod kind;
+mod sort;
+mod state;
+
+pub use catalogue::Search;
+pub use external_id::ExternalId;
+pub(crate) use find::rating_key;
+pub use item_id::ItemId;
+pub use kind::Kind;
+pub use sort::WatchlistSort;
+
+use crate::{
+    Client, Error, Pages, Response,
+    discover::types::{DiscoverMetadata, MetadataReply, WatchlistFilter},
+    runtime::{
+        clock::{BoxFuture, MaybeSend},
+        items::{Items, Walk},
+    },
+};
+
+/// The watchlist of the user. Made by [`Client::watchlist`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let sandbox = plex_tv_sandbox::Sandbox::start().await?;
+/// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
+/// # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
+/// # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
+/// use plex_tv_sdk::{ExternalId, Kind, WatchlistSort, discover::types::WatchlistFilter};
+///
+/// let watchlist = client.watchlist();
+/// watchlist.remove(ExternalId::imdb("tt0000007")).await?;
+/// watchlist.add(ExternalId::imdb("tt0000007")).await?;
+///
+/// let released = watchlist.filter(WatchlistFilter::Released).kind(Kind::Movie).sort(WatchlistSort::Title);
+/// let items = released.items().collect().await?;
+/// println!("{}", serde_json::to_string_pretty(&items)?);
+/// # assert!(items.iter().any(|item| item.title.as_deref() == Some("Example Movie 7")));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Watchlist {
+    client: Client,
+    filter: WatchlistFilter,
+    sort: WatchlistSort,
+    kind: Option<Kind>,
+}
+
+impl Client {
+    /// The watchlist of the user: what they want to watch.
+    ///
+    /// A server's token is refused. Use that of the account or of a Home user.
+    pub fn watchlist(&self) -> Watchlist {
+        let (filter, sort) = (WatchlistFilter::All, WatchlistSort::default());
+        Watchlist { client: self.clone(), filter, sort, kind: None }
+    }
+}
+
+impl Watchlist {
+    /// Which items [`Watchlist::items`] lists. The default is all.
+    #[must_use]
+    pub fn filter(self, filter: impl Into<WatchlistFilter>) -> Self {
+        Self { filter: filter.into(), ..self }
+    }
+
+    /// The order of [`Watchlist::items`]. The default is what was added last.
+    #[must_use]
+    pub fn sort(self, sort: WatchlistSort) -> Self {
+        Self { sort, ..self }
+    }
+
+    /// The kind of [`Watchlist::items`]: [`Kind::Movie`] or [`Kind::Show`]. The default is both.
+    #[must_use]
+    pub fn kind(self, kind: Kind) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
+    /// The items, with the ids that other catalogues use.
+    ///
+    /// # Errors
+    /// Reading them fails with `is_invalid_input` for a kind that no watchlist has; nothing is sent
+    /// then. `is_auth` without a valid token. `is_decode` when the list makes no progress. Whatever
+    /// else any call can fail with.
+    ///
+    /// Calls `GET https://discover.provider.plex.tv/library/sections/watchlist/{filter}`.
+    pub fn items(&self) -> Items<DiscoverMetadata> {
+        let call = self.client.discover().get_watchlist(self.filter.clone());
+        let call = call.sort(self.sort.as_str()).maybe_type(self.kind.map(Kind::number)).include_guids(true);
+        let refused = self.kind.and_then(refused);
+        let fetch = move |start, size| -> Fetching {
+            let call = call.clone().container_start(start).container_size(size);
+            match &refused {
+                Some(error) => Box::pin(std::future::ready(Err(error.clone()))),
+                None => Box::pin(call.send_with_response()),
+            }
+        };
+        Items::new(Walked(Pages::new(fetch)))
+    }
+
+    /// Puts an item on the watchlist. An item that is there already stays where it is.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when the argument names no item, in which case nothing is sent, or names a
+    /// movie and a show. `is_not_found` when plex.tv does not know the item. `is_forbidden` with code
+    /// 1009 for a managed user. `is_auth` without a valid token, and whatever else any call can fail
+    /// with.
+    ///
+    /// Calls `PUT https://discover.provider.plex.tv/actions/addToWatchlist`.
+    pub async fn add(&self, item: impl Into<ItemId>) -> Result<(), Error> {
+        let key = rating_key(&self.client, item.into()).await?;
+        self.client.discover().add_to_watchlist(key).send().await
+    }
+
+    /// Takes an item off the watchlist. An item that is not there needs no removal.
+    ///
+    /// # Errors
+    /// Those of [`Watchlist::add`].
+    ///
+    /// Calls `PUT https://discover.provider.plex.tv/actions/removeFromWatchlist`.
+    pub async fn remove(&self, item: impl Into<ItemId>) -> Result<(), Error> {
+        let key = rating_key(&self.client, item.into()).await?;
+        self.client.discover().remove_from_watchlist(key).send().await
+    }
+}
+
+fn refused(kind: Kind) -> Option<Error> {
+    let is_listed = matches!(kind, Kind::Movie | Kind::Show);
+    (!is_listed).then(|| Error::invalid_input("a watchlist has movies and shows, and no other kind of items"))
+}
+
+type Fetching = BoxFuture<'static, Result<Response<MetadataReply>, Error>>;
+
+/// The pages of a watchlist.
+struct Walked<F>(Pages<F, DiscoverMetadata>);
+
+impl<F: FnMut(i64, i64) -> Fetching + MaybeSend> Walk<DiscoverMetadata> for Walked<F> {
+    fn next(&mut self) -> BoxFuture<'_, Result<Option<DiscoverMetadata>, Error>> {
+        Box::pin(self.0.next_item())
+    }
+}

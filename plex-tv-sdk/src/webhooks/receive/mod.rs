@@ -1,0 +1,32 @@
+//! Events that plex.tv posts to a webhook.
+//!
+//! A media server posts `multipart/form-data`. [`Event::from_multipart`] reads it with its picture,
+//! and [`Event::from_payload`] reads the JSON alone.
+//!
+//! Deliveries are not signed and not repeated. Anyone who knows the address can post to it, so choose
+//! one that nobody guesses, and believe an event no more than its address is secret.
+//!
+//! ```
+//! use plex_tv_sdk::webhook::{Event, EventKind};
+//!
+//! let content_type = "multipart/form-data; boundary=XX";
+//! let body = "--XX\r\nContent-Disposition: form-data; name=\"payload\"\r\n\r\n\
+//!     {\"event\":\"media.play\",\"Metadata\":{\"title\":\"Example Movie\"}}\r\n--XX--\r\n";
+//!
+//! let event = Event::from_multipart(content_type, body)?;
+//!
+//! assert_eq!(event.kind, EventKind::MediaPlay);
+//! assert_eq!(event.title(), Some("Example Movie"));
+//! # Ok::<(), plex_tv_sdk::Error>(())
+//! ```
+
+mod event;
+#[cfg(feature = "axum")]
+mod extract;
+mod kind;
+mod multipart;
+mod thumb;
+
+pub use event::{Account, Event, Guid, Metadata, Player, Server};
+pub use kind::EventKind;
+pub use thumb::Thumb;
