@@ -76,7 +76,7 @@ impl Api {
             api: self.clone(),
             channel_grid_key: channel_grid_key.into(),
             date: date.into(),
-            x_plex_language: Default::default(),
+            language: Default::default(),
         }
     }
 
@@ -243,7 +243,7 @@ pub mod calls {
         pub(super) api: Api,
         pub(super) channel_grid_key: String,
         pub(super) date: String,
-        pub(super) x_plex_language: Option<String>,
+        pub(super) language: Option<String>,
     }
 
     impl GetLiveTvGrid {
@@ -258,15 +258,15 @@ pub mod calls {
                 ]);
         /// Language of titles and texts, ISO 639-1. The service also reads it from a header of this
         /// name.
-        pub fn x_plex_language(mut self, x_plex_language: impl Into<String>) -> Self {
-            self.x_plex_language = Some(x_plex_language.into());
+        pub fn language(mut self, language: impl Into<String>) -> Self {
+            self.language = Some(language.into());
             self
         }
 
-        /// The same as [`Self::x_plex_language`], where there may be none.
-        pub fn maybe_x_plex_language(self, x_plex_language: Option<impl Into<String>>) -> Self {
-            match x_plex_language {
-                Some(x_plex_language) => self.x_plex_language(x_plex_language),
+        /// The same as [`Self::language`], where there may be none.
+        pub fn maybe_language(self, language: Option<impl Into<String>>) -> Self {
+            match language {
+                Some(language) => self.language(language),
                 None => self,
             }
         }
@@ -280,7 +280,7 @@ pub mod calls {
         pub async fn send_with_response(self) -> Result<Response<types::LiveTvGridReply>, Error> {
             let request = self.api.hosts.request(Self::OPERATION);
             request
-                .query("X-Plex-Language", &self.x_plex_language)
+                .query("X-Plex-Language", &self.language)
                 .query("channelGridKey", &self.channel_grid_key)
                 .query("date", &self.date)
                 .send()
