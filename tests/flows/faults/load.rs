@@ -93,7 +93,10 @@ async fn case_40_a_thousand_calls_at_once_all_end_with_their_own_reply() {
         Reply::json(&format!(r#"{{"id":{id},"code":"EXAMPLE-CODE"}}"#))
     })
     .await;
-    let client = anonymous(&plex.url).with_retry(RetryPolicy::default());
+    // A machine that is busy takes its time for a thousand connections.
+    let patience = Duration::from_secs(120);
+    let settings = builder(&plex.url).connect_timeout(patience).timeout(patience).retry(RetryPolicy::default());
+    let client = settings.build().unwrap();
 
     let calls: Vec<_> = (0..CALLS)
         .map(|id| {
