@@ -1,6 +1,8 @@
 //! The devices that are signed in to the account.
 
-use crate::{Client, Error, Timestamp, v2::types::AccountDevice};
+use jiff::Timestamp;
+
+use crate::{Client, Error, v2::types::AccountDevice};
 
 /// A device that is signed in to the account: see [`Client::devices`].
 #[derive(Clone, Debug)]

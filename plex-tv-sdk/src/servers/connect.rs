@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Server,
+    kind::ConnectionKind,
     progress::{ConnectProgress, OnProgress},
     race::Race,
     trace::Span,
@@ -68,37 +69,6 @@ impl ServerConnection {
     /// All that plex.tv says of it.
     pub fn connection(&self) -> &Connection {
         &self.connection
-    }
-}
-
-/// How a connection leads to a server, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConnectionKind {
-    /// Within the network that both are in.
-    Local,
-    /// Through the internet.
-    Remote,
-    /// Through plex.tv, which limits how fast.
-    Relay,
-}
-
-impl From<&Connection> for ConnectionKind {
-    fn from(connection: &Connection) -> Self {
-        match (connection.relay, connection.local) {
-            (Some(true), _) => Self::Relay,
-            (_, Some(true)) => Self::Local,
-            _ => Self::Remote,
-        }
-    }
-}
-
-impl fmt::Display for ConnectionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Local => "local",
-            Self::Remote => "remote",
-            Self::Relay => "relay",
-        })
     }
 }
 
@@ -180,7 +150,7 @@ impl<'a> Connect<'a> {
         let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
         let span = Span::new(connections.len(), server.client.clock());
         let outcome = span.around(self.search(connections, &span)).await;
-        span.ended(outcome.as_ref());
+        span.ended(outcome.as_ref().map(ServerConnection::kind));
         outcome
     }
 

@@ -4,6 +4,7 @@ mod allowed;
 mod connect;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod dns;
+mod kind;
 mod plex_direct;
 mod progress;
 mod race;
@@ -11,7 +12,8 @@ mod trace;
 
 use std::{cmp::Reverse, net::SocketAddr};
 
-pub use connect::{Connect, ConnectionKind, ServerConnection};
+pub use connect::{Connect, ServerConnection};
+pub use kind::ConnectionKind;
 pub use plex_direct::PlexDirect;
 pub use progress::ConnectProgress;
 

@@ -1,6 +1,6 @@
 //! What is known while connections are tried.
 
-use super::ConnectionKind;
+use super::kind::ConnectionKind;
 use crate::{Error, v2::types::Connection};
 
 /// The progress of [`Server::connect`](crate::Server::connect), after each connection that

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{ConnectProgress, ServerConnection};
+use super::{kind::ConnectionKind, progress::ConnectProgress};
 use crate::{Clock, Error};
 
 /// The span of a search.
@@ -30,7 +30,7 @@ impl<'a> Span<'a> {
 
     pub(super) fn progress(&self, _: &ConnectProgress<'_>) {}
 
-    pub(super) fn ended(&self, _: Result<&ServerConnection, &Error>) {}
+    pub(super) fn ended(&self, _: Result<ConnectionKind, &Error>) {}
 }
 
 #[cfg(feature = "tracing")]
@@ -55,9 +55,9 @@ impl<'a> Span<'a> {
         });
     }
 
-    pub(super) fn ended(&self, outcome: Result<&ServerConnection, &Error>) {
+    pub(super) fn ended(&self, outcome: Result<ConnectionKind, &Error>) {
         match outcome {
-            Ok(connection) => self.span.record("kind", tracing::field::display(connection.kind())),
+            Ok(kind) => self.span.record("kind", tracing::field::display(kind)),
             Err(error) => self.span.record("error", tracing::field::debug(error.kind())),
         };
         let duration = self.clock.now().saturating_sub(self.started);

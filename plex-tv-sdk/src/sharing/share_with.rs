@@ -1,5 +1,7 @@
 //! A new share.
 
+use reqwest::StatusCode;
+
 use super::{
     Invitee, Libraries, Share, extent,
     library::{check, resolve},
@@ -7,7 +9,6 @@ use super::{
 };
 use crate::{
     Choice, Error, ErrorKind, PlexCode, Server,
-    reqwest::StatusCode,
     v2::types::{CreateSharedServerBody, SharedLibrary, SharingSettings},
 };
 
