@@ -44,12 +44,15 @@ mod codegen {
         Ok(())
     }
 
-    /// Inside the workspace, the folder beside this crate.
+    /// The descriptions in the package. In a checkout they are a symbolic link, which git writes as a
+    /// file where the system has none.
     fn default_folder() -> PathBuf {
-        Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("../openapi")
+        let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+        let folder = package.join("openapi");
+        if folder.is_dir() { folder } else { package.join("../openapi") }
     }
 
-    /// The table of the folder. A folder that has only descriptions gets that of the workspace.
+    /// The table of the folder. A folder that has only descriptions gets that of the package.
     fn table(folder: &Path) -> Result<Descriptions, Problem> {
         for home in [folder, &default_folder()] {
             let path = home.join("descriptions.toml");
@@ -80,6 +83,9 @@ mod codegen {
 
     fn tell(problems: &[Problem]) -> String {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
-        format!("{}\nfeature `codegen` generates the client from {FOLDER}, or ../openapi without it", list.join("\n"))
+        let list = list.join("\n");
+        format!(
+            "{list}\nfeature `codegen` generates the client from {FOLDER}, or from the package where that is not set"
+        )
     }
 }

@@ -63,7 +63,7 @@ targets! {
     diff_two_documents from "tools/openapi/tests/lint/base.yaml";
 }
 
-/// What decodes goes out again, and comes back as the same; what does not is told without a panic.
+/// What decodes goes out again, and comes back as the same; what does not is an error and never a panic.
 fn reread(decode: impl Fn(&[u8]) -> Option<Result<Reread, Error>>, data: &[u8]) {
     match decode(data).expect("the operation has a reply") {
         Err(error) => show(&error),
@@ -289,8 +289,11 @@ fn read_back(built: &PlexDirect) {
     }
 }
 
+/// Rows that are asked for at once. A reply has at most seven rows that can be read, and any number of others.
+const PAGE_SIZE: i64 = 8;
+
 /// Each line is a reply: see [`PageReply`]. However they come, the list ends, never goes back, and brings what arrived once
-/// and in order; a page that failed or was refused is asked for again.
+/// and in order. No page is larger than what was asked for. A page that failed or was refused is asked for again.
 pub fn pagination_headers(data: &[u8]) {
     let replies: Vec<PageReply<'_>> = data.split(|byte| *byte == b'\n').map(PageReply::read).collect();
     let (calls, asked, sent) = (Cell::new(0), Cell::new(0), RefCell::new(0..0));
@@ -300,7 +303,8 @@ pub fn pagination_headers(data: &[u8]) {
             asked.set(start);
             let reply = replies.get(calls.replace(calls.get() + 1));
             reply.map_or_else(|| Ok(Page::new(Rows::default())), |reply| reply.page(&mut sent.borrow_mut()))
-        });
+        })
+        .size(PAGE_SIZE);
         let (mut start, mut newest) = (0, None);
         for _ in 0..=replies.len() {
             let before = calls.get();
@@ -318,7 +322,9 @@ pub fn pagination_headers(data: &[u8]) {
             };
             assert_eq!((calls.get(), asked.get()), (before + 1, start));
             assert_eq!(*page, sent.borrow().clone().collect::<Vec<u64>>());
-            start += (page.len() + page.rejected().len()) as i64;
+            let count = (page.len() + page.rejected().len()) as i64;
+            assert!(count <= PAGE_SIZE, "{count} rows in a page");
+            start += count;
             for row in page {
                 assert!(newest < Some(row), "{row} after {newest:?}");
                 newest = Some(row);
@@ -327,6 +333,23 @@ pub fn pagination_headers(data: &[u8]) {
         // Only the limit of pages stops a list before its replies are used up, and then for good.
         assert!(calls.get() < replies.len() && pages.next_page().await.is_err(), "{pages:?}");
     });
+    runtime.block_on(collects(&replies));
+}
+
+/// However the replies come, no more items are collected than is allowed, and no more calls are made than there are pages.
+async fn collects(replies: &[PageReply<'_>]) {
+    for limit in [0, 1, 10, usize::MAX] {
+        let (calls, sent) = (Cell::new(0), RefCell::new(0..0));
+        let pages = Pages::new(async |_, _| {
+            let reply = replies.get(calls.replace(calls.get() + 1));
+            reply.map_or_else(|| Ok(Page::new(Rows::default())), |reply| reply.page(&mut sent.borrow_mut()))
+        });
+        match pages.size(PAGE_SIZE).item_limit(limit).collect().await {
+            Ok(items) => assert!(items.len() <= limit && items.is_sorted(), "{} items", items.len()),
+            Err(error) => show(&error),
+        }
+        assert!(calls.get() <= replies.len() + 1);
+    }
 }
 
 /// Fields with a bar between: `3` for the number of rows, and in the same `r` for those of the reply before, `x` for each
@@ -415,7 +438,7 @@ fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
     }
 }
 
-/// Nothing differs from itself, and whatever differs is told both ways or refused both ways.
+/// Nothing differs from itself, and whatever differs is reported both ways or refused both ways.
 pub fn diff_two_documents(data: &[u8]) {
     static BASE: OnceLock<Document> = OnceLock::new();
 

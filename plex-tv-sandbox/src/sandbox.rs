@@ -167,7 +167,8 @@ impl Sandbox {
     }
 
     /// Approves a PIN for the built-in account, as the user would. Returns false if no such PIN is
-    /// pending. The id can be any integer: the `i64` of a client or the `u64` of [`Pin::id`].
+    /// pending. The id can be any integer, such as the `u64` of [`Pin::id`], or a `&PinFlow` of
+    /// `plex-tv-sdk`.
     ///
     /// # Example
     ///

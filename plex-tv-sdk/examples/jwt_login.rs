@@ -1,4 +1,4 @@
-//! Signs in by device key: the token is a JWT of seven days, which the client renews by itself. Key
+//! Signs in by device key: the token is a JWT of seven days, which the client renews. Key
 //! and token are kept in a file, so that the next start is signed in.
 //!
 //! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own.
@@ -55,7 +55,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
     println!("{}\nOpen {}", flow.qr_text()?, flow.auth_url());
     if let Some(sandbox) = sandbox {
         println!("(the sandbox approves by itself)");
-        sandbox.approve(flow.id());
+        sandbox.approve(&flow);
     }
     let client = flow.wait().on_poll(|progress| println!("{} s left", progress.expires_in.as_secs())).await?;
     greet(&client).await?;
@@ -63,8 +63,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
 }
 
 async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
-    let user = client.v2().get_user_details().send().await?;
-    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
+    println!("Signed in as {}.", printable(client.account().await?.name()));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {
         println!("The token is good until {ends}; the client renews it a day before.");

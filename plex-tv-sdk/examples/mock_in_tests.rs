@@ -9,9 +9,9 @@ use plex_tv_sdk::{Client, ClientIdentity, Error, Token, printable};
 
 /// The app: what its window says at the top.
 async fn greeting(client: &Client) -> Result<String, Error> {
-    match client.v2().get_user_details().send().await {
-        Ok(user) => Ok(format!("Hello, {}!", printable(user.title.as_deref().unwrap_or("you")))),
-        Err(error) if error.is_auth() => Ok("Hello! Please sign in.".to_owned()),
+    match client.account().await {
+        Ok(account) => Ok(format!("Hello, {}!", printable(account.name()))),
+        Err(error) if error.needs_sign_in() => Ok("Hello! Please sign in.".to_owned()),
         Err(error) => Err(error),
     }
 }

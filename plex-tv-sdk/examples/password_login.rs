@@ -50,8 +50,7 @@ async fn sign_in(
         }
         Err(error) => return Err(error.into()),
     };
-    let user = client.v2().get_user_details().send().await?;
-    println!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody")));
+    println!("Signed in as {}.", printable(client.account().await?.name()));
     client.sign_out().await?;
     Ok(())
 }

@@ -2,7 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use reqwest::Url;
+use reqwest::{
+    Url,
+    header::{HeaderName, HeaderValue},
+};
 
 use crate::{
     ClientIdentity, Clock, CredentialStore, Credentials, Error, RetryPolicy, SystemClock, Token,
@@ -20,17 +23,24 @@ use crate::servers::dns::Resolver;
 
 const APP: &str = "https://app.plex.tv";
 
+/// The longest timeout that reqwest gets. It adds a timeout to the time now, which must not overflow.
+#[cfg(not(target_arch = "wasm32"))]
+const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Bytes of the tag of a language. BCP 47 names 35 as enough for the longest.
+const LONGEST_LANGUAGE: usize = 35;
+
 /// A client of plex.tv. It is cheap to clone: clones share connections and settings.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), plex_tv_sdk::Error> {
-/// use plex_tv_sdk::{Client, ClientIdentity, Token};
+/// use plex_tv_sdk::{Client, ClientIdentity, Token, printable};
 ///
 /// let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?;
 /// let client = Client::builder(identity).token(Token::new("EXAMPLE-TOKEN")?).build()?;
 ///
 /// let user = client.v2().get_user_details().send().await?;
-/// println!("signed in as {}", user.title.as_deref().unwrap_or("somebody"));
+/// println!("signed in as {}", printable(user.title.as_deref().unwrap_or("somebody")));
 /// # Ok(())
 /// # }
 /// ```
@@ -49,6 +59,12 @@ struct Inner {
     v1: generated::v1::Api,
     #[cfg(feature = "discover")]
     discover: generated::discover::Api,
+    #[cfg(feature = "epg")]
+    epg: generated::epg::Api,
+    #[cfg(feature = "together")]
+    together: generated::together::Api,
+    #[cfg(feature = "notifications")]
+    notifications: generated::notifications::Api,
 }
 
 impl Inner {
@@ -60,6 +76,12 @@ impl Inner {
             v1: generated::v1::Api::new(hosts.of(&settings, generated::v1::HOSTS)),
             #[cfg(feature = "discover")]
             discover: generated::discover::Api::new(hosts.of(&settings, generated::discover::HOSTS)),
+            #[cfg(feature = "epg")]
+            epg: generated::epg::Api::new(hosts.of(&settings, generated::epg::HOSTS)),
+            #[cfg(feature = "together")]
+            together: generated::together::Api::new(hosts.of(&settings, generated::together::HOSTS)),
+            #[cfg(feature = "notifications")]
+            notifications: generated::notifications::Api::new(hosts.of(&settings, generated::notifications::HOSTS)),
             identity,
             app_url,
             hosts,
@@ -89,6 +111,7 @@ impl Client {
             base_url: None,
             host_urls: Vec::new(),
             app_url: APP.to_owned(),
+            language: None,
             limits: Limits::default(),
             connect_timeout: Duration::from_secs(5),
             read_timeout: None,
@@ -200,6 +223,25 @@ impl Client {
         self.0.hosts.of(&Arc::new(settings), hosts)
     }
 
+    /// The free Live TV of Plex: channels, their guide, and the favourite channels of the account.
+    #[cfg(feature = "epg")]
+    pub fn epg(&self) -> &crate::epg::Api {
+        &self.0.epg
+    }
+
+    /// Rooms of Watch Together, in which several users watch an item at the same time.
+    #[cfg(feature = "together")]
+    pub fn together(&self) -> &crate::together::Api {
+        &self.0.together
+    }
+
+    /// Push messages to the mobile apps of a server's users. They need the token of the server: see
+    /// [`Client::with_token`] and [`crate::Server::access_token`].
+    #[cfg(feature = "notifications")]
+    pub fn notifications(&self) -> &crate::notifications::Api {
+        &self.0.notifications
+    }
+
     pub(crate) fn base_url(&self) -> &Url {
         &self.0.hosts.account
     }
@@ -217,8 +259,8 @@ impl Client {
         &self.0.settings.http
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.settings.clock.as_ref()
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.settings.clock
     }
 }
 
@@ -245,6 +287,7 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     host_urls: Vec<(String, String)>,
     app_url: String,
+    language: Option<String>,
     limits: Limits,
     #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
     connect_timeout: Duration,
@@ -329,6 +372,22 @@ impl ClientBuilder {
         Self { app_url: url.into(), ..self }
     }
 
+    /// The language of titles and other texts that plex.tv localises, as a tag such as `de` or
+    /// `pt-BR`. The default is that of plex.tv.
+    ///
+    /// It is sent as `X-Plex-Language` with every call, to all hosts of plex.tv.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), plex_tv_sdk::Error> {
+    /// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
+    /// let client = plex_tv_sdk::Client::builder(identity).language("de").build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn language(self, tag: impl Into<String>) -> Self {
+        Self { language: Some(tag.into()), ..self }
+    }
+
     /// The time limit for each attempt of a call, from connecting to the last byte. The default is
     /// 30 seconds. A call that exceeds it is not retried.
     ///
@@ -402,23 +461,26 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `is_invalid_input` when a URL cannot be used, the identity has a value that no header can
-    /// carry, or the store belongs to another client identifier. `is_store` when the store cannot
-    /// be read.
+    /// `is_invalid_input` when a URL or the language cannot be used, the identity has a value that no
+    /// header can carry, or the store belongs to another client identifier. `is_store` when the
+    /// store cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         let hosts = Hosts::new(self.base_url.as_deref(), &self.host_urls)?;
         let app_url = base_url("app URL", &self.app_url)?;
-        let headers = self.identity.headers()?;
+        let mut headers = self.identity.headers()?;
+        if let Some(tag) = &self.language {
+            headers.insert(HeaderName::from_static("x-plex-language"), language(tag)?);
+        }
         let http = reqwest::Client::builder();
         // A browser has its own name, and asks the server for permission to send another.
         #[cfg(not(target_arch = "wasm32"))]
         let http = http
             .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.min(LONGEST_TIMEOUT))
             .dns_resolver(Arc::new(Resolver));
         #[cfg(not(target_arch = "wasm32"))]
         let http = match self.read_timeout {
-            Some(timeout) => http.read_timeout(timeout),
+            Some(timeout) => http.read_timeout(timeout.min(LONGEST_TIMEOUT)),
             None => http,
         };
         let http = match self.configure {
@@ -455,6 +517,19 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
+/// A tag by the form of BCP 47: words of up to eight letters and digits with hyphens between them,
+/// the first one of letters.
+fn language(tag: &str) -> Result<HeaderValue, Error> {
+    let is_word = |word: &str| (1..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let first = tag.split('-').next().unwrap_or_default();
+    let is_tag = tag.len() <= LONGEST_LANGUAGE
+        && first.len() >= 2
+        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && tag.split('-').all(is_word);
+    let value = HeaderValue::from_str(tag).ok().filter(|_| is_tag);
+    value.ok_or_else(|| Error::invalid_input("the language is not a tag such as `de` or `pt-BR`"))
+}
+
 /// Reads the store, if there is one. Tokens and keys are valid only for the client identifier that
 /// they were made for.
 fn stored(session: &Session, identity: &ClientIdentity) -> Result<Credentials, Error> {
@@ -480,5 +555,19 @@ mod tests {
 
         assert_shared::<Client>();
         assert_eq!(size_of::<Client>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_language_is_a_tag_and_nothing_else() {
+        for tag in ["de", "en-US", "pt-BR", "zh-Hant-TW", "es-419", "sr-Latn-RS", "ast"] {
+            assert_eq!(language(tag).unwrap(), tag);
+        }
+        let long = ["en"; 12].join("-");
+        for bad in
+            ["", " ", "d", "de_DE", "de-", "-de", "de--DE", "de, en;q=0.5", "*", "de\r\nX-Evil: 1", "фр", "12", &long]
+        {
+            let error = language(bad).unwrap_err();
+            assert!(error.is_invalid_input() && !error.to_string().contains("Evil"), "{bad}: {error}");
+        }
     }
 }

@@ -19,6 +19,59 @@
 //! # }
 //! ```
 //!
+//! # What to call
+//!
+//! The [guides](guides) show whole programs: [signing in](guides::sign_in), [a service that runs for
+//! months](guides::service), [sharing](guides::sharing), [testing an app](guides::testing).
+//!
+//! | I want to … | call |
+//! |---|---|
+//! | sign a user in with a browser | [`Client::pin_login`] with [`strong`](PinLogin::strong), then [`PinFlow::wait`] |
+//! | sign in from a web page and come back | [`PinLogin::forward_url`], then [`PinLogin::resume`] |
+//! | sign in on a television | [`Client::pin_login`]; show [`PinFlow::code`] and [`PinFlow::link_url`] |
+//! | approve the code of a television | [`Client::link_device`] |
+//! | sign in by password, with a second factor | [`Client::sign_in`] |
+#![cfg_attr(feature = "jwt", doc = "| get tokens that the client renews | [`PinLogin::device_key`] |")]
+//! | stay signed in after a restart | [`ClientBuilder::store`] with a [`CredentialStore`] |
+//! | know whether the token is still good | [`Client::verify_token`] |
+//! | sign out | [`Client::sign_out`] |
+//! | say who the user is | [`Client::account`] |
+//! | list and revoke devices | [`Client::devices`] |
+//! | list the servers of a user | [`Client::servers`] |
+//! | reach a server | [`Server::connect`] |
+//! | list the users of a Home, and switch | [`Client::home_users`], [`Client::switch_home_user`] |
+//! | share libraries | [`Server::share_with`], [`Share`] |
+//! | see invites, shares and people | [`Client::sent_invites`], [`Client::received_invites`] |
+//! | set webhooks | [`Client::webhooks`] |
+#![cfg_attr(feature = "webhook", doc = "| receive a webhook | [`webhook::Event`] |")]
+#![cfg_attr(feature = "discover", doc = "| read and change the watchlist | [`Client::watchlist`] |")]
+#![cfg_attr(feature = "discover", doc = "| find a film by its IMDb id | [`Client::find`] |")]
+#![cfg_attr(feature = "discover", doc = "| see the watchlists of friends | [`Client::community`] |")]
+#![cfg_attr(feature = "jwt", doc = "| check a Plex JWT on a server | [`Client::jwt_verifier`] |")]
+//! | send a call that no description has | [`v2::Api::call`] |
+//! | change time limits, retries or the HTTP client | [`ClientBuilder`] |
+//! | test an app without plex.tv | [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox) |
+//!
+//! # Features
+//!
+//! | feature | default | what it does |
+//! |---|---|---|
+//! | `discover` | yes | Discover and the metadata providers: `client.discover()` |
+//! | `jwt` | yes | device keys and Plex JWTs |
+//! | `v1` | yes | the older calls, mostly XML: `client.v1()` |
+//! | `rustls` | yes | TLS by rustls, with the operating system's roots |
+//! | `native-tls` | no | TLS by the operating system's library |
+//! | `file-store` | no | credentials in a file: `FileStore` |
+//! | `keyring` | no | credentials in the system's keychain: `KeyringStore` |
+//! | `qr` | no | the PIN's address as a QR code in text: `PinFlow::qr_text` |
+//! | `tracing` | no | one span for each call, without secrets |
+//! | `trace-unknown` | no | reports names of members that no description has to `tracing` |
+//! | `schemars` | no | `JsonSchema` on the generated types |
+//! | `codegen` | no | generates the client while building |
+//! | `webhook` | no | reads the events that plex.tv posts: `webhook::Event` |
+//! | `axum` | no | `webhook::Event` as an argument of handlers |
+//! | `unstable` | no | operations of low confidence; they may change in any release |
+//!
 //! # Calls
 //!
 //! A generated call takes what is required as arguments and what is optional by setters. `send`
@@ -70,48 +123,55 @@
 //! | account API | [`Client::v2`] | [`v2`] |
 #![cfg_attr(feature = "v1", doc = "| older account API | [`Client::v1`] | [`v1`] |")]
 #![cfg_attr(feature = "discover", doc = "| Discover and metadata | [`Client::discover`] | [`discover`] |")]
+#![cfg_attr(feature = "epg", doc = "| Live TV | [`Client::epg`] | [`epg`] |")]
+#![cfg_attr(feature = "together", doc = "| Watch Together | [`Client::together`] | [`together`] |")]
+#![cfg_attr(feature = "notifications", doc = "| push messages | [`Client::notifications`] | [`notifications`] |")]
 //!
 //! # How replies are read
 //!
-//! plex.tv adds members, sends numbers as text and booleans as 0 and 1. Generated types have plain
-//! Rust fields and take any scalar that converts. Unknown values of an enum are kept as `Other`.
-//! Members that the description does not name are in `extra` where a type has it. In lists of
-//! resources and devices a bad row is set aside: see [`Rows`]. What does not convert is an error
-//! with its JSON path.
+//! plex.tv adds members. It sends numbers as text, and booleans as 0 and 1. Generated types have
+//! plain Rust fields and take any scalar that converts. Unknown values of an enum are kept as
+//! `Other`. Members that the description does not name are in `extra` where a type has it. In lists
+//! of resources and devices a bad row is set aside: see [`Rows`]. A value that does not convert is an
+//! error with its JSON path.
 //!
 //! [`Pages`] walks a paged list to its end. A list that stops on the way is an error, not a shorter
 //! list.
 //!
 //! # Reaching a server
 //!
-//! [`Server::connections`] has its addresses, best first, and [`Server::access_token`] the token to
-//! send there. Their [`PlexDirect`] names do not resolve behind some routers: see
+//! [`Server::connect`] tries all connections at once and returns the best one that answers, with the
+//! token to send there. [`PlexDirect`] names do not resolve behind some routers: see
 //! [`Server::direct_addresses`].
 //!
 //! # In a browser
 //!
 //! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and `keyring`.
-//! A browser follows redirects by itself, the token along with them, makes its own connections, and
-//! keeps its own `User-Agent`. Limits of time and size, pauses and repeats are those of
-//! [`ClientBuilder`] all the same.
+//! A browser follows redirects itself and takes the token along. It makes its own connections and
+//! keeps its own `User-Agent`. Time limits, size limits, pauses and retries are those of
+//! [`ClientBuilder`] there, too.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
 mod auth;
 mod client;
 #[cfg(feature = "discover")]
 pub mod community;
 mod generated;
 pub mod guides;
+mod home;
 mod hosts;
 mod identity;
 mod paging;
 mod runtime;
 mod servers;
+mod sharing;
 #[cfg(feature = "discover")]
 mod watchlist;
 mod webhooks;
 
+pub use account::{Account, Device};
 #[cfg(feature = "file-store")]
 pub use auth::FileStore;
 #[cfg(feature = "keyring")]
@@ -119,15 +179,22 @@ pub use auth::KeyringStore;
 #[cfg(feature = "jwt")]
 pub use auth::{Claims, DeviceKey, JwtVerifier, Scope, Scopes};
 pub use auth::{
-    CredentialStore, Credentials, HomeMember, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress,
-    PinStatus, PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
+    CredentialStore, Credentials, MemoryStore, PasswordSignIn, PinFlow, PinLogin, PinPoll, PinProgress, PinStatus,
+    PinWait, SignIn, TokenCheck, TwoFactorRequired, store_error,
 };
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "discover")]
 pub use generated::discover;
+#[cfg(feature = "epg")]
+pub use generated::epg;
+#[cfg(feature = "notifications")]
+pub use generated::notifications;
+#[cfg(feature = "together")]
+pub use generated::together;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 pub use generated::v2;
+pub use home::{HomeMember, HomeUuid, ManagedUserChange, NewManagedUser};
 pub use identity::ClientIdentity;
 pub use jiff::Timestamp;
 pub use reqwest;
@@ -144,14 +211,20 @@ pub use runtime::response::{ByteStream, Response};
 pub use runtime::secret::{Secret, Token};
 pub use runtime::transport::{Call, RetryPolicy};
 pub use runtime::wire::{Choice, Extra, Flag, Nullable, RejectedRow, Rows};
-pub use servers::{ConnectionKind, PlexDirect, Server, ServerConnection};
+pub use servers::{Connect, ConnectProgress, ConnectionKind, PlexDirect, Server, ServerConnection};
+#[cfg(feature = "v1")]
+pub use sharing::Person;
+pub use sharing::{
+    ChangeSettings, Filter, Invitee, Libraries, Library, Media, ReceivedShare, SavedLibraries, SavedShare, Share,
+    ShareBackup, ShareChange, ShareOutcome, ShareWith, Tuners,
+};
 #[cfg(feature = "discover")]
 pub use watchlist::{ExternalId, ItemId, Kind, Search, Watchlist, WatchlistSort};
 pub use webhooks::Webhooks;
 #[cfg(feature = "webhook")]
 pub use webhooks::receive as webhook;
 
-/// The README's program compiles.
+/// The programs of the README compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,6 +1,9 @@
 //! The example `sign_in`, run as a person would run it, but with its output in pipes.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
+#[path = "../examples/sign_in/room.rs"]
+mod room;
+
 use std::{
     env, fs,
     io::{BufRead as _, BufReader, Read as _},
@@ -74,6 +77,24 @@ fn in_the_sandbox_it_signs_in_by_itself_and_lists_the_servers() {
         assert_no_token(&output);
         assert!(!stdout.contains(['\u{1b}', '█', '\r']), "not plain text:\n{stdout}");
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the sandbox has nothing to keep");
+    }
+}
+
+#[test]
+fn a_qr_code_is_shown_only_where_all_of_it_fits_below_the_address() {
+    let image = vec!["█".repeat(37); 19].join("\n");
+    let text = format!("Open this address to sign in:\n\n  {}\n", "x".repeat(190));
+    // Five rows of text in 80 columns, 19 of the code, five around it.
+    for (rows, columns, wanted) in [
+        (24, 80, false),
+        (28, 80, false),
+        (29, 80, true),
+        (50, 80, true),
+        (50, 38, false),
+        (50, 39, true),
+        (0, 0, false),
+    ] {
+        assert_eq!(room::fits(&image, &text, rows, columns), wanted, "{columns}x{rows}");
     }
 }
 

@@ -18,7 +18,7 @@ async fn our_own_replies_decode_with_nothing_lost() {
     assert_sound(&payloads()).await;
 }
 
-/// Replays every file, tells what became of it, and fails on any fault.
+/// Replays every file, reports what became of it, and fails on any fault.
 async fn assert_sound(payloads: &[Payload]) {
     let mut faults = Vec::new();
     for payload in payloads {
@@ -33,7 +33,7 @@ async fn assert_sound(payloads: &[Payload]) {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// What is to be told of a reply, or its fault.
+/// The report on a reply, or its fault.
 async fn replay(payload: &Payload) -> Result<Vec<String>, String> {
     let operation = operations().find(|operation| operation.id == payload.operation);
     let is_success = (200..300).contains(&payload.status);

@@ -49,9 +49,14 @@ fn bodies() -> Vec<Body> {
     bodies
 }
 
+/// Without lists in place of an object: those are read like the member that they stand for.
 fn successes() -> Vec<Payload> {
     let mut payloads = payloads();
-    payloads.retain(|payload| payload.status < 300);
+    let is_bare = |payload: &Payload| {
+        payload.schema().is_some_and(|schema| schema.bare_list().is_some())
+            && payload.body.trim_start().starts_with('[')
+    };
+    payloads.retain(|payload| payload.status < 300 && !is_bare(payload));
     payloads
 }
 
@@ -214,7 +219,7 @@ fn walk(value: &Value, schema: Schema, mut visit: impl FnMut(&Map<String, Value>
     step(value, schema, &Place::default(), &mut visit);
 }
 
-/// What is wrong with what came of a mutation.
+/// What is wrong with the result of a mutation.
 fn fault(body: &Body, whole: &Value, mutation: &Mutation) -> Option<String> {
     let outcome = body.reread(&mutation.value);
     let length = |value: &Value, list: &str| value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);

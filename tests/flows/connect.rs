@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::{
     clock::TestClock,
     harness::{IDENTIFIER, TOKEN, builder, closed_port, identity, signed_in},
+    log::Log,
     tls::{self, Authority},
     wire::{Reply, Seen, Wire, serve},
 };
@@ -242,4 +243,56 @@ async fn every_server_of_the_sandbox_is_reached() {
     }
 
     assert_eq!(kinds, ["local", "relay", "relay"]);
+}
+
+#[tokio::test]
+async fn progress_is_told_after_each_connection() {
+    let other = Wire::always(Reply::json(r#"{"MediaContainer":{"machineIdentifier":"shelf-02"}}"#)).await;
+    let relay = Wire::start(shelf).await;
+    let server = server_at(&[("local", &closed_port()), ("remote", &other.url), ("relay", &relay.url)]).await;
+    let mut told = Vec::new();
+
+    let connecting = server.connect().on_progress(|progress| {
+        let uri = progress.connection.uri.clone().unwrap();
+        told.push((progress.kind(), uri, progress.failure.map(ToString::to_string), progress.pending));
+    });
+    assert!(!format!("{connecting:?}").contains(SERVER_TOKEN));
+    connecting.await.unwrap();
+
+    let mut pending: Vec<usize> = told.iter().map(|(.., pending)| *pending).collect();
+    pending.sort_unstable();
+    assert_eq!(pending, [0, 1, 2]);
+    told.sort();
+    let failures: Vec<(ConnectionKind, bool)> = told.iter().map(|(kind, _, why, _)| (*kind, why.is_some())).collect();
+    let kinds = [(ConnectionKind::Local, true), (ConnectionKind::Remote, true), (ConnectionKind::Relay, false)];
+    assert_eq!(failures, kinds);
+    assert!(told[1].2.as_deref().unwrap().starts_with("another server answers at"), "{told:?}");
+    assert_eq!(told[2].1, relay.url);
+}
+
+#[tokio::test]
+async fn a_search_is_a_span_with_an_event_for_each_connection_and_no_token() {
+    let remote = Wire::start(shelf).await;
+    let server = server_at(&[("local", &closed_port()), ("remote", &remote.url)]).await;
+    let unreachable = server_at(&[("local", &closed_port())]).await;
+    let log = Log::default();
+
+    let recording = log.record();
+    server.connect().await.unwrap();
+    unreachable.connect().await.unwrap_err();
+    drop(recording);
+
+    let log = log.text();
+    for part in [
+        "plex_tv_connect: connections=2",
+        "a connection failed",
+        "a connection answered",
+        "kind=remote",
+        "plex_tv_connect: connections=1",
+        "error=Connect",
+        "duration_ms=",
+    ] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+    assert!(!log.contains(SERVER_TOKEN) && !log.contains(TOKEN), "{log}");
 }

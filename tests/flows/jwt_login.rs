@@ -50,7 +50,7 @@ impl Device {
 
     pub(crate) async fn sign_in_with(&self, client: &Client) -> Client {
         let flow = client.pin_login().strong().device_key(&self.key).start().await.unwrap();
-        assert!(self.sandbox.approve(flow.id()));
+        assert!(self.sandbox.approve(&flow));
         flow.wait().await.unwrap()
     }
 

@@ -1,4 +1,4 @@
-//! A Plex JWT that is renewed by itself, by a clock that the test moves.
+//! A Plex JWT that the client renews, by a clock that the test moves.
 
 use std::{
     sync::{
@@ -40,7 +40,7 @@ async fn a_token_is_renewed_a_day_before_its_end_and_not_before() {
 
 #[tokio::test]
 async fn a_token_that_has_ended_is_renewed_without_anybody_and_the_call_repeated_once() {
-    // The clock here stands still, so that only plex.tv can tell.
+    // The clock here stands still, so only plex.tv knows.
     let device = Device::new().await;
     let then = plex_tv_sdk::Timestamp::try_from(device.sandbox.now()).unwrap();
     device.clock.set_wall(move || then);
@@ -200,7 +200,7 @@ async fn the_app_is_told_of_each_new_token_after_it_was_saved() {
     assert_eq!(told.lock().unwrap().as_slice(), [client.token().unwrap()]);
 }
 
-/// A store that can be told to fail.
+/// A store that fails on demand.
 #[derive(Clone, Debug, Default)]
 struct Fragile {
     store: MemoryStore,

@@ -9,17 +9,21 @@
     reason = "a failed unwrap is the message of its test, in helpers too"
 )]
 
+mod account;
 mod canary;
 mod clock;
 mod community;
 mod connect;
 mod faults;
 mod harness;
-mod home_users;
+mod home;
 mod jwt_login;
 mod jwt_verifier;
 mod keeping_fresh;
 mod kept_bodies;
+mod language;
+mod log;
+mod newcomer;
 mod newcomer_watching;
 mod pages;
 mod password;
@@ -29,12 +33,15 @@ mod plex_direct;
 mod refusal_forms;
 mod renewal_pace;
 mod safe_connections;
+mod sandbox_replies;
 mod servers;
 mod shared_store;
 mod shared_store_model;
+mod sharing;
 mod sign_out;
 mod soak;
 mod stores;
+mod time_limits;
 mod tls;
 mod verify_token;
 mod watchlist;

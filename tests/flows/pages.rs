@@ -58,7 +58,7 @@ fn page(keys: Range<u64>, members: Value) -> Reply {
     Reply::json(&container(keys, members).to_string())
 }
 
-/// The items that a server with so many gives for what was asked.
+/// The items that a server with `total` of them returns for a request.
 fn asked_for(path: &str, items: u64) -> Range<u64> {
     let start = start_of(path).min(items);
     start..(start + number(path, "X-Plex-Container-Size")).min(items)
@@ -179,10 +179,10 @@ async fn a_total_that_cannot_be_true_costs_one_call_and_no_item() {
 }
 
 #[tokio::test]
-async fn pages_smaller_and_larger_than_asked_for_lose_and_double_nothing() {
+async fn pages_smaller_than_asked_for_lose_and_double_nothing() {
     let plex = Wire::start(|path| {
         let start = start_of(path);
-        let size = [1, 30, 7, 100, 120][usize::try_from(start % 5).unwrap()];
+        let size = [1, 30, 7, 100, 12][usize::try_from(start % 5).unwrap()];
         let keys = start..(start + size).min(333);
         // Servers were seen to repeat what they were asked for.
         page(keys, json!({"offset": start, "size": 100, "totalSize": 333}))
@@ -276,11 +276,43 @@ async fn a_page_from_elsewhere_is_an_error_for_items_would_be_lost() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_page_gives_all_at_once() {
-    let plex = Wire::always(page(0..250, json!({"size": 250, "totalSize": 250}))).await;
+async fn a_server_that_gives_more_than_was_asked_for_is_refused() {
+    for told in [json!({}), json!({"size": 101, "totalSize": 101}), json!({"size": 100, "totalSize": 900_000_000})] {
+        let plex = Wire::always(page(0..101, told)).await;
 
-    assert_eq!(keys(&plex).await.unwrap().len(), 250);
+        let error = keys(&plex).await.unwrap_err();
+
+        assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
+        assert!(error.to_string().starts_with("100 items from 0 on were asked for, and 101 came"), "{error}");
+        assert_eq!(starts(&plex), [0]);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_page_gives_all_at_once_when_that_is_asked_for() {
+    let plex = Wire::always(page(0..250, json!({"size": 250, "totalSize": 250}))).await;
+    let client = signed_in(&plex.url);
+
+    let items = Pages::new(async |start, size| page_of(&client, start, size).await).size(1000).collect().await;
+
+    assert_eq!(items.unwrap().len(), 250);
     assert_eq!(starts(&plex), [0]);
+}
+
+#[tokio::test]
+async fn a_watchlist_without_an_end_is_collected_up_to_the_limit() {
+    let plex = Wire::start(|path| {
+        let start = start_of(path);
+        page(start..start + number(path, "X-Plex-Container-Size"), json!({"offset": start, "totalSize": 900_000_000}))
+    })
+    .await;
+    let client = signed_in(&plex.url);
+
+    let list = Pages::new(async |start, size| page_of(&client, start, size).await).size(10).item_limit(35);
+    let error = list.collect().await.unwrap_err();
+
+    assert!(error.is_too_large(), "{error:?}");
+    assert_eq!(starts(&plex), [0, 10, 20, 30]);
 }
 
 #[tokio::test]
@@ -291,7 +323,8 @@ async fn a_page_that_failed_is_asked_for_again_and_nothing_is_lost() {
         Reply::http("500 Internal Server Error", &[], ""),
         Reply::json("{"),
         page(10..20, json!({"offset": 0})),
-        page(10..30, total),
+        page(10..20, total.clone()),
+        page(20..30, total),
     ])
     .await;
     let client = signed_in(&plex.url);
@@ -307,7 +340,7 @@ async fn a_page_that_failed_is_asked_for_again_and_nothing_is_lost() {
     }
 
     assert_eq!(keys, (0..30).collect::<Vec<_>>());
-    assert_eq!(starts(&plex), [0, 10, 10, 10, 10]);
+    assert_eq!(starts(&plex), [0, 10, 10, 10, 10, 20]);
     assert_eq!(errors.len(), 3);
     assert_eq!(errors[0].status().map(|status| status.as_u16()), Some(500));
     assert_eq!(errors[0].operation(), Some("getWatchlist"));

@@ -19,7 +19,7 @@ async fn refused(status: &str, body: &str) -> Error {
     user(&signed_in(&refusing(status, body).await.url)).await.unwrap_err()
 }
 
-/// How a dead token was told with a 422.
+/// How a 422 was seen to report a dead token.
 const DEAD_TOKENS: [&str; 7] = [
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<errors>\n  <error>Invalid token</error>\n</errors>",
     "<errors type=\"array\"><error type=\"string\"><![CDATA[Invalid token]]></error></errors>",

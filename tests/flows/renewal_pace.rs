@@ -199,7 +199,7 @@ async fn many_who_ask_for_a_renewal_at_once_share_one_and_its_failure() {
     }
 }
 
-/// Clocks that jump are no reason to renew more often, nor less.
+/// Clocks that jump change nothing about how often tokens are renewed.
 #[tokio::test]
 async fn a_wall_clock_that_jumps_back_does_not_stop_renewals() {
     let device = Device::new().await;

@@ -96,7 +96,7 @@ async fn password_sign_in(client: &Client, user: usize) -> Client {
     }
 }
 
-/// Whom plex.tv takes the client for: nobody when it refuses.
+/// The user that plex.tv takes the client for; `None` when it refuses.
 pub(crate) async fn who(client: &Client) -> Option<String> {
     client.verify_token().await.user().and_then(|user| user.username.clone())
 }
@@ -164,8 +164,8 @@ async fn an_older_client_never_writes_over_the_credentials_of_another_sign_in() 
         for time in [HOUR, 6 * DAY, 3 * DAY] {
             house.pass(time);
             who(&one).await;
-            one.renew_token().await.unwrap_err();
-            one.rotate_device_key(&key()).await.unwrap_err();
+            assert!(one.renew_token().await.unwrap_err().needs_sign_in(), "{user} {second:?}");
+            assert!(one.rotate_device_key(&key()).await.unwrap_err().needs_sign_in(), "{user} {second:?}");
             assert_eq!(store.load().unwrap(), stored, "{user} {second:?}");
         }
         assert_eq!(one.device_key(), None);
@@ -248,14 +248,47 @@ async fn what_was_signed_out_by_one_process_is_brought_back_by_none() {
         one.sign_out().await.unwrap();
         house.pass(time);
         let answers = [who(&two).await, who(&three).await];
-        two.renew_token().await.unwrap_err();
-        three.rotate_device_key(&key()).await.unwrap_err();
+        let over = [
+            two.renew_token().await.unwrap_err(),
+            two.renew_token().await.unwrap_err(),
+            three.rotate_device_key(&key()).await.unwrap_err(),
+            three.renew_token().await.unwrap_err(),
+            one.renew_token().await.unwrap_err(),
+        ];
+        assert!(over.iter().all(|error| error.needs_sign_in() && !error.is_retryable()), "{over:?}");
 
         let kept = store.load().unwrap();
         assert_eq!(answers, [None, None], "{time:?}");
         assert_eq!((kept.token, kept.device_key, kept.next_device_key, kept.sign_in), (None, None, None, None));
         assert_eq!((two.device_key(), two.token()), (None, None));
         assert_eq!(house.start(&store).token(), None);
+    }
+}
+
+/// Whatever another program leaves of the sign-in, without a key that this client knows.
+#[tokio::test]
+async fn a_client_whose_keys_are_gone_from_the_store_needs_a_sign_in() {
+    let leftovers: [fn(&mut Credentials); 4] = [
+        Credentials::sign_out,
+        |kept| *kept = Credentials::default(),
+        |kept| kept.device_key = None,
+        |kept| {
+            kept.sign_in = None;
+            kept.device_key = Some(key().to_pem().unwrap());
+        },
+    ];
+    for change in leftovers {
+        let (house, store) = (House::new().await, MemoryStore::new());
+        let one = house.sign_in(&store, 0, &key()).await.unwrap();
+        store.update(&mut |kept| change(kept)).unwrap();
+        let stored = store.load().unwrap();
+
+        for _ in 0..2 {
+            let error = one.renew_token().await.unwrap_err();
+            assert!(error.needs_sign_in() && !error.is_retryable(), "{error:?}");
+        }
+        assert_eq!(store.load().unwrap(), stored);
+        assert_eq!(house.calls("exchangeJwtToken"), 0);
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A step is what one process does. It may be interrupted at any of its calls of the store: then another process does
 //! something, and the first one goes on, or is killed before or after that call. Calls of plex.tv fail now and then. After
-//! each step the rules of the store are checked; a failure tells the seed and the history.
+//! each step the rules of the store are checked; a failure shows the seed and the history.
 
 use std::{
     collections::HashMap,
@@ -40,7 +40,7 @@ enum Act {
 }
 
 impl Act {
-    /// plex.tv has one user for a key, so two sign-ins by one key cannot be told apart while the second is not stored.
+    /// plex.tv has one user for a key, so two sign-ins by one key look the same while the second is not stored.
     fn with_new_key(self) -> Self {
         match self {
             Self::SignIn { user, .. } => Self::SignIn { user, key: key() },

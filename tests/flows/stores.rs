@@ -20,7 +20,7 @@ async fn the_next_start_is_signed_in_on_the_same_device() {
     let first = start_of_app(&sandbox, &store);
     assert_eq!(first.token(), None);
     let flow = first.pin_login().device_key(&DeviceKey::generate().unwrap()).start().await.unwrap();
-    sandbox.approve(flow.id());
+    sandbox.approve(&flow);
     let signed_in = flow.wait().await.unwrap();
 
     let next = start_of_app(&sandbox, &store);

@@ -60,7 +60,7 @@ async fn without_a_token_it_is_rejected_and_nothing_is_sent() {
 
     let check = anonymous(sandbox.url()).verify_token().await;
 
-    assert!(rejected(&check).is_invalid_input());
+    assert!(rejected(&check).is_invalid_input() && rejected(&check).needs_sign_in());
     assert_eq!(sandbox.requests(), []);
 }
 

@@ -16,8 +16,8 @@ pub struct Comparison {
     pub extra: Vec<String>,
 }
 
-/// Compares by the description. Documented normalisations are no loss: a null member, an empty list or map and an
-/// empty text that is no value may vanish; times come out as RFC 3339, and scalars as what the description says they are.
+/// Compares by the description. Documented normalisations are not a loss: a null member, an empty list or map and an
+/// empty text that is not a value may vanish; times come out as RFC 3339, and scalars as what the description says they are.
 pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
     let mut comparison = Comparison::default();
     comparison.value(sent, Some(back), schema, String::new());
@@ -26,6 +26,9 @@ pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
 
 impl Comparison {
     fn value(&mut self, sent: &Value, back: Option<&Value>, schema: Schema, path: String) {
+        if let (Value::Array(_), Some(Value::Object(members)), Some((name, list))) = (sent, back, schema.bare_list()) {
+            return self.value(sent, members.get(name), list, path);
+        }
         match (sent, back) {
             (Value::Object(sent), Some(Value::Object(back))) => {
                 for (name, sent) in sent {

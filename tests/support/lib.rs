@@ -2,6 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // A test helper that cannot go on ends the test.
 
+/// The programs of the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 mod compare;
 mod description;
 mod exchange;
@@ -10,13 +15,18 @@ mod replies;
 mod schema;
 mod xml;
 
+/// The test of an app that the sandbox shows: compiled and run here, where there is the SDK.
+#[cfg(doctest)]
+#[doc = include_str!("../../plex-tv-sandbox/README.md")]
+mod sandbox_readme {}
+
 pub use compare::{Comparison, compare};
 pub use description::{
     Description, described, description_of, descriptions, example, examples, is_documented, operations,
 };
 pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
 pub use payloads::{Payload, payloads, payloads_in};
-pub use replies::{has_reply, reread, reread_json, reread_request};
+pub use replies::{has_reply, members_of, reread, reread_json, reread_request};
 pub use schema::Schema;
 pub use xml::{from_xml, xml};
 

@@ -12,8 +12,6 @@ use std::{
 
 use similar::{ChangeTag, TextDiff};
 
-pub(crate) use rustdoc::{as_rustdoc, is_rustdoc};
-
 use crate::{
     files::{workspace_path, write_atomically},
     outcome::Outcome,

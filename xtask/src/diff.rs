@@ -79,7 +79,7 @@ pub(crate) struct Arguments {
     /// Shows only findings of this level or worse.
     #[arg(long, value_enum, default_value_t = MinLevel::Docs, value_name = "LEVEL")]
     min_level: MinLevel,
-    /// Shows at most so many findings.
+    /// The most findings that are shown.
     #[arg(long, value_name = "N")]
     max_rows: Option<usize>,
     /// Keeps what this operation sees: an operationId, or "GET /path". May be repeated.

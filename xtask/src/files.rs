@@ -8,9 +8,9 @@ use std::{
 
 use plex_tv_openapi::{Descriptions, Problem};
 
-/// A path below the workspace, as short as it can be told from the current folder.
+/// A path in the workspace, relative to the current folder where that is shorter.
 pub(crate) fn workspace_path(below: &str) -> PathBuf {
-    // Cargo says which checkout it runs this from: the binary may come from a target folder that several share.
+    // Cargo says from which checkout it runs this. Several checkouts may share the target folder.
     let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let path = Path::new(&package).parent().unwrap_or(Path::new(".")).join(below);
     match env::current_dir() {
@@ -19,12 +19,14 @@ pub(crate) fn workspace_path(below: &str) -> PathBuf {
     }
 }
 
-/// The table of a folder of descriptions. One that has none is a trial of the files in `openapi`.
+/// The table of a folder of descriptions. A folder without a table takes the rows of `openapi` for
+/// the files of the same names.
 pub(crate) fn table(folder: &Path) -> Result<Descriptions, Problem> {
     Descriptions::load_or_list(folder, &workspace_path("openapi"))
 }
 
-/// Written beside its place and renamed: a reader sees the old file or the new one, never half of one.
+/// Writes a file beside its place and renames it: a reader sees the old file or the new one, never
+/// a part.
 pub(crate) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

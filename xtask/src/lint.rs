@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: the rules of `openapi/README.md`, each finding with its place and its mend.
+//! `cargo xtask lint`: the rules of `openapi/README.md`, each finding with its place and its fix.
 
 use std::{
     fmt::Write as _,

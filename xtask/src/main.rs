@@ -4,11 +4,16 @@ mod api;
 mod conform;
 mod cost;
 mod coverage;
+mod crates;
 mod diff;
+mod docs;
 mod files;
 mod generate;
 mod lint;
 mod outcome;
+mod package;
+mod release;
+mod rustdoc;
 
 use std::process::ExitCode;
 
@@ -34,16 +39,22 @@ enum Command {
     Conform(conform::Arguments),
     /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
     Coverage(coverage::Arguments),
+    /// Makes the reference site: a page for every operation and type, with samples that compile.
+    Docs(docs::Arguments),
     /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
     Api(api::Arguments),
     /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
     /// generated code.
     Cost(cost::Arguments),
+    /// Lists the files of the published crates, and proves that the crates work on their own.
+    Package(package::Arguments),
+    /// Prepares a release of the published crates, or publishes a prepared one.
+    Release(release::Arguments),
 }
 
 fn main() -> ExitCode {
-    if api::is_rustdoc() {
-        return api::as_rustdoc();
+    if rustdoc::is_rustdoc() {
+        return rustdoc::as_rustdoc();
     }
     let arguments = Arguments::parse();
     match arguments.command {
@@ -52,7 +63,10 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments).report(),
         Command::Conform(arguments) => conform::run(&arguments),
         Command::Coverage(arguments) => coverage::run(&arguments).report(),
+        Command::Docs(arguments) => docs::run(&arguments),
         Command::Api(arguments) => api::run(&arguments).report(),
         Command::Cost(arguments) => cost::run(&arguments).report(),
+        Command::Package(arguments) => package::run(&arguments).report(),
+        Command::Release(arguments) => release::run(&arguments).report(),
     }
 }

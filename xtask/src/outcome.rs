@@ -31,7 +31,7 @@ pub(crate) enum Outcome {
     Broken(String),
     /// A toolchain is not installed.
     Missing(String),
-    /// These tools contradict themselves; there may be something to show all the same.
+    /// These tools contradict themselves. There may be a report nevertheless.
     Bug { data: String, talk: String },
 }
 
@@ -48,7 +48,7 @@ impl Outcome {
             Self::Broken(text) => (3, String::new(), format!("error: {text}\n")),
             Self::Missing(text) => (6, String::new(), format!("error: {text}")),
         };
-        // A closed pipe is no reason to fail: the exit code is what counts.
+        // A closed pipe is not a failure: the exit code is what counts.
         let _ = std::io::stdout().write_all(data.as_bytes());
         let _ = std::io::stderr().write_all(talk.as_bytes());
         ExitCode::from(code)

@@ -1,4 +1,4 @@
-//! Ten faults that every command which reads descriptions meets sooner or later: each is told in one sentence, and nothing
+//! Ten faults that every command which reads descriptions meets sooner or later: each is reported in one sentence, and nothing
 //! is left half-written.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
@@ -117,7 +117,7 @@ impl Project {
         for (command, ended) in self.all(openapi) {
             assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{command}: {}", ended.stderr);
             assert!(ended.stderr.lines().next().unwrap().contains(wanted), "{command}: {wanted}: {}", ended.stderr);
-            // The sentence, its mend, and perhaps the number of problems.
+            // The sentence, its fix, and perhaps the number of problems.
             assert!(ended.stderr.lines().count() <= 3, "{command}: {}", ended.stderr);
         }
         assert!(!self.path("generated").exists());

@@ -135,7 +135,7 @@ fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     assert_eq!(copy.generate(&["--check"]).code, 0);
 }
 
-/// Wrong input ends with exit 3, the file, the line, the rule and the mend, and never with a panic.
+/// Wrong input ends with exit 3, the file, the line, the rule and the fix, and never with a panic.
 #[test]
 fn wrong_descriptions_are_refused_by_file_line_rule_and_mend() {
     let cases = [
@@ -160,7 +160,7 @@ fn wrong_descriptions_are_refused_by_file_line_rule_and_mend() {
     }
 }
 
-/// A small description, so that a construct can be put where the real ones have none.
+/// A small description, so that a construct can be put where the real ones do not have it.
 fn tiny(responses: &str, schema: &str) -> String {
     format!(
         "openapi: 3.0.3

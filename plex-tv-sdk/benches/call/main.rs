@@ -72,7 +72,7 @@ impl Caller {
         }
     }
 
-    /// So many calls, so many of them at once.
+    /// Makes calls, some of them at once.
     async fn calls(&self, what: What, count: usize, at_once: usize) {
         if at_once == 1 {
             for _ in 0..count {

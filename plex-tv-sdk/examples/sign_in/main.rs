@@ -1,10 +1,11 @@
 //! Signs a person in by PIN, then lists their servers and how to reach each.
 //!
 //! `cargo run --example sign_in` needs no account and no network: it brings a small plex.tv along.
-//! `--live` talks to the real one, and `--help` tells the rest.
+//! `--live` talks to the real one, and `--help` lists the rest.
 
 mod arguments;
 mod reach;
+mod room;
 mod screen;
 mod spinner;
 
@@ -102,7 +103,7 @@ async fn is_signed_in(client: &Client) -> Outcome<bool> {
             screen::say("The kept token is not good any more, so you sign in again.\n")?;
             Ok(false)
         }
-        // No answer is no refusal: who throws the token away now signs people out whenever the
+        // No answer is not a refusal: an app that dropped the token now would sign people out whenever the
         // network is down.
         TokenCheck::Unknown(error) => {
             let why = screen::chain(&error);

@@ -12,11 +12,11 @@ use plex_tv_sdk::{PinFlow, printable, v2::types::User};
 use crate::{
     arguments::Arguments,
     reach::Reached,
+    room,
     spinner::{self, spinner},
 };
 
-/// One paragraph on standard output. Unlike `println!` it does not panic when nobody reads any
-/// more.
+/// One paragraph on standard output. Unlike `println!`, it does not panic when the reader is gone.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }
@@ -30,7 +30,7 @@ pub(crate) fn greet_in_sandbox(arguments: &Arguments) -> io::Result<()> {
     })
 }
 
-/// One line on standard error. When that is closed there is nobody left to tell.
+/// One line on standard error. Failure is ignored, since nothing else could report it.
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(line));
 }
@@ -49,26 +49,23 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 /// Asks the person to approve, in the way they chose.
 pub(crate) fn invite(flow: &PinFlow, arguments: &Arguments) -> io::Result<()> {
     let url = if arguments.link { flow.link_url() } else { flow.auth_url() };
-    let note = if arguments.live {
-        "Scan the QR code with a phone, or do it here."
+    let text = if arguments.link {
+        invitation_to_type(flow, &url)
     } else {
-        "The QR code is for the look here: no phone can reach the sandbox."
+        format!("Open this address to sign in:\n\n  {url}\n")
     };
-    show_qr_code(flow, note)?;
-    if arguments.link {
-        invite_to_type(flow, &url)
-    } else {
-        say(&format!("Open this address to sign in:\n\n  {url}\n"))
-    }
+    say(&text)?;
+    // No phone can reach the sandbox.
+    if arguments.live && reaches_a_phone(&url) { show_qr_code(flow, &text) } else { Ok(()) }
 }
 
-fn invite_to_type(flow: &PinFlow, url: &str) -> io::Result<()> {
+fn invitation_to_type(flow: &PinFlow, url: &str) -> String {
     let page = url.split('?').next().unwrap_or(url);
     let code: Vec<_> = printable(flow.code().expose()).chars().map(String::from).collect();
     let code = Style::new().bold().apply_to(code.join(" "));
-    say(&format!(
+    format!(
         "Open {page} and type this code to sign in:\n\n    {code}\n\nOr open the address that holds it:\n\n  {url}\n"
-    ))
+    )
 }
 
 /// Says so once where no spinner can.
@@ -107,20 +104,26 @@ fn route(reached: &Reached) -> String {
     format!("{:<6}  {}", connection.kind(), printable(connection.uri()))
 }
 
-/// Shows a QR code where it can be seen: on a terminal that is wide enough.
-fn show_qr_code(flow: &PinFlow, note: &str) -> io::Result<()> {
+/// Is the address one that other devices can open? That of a stand-in on this machine is not.
+fn reaches_a_phone(url: &str) -> bool {
+    url.starts_with("https://")
+}
+
+/// Shows a QR code on a terminal that has room for all of it below the text.
+fn show_qr_code(flow: &PinFlow, text: &str) -> io::Result<()> {
     let terminal = Term::stdout();
     let Ok(image) = flow.qr_text() else {
         return Ok(());
     };
-    let fits = |line: &str| console::measure_text_width(line) + 2 <= usize::from(terminal.size().1);
-    if !terminal.is_term() || !image.lines().all(fits) {
+    let (rows, columns) = terminal.size();
+    if !terminal.is_term() || !room::fits(&image, text, rows.into(), columns.into()) {
         return Ok(());
     }
+    say("Or scan this with a phone:\n")?;
     // White on black by numbers that no theme changes, for dark and light terminals alike.
     let paper = Style::new().color256(231).on_color256(16);
     for line in image.lines() {
         say(&format!("  {}", paper.apply_to(line)))?;
     }
-    say(&format!("\n{note}\n"))
+    say("")
 }

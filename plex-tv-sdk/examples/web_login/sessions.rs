@@ -1,4 +1,4 @@
-//! Sessions of browsers: so many at most, each for so long at most, and by ids that nobody guesses.
+//! Sessions of browsers: limited in number and in time, with ids that nobody guesses.
 
 use std::{
     collections::HashMap,

@@ -9,7 +9,7 @@ use axum::{
 
 pub(crate) type Reply = Result<Response, (StatusCode, String)>;
 
-/// A sentence, and the one thing to do. Names are chosen by strangers, so none may become HTML.
+/// A sentence and one button. Names are chosen by strangers, so they must not become HTML.
 pub(crate) fn page(text: &str, button: &str) -> Reply {
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     let action = button.to_lowercase().replace(' ', "-");
@@ -38,7 +38,7 @@ pub(crate) async fn private(mut reply: Response) -> Response {
     reply
 }
 
-/// The session of a browser; empty for one that has none.
+/// The session of a browser; empty where it has none.
 pub(crate) fn session(headers: &HeaderMap) -> &str {
     let cookies = headers.get(header::COOKIE).and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
     cookies.split("; ").find_map(|cookie| cookie.strip_prefix("session=")).unwrap_or_default()

@@ -13,8 +13,14 @@ use crate::{Error, Secret, v2::types::DeviceJwk};
 
 /// The Ed25519 key of an installation. Whoever has it can get new tokens for the account, so keep it like a password.
 ///
-/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there when a sign-in with
-/// the key succeeds. Clones are the same key. `Debug` shows its name only.
+/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there
+/// when a sign-in with the key succeeds. Clones are the same key. `Debug` shows its name only.
+///
+/// # One key for each user
+/// plex.tv has one user for a key and a client identifier: the last one who signed in by it. A Plex JWT does not name its
+/// user. While a second user signs in by the key of the first, a client of the first can therefore get a token of the
+/// second. It notices as soon as the second sign-in is in the store. Sign out before the key is used again, or use a new
+/// one.
 ///
 /// ```
 /// use plex_tv_sdk::DeviceKey;

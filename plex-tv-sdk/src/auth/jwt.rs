@@ -2,9 +2,8 @@
 
 use super::{
     DeviceKey, JwtVerifier,
-    keeper::exchange,
     owner::Owner,
-    session::taken,
+    signed_in::taken,
     store::{load, update},
 };
 use reqwest::StatusCode;
@@ -54,7 +53,7 @@ impl Client {
                 return Err(taken());
             }
         }
-        let token = exchange(&self.without_token(), key, &session.settings.scopes).await?;
+        let token = self.key_exchange().token(key, &session.settings.scopes).await?;
         let owner = Owner { keys: vec![key.clone()], ..owner };
         self.exchanged(owner, token, key).await
     }
@@ -65,7 +64,8 @@ impl Client {
     /// Whenever this is cut short, one of the stored keys works, and the client finds out which.
     ///
     /// # Errors
-    /// `is_invalid_input` when the client has no device key: see [`Client::register_device_key`]; else as there.
+    /// `needs_sign_in` when the sign-in is no longer in the store. `is_invalid_input` when the client has no device key: see
+    /// [`Client::register_device_key`]. Otherwise as there.
     ///
     /// Calls `POST /api/v2/auth/jwk`, `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
     pub async fn rotate_device_key(&self, key: &DeviceKey) -> Result<(), Error> {
@@ -91,9 +91,9 @@ impl Client {
     /// rests after a failed renewal.
     ///
     /// # Errors
-    /// `is_invalid_input` when the client has no device key, or its sign-in is no longer in the store;
-    /// `is_device_jwt_rejected` or `is_device_removed` when plex.tv does not accept the key any more: sign in again;
-    /// `is_store` when the new token cannot be saved, and therefore is not used.
+    /// `needs_sign_in` when the sign-in is over: another process signed out, or another user signed in on this store, or
+    /// plex.tv does not accept the key any more (`is_device_jwt_rejected`, `is_device_removed`). `is_invalid_input` when
+    /// the client has no device key. `is_store` when the new token cannot be saved, and therefore is not used.
     ///
     /// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
     pub async fn renew_token(&self) -> Result<Token, Error> {

@@ -10,7 +10,6 @@ mod device_jwt;
 mod device_key;
 #[cfg(feature = "jwt")]
 mod ed25519;
-mod home;
 #[cfg(feature = "jwt")]
 mod jws;
 #[cfg(feature = "jwt")]
@@ -19,6 +18,8 @@ mod jwt;
 mod jwt_verifier;
 #[cfg(feature = "jwt")]
 mod keeper;
+#[cfg(feature = "jwt")]
+mod key_exchange;
 mod owner;
 mod password;
 pub(crate) mod pin;
@@ -29,6 +30,7 @@ mod qr;
 mod scopes;
 mod session;
 mod sign_out;
+mod signed_in;
 mod store;
 pub(crate) mod verify;
 
@@ -36,7 +38,6 @@ pub(crate) mod verify;
 pub use claims::Claims;
 #[cfg(feature = "jwt")]
 pub use device_key::DeviceKey;
-pub use home::HomeMember;
 #[cfg(feature = "jwt")]
 pub use jwt_verifier::JwtVerifier;
 #[cfg(feature = "jwt")]

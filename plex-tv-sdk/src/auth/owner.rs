@@ -34,7 +34,8 @@
 //!
 //! One case is beyond these rules. plex.tv has one user for a key and an installation. When a second user signs in by the key
 //! that the first one still uses, a renewal between plex.tv's approval and the write to the store gets a token of the second
-//! user. [`DeviceKey`]s are therefore made for one user.
+//! user. Nothing in a Plex JWT says so: it names the key and not the user, unless scopes are asked for, and names change.
+//! A key is therefore made for one user, and a second user signs in by a new one. [`DeviceKey`] says so.
 //!
 //! [`CredentialStore::update`]: super::CredentialStore::update
 //! [`DeviceKey`]: super::DeviceKey

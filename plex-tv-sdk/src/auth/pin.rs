@@ -1,6 +1,6 @@
 //! Sign-in by PIN: a person approves in a browser, the app polls.
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::TryFromIntError, time::Duration};
 
 #[cfg(feature = "jwt")]
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use super::poll::{PinPoll, PinStatus, PinWait, gone};
 use super::{DeviceKey, device_jwt::ahead, poll::Proof};
 use crate::{
     Client, Error, Secret,
-    v2::types::{GetPinBody, LinkPinBody, PinInfo},
+    v2::types::{LinkPinBody, PinInfo},
 };
 
 /// The life of a PIN when plex.tv does not tell it: the shorter of the two lives seen.
@@ -60,7 +60,8 @@ impl PinLogin {
     }
 
     /// Signs in by this device key. The token is then a Plex JWT, valid for seven days, and the client keeps it fresh by the
-    /// key. Key and token go into the client's store, if it has one.
+    /// key. Key and token go into the client's store, if it has one. A second user needs a key of their own: see
+    /// [`DeviceKey`].
     ///
     /// Media servers were reported to refuse JWTs: see [`Client::register_device_key`]. There is no way back, either: a later
     /// sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
@@ -84,7 +85,7 @@ impl PinLogin {
         let call = match &self.key {
             Some(key) => {
                 let jwk = key.jwk();
-                call.body(GetPinBody::new().jwk(jwk))
+                call.body(crate::v2::types::GetPinBody::new().jwk(jwk))
             }
             None => call,
         };
@@ -232,6 +233,17 @@ impl PinFlow {
     /// Polls until the user approves: `flow.wait().await`.
     pub fn wait(&self) -> PinWait<'_> {
         self.poll.wait()
+    }
+}
+
+/// The number of the PIN, for what takes it without knowing this type: `sandbox.approve(&flow)` in a test of an app.
+impl TryFrom<&PinFlow> for u64 {
+    type Error = TryFromIntError;
+
+    /// # Errors
+    /// When the number is negative, which plex.tv never sent.
+    fn try_from(flow: &PinFlow) -> Result<Self, Self::Error> {
+        Self::try_from(flow.id())
     }
 }
 

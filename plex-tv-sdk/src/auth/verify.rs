@@ -1,6 +1,6 @@
 //! Checks whether the token is still valid.
 
-use crate::{Client, Error, generated::v2::types::User};
+use crate::{Client, Error, ErrorKind, generated::v2::types::User};
 
 /// What plex.tv says about a token.
 ///
@@ -33,7 +33,7 @@ impl Client {
     /// Calls `GET /api/v2/user`.
     pub async fn verify_token(&self) -> TokenCheck {
         if self.token().is_none() {
-            return TokenCheck::Rejected(Error::invalid_input("the client has no token"));
+            return TokenCheck::Rejected(Error::new(ErrorKind::SignedOut, "the client has no token"));
         }
         match self.v2().get_user_details().send().await {
             Ok(user) => TokenCheck::Valid(Box::new(user)),

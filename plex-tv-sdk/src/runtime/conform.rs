@@ -13,7 +13,7 @@ use super::{
     wire::{Names, Reading, Slot},
 };
 
-/// A body that was decoded and encoded again. What it lacks of the original, the types do not carry.
+/// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the types.
 #[derive(Clone, PartialEq)]
 pub struct Reread {
     value: Value,
@@ -54,7 +54,7 @@ pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
 /// # Errors
 /// When the body is neither XML nor JSON.
 pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
-    transport::xml_to_value(body, "")
+    transport::xml_to_value(body, "", usize::MAX)
 }
 
 /// What a recorded `Retry-After` asks for, by the `Date` of the same reply.

@@ -21,6 +21,12 @@ const PAGE_SIZE: i64 = 100;
 /// The most pages of a list. A list with more is taken as endless.
 const MOST_PAGES: u32 = 10_000;
 
+/// The most items that are collected, unless the caller allows more or fewer.
+const MOST_ITEMS: usize = 100_000;
+
+/// The most rows of a list that are set aside, over all its pages.
+const MOST_REJECTED: usize = 1000;
+
 /// One page of a list, with its position in the list if the reply has it.
 ///
 /// It makes your own calls usable with [`Pages`]:
@@ -104,8 +110,11 @@ impl<T: Serialize> Paged for Page<T> {
 ///
 /// A callback makes the call for one page, from the number of its first item and the size of the
 /// page. A page may be smaller than requested, so the next one starts after the items that arrived.
-/// The walk ends at the total that the server reports, or with an empty page. A page is fetched
-/// when it is needed.
+/// A page that is larger than requested is an error. The walk ends at the total that the server
+/// reports, or with an empty page. A page is fetched when it is needed.
+///
+/// A server cannot make the walk endless, whatever total it reports: a list has at most 10,000
+/// pages, and [`Pages::collect`] takes at most 100,000 items unless [`Pages::item_limit`] is set.
 ///
 /// ```
 /// # #[cfg(not(feature = "discover"))]
@@ -117,14 +126,14 @@ impl<T: Serialize> Paged for Page<T> {
 /// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
 /// # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
 /// # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
-/// use plex_tv_sdk::Pages;
+/// use plex_tv_sdk::{Pages, printable};
 ///
 /// let mut watchlist = Pages::new(|start, size| {
 ///     let call = client.discover().get_watchlist("all").sort("titleSort:asc");
 ///     call.container_start(start).container_size(size).send_with_response()
 /// });
 /// while let Some(item) = watchlist.next_item().await? {
-///     println!("{}", item.title.as_deref().unwrap_or_default());
+///     println!("{}", printable(item.title.as_deref().unwrap_or_default()));
 /// }
 /// # assert_eq!(watchlist.total(), Some(250));
 /// # Ok(())
@@ -136,9 +145,12 @@ impl<T: Serialize> Paged for Page<T> {
 pub struct Pages<F, T> {
     fetch: F,
     size: i64,
+    item_limit: usize,
     start: i64,
     total: Option<u64>,
     fetched: u32,
+    /// Rows that were set aside so far.
+    rejected: usize,
     ended: bool,
     /// Hashes of the first rows of all pages so far.
     beginnings: HashSet<u64>,
@@ -159,18 +171,28 @@ where
         Self {
             fetch,
             size: PAGE_SIZE,
+            item_limit: MOST_ITEMS,
             start: 0,
             total: None,
             fetched: 0,
+            rejected: 0,
             ended: false,
             beginnings: HashSet::new(),
             rest: Vec::new().into_iter(),
         }
     }
 
-    /// How many items a page has. The default is 100, the most that plex.tv returns at once.
+    /// How many items a page has, at most. The default is 100, the most that plex.tv returns at
+    /// once. A larger page is an error, so set the size of the whole list for a call that does not
+    /// page.
     pub fn size(self, size: i64) -> Self {
         Self { size: size.max(1), ..self }
+    }
+
+    /// The most items that [`Pages::collect`] returns. The default is 100,000. A list with more is
+    /// an error.
+    pub fn item_limit(self, items: usize) -> Self {
+        Self { item_limit: items, ..self }
     }
 
     /// How many items the list has, from the last reply that said so.
@@ -187,8 +209,9 @@ where
     /// After [`Pages::next_item`], the rest of the current page comes first.
     ///
     /// # Errors
-    /// The errors of the call. `is_decode` when the list makes no progress: a page starts elsewhere
-    /// than requested, an earlier page comes again, or there are more than ten thousand pages.
+    /// The errors of the call. `is_too_large` when a page has more items than requested. `is_decode`
+    /// when the list makes no progress: a page starts elsewhere than requested, an earlier page
+    /// comes again, there are more than 10,000 pages, or more than 1,000 rows cannot be read.
     pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
         if self.rest.len() > 0 {
             let rest = std::mem::take(&mut self.rest);
@@ -207,8 +230,22 @@ where
             self.ended = true;
             return Ok(None);
         }
+        if i64::try_from(count).map_or(true, |count| count > self.size) {
+            let (start, size) = (self.start, self.size);
+            let message = format!(
+                "{size} items from {start} on were asked for, and {count} came; set Pages::size to the whole list for a \
+                 call that does not page"
+            );
+            return Err(too_large(message));
+        }
+        let rejected = self.rejected.saturating_add(rows.rejected().len());
+        if rejected > MOST_REJECTED {
+            let message = format!("more than {MOST_REJECTED} rows of the list cannot be read");
+            return Err(Error::new(ErrorKind::Decode, message));
+        }
         let beginning = rows.first().and_then(hash);
         self.check_progress(offset, beginning)?;
+        self.rejected = rejected;
         self.start = self.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
         // If more items arrived than the total, it is wrong or the list has shrunk. Then an empty
         // page ends the list.
@@ -251,14 +288,26 @@ where
     /// All remaining items. Rows that could not be read are skipped.
     ///
     /// # Errors
-    /// Those of [`Pages::next_page`]. The items that arrived before are then lost.
+    /// Those of [`Pages::next_page`], and `is_too_large` when the list has more items than
+    /// [`Pages::item_limit`]. The items that arrived before are then lost.
     pub async fn collect(mut self) -> Result<Vec<P::Item>, Error> {
         let mut items = Vec::new();
         while let Some(page) = self.next_page().await? {
+            if page.len() > self.item_limit - items.len() {
+                let limit = self.item_limit;
+                let message = format!(
+                    "the list has more than {limit} items; allow more by Pages::item_limit, or walk it by pages"
+                );
+                return Err(too_large(message));
+            }
             items.extend(page);
         }
         Ok(items)
     }
+}
+
+fn too_large(message: String) -> Error {
+    Error::new(ErrorKind::TooLarge, message)
 }
 
 fn hash(row: &impl Serialize) -> Option<u64> {
@@ -336,13 +385,96 @@ mod tests {
 
     #[tokio::test]
     async fn pages_without_a_readable_row_are_no_repetition() {
-        let bad = || serde_json::from_str::<Rows<i64>>(r#"["bad"]"#).unwrap();
-        let mut pages = Pages::new(async |start, _| Ok(Page::new(if start < 3 { bad() } else { Rows::default() })));
+        let mut pages = Pages::new(async |start, _| Ok(Page::new(if start < 3 { bad(1) } else { Rows::default() })));
 
         for _ in 0..3 {
             assert_eq!(pages.next_page().await.unwrap().unwrap().rejected().len(), 1);
         }
         assert_eq!(pages.next_page().await.unwrap(), None);
+    }
+
+    fn bad(rows: usize) -> Rows<i64> {
+        serde_json::from_str(&format!("[{}]", vec![r#""bad""#; rows].join(","))).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_larger_than_asked_for_is_an_error_whatever_the_total_says() {
+        for (size, count) in [(1, 2), (10, 11), (10, 100_000), (100, 101), (100, 250)] {
+            for total in [None, Some(0), Some(count), Some(900_000_000), Some(i64::MAX)] {
+                let mut calls = 0;
+                let mut pages = Pages::new(|start, _| {
+                    calls += 1;
+                    ready(Ok(Page::new((start..start + count).collect::<Vec<_>>()).offset(Some(start)).total(total)))
+                })
+                .size(size);
+
+                let error = pages.next_page().await.unwrap_err();
+
+                assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
+                let message = format!("{size} items from 0 on were asked for, and {count} came");
+                assert!(error.to_string().starts_with(&message), "{error}");
+                assert!(pages.collect().await.unwrap_err().is_too_large());
+                assert_eq!(calls, 2);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn rows_that_cannot_be_read_count_for_the_size_of_a_page() {
+        let error = Pages::new(async |_, _| Ok(Page::new(bad(11)))).size(10).collect().await.unwrap_err();
+
+        assert!(error.is_too_large(), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn a_list_of_rows_that_cannot_be_read_ends_like_a_reply_of_them() {
+        let mut calls = 0;
+        let pages = Pages::new(|_, size: i64| {
+            calls += 1;
+            ready(Ok(Page::new(bad(size.try_into().unwrap()))))
+        });
+
+        let error = pages.collect().await.unwrap_err();
+
+        assert!(error.is_decode(), "{error:?}");
+        assert_eq!((error.to_string().as_str(), calls), ("more than 1000 rows of the list cannot be read", 11));
+    }
+
+    /// Each page is full, new, and where it should be.
+    fn endless() -> Pages<impl FnMut(i64, i64) -> std::future::Ready<Result<Page<i64>, Error>>, i64> {
+        Pages::new(|start, size: i64| {
+            let rows: Vec<i64> = (start..start + size).collect();
+            ready(Ok(Page::new(rows).offset(Some(start)).total(Some(900_000_000))))
+        })
+    }
+
+    #[tokio::test]
+    async fn a_list_without_an_end_is_collected_up_to_the_limit() {
+        for (limit, told) in
+            [(None, 100_000), (Some(0), 0), (Some(250), 250), (Some(300), 300), (Some(999_999), 999_999)]
+        {
+            let pages = match limit {
+                Some(limit) => endless().item_limit(limit),
+                None => endless(),
+            };
+
+            let error = pages.collect().await.unwrap_err();
+
+            assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
+            assert!(error.to_string().starts_with(&format!("the list has more than {told} items")), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_up_to_the_limit_is_collected_whole() {
+        let list = || {
+            Pages::new(async |start: i64, size: i64| {
+                Ok(Page::new((start..(start + size).min(250)).collect::<Vec<_>>()).total(Some(250)))
+            })
+        };
+
+        assert_eq!(list().item_limit(250).collect().await.unwrap().len(), 250);
+        assert!(list().item_limit(249).collect().await.unwrap_err().is_too_large());
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@
 //! text; the readers of generated types turn it into numbers, booleans and times. The text of an
 //! element that has attributes too is its member `$text`.
 //!
-//! Time and memory are linear in the size of the text.
+//! Time is linear in the size of the text. Memory is paid for from a limit.
 
 use std::{borrow::Cow, fmt};
 
@@ -21,6 +21,10 @@ use serde_json::{Map, Value};
 
 /// The most elements that may be open at once. Replies of plex.tv nest about ten.
 const MAX_DEPTH: usize = 64;
+/// Bytes of memory that a map takes for its first member: it has room for eleven from then on.
+pub(crate) const FIRST_MEMBER: usize = 11 * MEMBER + 32;
+/// Bytes of memory that each member of a map takes, without its texts.
+pub(crate) const MEMBER: usize = size_of::<(String, Value)>();
 /// The member that holds the text of an element with attributes or children.
 pub(crate) const TEXT: &str = "$text";
 
@@ -45,14 +49,14 @@ impl fmt::Display for NotXml {
     }
 }
 
-/// The name of the root element and its members.
-pub(crate) fn to_json(text: &str) -> Result<(String, Value), NotXml> {
-    let mut tree = Tree::new(usize::MAX);
+/// The name of the root element and its members, if they take no more than so many bytes of memory.
+pub(crate) fn to_json(text: &str, memory: usize) -> Result<(String, Value), NotXml> {
+    let mut tree = Tree { memory, ..Tree::new(usize::MAX) };
     tree.read(text)?;
     Ok(tree.root.unwrap_or_default())
 }
 
-/// The same for as much of a text as can be read, and for at most so many of its elements and
+/// The same for as much of a text as can be read, and for at most this many of its elements and
 /// attributes. Elements that are still open then are taken as they are, and so are references to
 /// unknown entities.
 pub(crate) fn beginning_to_json(text: &str, most: usize) -> Option<(String, Value)> {
@@ -60,7 +64,7 @@ pub(crate) fn beginning_to_json(text: &str, most: usize) -> Option<(String, Valu
     // The rest of a broken text is of no interest.
     let _ = tree.read(text);
     while let Some(element) = tree.open.pop() {
-        tree.close(element);
+        let _ = tree.close(element);
     }
     tree.root
 }
@@ -71,13 +75,15 @@ struct Tree {
     root: Option<(String, Value)>,
     /// How many elements and attributes may still be read.
     left: usize,
+    /// How many bytes of memory they may still take.
+    memory: usize,
     /// Is a reference that cannot be resolved taken as text?
     is_tolerant: bool,
 }
 
 impl Tree {
     fn new(most: usize) -> Self {
-        Self { open: Vec::new(), root: None, left: most, is_tolerant: false }
+        Self { open: Vec::new(), root: None, left: most, memory: usize::MAX, is_tolerant: false }
     }
 
     fn read(&mut self, text: &str) -> Result<(), NotXml> {
@@ -106,11 +112,11 @@ impl Tree {
             }
             Event::Empty(start) => {
                 let element = self.element(&start)?;
-                self.close(element);
+                self.close(element)?;
             }
             Event::End(_) => {
                 if let Some(element) = self.open.pop() {
-                    self.close(element);
+                    self.close(element)?;
                 }
             }
             Event::Text(text) => self.add_text(&text)?,
@@ -149,6 +155,7 @@ impl Tree {
             }
         }
         let name = start.name().as_ref().to_owned();
+        self.pay(MEMBER + name.len())?;
         Ok(Element { name, attributes, children: Map::new(), text: String::new() })
     }
 
@@ -160,6 +167,8 @@ impl Tree {
         self.count_one()?;
         let attribute = attribute.map_err(|_| "a broken attribute")?;
         let value = self.unescaped(&attribute.value).ok_or("an unknown entity")?.into_owned();
+        let first = if attributes.is_empty() { FIRST_MEMBER } else { 0 };
+        self.pay(first + MEMBER + attribute.key.as_ref().len() + value.len())?;
         match attributes.insert(attribute.key.as_ref().to_owned(), Value::String(value)) {
             Some(_) => Err("an attribute that is there twice"),
             None => Ok(()),
@@ -171,6 +180,11 @@ impl Tree {
         Ok(())
     }
 
+    fn pay(&mut self, bytes: usize) -> Result<(), &'static str> {
+        self.memory = self.memory.checked_sub(bytes).ok_or(TOO_MUCH)?;
+        Ok(())
+    }
+
     fn unescaped<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
         match unescape(text) {
             Ok(text) => Some(text),
@@ -178,11 +192,15 @@ impl Tree {
         }
     }
 
-    fn close(&mut self, element: Element) {
+    fn close(&mut self, element: Element) -> Result<(), &'static str> {
+        if self.open.last().is_some_and(|parent| parent.children.is_empty()) {
+            self.pay(FIRST_MEMBER)?;
+        }
         match self.open.last_mut() {
             Some(parent) => parent.add(element),
             None => self.root = Some((element.name.clone(), element.into_object())),
         }
+        Ok(())
     }
 
     fn add_text(&mut self, text: &str) -> Result<(), &'static str> {
@@ -204,6 +222,7 @@ impl Tree {
 /// Only web pages have one. Reading it could mean reading entities that stand for others.
 const DOCUMENT_TYPE: &str = "a document type, which plex.tv does not send";
 const PAGE: &str = "an element of a web page";
+const TOO_MUCH: &str = "more elements and attributes than its limit of memory allows";
 
 /// Is an element of this name the first one of a web page?
 pub(crate) fn is_of_a_page(name: &str) -> bool {
@@ -294,6 +313,10 @@ mod tests {
 
     use super::*;
 
+    fn to_json(text: &str) -> Result<(String, Value), NotXml> {
+        super::to_json(text, usize::MAX)
+    }
+
     #[test]
     fn attributes_children_and_text_become_members() {
         let xml = r#"<?xml version="1.0" encoding="UTF-8"?>
@@ -348,6 +371,21 @@ mod tests {
         let members = value.as_object().unwrap();
         assert_eq!(members["b"].as_array().unwrap().len(), MANY);
         assert_eq!(members.len(), 2 * MANY + 1);
+    }
+
+    /// A few bytes of each become a map, which takes hundreds.
+    #[test]
+    fn what_would_take_more_memory_than_the_limit_is_refused() {
+        for piece in ["<b a=''/>", "<b><c/></b>", "<b x='1'>t</b>", "<b><c><d/></c></b>", "<b/>"] {
+            let text = |count: usize| format!("<a>{}</a>", piece.repeat(count));
+            let memory = 8 * 16 * 1024;
+
+            assert!(super::to_json(&text(10), memory).is_ok(), "{piece}");
+            let fault = super::to_json(&text(16 * 1024), memory).unwrap_err();
+            assert_eq!(fault.what, TOO_MUCH, "{piece}");
+        }
+        let attributes: String = (0..10_000).map(|n| format!(" a{n}=''")).collect();
+        assert_eq!(super::to_json(&format!("<a{attributes}/>"), 80_000).unwrap_err().what, TOO_MUCH);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Which connections of a server are asked at all.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use reqwest::Url;
 
@@ -12,8 +12,8 @@ use crate::{
 /// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the
 /// client.
 ///
-/// Owners choose the addresses that those see with whom they share. The address counts, and not
-/// what is said of it.
+/// Owners choose the addresses that the people they share with see. The address decides, not what
+/// plex.tv says about it.
 pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: &Url) -> bool {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     if resource.https_required.unwrap_or_default() && is_plain(connection, url.as_ref()) {
@@ -32,7 +32,7 @@ pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: 
     }
 }
 
-/// Is it http, by its address or by its own word?
+/// Is it http, by its address or by its protocol?
 pub(super) fn is_plain(connection: &Connection, url: Option<&Url>) -> bool {
     connection.protocol == Some(ConnectionProtocol::Http) || url.is_some_and(|url| url.scheme() != "https")
 }
@@ -60,18 +60,45 @@ impl Reach {
 
     fn of_address(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V4(v4) if v4.is_loopback() || v4.is_link_local() || v4.octets()[0] == 0 => Self::Machine,
-            IpAddr::V4(v4) if v4.is_private() => Self::Network,
-            // The first 96 bits are zero: `::`, `::1`, and IPv4 in a form that is given up.
-            IpAddr::V6(v6) if u128::from(v6) >> 32 == 0 || is_of_this_link(v6) => Self::Machine,
-            IpAddr::V6(v6) if v6.is_unique_local() => Self::Network,
-            IpAddr::V4(_) | IpAddr::V6(_) => Self::Internet,
+            IpAddr::V4(v4) => Self::of_v4(v4),
+            IpAddr::V6(v6) => embedded(v6).map_or_else(|| Self::of_v6(v6), Self::of_v4),
+        }
+    }
+
+    fn of_v4(v4: Ipv4Addr) -> Self {
+        let is_for_many = v4.is_multicast() || v4.is_broadcast();
+        if v4.is_loopback() || v4.is_link_local() || v4.octets()[0] == 0 || is_for_many {
+            Self::Machine
+        } else if v4.is_private() {
+            Self::Network
+        } else {
+            Self::Internet
+        }
+    }
+
+    fn of_v6(v6: Ipv6Addr) -> Self {
+        // The first 96 bits are zero: `::`, `::1`, and IPv4 in a form that is given up.
+        let is_zero = u128::from(v6) >> 32 == 0;
+        let is_site_local = v6.segments()[0] & 0xFFC0 == 0xFEC0;
+        if is_zero || v6.is_unicast_link_local() || v6.is_multicast() {
+            Self::Machine
+        } else if v6.is_unique_local() || is_site_local {
+            Self::Network
+        } else {
+            Self::Internet
         }
     }
 }
 
-fn is_of_this_link(v6: Ipv6Addr) -> bool {
-    v6.is_unicast_link_local() || v6.is_multicast()
+/// The IPv4 address that a gateway sends to in place of this one: NAT64 (RFC 6052) and 6to4 (RFC
+/// 3056).
+fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [.., a, b, c, d] = v6.octets();
+    match v6.segments() {
+        [0x64, 0xFF9B, 0, 0, 0, 0, _, _] => Some(Ipv4Addr::new(a, b, c, d)),
+        [0x2002, high, low, ..] => Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -99,6 +126,12 @@ mod tests {
                     "[fe80::1]",
                     "[FEBF::1]",
                     "[ff02::1]",
+                    "224.0.0.1",
+                    "255.255.255.255",
+                    "[64:ff9b::127.0.0.1]",
+                    "[64:ff9b::a9fe:1]",
+                    "[2002:7f00:1::]",
+                    "[2002:a9fe:a9fe::1]",
                     "localhost",
                     "LOCALHOST.",
                     "a.localhost",
@@ -115,6 +148,9 @@ mod tests {
                     "192.168.1.2",
                     "[fd00::1]",
                     "[::ffff:10.0.0.1]",
+                    "[fec0::1]",
+                    "[64:ff9b::192.168.1.2]",
+                    "[2002:a00:1::1]",
                     "192-168-1-2.0123.plex.direct",
                 ],
             ),
@@ -125,6 +161,8 @@ mod tests {
                     "172.32.0.1",
                     "100.64.0.1",
                     "[2001:db8::1]",
+                    "[64:ff9b::192.0.2.1]",
+                    "[2002:c000:201::1]",
                     "localhost.example",
                     "192-0-2-1.0123.plex.direct",
                 ],

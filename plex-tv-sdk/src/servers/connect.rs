@@ -9,9 +9,16 @@ use futures_util::{
 use reqwest::{Response, StatusCode, Url, header::ACCEPT};
 use serde::Deserialize;
 
-use super::{Server, race::Race};
+use super::{
+    connection::ServerConnection,
+    progress::{ConnectProgress, OnProgress},
+    race::Race,
+    server::Server,
+    trace::Span,
+};
 use crate::{
     Client, Error, ErrorKind, Token,
+    account::is_jwt,
     runtime::clock::BoxFuture,
     runtime::{
         error::host_of,
@@ -29,72 +36,6 @@ const GRACE: Duration = Duration::from_secs(1);
 const MOST_CONNECTIONS: usize = 32;
 /// The most bytes of an identity that are read. It has some hundred.
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// A connection at which the right server answered, and what its requests need.
-#[derive(Clone, Debug)]
-pub struct ServerConnection {
-    uri: String,
-    access_token: Token,
-    connection: Connection,
-}
-
-impl ServerConnection {
-    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is
-    /// the usual one. Paths go behind it, as in `{uri}/library/sections`.
-    ///
-    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else
-    /// then.
-    pub fn uri(&self) -> &str {
-        &self.uri
-    }
-
-    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token
-    /// does not belong there.
-    pub fn access_token(&self) -> &Token {
-        &self.access_token
-    }
-
-    /// How it leads to the server.
-    pub fn kind(&self) -> ConnectionKind {
-        ConnectionKind::from(&self.connection)
-    }
-
-    /// All that plex.tv says of it.
-    pub fn connection(&self) -> &Connection {
-        &self.connection
-    }
-}
-
-/// How a connection leads to a server, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConnectionKind {
-    /// Within the network that both are in.
-    Local,
-    /// Through the internet.
-    Remote,
-    /// Through plex.tv, which limits how fast.
-    Relay,
-}
-
-impl From<&Connection> for ConnectionKind {
-    fn from(connection: &Connection) -> Self {
-        match (connection.relay, connection.local) {
-            (Some(true), _) => Self::Relay,
-            (_, Some(true)) => Self::Local,
-            _ => Self::Remote,
-        }
-    }
-}
-
-impl fmt::Display for ConnectionKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Local => "local",
-            Self::Remote => "remote",
-            Self::Relay => "relay",
-        })
-    }
-}
 
 impl Server {
     /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
@@ -121,23 +62,83 @@ impl Server {
     /// # }
     /// ```
     ///
+    /// To show what happens meanwhile, see [`Connect::on_progress`].
+    ///
     /// # Errors
     /// `is_connect` when no connection works. The message says why, for each of them.
     /// `is_invalid_input` as [`Server::access_token`].
-    pub async fn connect(&self) -> Result<ServerConnection, Error> {
-        let access_token = self.access_token()?;
-        let connections = self.connections().get(..MOST_CONNECTIONS).unwrap_or(self.connections());
+    pub fn connect(&self) -> Connect<'_> {
+        Connect { server: self, older_token: false, on_progress: None }
+    }
+}
+
+/// The search for the best connection: `server.connect().await`. Dropping it, or the future,
+/// cancels it.
+#[must_use = "nothing happens before `.await`"]
+pub struct Connect<'a> {
+    server: &'a Server,
+    older_token: bool,
+    on_progress: Option<OnProgress<'a>>,
+}
+
+impl<'a> Connect<'a> {
+    /// Calls back after each connection that answered or failed, for a user interface that shows
+    /// what takes so long.
+    ///
+    /// ```no_run
+    /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
+    /// let connecting = server.connect().on_progress(|progress| match progress.failure {
+    ///     Some(failure) => eprintln!("{}: {failure}", progress.kind()),
+    ///     None => eprintln!("{}: it answers", progress.kind()),
+    /// });
+    /// let connection = connecting.await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_progress(self, callback: impl FnMut(&ConnectProgress<'_>) + Send + 'a) -> Self {
+        Self { on_progress: Some(Box::new(callback)), ..self }
+    }
+
+    /// Whether a server of the user's own gets the older token of this device instead of a Plex
+    /// JWT. The default is `false`.
+    ///
+    /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
+    /// owned servers, which then answer 401. The older token was seen to work there. That is not
+    /// promised by Plex, and may end any day: see [`Client::older_token`]. When there is none, the
+    /// JWT stays.
+    pub fn older_token(self, older_token: bool) -> Self {
+        Self { older_token, ..self }
+    }
+
+    async fn run(mut self) -> Result<ServerConnection, Error> {
+        let server = self.server;
+        let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
+        let span = Span::new(connections.len(), server.client().clock().as_ref());
+        let outcome = span.around(self.search(connections, &span)).await;
+        span.ended(outcome.as_ref());
+        outcome
+    }
+
+    async fn search(&mut self, connections: &[Connection], span: &Span<'_>) -> Result<ServerConnection, Error> {
+        let server = self.server;
+        let access_token = access_token(server, self.older_token).await?;
         let mut race = Race::new(connections.len());
         let tries =
-            connections.iter().enumerate().map(async |(place, connection)| (place, answers(self, connection).await));
+            connections.iter().enumerate().map(async |(place, connection)| (place, answers(server, connection).await));
         let mut tries: FuturesUnordered<_> = tries.collect();
         let mut grace: BoxFuture<'_, ()> = Box::pin(pending());
 
         loop {
             match select(tries.next(), &mut grace).await {
                 Either::Left((Some((place, outcome)), _)) => {
+                    if let Some(connection) = connections.get(place) {
+                        self.progress(
+                            span,
+                            &ConnectProgress { connection, failure: outcome.as_ref().err(), pending: tries.len() },
+                        );
+                    }
                     if race.ended(place, outcome) {
-                        grace = self.client.clock().timer(GRACE);
+                        grace = server.client().clock().timer(GRACE);
                     }
                 }
                 Either::Left((None, _)) => return Err(unreachable(race)),
@@ -149,6 +150,40 @@ impl Server {
             }
         }
     }
+
+    fn progress(&mut self, span: &Span<'_>, progress: &ConnectProgress<'_>) {
+        span.progress(progress);
+        if let Some(callback) = &mut self.on_progress {
+            callback(progress);
+        }
+    }
+}
+
+impl<'a> IntoFuture for Connect<'a> {
+    type Output = Result<ServerConnection, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl fmt::Debug for Connect<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connect")
+            .field("server", self.server)
+            .field("older_token", &self.older_token)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Only the user's own servers take the older token: it is that of the account.
+async fn access_token(server: &Server, older_token: bool) -> Result<Token, Error> {
+    let token = server.access_token()?;
+    if !(older_token && server.is_owned() && is_jwt(&token)) {
+        return Ok(token);
+    }
+    Ok(server.client().older_token().await?.unwrap_or(token))
 }
 
 /// Is it this server that answers there? Another machine may have the address by now. It is asked
@@ -156,12 +191,12 @@ impl Server {
 async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
     let origin = origin(connection)?;
     let host = host_of(&origin);
-    let limit = server.client.clock().timer(PATIENCE.min(server.client.timeout()));
-    let Either::Left((identity, _)) = select(Box::pin(identity(&server.client, &origin)), limit).await else {
+    let limit = server.client().clock().timer(PATIENCE.min(server.client().timeout()));
+    let Either::Left((identity, _)) = select(Box::pin(identity(server.client(), &origin)), limit).await else {
         return Err(Error::new(ErrorKind::Timeout, format!("{host} does not answer")));
     };
     let found = identity?.machine_identifier;
-    // An identifier that is empty names no server, so that none is recognised by it.
+    // An empty identifier names no server, so no server matches it.
     if found != server.machine_identifier() || found.trim().is_empty() {
         return Err(Error::new(ErrorKind::Decode, format!("another server answers at {host}")));
     }
@@ -201,7 +236,7 @@ async fn identity(client: &Client, origin: &Url) -> Result<Identity, Error> {
     let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is no media server"));
     match read(reply, BODY_LIMIT).await {
         Ok(body) => {
-            let value = xml_to_value(&body, "MediaContainer").map_err(no_server)?;
+            let value = xml_to_value(&body, "MediaContainer", 8 * BODY_LIMIT).map_err(no_server)?;
             serde_json::from_value(value).map_err(|_| no_server(Error::invalid_input("")))
         }
         Err(error) if error.kind() == ErrorKind::TooLarge => Err(no_server(error)),

@@ -2,151 +2,20 @@
 
 mod allowed;
 mod connect;
+mod connection;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod dns;
+mod kind;
+mod list;
 mod plex_direct;
+mod progress;
 mod race;
+mod server;
+mod trace;
 
-use std::{cmp::Reverse, net::SocketAddr};
-
-pub use connect::{ConnectionKind, ServerConnection};
+pub use connect::Connect;
+pub use connection::ServerConnection;
+pub use kind::ConnectionKind;
 pub use plex_direct::PlexDirect;
-
-use reqwest::Url;
-
-use crate::{
-    Client, Error, Token,
-    v2::types::{Connection, ConnectionProtocol, Resource},
-};
-
-/// A server that the user owns or that is shared with them.
-#[derive(Clone, Debug)]
-pub struct Server {
-    resource: Resource,
-    connections: Vec<Connection>,
-    client: Client,
-}
-
-impl Server {
-    fn new(mut resource: Resource, client: Client) -> Self {
-        let mut connections = std::mem::take(&mut resource.connections);
-        connections.retain(|connection| allowed::is_allowed(&resource, connection, client.base_url()));
-        // A stable sort: among equals plex.tv's order stays.
-        connections.sort_by_key(preference);
-        Self { resource, connections, client }
-    }
-
-    /// The name its owner gave it.
-    pub fn name(&self) -> &str {
-        self.resource.name.as_deref().unwrap_or_default()
-    }
-
-    /// The machine identifier, which the server confirms at its `/identity`.
-    pub fn machine_identifier(&self) -> &str {
-        &self.resource.client_identifier
-    }
-
-    /// Does it belong to the user? Else it is shared with them.
-    pub fn is_owned(&self) -> bool {
-        self.resource.owned.unwrap_or_default()
-    }
-
-    /// The token for this server. A shared server refuses the account's token.
-    ///
-    /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
-    /// owned servers, which then answer 401. `Client::register_device_key` tells what to do about
-    /// it.
-    ///
-    /// # Errors
-    /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
-    pub fn access_token(&self) -> Result<Token, Error> {
-        match &self.resource.access_token {
-            Some(token) => Token::try_from(token),
-            None => Err(Error::invalid_input("plex.tv gave no access token for this server")),
-        }
-    }
-
-    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last.
-    /// These are left out:
-    ///
-    /// - plain http, when the server requires https. An impostor on the way could answer there.
-    /// - Private addresses of a server that does not belong to the user, unless both have the same
-    ///   public address. In another network a different machine may have the address. This holds
-    ///   for members of a Plex Home too, since the server belongs to its administrator: from behind
-    ///   a VPN, which changes the public address, they reach it by its remote connections only.
-    /// - Addresses of this machine (loopback, unspecified) and of its link (link-local) of a server
-    ///   that does not belong to the user, whatever its owner says of them. Names are not resolved
-    ///   for this, except names under `plex.direct`.
-    pub fn connections(&self) -> &[Connection] {
-        &self.connections
-    }
-
-    /// The host names of its connections under `plex.direct`, each with the address that is in it:
-    /// what DNS would answer.
-    ///
-    /// For networks whose router protects against DNS rebinding, and drops the answer when the
-    /// address is a local one: names do not resolve there, and every connection by them fails.
-    /// [`Server::connect`] knows that; an HTTP client of your own has to be told. With these pairs
-    /// the name is kept, so https and the check of the certificate are too, and DNS is not asked.
-    /// Send [`Server::access_token`] there, never the account's token.
-    ///
-    /// ```no_run
-    /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
-    /// use plex_tv_sdk::reqwest;
-    ///
-    /// let mut http = reqwest::Client::builder();
-    /// for (host, address) in server.direct_addresses() {
-    ///     http = http.resolve(&host, address);
-    /// }
-    /// let http = http.build()?;
-    /// for connection in server.connections() {
-    ///     let uri = connection.uri.as_deref().unwrap_or_default();
-    ///     println!("{uri}: {}", http.get(format!("{uri}/identity")).send().await?.status());
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn direct_addresses(&self) -> impl Iterator<Item = (String, SocketAddr)> {
-        self.connections.iter().filter_map(direct_address)
-    }
-
-    /// All that plex.tv says of it, except the connections.
-    pub fn resource(&self) -> &Resource {
-        &self.resource
-    }
-}
-
-impl Client {
-    /// The user's servers, own and shared, each with its connections in preferred order.
-    ///
-    /// Players and other resources without a server are left out, and so is a row that could not be
-    /// read. The call itself, `get_devices`, shows them.
-    ///
-    /// # Errors
-    /// `is_auth` without a valid token, and whatever else any call can fail with.
-    ///
-    /// Calls `GET /api/v2/resources`.
-    pub async fn servers(&self) -> Result<Vec<Server>, Error> {
-        let call = self.v2().get_devices().include_https(true).include_relay(true).include_ipv6(true);
-        let resources = call.send().await?;
-        Ok(resources.into_iter().filter(provides_server).map(|resource| Server::new(resource, self.clone())).collect())
-    }
-}
-
-fn provides_server(resource: &Resource) -> bool {
-    resource.provides.as_deref().is_some_and(|roles| roles.split(',').any(|role| role.trim() == "server"))
-}
-
-fn direct_address(connection: &Connection) -> Option<(String, SocketAddr)> {
-    let uri = Url::parse(connection.uri.as_deref()?).ok()?;
-    let name: PlexDirect = uri.host_str()?.parse().ok()?;
-    let address = SocketAddr::new(name.address(), uri.port_or_known_default()?);
-    Some((name.to_string(), address))
-}
-
-/// Smaller is better.
-fn preference(connection: &Connection) -> impl Ord + use<> {
-    let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
-    let secure = connection.protocol == Some(ConnectionProtocol::Https) && !allowed::is_plain(connection, url.as_ref());
-    (ConnectionKind::from(connection), Reverse(secure), connection.ipv6.unwrap_or_default())
-}
+pub use progress::ConnectProgress;
+pub use server::Server;

@@ -10,11 +10,13 @@ use crate::Error;
 
 /// A host name such as `192-0-2-10.0123456789abcdef0123456789abcdef.plex.direct`.
 ///
-/// Its first label is the address of a server, with dashes in it; the second is a hash, for which the server has a
-/// certificate. That is how a server in somebody's home has an https address that anybody can verify.
+/// Its first label is the address of a server, written with dashes. The second is a hash, for which
+/// the server has a certificate. So a server in somebody's home has an https address that anybody can
+/// verify.
 ///
-/// DNS answers with the address that stands in the name. Routers with protection against DNS rebinding drop that answer when
-/// the address is a local one: [`Server::direct_addresses`](crate::Server::direct_addresses) is the way round.
+/// DNS answers with the address in the name. Routers with protection against DNS rebinding drop that
+/// answer when the address is a local one. [`Server::direct_addresses`](crate::Server::direct_addresses)
+/// is the workaround.
 ///
 /// ```
 /// use plex_tv_sdk::PlexDirect;
@@ -36,7 +38,7 @@ impl PlexDirect {
     /// Builds the name of an address.
     ///
     /// # Errors
-    /// `is_invalid_input` when the hash is no label of hexadecimal digits in small letters.
+    /// `is_invalid_input` when the hash is not a label of lowercase hexadecimal digits.
     pub fn new(address: IpAddr, hash: &str) -> Result<Self, Error> {
         if !is_hash(hash) {
             return Err(Error::invalid_input("the hash of a plex.direct name is hexadecimal, in small letters"));
@@ -67,7 +69,7 @@ impl FromStr for PlexDirect {
     /// Reads a name, as a URL has it: in small letters, without a dot at its end.
     ///
     /// # Errors
-    /// `is_invalid_input` when it is no such name.
+    /// `is_invalid_input` when it is not such a name.
     fn from_str(name: &str) -> Result<Self, Error> {
         let labels = name.strip_suffix(".plex.direct").and_then(|labels| labels.split_once('.'));
         let address = labels.filter(|(_, hash)| is_hash(hash)).and_then(|(label, _)| address(label));
@@ -84,7 +86,7 @@ impl fmt::Display for PlexDirect {
     }
 }
 
-/// All that were seen have 32 digits; no more is known than that they are a label.
+/// All hashes that were seen have 32 digits. All that is known is that they are a label.
 fn is_hash(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.bytes().all(is_digit)
 }
@@ -95,7 +97,7 @@ fn is_digit(byte: u8) -> bool {
 
 fn label(address: IpAddr) -> String {
     let dashed = address.to_string().replace(['.', ':'], "-");
-    // No label of a host name begins or ends with a dash, and TLS takes none that does.
+    // No label of a host name begins or ends with a dash, and TLS accepts no name that does.
     let (start, end) = (if dashed.starts_with('-') { "0" } else { "" }, if dashed.ends_with('-') { "0" } else { "" });
     format!("{start}{dashed}{end}")
 }

@@ -1,6 +1,6 @@
-//! Which of several tries is taken, when they run at the same time.
+//! Which of several concurrent attempts is taken.
 
-/// The tries, best first, and what is known of them so far.
+/// The attempts, best first, and what is known of them so far.
 #[derive(Debug)]
 pub(super) struct Race<E> {
     tries: Vec<Option<Result<(), E>>>,
@@ -12,7 +12,7 @@ impl<E> Race<E> {
         Self { tries: (0..tries).map(|_| None).collect(), is_hurried: false }
     }
 
-    /// A try came to its end. True for the first one that succeeds.
+    /// Records how an attempt ended. Returns true for the first one that succeeds.
     pub(super) fn ended(&mut self, place: usize, outcome: Result<(), E>) -> bool {
         let is_first = outcome.is_ok() && !self.tries.iter().flatten().any(Result::is_ok);
         if let Some(ended) = self.tries.get_mut(place) {
@@ -21,19 +21,19 @@ impl<E> Race<E> {
         is_first
     }
 
-    /// From now on what has succeeded is good enough.
+    /// From now on, any attempt that has succeeded is good enough.
     pub(super) fn hurry(&mut self) {
         self.is_hurried = true;
     }
 
-    /// The best try that succeeded, once no better one can, or need be waited for.
+    /// The best attempt that succeeded, once no better one is waited for.
     pub(super) fn winner(&self) -> Option<usize> {
         let place = self.tries.iter().position(|outcome| matches!(outcome, Some(Ok(()))))?;
         let is_best = self.tries.iter().take(place).all(Option::is_some);
         (is_best || self.is_hurried).then_some(place)
     }
 
-    /// Why tries failed, best first.
+    /// Why attempts failed, best first.
     pub(super) fn failures(self) -> impl Iterator<Item = E> {
         self.tries.into_iter().flatten().filter_map(Result::err)
     }

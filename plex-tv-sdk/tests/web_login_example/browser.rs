@@ -30,7 +30,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts one with an empty profile; where there is none, says so in a line and gives nothing.
+    /// Starts a browser with an empty profile. Where there is no browser, it says so in a line and returns `None`.
     pub(crate) async fn start() -> Option<Self> {
         // Which of them is used is for the driver to know: it goes with one.
         let is_there =
@@ -66,6 +66,22 @@ impl Browser {
         let session = browser.call(Method::POST, "/session", json!({"capabilities": capabilities})).await;
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
         Some(browser)
+    }
+
+    /// Shows pages as the screen of a phone does.
+    pub(crate) async fn as_phone(&self, width: u32) {
+        let screen = json!({"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": true});
+        let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": screen});
+        self.command("/goog/cdp/execute", command).await;
+    }
+
+    /// The width of the page, the width of the window, and the right edge of whatever reaches
+    /// furthest, in CSS pixels.
+    pub(crate) async fn widths(&self) -> [f64; 3] {
+        let script = "const edges = [...document.querySelectorAll('body, body *')].map(one => one.getBoundingClientRect().right);\
+                      return [document.documentElement.scrollWidth, window.innerWidth, Math.max(...edges)]";
+        let widths = self.command("/execute/sync", json!({"script": script, "args": []})).await;
+        [0, 1, 2].map(|index| widths[index].as_f64().unwrap())
     }
 
     pub(crate) async fn open(&self, url: &str) {

@@ -110,3 +110,27 @@ async fn a_request_that_expired_leads_back_to_a_new_try() {
     browser.wait_for("Signed in as Example User.").await;
     assert_eq!(browser.url().await, format!("{}/", app.url));
 }
+
+#[tokio::test]
+async fn each_page_fits_a_phone() {
+    const PHONE: u32 = 360;
+    let Some(browser) = Browser::start().await else { return };
+    let app = App::start();
+    browser.as_phone(PHONE).await;
+
+    let mut pages = Vec::new();
+    browser.open(&app.url).await;
+    browser.wait_for("You are not signed in").await;
+    pages.push(("signed out", browser.widths().await));
+    browser.click("Sign in").await;
+    browser.wait_for("to use your account").await;
+    pages.push(("approval", browser.widths().await));
+    browser.click("Allow").await;
+    browser.wait_for("Signed in as Example User.").await;
+    pages.push(("signed in", browser.widths().await));
+
+    for (page, [document, window, furthest]) in pages {
+        assert_eq!((document, window), (f64::from(PHONE), f64::from(PHONE)), "{page}");
+        assert!(furthest <= f64::from(PHONE), "{page}: something reaches to {furthest}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token};
+use plex_tv_sdk::{Client, CredentialStore, Error, ErrorKind, FileStore, Secret, Timestamp, Token, TokenCheck};
 use serde_json::{Value, json};
 
 use super::{CANARIES, DEVICE_JWT, PIN_CODE, TOKEN, UNKNOWN, assert_clean, printed};
@@ -160,6 +160,7 @@ async fn one_of_each_kind() -> Vec<Error> {
         Token::new(format!("{UNKNOWN}\n")).unwrap_err(),
         builder(&format!("https://user:{UNKNOWN}@plex.tv")).build().unwrap_err(),
         builder(&format!("{UNKNOWN}:x")).build().unwrap_err(),
+        signed_out().await,
         client("http://localhost").pin_login().forward_url(format!("app://{UNKNOWN}")).start().await.unwrap_err(),
     ];
     errors.extend(pin_errors().await);
@@ -180,6 +181,14 @@ async fn jwt_errors() -> [Error; 2] {
     let ended = builder(&plex.url).clock(clock).build().unwrap().jwt_verifier().verify(&token).await.unwrap_err();
     let invalid = client(&plex.url).jwt_verifier().verify(&Token::new(TOKEN).unwrap()).await.unwrap_err();
     [ended, invalid]
+}
+
+/// Of a client without a token.
+async fn signed_out() -> Error {
+    match builder("http://localhost").build().unwrap().verify_token().await {
+        TokenCheck::Rejected(error) => error,
+        other => panic!("{other:?}"),
+    }
 }
 
 fn broken_store() -> Error {
@@ -218,6 +227,7 @@ async fn no_kind_of_error_shows_a_secret() {
     }
     let all = [
         ErrorKind::InvalidInput,
+        ErrorKind::SignedOut,
         ErrorKind::Connect,
         ErrorKind::Dns,
         ErrorKind::Tls,

@@ -3,8 +3,8 @@
 use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
-    Client, Credentials, DeviceKey, Extra, Flag, Page, Pages, PinStatus, PlexDirect, Rows, Secret, SystemClock, Token,
-    TokenCheck, v2, v2::types::Resource,
+    Client, Credentials, DeviceKey, Extra, Flag, Libraries, Page, Pages, PinStatus, PlexDirect, Rows, Secret,
+    SystemClock, Token, TokenCheck, v2, v2::types::Resource,
 };
 use serde_json::json;
 
@@ -121,6 +121,59 @@ async fn servers_and_rows_show_no_secret() {
     assert_debug_is_clean("its token", &servers[0].access_token().unwrap());
     assert_debug_is_clean("Rows", &rows);
     assert_debug_is_clean("RejectedRow", &rows.rejected()[0]);
+}
+
+#[tokio::test]
+async fn accounts_devices_shares_and_members_show_no_secret() {
+    let share = json!({
+        "id": 5, "machineIdentifier": "a", "invitedId": 8, "inviteToken": TOKEN, "allLibraries": true,
+        "newToken": UNKNOWN, "invited": {"id": 8, "title": "Friend", "newToken": UNKNOWN}, "name": "Shelf",
+    });
+    let plex = Wire::start(move |path| match path.split('?').next().unwrap() {
+        "/api/v2/resources" => Reply::json(
+            &json!([{"clientIdentifier": "a", "provides": "server", "owned": true, "accessToken": ACCESS_TOKEN}])
+                .to_string(),
+        ),
+        "/api/v2/devices" => Reply::json(
+            &json!([{"id": 1, "clientIdentifier": "flows-desk-01", "token": TOKEN, "newToken": UNKNOWN}]).to_string(),
+        ),
+        "/api/v2/home" => {
+            Reply::json(&json!({"id": 1, "users": [{"id": 8, "pin": PIN_CODE, "restricted": true}]}).to_string())
+        }
+        "/api/v2/home/users/restricted" => Reply::json(&json!({"id": 9, "pin": PIN_CODE}).to_string()),
+        "/api/claim/token.json" => Reply::json(&json!({"token": TOKEN}).to_string()),
+        "/api/v2/shared_servers" => Reply::json(&share.to_string()),
+        "/api/v2/shared_servers/owned/accepted" => Reply::json(&json!([share]).to_string()),
+        "/api/v2/shared_servers/invites/received/pending" => {
+            Reply::json(&json!([{"owner": {"id": 8, "newToken": UNKNOWN}, "sharedServers": [share]}]).to_string())
+        }
+        "/api/v2/user" => Reply::json(&json!({"id": 7, "authToken": TOKEN, "newToken": UNKNOWN}).to_string()),
+        _ => Reply::json("[]"),
+    })
+    .await;
+    let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).build().unwrap();
+
+    assert_debug_is_clean("Account", &client.account().await.unwrap());
+    assert_debug_is_clean("Device", &client.devices().await.unwrap());
+    assert_debug_is_clean("the claim token", &client.claim_token().await.unwrap());
+    assert_debug_is_clean("the older token", &client.older_token().await.unwrap().unwrap());
+    let members = client.home_users().await.unwrap();
+    assert_debug_is_clean("HomeMember", &members);
+    assert_debug_is_clean("ManagedUserChange", &client.update_managed_user(&members[0]).pin(PIN_CODE));
+    let refused = client.update_managed_user(&members[0]).pin(PIN_CODE).send().await.unwrap_err();
+    assert_clean("a PIN that is refused", &printed(&refused));
+    assert_debug_is_clean("NewManagedUser", &client.create_managed_user("Kid"));
+    assert_debug_is_clean("a new member", &client.create_managed_user("Kid").send().await.unwrap());
+    let server = client.servers().await.unwrap().remove(0);
+    assert_debug_is_clean("Connect", &server.connect());
+    assert_debug_is_clean("ShareWith", &server.share_with("friend@example.com", Libraries::All));
+    let share = server.share_with("friend@example.com", Libraries::All).send().await.unwrap();
+    assert_debug_is_clean("Share", &share);
+    assert_debug_is_clean("ChangeSettings", &share.change_settings().allow_sync(true));
+    assert_debug_is_clean("ReceivedShare", &client.received_invites().await.unwrap());
+    let backup = server.back_up_shares().await.unwrap();
+    assert_debug_is_clean("ShareBackup", &backup);
+    assert_clean("a stored backup", &serde_json::to_string(&backup).unwrap());
 }
 
 #[tokio::test]

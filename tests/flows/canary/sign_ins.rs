@@ -1,15 +1,10 @@
 //! Every way to sign in, against a plex.tv that has a secret in everything it says: none in `Debug`, errors, tracing, URLs,
 //! and in no file but the store's.
 
-use std::{
-    fmt::Debug,
-    fs,
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::{fmt::Debug, fs, path::Path};
 
 use plex_tv_sdk::{
-    Client, CredentialStore, DeviceKey, Error, FileStore, MemoryStore, PinStatus, Scopes, Secret, SignIn, Token,
+    Client, CredentialStore, DeviceKey, Error, FileStore, MemoryStore, PinStatus, Scopes, SignIn, Token,
 };
 use serde_json::json;
 
@@ -17,6 +12,7 @@ use super::{ACCESS_TOKEN, NONCE, PASSWORD, PIN_CODE, TOKEN, UNKNOWN, VERIFICATIO
 use crate::{
     clock::TestClock,
     harness::builder,
+    log::Log,
     wire::{Reply, Wire},
 };
 
@@ -65,41 +61,6 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     files
 }
 
-/// Keeps every span and event as text.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<String>>);
-
-impl tracing::field::Visit for Log {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        self.0.lock().unwrap().push_str(&format!("{field}={value:?} "));
-    }
-}
-
-impl tracing::Subscriber for Log {
-    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        span.record(&mut self.clone());
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, values: &tracing::span::Record<'_>) {
-        values.record(&mut self.clone());
-    }
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        event.record(&mut self.clone());
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
 /// Goes through all flows and keeps the `Debug` of everything on the way.
 async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
     let mut shown = String::new();
@@ -132,7 +93,7 @@ async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
     for member in legacy.home_users().await? {
         show(&member);
     }
-    show(&legacy.switch_home_user("u", Some(&Secret::from(PIN_CODE))).await?);
+    show(&legacy.switch_home_user("u", Some(PIN_CODE)).await?);
     legacy.link_device(PIN_CODE).await?;
     show(&legacy.register_device_key(key).await?);
     by_key.sign_out().await?;
@@ -148,16 +109,14 @@ async fn nothing_on_the_way_of_a_sign_in_shows_a_secret_and_only_the_store_keeps
     let settings = builder(&plex.url).store(store.clone()).device_key(key.clone()).scopes(Scopes::all());
     let log = Log::default();
 
-    // With one subscriber alone, a span that another thread meets first is decided on there, where there is none.
-    let _second = tracing::Dispatch::new(Log::default());
-    let guard = tracing::subscriber::set_default(log.clone());
+    let recording = log.record();
     assert_shows_no_key("ClientBuilder", &format!("{settings:?}"), &key);
     let client = settings.token(Token::new(ACCESS_TOKEN).unwrap()).build().unwrap();
     let shown = all_flows(&client, &key).await.unwrap();
-    drop(guard);
+    drop(recording);
 
     assert_shows_no_key("Debug", &shown, &key);
-    let log = log.0.lock().unwrap().clone();
+    let log = log.text();
     assert!(log.contains("exchangeJwtToken") && log.contains("signIn"), "{log}");
     assert_shows_no_key("tracing", &log, &key);
 
@@ -201,7 +160,7 @@ async fn no_error_of_a_sign_in_shows_a_secret() {
             by_key.renew_token().await.unwrap_err(),
             by_key.renew_token().await.unwrap_err(),
             by_key.rotate_device_key(&key).await.unwrap_err(),
-            client.switch_home_user("u", Some(&Secret::from(PIN_CODE))).await.unwrap_err(),
+            client.switch_home_user("u", Some(PIN_CODE)).await.unwrap_err(),
             client.link_device(PIN_CODE).await.unwrap_err(),
             client.jwt_verifier().verify(&Token::new(super::DEVICE_JWT).unwrap()).await.unwrap_err(),
         ];

@@ -1,6 +1,6 @@
 //! A server that turns requests away unread, which only HTTP/2 can say: they are as good as never sent.
 //!
-//! reqwest sends these again by itself, up to two times for each attempt of ours, and pays from no budget.
+//! reqwest retries these itself, up to two times for each of our attempts, and outside of any budget.
 
 use bytes::Bytes;
 use h2::{Reason, server::SendResponse};

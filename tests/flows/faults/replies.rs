@@ -1,6 +1,12 @@
-//! Cases 9 to 11: successes that are none.
+//! Cases 9 to 11: replies that only look like successes.
+
+use plex_tv_sdk::v2::types::{SetUserWebhooksBody, SharingSettings, UpdateSharingSettingsBody};
 
 use super::{assert_names_the_operation, refusals::refusal, user_of};
+use crate::{
+    harness::signed_in,
+    wire::{Reply, Wire},
+};
 
 #[tokio::test]
 async fn case_09_an_empty_body_where_json_is_due_is_a_decode_error_that_says_so() {
@@ -36,4 +42,26 @@ async fn case_11_xml_with_200_is_an_unexpected_content_type_that_says_what_was_a
     assert!(error.is_unexpected_content_type(), "{error:?}");
     let text = error.to_string();
     assert!(text.contains("application/xml") && text.contains("asked for"), "{text}");
+}
+
+/// A list that is set, and an object that is changed.
+#[tokio::test]
+async fn an_empty_success_of_a_change_is_a_success_and_that_of_a_look_is_none() {
+    for status in ["200 OK", "201 Created", "202 Accepted", "204 No Content", "205 Reset Content"] {
+        for body in ["", "\n", " \r\n\t"] {
+            let body = if status.starts_with("204") || status.starts_with("205") { "" } else { body };
+            let plex = Wire::always(Reply::http(status, &["content-type: application/json"], body)).await;
+            let api = signed_in(&plex.url);
+            let api = api.v2();
+
+            let hooks =
+                api.set_user_webhooks(SetUserWebhooksBody::new(["https://a.example/hook"])).send().await.unwrap();
+            let settings = UpdateSharingSettingsBody::new(SharingSettings::new().allow_sync(true));
+            api.update_sharing_settings(settings).send().await.unwrap();
+            let look = api.get_user_webhooks().send().await.unwrap_err();
+
+            assert!(hooks.0.is_empty(), "{status}");
+            assert!(look.is_decode(), "{status}: {look:?}");
+        }
+    }
 }

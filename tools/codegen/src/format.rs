@@ -10,7 +10,26 @@ use std::{
 /// # Errors
 /// When rustfmt is missing, or refuses the text.
 pub(crate) fn print(file: &syn::File) -> Result<String, FormatError> {
-    rustfmt(&prettyplease::unparse(file))
+    rustfmt(&spaced(&prettyplease::unparse(file)))
+}
+
+/// Puts an empty line before each item that follows another: prettyplease prints none.
+fn spaced(code: &str) -> String {
+    let mut spaced = String::with_capacity(code.len() + code.len() / 32);
+    let mut last = "";
+    for line in code.lines() {
+        let begins = ["///", "#[", "pub ", "impl", "mod ", "runtime::"];
+        let (ends, text) = (last.trim_start(), line.trim_start());
+        let is_next = last.len() - ends.len() == line.len() - text.len();
+        let is_item = begins.iter().any(|begin| text.starts_with(begin));
+        if is_next && is_item && (ends.starts_with('}') || ends.ends_with(';')) {
+            spaced.push('\n');
+        }
+        spaced.push_str(line);
+        spaced.push('\n');
+        last = line;
+    }
+    spaced
 }
 
 /// Why the code could not be formatted.
@@ -64,6 +83,24 @@ mod tests {
     use quote::quote;
 
     use super::*;
+
+    #[test]
+    fn items_stand_apart_and_members_together() {
+        let file = syn::parse2(quote! {
+            use a::b; use a::c;
+            pub struct A { pub b: u8, #[doc = " C."] pub c: u8 }
+            impl A { #[doc = " One."] pub fn one(&self) -> u8 { let b = self.b; b } pub fn two(&self) {} }
+            pub enum B { #[doc = " C."] C {}, D }
+        })
+        .unwrap();
+
+        let text = print(&file).unwrap();
+
+        let wanted = "use a::b;\nuse a::c;\n\npub struct A {\n    pub b: u8,\n    /// C.\n    pub c: u8,\n}\n\nimpl A {\n    \
+            /// One.\n    pub fn one(&self) -> u8 {\n        let b = self.b;\n        b\n    }\n\n    pub fn two(&self) {}\n}\n\n\
+            pub enum B {\n    /// C.\n    C {},\n    D,\n}\n";
+        assert_eq!(text, wanted);
+    }
 
     #[test]
     fn comments_stay_comments_and_the_text_is_a_fixpoint() {

@@ -18,6 +18,11 @@
 //! ```
 #![warn(missing_docs)]
 
+/// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod emit;
 mod format;
 mod kind;

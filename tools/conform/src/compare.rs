@@ -50,8 +50,8 @@ pub(crate) struct Field {
     pub(crate) kind: &'static str,
 }
 
-/// Compares by the description. Documented normalisations are no loss: null members and empty lists may vanish, and so may
-/// an empty text that is no value; times come out as RFC 3339, and scalars as what the description says they are.
+/// Compares by the description. Documented normalisations are not a loss: null members and empty lists may vanish, and so may
+/// an empty text that is not a value; times come out as RFC 3339, and scalars as what the description says they are.
 pub(crate) fn compare(sent: &Value, back: &Value, schema: Schema<'_>) -> Vec<Field> {
     let mut comparison = Comparison { fields: Vec::new() };
     comparison.value(sent, Some(back), schema, &Place::default());
@@ -88,6 +88,9 @@ struct Comparison {
 impl Comparison {
     fn value(&mut self, sent: &Value, back: Option<&Value>, schema: Schema<'_>, place: &Place) {
         let back = back.filter(|back| !back.is_null());
+        if let (Value::Array(_), Some(Value::Object(members)), Some((name, list))) = (sent, back, schema.bare_list()) {
+            return self.value(sent, members.get(name), list, place);
+        }
         match (sent, back) {
             _ if schema.is_list() => self.list(sent, back, schema, place),
             (Value::Object(members), _) if schema.is_scalar() => self.element(members, back, schema, place),

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
 /// One recorded reply.
 #[derive(Debug)]
 pub(crate) struct Payload {
-    /// As it is told: `getPin/201-full.json`.
+    /// Its name in the report: `getPin/201-full.json`.
     pub(crate) name: String,
     pub(crate) operation: String,
     pub(crate) status: u16,
@@ -29,7 +29,7 @@ pub(crate) struct Payload {
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
     pub(crate) payloads: Vec<Payload>,
-    /// Other files, and why they are no payload.
+    /// Other files, and why they are not payloads.
     pub(crate) passed_over: Vec<(String, &'static str)>,
 }
 

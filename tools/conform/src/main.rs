@@ -36,7 +36,7 @@ fn main() -> ExitCode {
                 Format::Text => report.text(),
                 Format::Json => format!("{:#}\n", report.json()),
             };
-            // A closed pipe is no reason to fail: the exit code is what counts.
+            // A closed pipe is not a failure: the exit code is what counts.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::from(u8::from(report.is_faulty(arguments.strict)))
         }

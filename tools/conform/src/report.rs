@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use plex_tv_openapi::printable;
 use plex_tv_sdk::PlexError;
 
 use crate::{check::Verdict, compare::Field};
@@ -41,11 +42,11 @@ impl Report {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for (name, verdict) in &self.payloads {
-            let _ = writeln!(text, "{}: {}", plain(name), summary(verdict));
+            let _ = writeln!(text, "{}: {}", printable(name), summary(verdict));
             details(&mut text, verdict);
         }
         for (name, why) in &self.passed_over {
-            let _ = writeln!(text, "{}: passed over, {why}", plain(name));
+            let _ = writeln!(text, "{}: passed over, {why}", printable(name));
         }
         let Totals { payloads, decoded, failed, skipped, lost, unknown } = self.totals();
         if skipped > 0 {
@@ -85,8 +86,10 @@ fn summary(verdict: &Verdict) -> String {
             let told: Vec<_> = errors.iter().map(refusal).collect();
             format!("decoded, {}", told.join("; "))
         }
-        Verdict::Failed { path: Some(path), message } => format!("failed at {}: {}", plain(path), plain(message)),
-        Verdict::Failed { path: None, message } => format!("failed: {}", plain(message)),
+        Verdict::Failed { path: Some(path), message } => {
+            format!("failed at {}: {}", printable(path), printable(message))
+        }
+        Verdict::Failed { path: None, message } => format!("failed: {}", printable(message)),
         Verdict::Skipped(why) => format!("skipped: {why}"),
     }
 }
@@ -109,14 +112,9 @@ fn details(text: &mut String, verdict: &Verdict) {
         let what = if fate.is_loss() { "lost" } else { "unknown" };
         let again = match times {
             1 => String::new(),
-            times => format!(", {times} times, first at {first}"),
+            times => format!(", {times} times, first at {}", printable(first)),
         };
-        let path = if path.is_empty() { "the whole" } else { path };
+        let path = if path.is_empty() { "the whole".to_owned() } else { printable(path) };
         let _ = writeln!(text, "  {what}: {path} ({kind}, {fate}{again})");
     }
-}
-
-/// Names come from elsewhere and may hold control characters, which a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
 }

@@ -1,6 +1,6 @@
 //! One form for all spellings of the same thing.
 //!
-//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is told as 3.0, and
+//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is read as 3.0, and
 //! what an operation inherits stands in the operation. Two documents of which the canonical forms
 //! are equal mean the same, so whatever differs between the forms must be reported. Each canonical
 //! pointer leads back to a pointer of the document.
@@ -173,7 +173,7 @@ impl<'a> Canonical<'a> {
             let inner = moved(key).unwrap_or(at).key(key);
             let canonical = match key.as_str() {
                 "properties" | "patternProperties" | "$defs" | "dependentSchemas" => self.schemas(value, &inner),
-                // Whether other members are allowed is no schema.
+                // Whether other members are allowed is not a schema.
                 "additionalProperties" | "unevaluatedProperties" if value.is_boolean() => value.clone(),
                 "items" | "additionalProperties" | "not" => self.schema(value, &inner),
                 "allOf" | "oneOf" | "anyOf" => self.parts(value, &inner),

@@ -34,9 +34,9 @@ pub struct ItemChange {
     pub module: String,
     /// As in `types::Device::access_token`.
     pub path: String,
-    /// Its signature; none when it is new.
+    /// Its signature; `None` when it is new.
     pub old: Option<String>,
-    /// Its signature; none when it is gone.
+    /// Its signature; `None` when it is gone.
     pub new: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub struct CodeSize {
 #[derive(Clone, Debug, Default)]
 pub struct RustReport {
     /// Items that moved, by module and path. What came or went with the item that it is a part of
-    /// is not told again.
+    /// is not reported again.
     pub changes: Vec<ItemChange>,
     /// How the generated files changed; unchanged ones are left out.
     pub code: Vec<CodeSize>,
@@ -211,7 +211,7 @@ struct Owner {
     of_type: Option<String>,
     /// The operation, in snake case.
     of_operation: Option<String>,
-    /// The field, variant, setter or method; none for what the type or operation as a whole is.
+    /// The field, variant, setter or method; `None` for what the type or operation as a whole is.
     member: Option<String>,
 }
 
@@ -346,7 +346,7 @@ impl Reach {
         reach
     }
 
-    /// How close an item is to the finding; none where they have nothing to do with each other.
+    /// How close an item is to the finding; `None` where they are unrelated.
     fn score(&self, owner: &Owner) -> Option<u32> {
         if self.module != owner.module {
             return None;

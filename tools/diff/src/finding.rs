@@ -61,9 +61,9 @@ pub struct Finding {
     pub file: PathBuf,
     /// The old description.
     pub base_file: PathBuf,
-    /// Where it was; none when it is new.
+    /// Where it was; `None` when it is new.
     pub base: Option<Place>,
-    /// Where it is; none when it is gone.
+    /// Where it is; `None` when it is gone.
     pub head: Option<Place>,
     /// Of what is gone, the nearest place above it that is still there.
     pub nearest: Option<Place>,
@@ -71,7 +71,7 @@ pub struct Finding {
     pub waived: Option<String>,
     /// The items of the Rust API that it moved, by their number in the Rust report.
     pub effects: Vec<usize>,
-    /// Another rule that the same edit breaks, told in the same row.
+    /// Another rule that the same edit breaks, reported in the same row.
     pub(crate) also: Option<Rule>,
     /// Whether it should move items of the Rust API.
     pub(crate) prediction: Prediction,
@@ -84,7 +84,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The one operation it is about, by id or else by method and path; none where several see it.
+    /// The one operation it is about, by id or else by method and path; `None` where several see it.
     #[must_use]
     pub fn operation(&self) -> Option<String> {
         match (&self.subject, self.used_by.as_slice()) {

@@ -12,7 +12,7 @@ pub enum Level {
     Docs,
     /// Nothing breaks on the wire.
     Compatible,
-    /// It cannot be told from the text.
+    /// The text does not show it.
     Potential,
     /// What worked fails.
     Breaking,

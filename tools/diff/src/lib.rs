@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! two documents
-//!   │ canonical form   one spelling for what means the same: no order, no defaults, 3.1 told as 3.0    canonical.rs, spec.rs
-//!   │ compare          the rules, each difference once; what no rule tells is `unclassified`           compare/, leaves.rs, flatten.rs
+//!   │ canonical form   one spelling for what means the same: no order, no defaults, 3.1 read as 3.0    canonical.rs, spec.rs
+//!   │ compare          the rules, each difference once; what no rule reports is `unclassified`           compare/, leaves.rs, flatten.rs
 //!   │ waivers          what somebody decided to live with, and until when                              waiver.rs
 //!   │ effects          the items of the generated code that moved, beside the change that moved them   effects.rs, predict.rs
 //!   ▼ report           verdict, numbers, rows                                                          report.rs, render/
@@ -43,7 +43,7 @@ pub use waiver::Waivers;
 /// [`with_files`](plex_tv_openapi::with_files) before.
 ///
 /// # Errors
-/// When one of them is no OpenAPI document of version 3.0 or 3.1, or refers to a file that was not read.
+/// When one of them is not an OpenAPI document of version 3.0 or 3.1, or refers to a file that was not read.
 pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
     Ok(compare::compare(spec::Spec::new(base)?, &spec::Spec::new(head)?))
 }
@@ -51,7 +51,7 @@ pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
 /// The one finding about a description that only the new state has.
 ///
 /// # Errors
-/// When it is no OpenAPI document of version 3.0 or 3.1.
+/// When it is not an OpenAPI document of version 3.0 or 3.1.
 pub fn added(document: &Document) -> Result<Finding, Problem> {
     Ok(compare::whole(Rule::DocAdded, &spec::Spec::new(document)?))
 }
@@ -59,7 +59,7 @@ pub fn added(document: &Document) -> Result<Finding, Problem> {
 /// The one finding about a description that only the old state has.
 ///
 /// # Errors
-/// When it is no OpenAPI document of version 3.0 or 3.1.
+/// When it is not an OpenAPI document of version 3.0 or 3.1.
 pub fn removed(document: &Document) -> Result<Finding, Problem> {
     Ok(compare::whole(Rule::DocRemoved, &spec::Spec::new(document)?))
 }

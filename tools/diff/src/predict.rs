@@ -1,4 +1,4 @@
-//! What a change should do to the Rust API, told from the two descriptions and from what the recipe
+//! What a change should do to the Rust API, derived from the two descriptions and from what the recipe
 //! of `plex-tv-codegen` does.
 //!
 //! The items of the generated code prove it: where the two disagree, either this file or the recipe
@@ -31,11 +31,11 @@ impl Prediction {
     }
 }
 
-/// What a finding should do, where the descriptions tell more than its rule.
+/// What a finding should do, where the descriptions say more than its rule.
 pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Prediction {
     let change = Change { finding, base, head };
     if finding.key.starts_with("/webhooks/") {
-        // The generated client makes requests, and waits for none.
+        // The generated client makes requests, and receives none.
         return Nothing;
     }
     if change.is_identity_header() {

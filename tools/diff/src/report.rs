@@ -24,9 +24,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many operations the descriptions have, on either side.
     pub operations: usize,
-    /// The effect on the Rust API; none when nobody asked for it.
+    /// The effect on the Rust API; `None` when nobody asked for it.
     pub rust: Option<RustReport>,
-    /// The versions of the crate; none where no `Cargo.toml` tells one.
+    /// The versions of the crate; `None` where no `Cargo.toml` has one.
     pub versions: Option<Versions>,
 }
 
@@ -154,7 +154,7 @@ impl Report {
         changes.filter(|(index, _)| !told.contains(index)).map(|(_, change)| change).collect()
     }
 
-    /// What the change needs of the version; none where the version is not known.
+    /// What the change needs of the version; `None` where the version is not known.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         let Versions { base, head } = self.versions.clone()?;
@@ -169,7 +169,7 @@ impl Report {
 }
 
 impl Finding {
-    /// The part of the version that callers need, as far as the rules can tell without the items.
+    /// The part of the version that callers need, as far as the rules know without the items.
     fn bump_of_callers(&self) -> Bump {
         match self.rule {
             _ if self.level == Level::Docs || self.prediction == Prediction::Nothing => Bump::None,

@@ -49,7 +49,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The id, or method and path where there is none.
+    /// The id, or method and path where there is no id.
     pub(crate) fn label(&self) -> String {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))
     }
@@ -377,7 +377,7 @@ fn operation_of(
     }
     value.insert("security".to_owned(), canonical.security(asked, &security));
     if inherits_security {
-        // The document tells it once for all.
+        // The document reports it once for all operations.
         canonical.dangling.retain(|at, _| !is_within(at, &security.canonical));
     }
     if let Some(servers) = operation.get("servers").or(item.get("servers")) {
@@ -423,7 +423,7 @@ fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
     found
 }
 
-/// What is referred to and is no component by itself: what stands in other files becomes one, and
+/// What is referred to and is not a component: what stands in other files becomes one, and
 /// what stands inside of components and operations is given back.
 fn referred(
     canonical: &mut Canonical<'_>,
@@ -462,7 +462,7 @@ fn referred(
     Ok(inner)
 }
 
-/// Everything else; what is in `components` and is no map of components too.
+/// Everything else; what is in `components` and is not a map of components, too.
 fn rest(canonical: &mut Canonical<'_>) -> Value {
     let root = canonical.root;
     let mut rest = root.as_object().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! How names and values of a description are told in a sentence of ours.
+//! How names and values of a description are quoted in our sentences.
 //!
 //! A sentence has them in backticks, in one form for all renderings: nothing that a terminal obeys,
 //! no line breaks, and no backtick of their own. What else has a meaning in one rendering is
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use plex_tv_openapi::printable;
 
-/// Characters of a value that are told.
+/// Characters of a value that are shown.
 const LIMIT: usize = 40;
 
 /// In backticks, whatever it holds: names come from somebody's document and end in somebody's

@@ -16,7 +16,7 @@ impl OpenApi {
     /// The version of a document.
     ///
     /// # Errors
-    /// When it is no OpenAPI document, or follows a version that cannot be compared.
+    /// When it is not an OpenAPI document, or follows a version that cannot be compared.
     pub fn of(document: &Document) -> Result<Self, Problem> {
         const MEND: &str = "give an OpenAPI 3.0 or 3.1 document, YAML or JSON";
         let value = document.value();

@@ -62,7 +62,7 @@ impl Waivers {
     /// Reads a file of waivers.
     ///
     /// # Errors
-    /// When it cannot be read, is no TOML, or an entry is not complete.
+    /// When it cannot be read, is not TOML, or an entry is not complete.
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let text = fs::read_to_string(path)
             .map_err(|why| Problem::new(path, "unreadable", why.to_string(), "check the path and its permissions"))?;
@@ -72,7 +72,7 @@ impl Waivers {
     /// Reads the text of such a file; `path` is only named in messages.
     ///
     /// # Errors
-    /// When it is no TOML, or an entry is not complete.
+    /// When it is not TOML, or an entry is not complete.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
         let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
         let problem = |line: usize, why: String| Problem::new(path, "ignore-file", why, MEND).on_line(line);

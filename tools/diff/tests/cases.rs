@@ -107,7 +107,7 @@ fn each_case_is_what_the_table_of_rules_demands() {
 
 #[test]
 fn every_rule_of_a_document_has_a_case_and_every_case_a_rule() {
-    // A description that came or went is a matter of two folders, and waivers are no documents.
+    // A description that came or went is a matter of two folders, and waivers are not documents.
     let elsewhere = [Rule::DocAdded, Rule::DocRemoved, Rule::IgnoreExpired, Rule::IgnoreUnused];
     // What one document cannot show has a folder of its own.
     let folders = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());

@@ -47,7 +47,7 @@ pub fn with_files(
 }
 
 /// Turns the references of a file into references of the whole; the files that they lead to. `at`
-/// is the path of the file from the document, or none for the document itself, whose name is `own`.
+/// is the path of the file from the document, or `None` for the document itself, whose name is `own`.
 fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     let mut refused = None;
@@ -86,7 +86,7 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
     Ok(found)
 }
 
-/// A relative path with its `..` worked out; none for an address and for an absolute path.
+/// A relative path with its `..` resolved; `None` for an address and for an absolute path.
 fn normal(folder: &Path, reference: &str) -> Option<PathBuf> {
     if reference.contains(':') || reference.contains('\\') {
         return None;

@@ -56,6 +56,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("path-parameter", "the generator panics when path and parameters differ"),
     ("parameter-text", "description and example become the documentation of the argument"),
     ("parameter-place", "identity headers come from the transport, and the generator has no cookies"),
+    ("parameter-constant", "the client sends a header with one value by itself"),
     ("parameter-shape", "the generator cannot send structured parameters"),
     ("parameter-name", "each parameter becomes an argument with a name of its own"),
     ("request-body", "the generator sends one JSON or form body of a named type"),
@@ -75,6 +76,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("property-names", "each property becomes a field with a name of its own"),
     ("additional-properties", "the generator drops unknown members for `true` and refuses them for `false`"),
     ("rows", "`Rows<T>` needs a named list of a named row"),
+    ("bare-list", "the reader puts a list in place of the object into this member"),
     ("schema-description", "it becomes the documentation of the type"),
     ("schema-type", "the generator stops at a word that is no type"),
     ("array-items", "the generator makes a list of anything"),
@@ -93,7 +95,7 @@ pub const RULES: &[(&str, &str)] = &[
 #[must_use]
 pub fn lint(document: &Document) -> Vec<Problem> {
     let mut report = Report { document, problems: Vec::new() };
-    // Another version has another grammar: everything else would be noise.
+    // Another version has another grammar, so other findings would be noise.
     if operations::openapi_version(&mut report) {
         let context = Context::new(document);
         for check in [
@@ -130,7 +132,7 @@ pub fn lint_all(documents: &[Document]) -> Vec<Problem> {
             let pointer = format!("{}/operationId", operation.pointer);
             let (file, line) = (document.path().to_owned(), document.line(&pointer));
             match first.get(&operation.rust_name) {
-                // Twins in one file are told by that file.
+                // Duplicates in one file are reported for that file.
                 Some((other, _)) if std::ptr::eq(*other, document) => {}
                 Some((other, there)) => {
                     let what = format!(

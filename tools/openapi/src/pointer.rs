@@ -61,7 +61,7 @@ pub fn followed<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (
     (value, at)
 }
 
-/// Does this member hold a value of the API, which is no part of the description?
+/// Does this member hold a value of the API, which is not a part of the description?
 #[must_use]
 pub fn is_value(key: &str) -> bool {
     VALUES.contains(&key) || key.starts_with("x-")
@@ -96,7 +96,7 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a
-/// discriminator's `mapping`. What looks like one inside an example is none.
+/// discriminator's `mapping`. What looks like one inside an example does not count.
 pub fn each_reference(value: &mut Value, found: &mut dyn FnMut(&str, &mut String)) {
     walk(value, &mut String::new(), false, found);
 }

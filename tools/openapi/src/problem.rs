@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// One thing wrong with a description: where it is, which rule it breaks, and how to mend it.
+/// One thing wrong with a description: where it is, which rule it breaks, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     file: PathBuf,
@@ -49,7 +49,7 @@ impl Problem {
         &self.file
     }
 
-    /// The line it is on, counted from 1; none when the file as a whole is meant.
+    /// The line it is on, counted from 1; `None` when the file as a whole is meant.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.line.map(NonZeroUsize::get)
@@ -81,7 +81,7 @@ impl Problem {
 }
 
 /// Text of a description, fit for a terminal and a log: what controls either, and what hides or
-/// turns text around, is told by its escape.
+/// reverses text, is written as its escape.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let is_hidden = |each: char| {

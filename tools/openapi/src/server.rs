@@ -5,7 +5,7 @@ use serde_json::Value;
 /// A server of a description: the host, and the path that its operations are below.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Server {
-    /// The host in small letters, without user and port; none where the address is only a path.
+    /// The host in small letters, without user and port; `None` where the address is only a path.
     pub host: Option<String>,
     /// The path, without a slash at its end: `/api/v2`, or nothing.
     pub base_path: String,

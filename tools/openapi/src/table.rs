@@ -51,7 +51,7 @@ pub struct Description {
     pub file: String,
     /// The module of the generated client.
     pub module: String,
-    /// The feature of the SDK that it needs; none where it is always there.
+    /// The feature of the SDK that it needs; `None` where it is always there.
     pub feature: Option<String>,
     /// The servers of its operations; the first is that of the description itself. Empty only for a
     /// file that no table has.

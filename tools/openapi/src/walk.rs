@@ -99,7 +99,7 @@ fn read(description: &Value, path: &str, method: &str, operation: &Value) -> Opt
     })
 }
 
-/// The name that the schema of an XML success gives its element; empty where it gives none.
+/// The name that the schema of an XML success gives its element; empty where it gives no name.
 fn root_element(description: &Value, operation: &Value) -> Option<String> {
     let replies = operation["responses"].as_object()?.iter().filter(|(status, _)| status.starts_with('2'));
     let media = replies.filter_map(|(_, reply)| reply["content"].get("application/xml")).next()?;

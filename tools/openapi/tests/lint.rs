@@ -1,4 +1,4 @@
-//! Each rule says what is wrong, where, and how to mend it: `lint/<rule>.txt`, from
+//! Each rule says what is wrong, where, and how to fix it: `lint/<rule>.txt`, from
 //! `lint/base.yaml` and the edits of `lint/cases.rs`. `UPDATE_GOLDENS=1` rewrites the texts.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]

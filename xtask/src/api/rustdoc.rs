@@ -2,19 +2,16 @@
 
 use std::{
     collections::HashSet,
-    env,
-    ffi::OsString,
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, Stdio},
 };
 
 use public_api::{PublicApi, tokens::Token};
 use serde_json::Value;
 
 use super::toolchain::{self, Toolchain};
+use crate::rustdoc as as_program;
 
-/// Set for rustdoc, which is this program then: the folder for its JSON.
-const FOLDER: &str = "XTASK_API_JSON";
 /// Generates the code that is checked in, and brings the generator with it.
 const LEFT_OUT: [&str; 2] = ["codegen", "default"];
 
@@ -95,13 +92,12 @@ impl Package {
 
     /// Runs rustdoc; gives the file of its JSON.
     fn document(&self, toolchain: &Toolchain) -> Result<PathBuf, String> {
-        let this = env::current_exe().map_err(|why| format!("the path of this program is not known: {why}"))?;
         let folder = self.target.join("api");
         let mut rustdoc = toolchain.cargo();
         rustdoc.args(["rustdoc", "--quiet", "--lib", "--manifest-path"]).arg(&self.manifest);
         rustdoc.args(["--features", &self.features.join(",")]);
         rustdoc.args(["--", "-Zunstable-options", "--output-format=json", "--cap-lints=allow"]);
-        rustdoc.env("RUSTDOC", this).env(FOLDER, &folder);
+        as_program::into_folder(&mut rustdoc, folder.as_os_str())?;
         run(&mut rustdoc, &self.manifest)?;
         let json = folder.join(&self.library).with_extension("json");
         if json.exists() {
@@ -120,29 +116,4 @@ fn run(command: &mut Command, manifest: &Path) -> Result<Vec<u8>, String> {
     }
     let talk = String::from_utf8_lossy(&output.stderr);
     Err(format!("{} cannot be documented; cargo says:\n{}", manifest.display(), talk.trim_end()))
-}
-
-/// Is this program to be rustdoc?
-pub(crate) fn is_rustdoc() -> bool {
-    env::var_os(FOLDER).is_some()
-}
-
-/// Runs rustdoc with its unstable options and a folder of their own for their output.
-///
-/// Cargo runs this program in place of rustdoc. Set for cargo itself, `RUSTC_BOOTSTRAP` would
-/// rebuild all dependencies whose build script looks at it, and rebuild them again afterwards.
-pub(crate) fn as_rustdoc() -> ExitCode {
-    let folder = env::var_os(FOLDER).unwrap_or_default();
-    let mut is_folder = false;
-    let arguments = env::args_os().skip(1).map(|argument| {
-        let replaced = if is_folder { folder.clone() } else { argument };
-        is_folder = replaced == "-o" || replaced == "--out-dir";
-        replaced
-    });
-    let arguments: Vec<OsString> = arguments.collect();
-    let status = Command::new("rustdoc").args(arguments).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTDOC").status();
-    match status.ok().and_then(|status| status.code()) {
-        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
-        None => ExitCode::FAILURE,
-    }
 }

@@ -83,7 +83,7 @@ fn with_plain_settings(command: &mut Command) {
     command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
 }
 
-/// Is all there that a folder's `Cargo.lock` names?
+/// Is every crate of a folder's `Cargo.lock` downloaded?
 fn is_offline(folder: &Path) -> bool {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);

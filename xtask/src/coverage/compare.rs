@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
+use plex_tv_openapi::printable;
 use serde_json::{Value, json};
 
 use super::{endpoint::Endpoint, fields::Fields};
 
-/// Raised when a member changes its meaning or goes.
+/// Raised when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Debug)]
@@ -23,7 +24,7 @@ struct Pair {
     differences: Vec<Difference>,
 }
 
-/// What one side has and the other has not.
+/// What only one side has.
 #[derive(Debug)]
 struct Difference {
     what: &'static str,
@@ -63,19 +64,19 @@ impl Comparison {
         for (title, endpoints) in [("only here", &self.only_here), ("only there", &self.only_there)] {
             let _ = writeln!(text, "{title}: {}", endpoints.len());
             for endpoint in endpoints {
-                let id = if endpoint.id.is_empty() { String::new() } else { format!(" ({})", plain(&endpoint.id)) };
+                let id = if endpoint.id.is_empty() { String::new() } else { format!(" ({})", printable(&endpoint.id)) };
                 let host = endpoint.host.as_deref().unwrap_or_default();
-                let _ = writeln!(text, "  {} {}{}{id}", endpoint.method, plain(host), plain(&endpoint.path));
+                let _ = writeln!(text, "  {} {}{}{id}", endpoint.method, printable(host), printable(&endpoint.path));
             }
         }
         let different = self.both.iter().filter(|pair| !pair.differences.is_empty());
         let _ = writeln!(text, "in both: {}, of which {} differ", self.both.len(), different.clone().count());
         for pair in different {
-            let _ = writeln!(text, "  {} {}{}", pair.here.method, plain(&pair.here.path), pair.names());
+            let _ = writeln!(text, "  {} {}{}", pair.here.method, printable(&pair.here.path), pair.names(printable));
             for Difference { what, here, there } in &pair.differences {
                 for (side, names) in [("here", here), ("there", there)] {
                     if !names.is_empty() {
-                        let _ = writeln!(text, "    {what} only {side}: {}", plain(&names.join(", ")));
+                        let _ = writeln!(text, "    {what} only {side}: {}", printable(&names.join(", ")));
                     }
                 }
             }
@@ -96,26 +97,22 @@ impl Comparison {
             let _ = writeln!(text, "### {title}: {}\n", endpoints.len());
             for endpoint in endpoints {
                 let host = endpoint.host.as_deref().unwrap_or_default();
-                let _ = writeln!(
-                    text,
-                    "- `{} {}{}` {}",
-                    endpoint.method,
-                    plain(host),
-                    plain(&endpoint.path),
-                    plain(&endpoint.id)
-                );
+                let place = code(&format!("{} {host}{}", endpoint.method, endpoint.path));
+                let _ = writeln!(text, "- {place} {}", code(&endpoint.id));
             }
             text.push_str(if endpoints.is_empty() { "" } else { "\n" });
         }
         let different: Vec<_> = self.both.iter().filter(|pair| !pair.differences.is_empty()).collect();
         let _ = writeln!(text, "### In both: {}, of which {} differ\n", self.both.len(), different.len());
         for pair in different {
-            let _ = writeln!(text, "- `{} {}`{}", pair.here.method, plain(&pair.here.path), pair.names());
+            let place = code(&format!("{} {}", pair.here.method, pair.here.path));
+            let _ = writeln!(text, "- {place}{}", pair.names(code));
             for Difference { what, here, there } in &pair.differences {
                 for (side, names) in
                     [("here", here), ("there", there)].into_iter().filter(|(_, names)| !names.is_empty())
                 {
-                    let _ = writeln!(text, "  - {what} only {side}: `{}`", plain(&names.join("`, `")));
+                    let names: Vec<_> = names.iter().map(|name| code(name)).collect();
+                    let _ = writeln!(text, "  - {what} only {side}: {}", names.join(", "));
                 }
             }
         }
@@ -164,10 +161,11 @@ impl Pair {
         Self { here, there, differences }
     }
 
-    fn names(&self) -> String {
+    /// The ids of both sides, as `shown` writes one.
+    fn names(&self, shown: fn(&str) -> String) -> String {
         match (self.here.id.as_str(), self.there.id.as_str()) {
-            (here, there) if there.is_empty() || here == there => format!(" ({})", plain(here)),
-            (here, there) => format!(" ({} here, {} there)", plain(here), plain(there)),
+            (here, there) if there.is_empty() || here == there => format!(" ({})", shown(here)),
+            (here, there) => format!(" ({} here, {} there)", shown(here), shown(there)),
         }
     }
 }
@@ -206,9 +204,9 @@ fn endpoint(Endpoint { id, method, path, host, .. }: &Endpoint) -> Value {
     json!({ "operationId": id, "method": method, "host": host, "path": path })
 }
 
-/// Names come from elsewhere and may hold control characters, which a terminal would obey.
-fn plain(text: &str) -> String {
-    text.chars().flat_map(|each| if each.is_control() { each.escape_default().collect() } else { vec![each] }).collect()
+/// A name of another description as code in Markdown, which does not obey it. Nothing for an empty one.
+fn code(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("`{}`", printable(text).replace('`', "'")) }
 }
 
 #[cfg(test)]
@@ -230,6 +228,23 @@ mod tests {
         let told: Vec<_> = both.iter().map(|pair| (pair.here.id.as_str(), pair.there.id.as_str())).collect();
         assert_eq!(told, [("a", "a"), ("any", "c")]);
         assert_eq!((only_here.len(), only_here[0].id.as_str(), only_there.len()), (1, "b", 0));
+    }
+
+    #[test]
+    fn names_are_obeyed_by_neither_a_terminal_nor_a_reader_of_markdown() {
+        for name in ["@some`body", "<img src=x>`", "esc\u{1b}[31m", "line\n::error::x", "turned\u{202e}around"] {
+            let alone = || vec![Endpoint { path: format!("/{name}"), ..endpoint(Some("a"), name) }];
+            let other = vec![Endpoint { path: format!("/{name}"), ..endpoint(Some("b"), "b") }];
+            let apart = Comparison::new(alone(), other);
+            let paired = Comparison::new(alone(), vec![Endpoint { id: "other".to_owned(), ..alone().remove(0) }]);
+
+            for told in [&apart, &paired].map(|comparison| [comparison.text(), comparison.markdown()]).concat() {
+                let is_obeyed = |line: &str| line.starts_with("::") || line.contains(['\u{1b}', '\u{202e}']);
+                assert!(!told.lines().any(is_obeyed), "{told}");
+            }
+            let prose: String = apart.markdown().split('`').step_by(2).collect();
+            assert!(!prose.contains(['@', '<']), "{prose}");
+        }
     }
 
     fn fields(known: &[&str], open: &[&str]) -> Fields {

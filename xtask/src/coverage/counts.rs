@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use plex_tv_openapi::{Document, Operation, operations};
 use serde_json::{Value, json};
 
-/// Raised when a member changes its meaning or goes.
+/// Raised when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The numbers of some operations.

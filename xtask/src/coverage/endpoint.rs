@@ -17,7 +17,7 @@ pub(super) struct Endpoint {
     pub(super) path: String,
     /// The same with path parameters by position.
     pub(super) key: String,
-    /// None where the address of the server has no host.
+    /// `None` where the address of the server has no host.
     pub(super) host: Option<String>,
     /// `query strong`, and whether it is required.
     pub(super) parameters: BTreeMap<String, bool>,

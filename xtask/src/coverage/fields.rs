@@ -5,22 +5,22 @@ use std::collections::BTreeSet;
 use plex_tv_openapi::pointer::resolved;
 use serde_json::Value;
 
-/// The most schemas that are looked at for one body: a document may multiply them without end.
+/// The most schemas that are read for one body: a document may multiply them without end.
 const MAX_STEPS: usize = 20_000;
-/// The most schemas inside each other.
+/// How deep schemas may be nested.
 const MAX_DEPTH: usize = 64;
 
 /// The fields of a body, by path: `[].connections[].port`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields {
     pub(super) known: BTreeSet<String>,
-    /// Below these nothing is said: free values, and where a schema comes back to itself.
+    /// Fields below these are not compared: free values, and schemas that contain themselves.
     pub(super) open: BTreeSet<String>,
     steps: usize,
 }
 
 impl Fields {
-    /// The fields of all forms of a request body or a reply; none when it has no content.
+    /// The fields of all forms of a request body or a reply; `None` when it has no content.
     pub(super) fn of(document: &Value, body: &Value) -> Option<Self> {
         let content = body["content"].as_object()?;
         let schemas: Vec<_> = content.values().filter_map(|media| media.get("schema")).collect();

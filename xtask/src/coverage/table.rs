@@ -36,7 +36,7 @@ impl<'a> Readme<'a> {
     }
 }
 
-/// Where the one line starts that is the marker.
+/// Where the line of the marker starts.
 fn only(text: &str, marker: &str) -> Result<usize, String> {
     let mut start = 0;
     let mut found = Vec::new();
@@ -106,7 +106,7 @@ fn auth(auth: Auth) -> &'static str {
     }
 }
 
-/// Says where the table is out of date first, and how to mend it.
+/// Says where the table is out of date first, and how to fix it.
 pub(super) fn tell_stale(path: &Path, found: &str, wanted: &str, command: &str) -> String {
     let mut lines = (found.lines(), wanted.lines());
     let mut number = 1;

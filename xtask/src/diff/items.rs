@@ -17,7 +17,7 @@ use syn::{
 
 /// Traits that every generated type has.
 const USUAL: [&str; 2] = ["Clone", "Debug"];
-/// Modules whose name is told with the names in them.
+/// Modules whose names are shown with the names in them.
 const MODULES: [&str; 3] = ["builder", "calls", "types"];
 
 /// The public items, by their path below the module.
@@ -187,7 +187,7 @@ fn derived(meta: &Meta) -> Vec<Path> {
 }
 
 fn signature(of: &Signature) -> String {
-    // `mut self` is no business of the caller.
+    // `mut self` does not concern the caller.
     line(of).replace("(mut self", "(self")
 }
 
@@ -195,7 +195,7 @@ fn constant(name: &syn::Ident, ty: &syn::Type) -> String {
     format!("const {name}: {}", line(ty))
 }
 
-/// Names without the way to them, so that a name reads the same from wherever it is used.
+/// Names without their paths, so that a name reads the same wherever it is used.
 struct Shorten;
 
 impl VisitMut for Shorten {
@@ -320,7 +320,7 @@ mod tests {
         assert_items(
             r#"
             pub mod types {
-                /// Docs say nothing of the surface.
+                /// Docs are not part of the public surface.
                 #[non_exhaustive]
                 #[derive(::serde::Deserialize, Clone, Debug, Default)]
                 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]

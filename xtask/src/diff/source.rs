@@ -25,11 +25,11 @@ pub(super) enum Unusable {
 /// One side: its descriptions, and the version of the crate beside them.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// What a reader calls it.
+    /// Its name in the report.
     pub(super) name: String,
     pub(super) documents: Vec<Document>,
     pub(super) version: Option<Version>,
-    /// One file was named, so its name means nothing.
+    /// A single file was named, so its name does not matter.
     is_file: bool,
 }
 
@@ -129,7 +129,7 @@ impl Source {
     }
 }
 
-/// Reads a description; one in the middle of a merge is told as that, and not as odd YAML.
+/// Reads a description. Conflict markers of a merge are reported as such, and not as broken YAML.
 fn read(file: &Path) -> Result<Document, Problem> {
     Document::load(file).map_err(|problem| {
         let text = fs::read(file).unwrap_or_default();
@@ -165,7 +165,7 @@ fn whole_of_git(revision: &str, document: Document) -> Result<Document, Problem>
 
 const MEND_FILE: &str = "correct the reference, or add the file";
 
-/// What another file refers to and is no description by itself is a part of that one.
+/// A file that others refer to and that is not a description is a part of those.
 fn without_parts(documents: Vec<Document>) -> Vec<Document> {
     let parts: std::collections::BTreeSet<PathBuf> =
         documents.iter().flat_map(Document::files).map(Path::to_owned).collect();
@@ -198,7 +198,7 @@ fn merge_base() -> Result<String, Unusable> {
     }))
 }
 
-/// Why git can answer nothing here, if it cannot.
+/// Why git cannot answer here, if it cannot.
 fn without_git() -> Option<String> {
     git(&["rev-parse", "--git-dir"]).err()
 }

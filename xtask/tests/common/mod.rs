@@ -27,14 +27,14 @@ impl Ended {
         self.stdout.lines().last().unwrap_or_default()
     }
 
-    /// Wrong input is told in one sentence, and nothing else is said.
+    /// Wrong input is reported in one sentence, and nothing else is printed.
     #[track_caller]
     pub(crate) fn assert_refused(&self, wanted: &str) {
         assert_eq!((self.code, self.stdout.as_str(), self.stderr.lines().count()), (3, "", 1), "{}", self.stderr);
         assert!(self.stderr.starts_with("error: ") && self.stderr.contains(wanted), "{wanted}: {}", self.stderr);
     }
 
-    /// Wrong input is told with its name.
+    /// Wrong input is reported with its name.
     #[track_caller]
     pub(crate) fn assert_mentions(&self, wanted: &str) {
         assert_eq!((self.code, self.stdout.as_str()), (3, ""), "{}", self.stderr);

@@ -1,11 +1,11 @@
-//! Wrong input is told in one sentence.
+//! Wrong input is reported in one sentence.
 
 use crate::{
     common::Ended,
     repository::{BREAKING, DOCS, Repository, TINY, edited, two_files},
 };
 
-/// What is wrong is told with its place, and nothing else is said.
+/// What is wrong is reported with its place, and nothing else is printed.
 #[track_caller]
 fn assert_told(ended: &Ended, code: i32, wanted: &str) {
     assert_eq!((ended.code, ended.stdout.as_str()), (code, ""), "{wanted}: {}", ended.stderr);

@@ -13,7 +13,7 @@ use crate::common::Ended;
 
 pub(crate) const TINY: &str = include_str!("tiny.yaml");
 
-/// Edits of `TINY`, each with the rule that tells it.
+/// Edits of `TINY`, each with the rule that reports it.
 pub(crate) const BREAKING: Edit = Edit("code: { type: string }\n", "code: { type: string, nullable: true }\n");
 pub(crate) const POTENTIAL: Edit = Edit("        - { name: code, in: query, schema: { type: string } }\n", "");
 pub(crate) const COMPATIBLE: Edit =
@@ -116,7 +116,7 @@ impl Repository {
         Ended::of(self.xtask().args(["diff", "--no-rust"]).args(arguments))
     }
 
-    /// The report as JSON; however bad, it is no failure.
+    /// The report as JSON; however bad it is, the command succeeds.
     #[track_caller]
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.diff(&[arguments, &["--format", "json", "--fail-on", "never"]].concat());

@@ -79,7 +79,7 @@ fn equal_descriptions_move_nothing() {
     assert!(ended.stdout.ends_with("\nRust surface: +0 items, -0 items, ~0 changed\n"), "{}", ended.stdout);
 }
 
-/// Edits of the real descriptions: file, text, its new text, the rule that tells it, and whether
+/// Edits of the real descriptions: file, text, its new text, the rule that reports it, and whether
 /// items of the Rust API move.
 const EDITS: [(&str, &str, &str, &str, bool); 12] = [
     ("plex-tv.yaml", "operationId: listAccountDevices", "operationId: listDevicesOfAccount", "op-id-renamed", true),

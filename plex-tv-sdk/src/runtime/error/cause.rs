@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io};
 
-/// The causes that are told apart.
+/// The causes that are distinguished.
 #[cfg_attr(target_arch = "wasm32", allow(dead_code))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
@@ -56,13 +56,13 @@ fn is_unread(error: &reqwest::Error) -> bool {
     })
 }
 
-/// A browser does not tell a page why it has no reply.
+/// A browser does not say why a page gets no reply.
 #[cfg(target_arch = "wasm32")]
 fn of_connecting(_: &reqwest::Error) -> Option<Cause> {
     None
 }
 
-/// rustls tells of a handshake that failed as of invalid data; the operating system's library has an error of its own.
+/// rustls reports a failed handshake as invalid data; the operating system's library has an error of its own.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_tls(error: &reqwest::Error) -> bool {
     #[cfg(feature = "native-tls")]

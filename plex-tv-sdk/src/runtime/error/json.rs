@@ -5,8 +5,8 @@ use std::{borrow::Cow, cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads JSON and keeps at most so many of its values. The rest is read as well, since JSON that is
-/// broken is none, but takes no memory. Control characters in texts are taken as spaces.
+/// Reads JSON and keeps at most this many of its values. The rest is parsed without being kept, so
+/// that broken JSON is noticed. Control characters in texts are taken as spaces.
 pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
     let read = |text: &str| {
         let left = Cell::new(most);

@@ -51,18 +51,13 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    operation: Option<&'static str>,
-    proof: Option<Proof>,
+    operation: Option<Operation>,
     status: Option<StatusCode>,
     plex_errors: Vec<PlexError>,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     json_path: Option<String>,
     body: Option<String>,
-    /// Did the call ask for the user's token?
-    takes_token: bool,
-    /// Does a code that says "forbidden" stand for a missing Plex Pass here?
-    needs_plex_pass: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -72,6 +67,8 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used; nothing was sent.
     InvalidInput,
+    /// Nobody is signed in, or no longer; nothing was sent.
+    SignedOut,
     /// No connection was made: it was refused, or it took too long. Or the server closed it and said
     /// that it had read nothing. Nothing was done.
     Connect,
@@ -109,6 +106,12 @@ pub enum ErrorKind {
     JwtExpired,
     /// Credentials could not be loaded or saved.
     Store,
+    /// The server is shared with this person already.
+    AlreadyShared,
+    /// The server has no such library.
+    UnknownLibrary,
+    /// The server has several libraries with this title.
+    AmbiguousLibrary,
 }
 
 impl Error {
@@ -117,15 +120,12 @@ impl Error {
             kind,
             message: message.into(),
             operation: None,
-            proof: None,
             status: None,
             plex_errors: Vec::new(),
             retry_after: None,
             request_id: None,
             json_path: None,
             body: None,
-            takes_token: false,
-            needs_plex_pass: false,
             source: None,
         }))
     }
@@ -143,12 +143,16 @@ impl Error {
     pub(crate) fn with_operation(self, operation: &Operation) -> Self {
         match self.0.operation {
             Some(_) => self,
-            None => self.with(|inner| {
-                inner.operation = Some(operation.id);
-                inner.proof = operation.proof;
-                inner.takes_token = operation.auth == Auth::Token;
-            }),
+            None => self.with(|inner| inner.operation = Some(*operation)),
         }
+    }
+
+    /// The same failure, once more is known about it.
+    pub(crate) fn explained(self, kind: ErrorKind, message: impl Into<String>) -> Self {
+        self.with(|inner| {
+            inner.kind = kind;
+            inner.message = message.into();
+        })
     }
 
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
@@ -183,11 +187,6 @@ impl Error {
                 *path = clean;
             }
         })
-    }
-
-    /// Says that the refusal stands for a missing Plex Pass, although its code is a general one.
-    pub(crate) fn with_plex_pass_needed(self) -> Self {
-        self.with(|inner| inner.needs_plex_pass = true)
     }
 
     /// Drops the body and the texts of the refusal, for calls whose replies are secret.
@@ -236,7 +235,12 @@ impl Error {
 
     /// The `operationId` of the call, as in `getPin`.
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+        self.0.operation.map(|operation| operation.id)
+    }
+
+    /// The credential other than the token that the call checks.
+    fn proof(&self) -> Option<Proof> {
+        self.0.operation.and_then(|operation| operation.proof)
     }
 
     /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the status
@@ -285,9 +289,10 @@ impl Error {
         self.0.body.as_deref()
     }
 
-    /// An argument or a setting cannot be used.
+    /// An argument or a setting cannot be used, or nobody is signed in. Nothing was sent.
+    /// [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
-        self.kind() == ErrorKind::InvalidInput
+        matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)
     }
 
     /// No connection was made: there was no address or no answer, or the server refused the request
@@ -322,13 +327,15 @@ impl Error {
     }
 
     /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was refused.
-    /// [`Error::needs_sign_in`] tells these apart.
+    /// [`Error::needs_sign_in`] distinguishes these.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
 
     /// The user has to sign in again: the token, the device or its key is no longer good.
     ///
+    /// - The client is signed out: it has no token, or another process signed out and emptied the
+    ///   store. Nothing was sent.
     /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has no
     ///   device key to renew the token with. A 422 that says "Invalid token" means the same. It was
     ///   seen after the user removed the device.
@@ -344,16 +351,23 @@ impl Error {
     /// - the account of another provider: codes 1057, 1058 and 1061;
     /// - whatever says nothing about the token, such as a timeout, a 403 or a 503.
     pub fn needs_sign_in(&self) -> bool {
-        self.is_device_removed() || self.is_device_jwt_rejected() || self.is_token_dead()
+        self.kind() == ErrorKind::SignedOut
+            || self.is_device_removed()
+            || self.is_device_jwt_rejected()
+            || self.is_token_dead()
     }
 
     fn is_token_dead(&self) -> bool {
         match self.status().map(|status| status.as_u16()) {
             Some(498) => true,
-            Some(401) => self.0.takes_token && !self.code().is_some_and(PlexCode::is_about_a_password),
+            Some(401) => self.takes_token() && !self.code().is_some_and(PlexCode::is_about_a_password),
             Some(422) => self.plex_errors().iter().any(PlexError::is_of_a_dead_token),
             _ => false,
         }
+    }
+
+    fn takes_token(&self) -> bool {
+        self.0.operation.is_some_and(|operation| operation.auth == Auth::Token)
     }
 
     /// The user is known and may not do this (403).
@@ -391,9 +405,13 @@ impl Error {
         self.code() == Some(PlexCode::PinRequired)
     }
 
-    /// The account has no Plex Pass, and this needs one (code 1012, and 1043 for webhooks).
+    /// The account has no Plex Pass, and this needs one (code 1012).
+    ///
+    /// The calls for webhooks say so by code 1043, which means "forbidden" elsewhere. For them this is
+    /// true for both codes.
     pub fn is_plex_pass_required(&self) -> bool {
-        self.0.needs_plex_pass || self.code() == Some(PlexCode::PlexPassRequired)
+        let of_operation = self.0.operation.and_then(|operation| operation.plex_pass_code);
+        self.code() == Some(PlexCode::PlexPassRequired) || of_operation.is_some() && self.plex_code() == of_operation
     }
 
     /// The user removed this device: a new client identifier and key are needed (code 1097).
@@ -426,14 +444,14 @@ impl Error {
     /// plex.tv refused the proof of the device key (422, or 401): the signature is wrong, the nonce
     /// is stale, or the key is unknown. If it persists, sign in again with a new key.
     pub fn is_device_jwt_rejected(&self) -> bool {
-        let proves = self.0.proof == Some(Proof::DeviceJwt);
+        let proves = self.proof() == Some(Proof::DeviceJwt);
         let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
         proves && refuses && !self.is_device_removed()
     }
 
     /// The device key already belongs to another client identifier (422): make a new one.
     pub fn is_device_key_taken(&self) -> bool {
-        let registers = self.0.proof == Some(Proof::DeviceKey);
+        let registers = self.proof() == Some(Proof::DeviceKey);
         let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
         registers && refuses && !self.is_device_removed()
     }
@@ -473,6 +491,21 @@ impl Error {
         self.kind() == ErrorKind::Deadline
     }
 
+    /// The server is shared with this person already. Change that share instead of making another.
+    pub fn is_already_shared(&self) -> bool {
+        self.kind() == ErrorKind::AlreadyShared
+    }
+
+    /// The server has no such library. The message lists the titles that it has.
+    pub fn is_unknown_library(&self) -> bool {
+        self.kind() == ErrorKind::UnknownLibrary
+    }
+
+    /// The server has several libraries with this title. The message lists their keys.
+    pub fn is_ambiguous_library(&self) -> bool {
+        self.kind() == ErrorKind::AmbiguousLibrary
+    }
+
     /// It may work a little later: the network or a gateway failed, or there were too many calls.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
@@ -498,7 +531,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation)
+            .field("operation", &self.operation())
             .field("message", &self.0.message)
             .field("status", &self.0.status)
             .field("plex_errors", &self.0.plex_errors)

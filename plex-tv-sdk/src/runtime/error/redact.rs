@@ -1,5 +1,5 @@
-//! Bodies that are kept for people to look at. JSON and XML are kept without their secrets; all
-//! else is described.
+//! Bodies that are kept for people to read. JSON and XML are kept without their secrets. Other
+//! bodies are described.
 
 use quick_xml::{
     Reader,
@@ -20,12 +20,12 @@ const KEPT: usize = 8 * 1024;
 const MARK: &str = "[redacted]";
 /// A member whose name contains one of these has a secret value.
 const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "verification", "nonce", "authorization"];
-/// A word of this length that mixes letters and digits is taken for a token wherever it stands.
+/// Characters from which on a word of letters and digits is taken for a token.
 const TOKEN_LENGTH: usize = 20;
-/// A shorter secret would be found in any text.
+/// Characters below which a secret is not searched for: any text would contain it.
 const SECRET_LENGTH: usize = 4;
 
-/// Has a member, field or parameter of this name a secret value?
+/// Does a member, field or parameter of this name have a secret value?
 pub(crate) fn is_sensitive(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SENSITIVE.iter().any(|part| name.contains(part))
@@ -41,7 +41,7 @@ pub(crate) fn redacted(body: &[u8], media_type: &str, sent: &[String]) -> String
         return String::new();
     }
     let redaction = Redaction::new(sent);
-    // A value takes more than a byte, so that more of them would not be kept.
+    // A value takes more than one byte, so more values would not fit.
     let json = json::beginning(text, KEPT).map(|value| redaction.of_json(value, false).to_string());
     let shown = json.or_else(|| redaction.of_xml(text).filter(|_| !media_type.contains("html")));
     shown.map_or_else(|| described(body.len(), media_type), |shown| shortened(shown, KEPT))
@@ -57,7 +57,7 @@ fn described(bytes: usize, media_type: &str) -> String {
     format!("<{size} of {media_type}, not shown>")
 }
 
-/// Hides what must not be seen in texts, JSON and XML.
+/// Hides secrets in texts, JSON and XML.
 pub(super) struct Redaction {
     /// The secrets that were sent, the longest first: a shorter one may be part of it.
     sent: Vec<String>,
@@ -277,8 +277,8 @@ fn looks_like_a_token(word: &str) -> bool {
         && word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Is the code of a PIN, a device or a sign-in called so? plex.tv's error codes and HTTP statuses
-/// are as well.
+/// Is this the name of the code of a PIN, a device or a sign-in? plex.tv's error codes and HTTP
+/// statuses have it as well.
 fn is_code(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("code")
 }
@@ -287,7 +287,7 @@ fn is_error_code(code: &str) -> bool {
     matches!(code.trim().parse(), Ok(100..=599 | 1000..=1999))
 }
 
-/// Says one of these members or attributes that another is a secret, as in
+/// Does one of these members or attributes say that another is a secret, as in
 /// `name="password" value="…"`?
 fn names_a_secret<'a>(mut texts: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     texts.any(|(name, text)| {

@@ -1,4 +1,4 @@
-//! What came from the network, fit for a message.
+//! Text from the network, made fit for a message.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
@@ -6,7 +6,7 @@ use super::{redact::Redaction, text::shortened};
 use crate::runtime::printable::printable;
 
 /// A text from the network as messages may show it: without the secrets that were sent and what
-/// looks like a token, without control characters, and no longer than so many bytes.
+/// looks like a token, without control characters, and of at most this many bytes.
 pub(crate) fn shown(text: &str, most: usize, sent: &[String]) -> String {
     shortened(Redaction::new(sent).of_text(text), most)
 }

@@ -1,7 +1,12 @@
 //! Turns a reply into a value or an error.
 
+use std::{borrow::Cow, fmt};
+
 use reqwest::header::HeaderMap;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,6 +20,9 @@ use crate::runtime::{
     wire::{Misfit, Names, Reading, Slot, read},
     xml,
 };
+
+/// Bytes of memory, for each byte of the largest body, that a body may take as a tree of values.
+const TREE_PER_BYTE: usize = 8;
 
 /// Reads a success that has a body.
 pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
@@ -40,7 +48,7 @@ fn read_slot<T: Slot>(exchange: &Exchange, reply: Reply, token: Option<&Token>) 
 /// Reads a success into a type of the caller.
 pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Result<Response<T>, Error> {
     let (reply, token): (Reply, _) = exchange.run().await?;
-    read_reply(exchange, reply, token.as_ref(), |reply, _| {
+    read_reply(exchange, reply, token.as_ref(), |reply, reading| {
         let unfit = |error: serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             let reason = format!("the reply does not fit the type that was asked for, at {place}");
@@ -49,7 +57,8 @@ pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Resul
         let body = without_mark(&reply.body);
         match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             None => serde_json::from_str("null").map_err(|_| empty()),
-            Some(b'<') => serde_json::from_value(xml_to_value(body, "")?).map_err(unfit),
+            Some(b'<') => serde_json::from_value(xml_to_value(body, "", memory(reading))?).map_err(unfit),
+            Some(_) if takes_more_than(body, memory(reading)) => Err(too_much()),
             Some(_) => serde_json::from_slice(body).map_err(unfit),
         }
     })
@@ -117,7 +126,7 @@ pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &Head
 
 /// Reads XML, or JSON in its place.
 pub(crate) fn reread_xml<T: Slot>(body: &[u8], root: &str, reading: Reading) -> Result<(T, Names), Error> {
-    let json = xml_to_value(body, root)?.to_string();
+    let json = xml_to_value(body, root, memory(reading))?.to_string();
     read(json.as_bytes(), reading).map_err(misread)
 }
 
@@ -126,11 +135,34 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// The JSON of a body that should be XML. JSON in its place is accepted. The name of the root
-/// element is not checked, because plex.tv varies it.
-pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
+/// Bytes of memory that a body may take as a tree of JSON values. They are few where a reply is what
+/// the description says, and hundreds of times its size where it is made to be.
+fn memory(reading: Reading) -> usize {
+    reading.body_limit.saturating_mul(TREE_PER_BYTE)
+}
+
+/// Whether JSON may take more bytes of memory than this as a tree of values. Brackets and commas in
+/// texts count as well.
+fn takes_more_than(json: &[u8], memory: usize) -> bool {
+    // A list has room for four items from the first on.
+    let takes = json.iter().map(|byte| match byte {
+        b'{' => xml::FIRST_MEMBER,
+        b'[' => 4 * size_of::<Value>(),
+        b',' => xml::MEMBER,
+        _ => 0,
+    });
+    takes.sum::<usize>() > memory
+}
+
+fn too_much() -> Error {
+    Error::new(ErrorKind::Decode, "the reply has more rows and entries than its limit of memory allows")
+}
+
+/// The JSON of a body that should be XML, if it takes no more than so many bytes of memory. JSON in
+/// its place is accepted. The name of the root element is not checked, because plex.tv varies it.
+pub(crate) fn xml_to_value(body: &[u8], root: &str, memory: usize) -> Result<Value, Error> {
     let text = text_of(body);
-    match xml::to_json(&text) {
+    match xml::to_json(&text, memory) {
         Ok((found, value)) if is_error(&found, &value) => {
             Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
         }
@@ -140,13 +172,16 @@ pub(crate) fn xml_to_value(body: &[u8], root: &str) -> Result<Value, Error> {
         Err(why) if why.is_page() => {
             Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a web page instead of XML"))
         }
-        Err(why) => from_json_in_place(body, &text, root)?
+        Err(why) => from_json_in_place(body, &text, root, memory)?
             .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
     }
 }
 
 /// JSON where XML is expected: the member with the name of the root element, or the whole object.
-fn from_json_in_place(body: &[u8], text: &str, root: &str) -> Result<Option<Value>, Error> {
+fn from_json_in_place(body: &[u8], text: &str, root: &str, memory: usize) -> Result<Option<Value>, Error> {
+    if text.trim_start().starts_with('{') && takes_more_than(body, memory) {
+        return Err(too_much());
+    }
     match serde_json::from_str(text) {
         Ok(Value::Object(_)) if is_error_object(body) => {
             Err(error_in_place().with_plex_errors(parse_plex_errors(body)))
@@ -157,12 +192,84 @@ fn from_json_in_place(body: &[u8], text: &str, root: &str) -> Result<Option<Valu
     }
 }
 
-/// Whether a JSON body is an object with errors in place of a value.
+/// Whether a JSON body is an object with errors in place of a value. Nothing of it is kept.
 fn is_error_object(body: &[u8]) -> bool {
-    let members = serde_json::from_slice::<Map<String, Value>>(body).unwrap_or_default();
-    ["error", "errors", "Error"]
-        .iter()
-        .any(|name| members.get(*name).is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    reader.deserialize_map(HasErrors).is_ok_and(|has_errors| has_errors && reader.end().is_ok())
+}
+
+/// Whether an object has a member with errors.
+struct HasErrors;
+
+impl<'de> Visitor<'de> for HasErrors {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<bool, A::Error> {
+        let mut has_errors = false;
+        while let Some(name) = members.next_key::<Cow<'_, str>>()? {
+            if matches!(&*name, "error" | "errors" | "Error") {
+                has_errors |= members.next_value::<IsSomething>()?.0;
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(has_errors)
+    }
+}
+
+/// Whether a value is anything but null and false.
+struct IsSomething(bool);
+
+impl<'de> Deserialize<'de> for IsSomething {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Something).map(Self)
+    }
+}
+
+struct Something;
+
+impl<'de> Visitor<'de> for Something {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+        Ok(value)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+        Ok(true)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<bool, A::Error> {
+        IgnoredAny.visit_seq(items).map(|_| true)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<bool, A::Error> {
+        IgnoredAny.visit_map(members).map(|_| true)
+    }
 }
 
 /// Whether XML is an error: `<errors>`, `<error>`, or `<Response>` with a code of 400 or more.
@@ -241,6 +348,41 @@ mod tests {
 
             assert!(error.is_decode(), "{error}");
             assert_eq!(error.plex_code(), Some(1001), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_place_of_a_value_is_an_error_object_or_not() {
+        for (body, wanted) in [
+            (r#"{"error":"No."}"#, true),
+            (r#"{"id":7,"Error":{"a":[1]}}"#, true),
+            (r#"{"errors":[]}"#, true),
+            (r#"{"error":null,"errors":["No."]}"#, true),
+            (r#"{"\u0065rror":1}"#, true),
+            (r#"{"error":0}"#, true),
+            (r#"{"error":null}"#, false),
+            (r#"{"error":false,"id":1}"#, false),
+            (r#"{"a":{"error":"No."}}"#, false),
+            (r#"[{"error":"No."}]"#, false),
+            (r#"{"error":"No."} 1"#, false),
+            (r#"{"error":"No.""#, false),
+            ("", false),
+        ] {
+            assert_eq!(is_error_object(body.as_bytes()), wanted, "{body}");
+        }
+    }
+
+    #[test]
+    fn json_in_place_of_xml_is_refused_when_it_would_take_more_memory_than_the_limit() {
+        let reading = Reading { strict_rows: false, body_limit: 64 * 1024 };
+        for piece in [r#"{"a":0},"#, "[],", r#"[{"b":[{}]}],"#, "{},"] {
+            let body = |count: usize| format!(r#"{{"User":[{}null]}}"#, piece.repeat(count));
+
+            let refused = reread_xml::<Value>(body(8 * 1024).as_bytes(), "MediaContainer", reading);
+
+            let error = refused.map(drop).unwrap_err();
+            assert!(error.is_decode() && error.to_string().contains("limit of memory"), "{piece}: {error}");
+            reread_xml::<Value>(body(10).as_bytes(), "MediaContainer", reading).unwrap();
         }
     }
 

@@ -151,6 +151,7 @@ mod tests {
         }
         for kind in [
             ErrorKind::InvalidInput,
+            ErrorKind::SignedOut,
             ErrorKind::Tls,
             ErrorKind::Timeout,
             ErrorKind::Redirect,

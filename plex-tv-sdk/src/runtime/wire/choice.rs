@@ -31,6 +31,15 @@ impl<T> Choice<T> {
     pub fn these(items: impl IntoIterator<Item = T>) -> Self {
         Self::These(items.into_iter().collect())
     }
+
+    /// Names more. None at all is not the same as all.
+    fn extend(&mut self, more: Vec<T>) {
+        match self {
+            Self::These(items) => items.extend(more),
+            Self::All if more.is_empty() => {}
+            Self::All => *self = Self::These(more),
+        }
+    }
 }
 
 impl<T: Serialize> Serialize for Choice<T> {
@@ -69,15 +78,17 @@ impl<T: Slot> Slot for Choice<T> {
 }
 
 impl<T: Slot> List for Choice<T> {
-    fn item(&mut self, _: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool {
-        let mut item = None::<T>;
-        read(&mut item);
-        match (self, item) {
-            (Self::These(items), Some(item)) => items.push(item),
-            (this, Some(item)) => *this = Self::these([item]),
-            (_, None) => {}
-        }
-        true
+    fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str> {
+        let mut items = Vec::new();
+        items.scalar(found)?;
+        self.extend(items);
+        Ok(())
+    }
+
+    fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool) {
+        let mut items = Vec::new();
+        items.item(read);
+        self.extend(items);
     }
 
     fn item_size(&self) -> usize {

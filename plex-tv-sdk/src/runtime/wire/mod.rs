@@ -12,6 +12,7 @@ pub(crate) mod read;
 mod repair;
 mod rows;
 pub(crate) mod scalar;
+pub(crate) mod table;
 mod unknown;
 mod written;
 

@@ -1,9 +1,10 @@
 //! The tables of generated types.
 
 /// The table of a type with members: each field with its name on the wire. The first so many must be
-/// there; a field named last keeps what the table does not name.
+/// there; a field named after their number keeps what the table does not name. A field named behind
+/// the semicolon takes a list in place of the object.
 macro_rules! object {
-    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)?) => {
+    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)? $(; $list:ident)?) => {
         impl $crate::runtime::wire::read::Slot for $type {
             fn begin() -> Self {
                 Self {
@@ -24,7 +25,9 @@ macro_rules! object {
                     $crate::runtime::wire::read::Opening::Object => {
                         $crate::runtime::wire::read::Container::Object(self)
                     }
+                    #[allow(unreachable_code)]
                     $crate::runtime::wire::read::Opening::List => {
+                        $(return $crate::runtime::wire::read::Slot::open(&mut self.$list, opening);)?
                         $crate::runtime::wire::read::Container::Refused
                     }
                 }
@@ -33,26 +36,44 @@ macro_rules! object {
             fn expected(&self) -> &'static str {
                 "object"
             }
+
+            fn is_object() -> bool {
+                true
+            }
         }
 
         impl $crate::runtime::wire::read::Object for $type {
-            fn table(&self) -> &'static $crate::runtime::wire::read::Table {
-                static TABLE: $crate::runtime::wire::read::Table = $crate::runtime::wire::read::Table {
-                    names: &[$($name),*],
-                    marks: &[$($crate::runtime::wire::read::mark($name)),*],
-                    required: $required,
-                };
+            fn table(&self) -> &'static $crate::runtime::wire::table::Table {
+                use $crate::runtime::wire::table::{Table, bucket_count, buckets};
+
+                const NAMES: &[&str] = &[$($name),*];
+                static BUCKETS: [u8; bucket_count(NAMES.len())] = buckets(NAMES);
+                static TABLE: Table = Table { names: NAMES, buckets: &BUCKETS, required: $required };
                 &TABLE
             }
 
-            fn members(
+            fn member(
                 &mut self,
-                read: &mut $crate::runtime::wire::read::ReadMembers<'_>,
-            ) {
-                #[allow(unused_mut, unused_assignments)]
-                let mut extra = None;
-                $(extra = Some(&mut *self.$extra);)?
-                read(&mut [$(&mut self.$field),*], extra);
+                index: usize,
+            ) -> ::std::option::Option<&mut dyn $crate::runtime::wire::read::Slot> {
+                let mut place = 0;
+                $(
+                    if index == place {
+                        return ::std::option::Option::Some(&mut self.$field);
+                    }
+                    place += 1;
+                )*
+                let _ = place;
+                ::std::option::Option::None
+            }
+
+            fn extra(
+                &mut self,
+            ) -> ::std::option::Option<&mut ::serde_json::Map<::std::string::String, ::serde_json::Value>>
+            {
+                $(return Some(&mut *self.$extra);)?
+                #[allow(unreachable_code)]
+                None
             }
         }
 

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::{
     repair::{UNREADABLE, is_unreadable, repaired},
+    table::Table,
     unknown::Names,
 };
 
@@ -42,7 +43,9 @@ pub enum Found<'a> {
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
-    Integer(i128),
+    Integer(i64),
+    /// A whole number beyond those.
+    Large(u64),
     /// Any other number.
     Float(f64),
     /// Text.
@@ -63,7 +66,7 @@ impl Found<'_> {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "boolean",
-            Self::Integer(_) => "integer",
+            Self::Integer(_) | Self::Large(_) => "integer",
             Self::Float(_) => "number",
             Self::Text(_) => "text",
         }
@@ -102,6 +105,15 @@ pub trait Slot {
     /// Takes a scalar. `false` when it does not fit.
     fn take(&mut self, found: Found<'_>) -> bool;
 
+    /// A new one that took a scalar. Nothing when it does not fit.
+    fn taken(found: Found<'_>) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let mut slot = Self::begin();
+        slot.take(found).then_some(slot)
+    }
+
     /// Takes a container.
     fn open(&mut self, _: Opening) -> Container<'_> {
         Container::Refused
@@ -118,6 +130,14 @@ pub trait Slot {
         true
     }
 
+    /// Whether it is a type with a table, which takes no scalar.
+    fn is_object() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+
     /// Whether null stands for no value at all.
     fn null_is_none() -> bool
     where
@@ -127,52 +147,40 @@ pub trait Slot {
     }
 }
 
-/// Reads members into their slots, and others into what keeps unknown ones.
-pub(crate) type ReadMembers<'a> = dyn FnMut(&mut [&mut dyn Slot], Option<&mut Map<String, Value>>) + 'a;
-
 /// A type with a table of members.
 pub trait Object {
     /// The table.
     fn table(&self) -> &'static Table;
 
-    /// Hands out the slots in the order of the table, and what keeps unknown members.
-    fn members(&mut self, read: &mut ReadMembers<'_>);
-}
+    /// The slot of a member by its place in the table.
+    fn member(&mut self, index: usize) -> Option<&mut dyn Slot>;
 
-/// The members of a type.
-#[derive(Debug)]
-pub struct Table {
-    /// Names on the wire.
-    pub names: &'static [&'static str],
-    /// The [`mark`] of each name, by which it is found.
-    pub marks: &'static [u32],
-    /// How many of them, from the first on, must be there.
-    pub required: usize,
-}
-
-/// The length of a name and three of its bytes: what most names differ in.
-pub(crate) const fn mark(name: &str) -> u32 {
-    let bytes = name.as_bytes();
-    let length = bytes.len();
-    if length == 0 {
-        return 0;
-    }
-    u32::from_le_bytes([(length & 0xFF) as u8, bytes[0], bytes[length / 2], bytes[length - 1]])
+    /// What keeps members that the table does not name.
+    fn extra(&mut self) -> Option<&mut Map<String, Value>>;
 }
 
 /// A list that is being read.
 pub trait List {
-    /// Reads the item at an index; null and nothing are no item. `read` answers with the reason why
-    /// the item is set aside. `false` when too many are.
-    fn item(&mut self, index: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool;
+    /// Takes a scalar as the next item; null and nothing are no item. Answers with what was expected
+    /// when it does not fit.
+    fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str>;
+
+    /// Reads the next item, and keeps it when `read` says so; null and nothing are no item.
+    fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool);
 
     /// Bytes of memory that an item takes at least.
     fn item_size(&self) -> usize;
 
-    /// Whether an item that cannot be read is set aside.
-    fn sets_aside(&self) -> bool {
-        false
+    /// Where items that cannot be read are set aside.
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        None
     }
+}
+
+/// Where the rows of a list that cannot be read are kept.
+pub trait Aside {
+    /// Sets a row aside, with its index and the reason. `false` when there are too many.
+    fn set_aside(&mut self, index: usize, reason: String) -> bool;
 }
 
 /// An object with members of any name that is being read.
@@ -414,7 +422,7 @@ impl Reader<'_, '_> {
     }
 }
 
-fn mismatch(found: &str, expected: &str) -> String {
+pub(super) fn mismatch(found: &str, expected: &str) -> String {
     format!("invalid type: {found}, expected {expected}")
 }
 
@@ -450,11 +458,11 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.take(Found::Integer(value.into()))
+        self.take(Found::Integer(value))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.take(Found::Integer(value.into()))
+        self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<(), E> {
@@ -483,11 +491,10 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
             Container::Entries(entries) => read_entries(context, entries, members),
             Container::List(list) => {
                 let mut members = Some(members);
-                read_item(context, list, 0, &mut |context, slot| match members.take() {
-                    Some(members) => Reader { context, slot }.visit_map(members).map(Some),
-                    None => Ok(None),
+                context.pay(list.item_size())?;
+                read_item(context, list, 0, &mut |context, slot| {
+                    members.take().map_or(Ok(()), |members| Reader { context, slot }.visit_map(members))
                 })
-                .map(drop)
             }
             Container::Refused => read_text_of(context, slot, members),
         })
@@ -500,47 +507,127 @@ fn read_list<'de, A: SeqAccess<'de>>(
     items: &mut A,
 ) -> Result<(), A::Error> {
     let mut index = 0;
-    let mut next = |context: &mut Context, slot: &mut dyn Slot| items.next_element_seed(Reader { context, slot });
-    while read_item(context, list, index, &mut next)? {
+    while items.next_element_seed(Item { context: &mut *context, list: &mut *list, index })?.is_some() {
         index += 1;
     }
     Ok(())
 }
 
-/// Reads an item into its slot. Nothing after the last.
-type ReadItem<'a, E> = dyn FnMut(&mut Context, &mut dyn Slot) -> Result<Option<()>, E> + 'a;
+/// Reads an item of a list.
+struct Item<'c, 'l> {
+    context: &'c mut Context,
+    list: &'l mut dyn List,
+    index: usize,
+}
 
-/// Reads one item. `read` answers with nothing after the last.
+impl Item<'_, '_> {
+    fn take<E: serde::de::Error>(self, found: Found<'_>) -> Result<(), E> {
+        let Self { context, list, index } = self;
+        match list.scalar(found) {
+            Ok(()) => Ok(()),
+            Err(expected) => read_item(context, list, index, &mut |context, _| {
+                context.note(|| mismatch(found.kind(), expected));
+                Ok(())
+            }),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Item<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.context.pay(self.list.item_size())?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Item<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an item")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        self.take(Found::Null)
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
+        self.take(Found::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        self.take(Found::Bool(value))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+        self.take(Found::Integer(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        self.take(Found::Float(value))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        self.take(Found::Text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
+        let Self { context, list, index } = self;
+        let mut items = Some(items);
+        read_item(context, list, index, &mut |context, slot| {
+            items.take().map_or(Ok(()), |items| Reader { context, slot }.visit_seq(items))
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
+        let Self { context, list, index } = self;
+        let mut members = Some(members);
+        read_item(context, list, index, &mut |context, slot| {
+            members.take().map_or(Ok(()), |members| Reader { context, slot }.visit_map(members))
+        })
+    }
+}
+
+/// Reads an item into its slot.
+type ReadItem<'a, E> = dyn FnMut(&mut Context, &mut dyn Slot) -> Result<(), E> + 'a;
+
+/// Reads one item, and sets it aside when it cannot be read and the list takes that.
 fn read_item<E: serde::de::Error>(
     context: &mut Context,
     list: &mut dyn List,
     index: usize,
     read: &mut ReadItem<'_, E>,
-) -> Result<bool, E> {
-    context.pay(list.item_size())?;
-    let sets_aside = list.sets_aside() && !context.strict_rows;
+) -> Result<(), E> {
+    let sets_aside = !context.strict_rows && list.aside().is_some();
     let outside = if sets_aside { context.noted.take() } else { None };
-    let mut outcome = Ok(None);
-    let goes_on = list.item(index, &mut |slot| {
+    let mut outcome = Ok(());
+    list.item(&mut |slot| {
         outcome = context.within(|| Step::Item(index), |context| read(context, slot));
-        if sets_aside {
-            context.noted.take().map(|mut noted| {
-                // The path begins at the row.
-                noted.steps.pop();
-                noted.into_misfit().to_string()
-            })
-        } else {
-            None
-        }
+        !sets_aside || context.noted.is_none()
     });
-    if sets_aside {
-        context.noted = outside;
+    outcome?;
+    if !sets_aside {
+        return Ok(());
     }
-    let more = outcome?.is_some();
-    if !goes_on {
-        return Err(E::custom(format_args!("more than {MOST_REJECTED} rows cannot be read")));
+    let noted = std::mem::replace(&mut context.noted, outside);
+    if let (Some(mut noted), Some(aside)) = (noted, list.aside()) {
+        // The path begins at the row.
+        noted.steps.pop();
+        if !aside.set_aside(index, noted.into_misfit().to_string()) {
+            return Err(E::custom(format_args!("more than {MOST_REJECTED} rows cannot be read")));
+        }
     }
-    Ok(more)
+    Ok(())
 }
 
 fn read_entries<'de, A: MapAccess<'de>>(
@@ -611,42 +698,27 @@ fn read_object<'de, A: MapAccess<'de>>(
     mut members: A,
 ) -> Result<(), A::Error> {
     let table = object.table();
-    let mut outcome = Ok(());
-    object.members(&mut |slots, extra| {
-        outcome = read_members(context, table, slots, extra, &mut members);
-    });
-    outcome
-}
-
-fn read_members<'de, A: MapAccess<'de>>(
-    context: &mut Context,
-    table: &'static Table,
-    slots: &mut [&mut dyn Slot],
-    mut extra: Option<&mut Map<String, Value>>,
-    members: &mut A,
-) -> Result<(), A::Error> {
-    let wants_name = extra.is_some() || cfg!(feature = "trace-unknown");
+    let wants_names = cfg!(feature = "trace-unknown") || object.extra().is_some();
+    let mut unknown = String::new();
     let mut seen = 0_u64;
-    let mut next = 0;
-    while let Some(key) = members.next_key_seed(Key { table, next, wants_name })? {
-        let known = match &key {
-            Name::Known(index) => slots.get_mut(*index).map(|slot| (*index, slot)),
-            Name::Unknown(_) => None,
-        };
-        if let Some((index, slot)) = known {
-            next = index + 1;
+    let mut due = 0;
+    while let Some(found) = members.next_key_seed(Key { table, due, wants_names, unknown: &mut unknown })? {
+        if let Some(index) = found
+            && let Some(slot) = object.member(index)
+        {
+            due = index + 1;
             seen |= 1_u64.checked_shl(index as u32).unwrap_or(0);
             context.within(
                 || Step::Member(table.names[index]),
-                |context| members.next_value_seed(Reader { context, slot: &mut **slot }),
+                |context| members.next_value_seed(Reader { context, slot }),
             )?;
-        } else if let Name::Unknown(name) = key {
-            context.meet_unknown(&name);
-            match &mut extra {
-                Some(extra) => read_unknown(context, name, extra, members)?,
-                None => {
-                    members.next_value::<IgnoredAny>()?;
-                }
+            continue;
+        }
+        context.meet_unknown(&unknown);
+        match object.extra() {
+            Some(extra) => read_unknown(context, std::mem::take(&mut unknown), extra, &mut members)?,
+            None => {
+                members.next_value::<IgnoredAny>()?;
             }
         }
     }
@@ -664,7 +736,7 @@ fn read_unknown<'de, A: MapAccess<'de>>(
     extra: &mut Map<String, Value>,
     members: &mut A,
 ) -> Result<(), A::Error> {
-    context.pay(size_of::<(String, Value)>() + name.len())?;
+    context.pay(entry_size::<Value>(extra.is_empty()) + name.len())?;
     let mut value = Value::Null;
     members.next_value_seed(Reader { context: &mut *context, slot: &mut value })?;
     if name != UNREADABLE && !(context.is_repaired && is_unreadable(&value)) {
@@ -673,49 +745,39 @@ fn read_unknown<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Finds the slot of a member by its name.
-struct Key {
+/// Finds the place of a member by its name.
+struct Key<'a> {
     table: &'static Table,
-    /// Where to look first: replies mostly have the order of the description.
-    next: usize,
-    wants_name: bool,
+    due: usize,
+    /// Whether all unknown names are kept, or only those that errors have.
+    wants_names: bool,
+    unknown: &'a mut String,
 }
 
-enum Name {
-    Known(usize),
-    Unknown(String),
-}
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Option<usize>;
 
-impl<'de> DeserializeSeed<'de> for Key {
-    type Value = Name;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Name, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl Visitor<'_> for Key {
-    type Value = Name;
+impl Visitor<'_> for Key<'_> {
+    type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a member")
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Name, E> {
-        let Table { names, marks, .. } = self.table;
-        let is_it = |index: usize| names.get(index).is_some_and(|known| *known == name);
-        let found = if is_it(self.next) {
-            Some(self.next)
-        } else {
-            let due = mark(name);
-            let alike = marks.iter().enumerate().filter(|(_, mark)| **mark == due);
-            alike.map(|(index, _)| index).find(|index| is_it(*index))
-        };
-        Ok(match found {
-            Some(index) => Name::Known(index),
-            None if self.wants_name || Names::is_errors(name) => Name::Unknown(name.to_owned()),
-            None => Name::Unknown(String::new()),
-        })
+    fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
+        let found = self.table.find(name, self.due);
+        if found.is_none() {
+            self.unknown.clear();
+            if self.wants_names || Names::is_errors(name) {
+                self.unknown.push_str(name);
+            }
+        }
+        Ok(found)
     }
 }
 
@@ -734,7 +796,17 @@ impl<T: Slot> Slot for Option<T> {
             *self = None;
             return true;
         }
-        self.insert(T::begin()).take(found)
+        match T::taken(found) {
+            Some(value) => {
+                *self = Some(value);
+                true
+            }
+            None => {
+                // It tells what was expected.
+                *self = Some(T::begin());
+                false
+            }
+        }
     }
 
     fn open(&mut self, opening: Opening) -> Container<'_> {
@@ -780,12 +852,7 @@ impl<T: Slot> Slot for Vec<T> {
         if found.is_blank() {
             return true;
         }
-        let mut fits = false;
-        self.item(0, &mut |slot| {
-            fits = slot.take(found);
-            None
-        });
-        fits
+        self.scalar(found).is_ok()
     }
 
     fn open(&mut self, opening: Opening) -> Container<'_> {
@@ -801,16 +868,44 @@ impl<T: Slot> Slot for Vec<T> {
 }
 
 impl<T: Slot> List for Vec<T> {
-    fn item(&mut self, _: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool {
+    fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str> {
         let mut item = None::<T>;
-        read(&mut item);
+        if !Slot::take(&mut item, found) {
+            return Err(item.expected());
+        }
         self.extend(item);
-        true
+        Ok(())
+    }
+
+    fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool) {
+        if T::is_object() {
+            // It is large, so it is read where it stays.
+            self.push(T::begin());
+            if !self.last_mut().is_some_and(|item| read(item)) {
+                self.pop();
+            }
+            return;
+        }
+        let mut item = None::<T>;
+        if read(&mut item) {
+            self.extend(item);
+        }
     }
 
     fn item_size(&self) -> usize {
-        size_of::<T>()
+        item_size::<T>(self.is_empty())
     }
+}
+
+/// Bytes of memory that one more item of a list takes. A list makes room for four with its first,
+/// unless they are large.
+fn item_size<T>(is_first: bool) -> usize {
+    size_of::<T>() * if is_first && size_of::<T>() <= 1024 { 4 } else { 1 }
+}
+
+/// Bytes of memory that one more member of a map takes. A map makes room for eleven with its first.
+fn entry_size<T>(is_first: bool) -> usize {
+    size_of::<(String, T)>() * if is_first { 11 } else { 1 }
 }
 
 impl<T: Slot> Slot for BTreeMap<String, T> {
@@ -845,7 +940,7 @@ impl<T: Slot> Entries for BTreeMap<String, T> {
     }
 
     fn entry_size(&self) -> usize {
-        size_of::<(String, T)>()
+        entry_size::<T>(self.is_empty())
     }
 }
 
@@ -859,10 +954,8 @@ impl Slot for Value {
         *self = match found {
             Found::Null => Self::Null,
             Found::Bool(value) => Self::Bool(value),
-            Found::Integer(value) => i64::try_from(value)
-                .map(Self::from)
-                .or_else(|_| u64::try_from(value).map(Self::from))
-                .unwrap_or_default(),
+            Found::Integer(value) => Self::from(value),
+            Found::Large(value) => Self::from(value),
             Found::Float(value) => Self::from(value),
             Found::Text(value) => Self::from(value),
         };
@@ -903,6 +996,6 @@ impl Entries for Map<String, Value> {
     }
 
     fn entry_size(&self) -> usize {
-        size_of::<(String, Value)>()
+        entry_size::<Value>(self.is_empty())
     }
 }

@@ -4,7 +4,7 @@ use std::{fmt, ops::Deref, slice, vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::read::{self, Container, Found, List, MOST_REJECTED, Opening, Slot};
+use super::read::{self, Aside, Container, Found, List, MOST_REJECTED, Opening, Slot, mismatch};
 
 /// A list of which every readable row arrived.
 ///
@@ -130,9 +130,10 @@ impl<T: Slot> Slot for Rows<T> {
         if !matches!(found, Found::Text(_)) {
             return false;
         }
-        self.item(0, &mut |slot| {
-            (!slot.take(found)).then(|| format!("invalid type: text, expected {}", slot.expected()))
-        })
+        match self.scalar(found) {
+            Ok(()) => true,
+            Err(expected) => self.rejected.set_aside(0, mismatch("text", expected)),
+        }
     }
 
     fn open(&mut self, opening: Opening) -> Container<'_> {
@@ -148,22 +149,30 @@ impl<T: Slot> Slot for Rows<T> {
 }
 
 impl<T: Slot> List for Rows<T> {
-    fn item(&mut self, index: usize, read: &mut dyn FnMut(&mut dyn Slot) -> Option<String>) -> bool {
-        let mut row = None::<T>;
-        match read(&mut row) {
-            None => self.rows.extend(row),
-            Some(_) if self.rejected.len() == MOST_REJECTED => return false,
-            Some(reason) => self.rejected.push(RejectedRow { index, reason }),
-        }
-        true
+    fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str> {
+        self.rows.scalar(found)
+    }
+
+    fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool) {
+        self.rows.item(read);
     }
 
     fn item_size(&self) -> usize {
-        size_of::<T>()
+        self.rows.item_size()
     }
 
-    fn sets_aside(&self) -> bool {
-        true
+    fn aside(&mut self) -> Option<&mut dyn Aside> {
+        Some(&mut self.rejected)
+    }
+}
+
+impl Aside for Vec<RejectedRow> {
+    fn set_aside(&mut self, index: usize, reason: String) -> bool {
+        let has_room = self.len() < MOST_REJECTED;
+        if has_room {
+            self.push(RejectedRow { index, reason });
+        }
+        has_room
     }
 }
 

@@ -38,9 +38,18 @@ macro_rules! scalar_slot {
                 <Self as $crate::runtime::wire::Scalar>::blank()
             }
 
-            #[inline]
             fn take(&mut self, found: $crate::runtime::wire::read::Found<'_>) -> bool {
-                $crate::runtime::wire::scalar::take(self, found)
+                let value = Self::taken(found);
+                let fits = value.is_some();
+                if let Some(value) = value {
+                    *self = value;
+                }
+                fits
+            }
+
+            #[inline]
+            fn taken(found: $crate::runtime::wire::read::Found<'_>) -> ::std::option::Option<Self> {
+                $crate::runtime::wire::scalar::taken(found)
             }
 
             fn expected(&self) -> &'static str {
@@ -56,21 +65,17 @@ macro_rules! scalar_slot {
 
 pub(crate) use scalar_slot;
 
-/// Takes what converts. `false` when it does not.
+/// What converts.
 #[inline]
-pub(crate) fn take<T: Scalar>(slot: &mut T, found: Found<'_>) -> bool {
-    let value = match found {
+pub(crate) fn taken<T: Scalar>(found: Found<'_>) -> Option<T> {
+    match found {
         Found::Null => None,
         Found::Bool(value) => T::from_bool(value),
-        Found::Integer(value) => T::from_integer(value),
+        Found::Integer(value) => T::from_integer(value.into()),
+        Found::Large(value) => T::from_integer(value.into()),
         Found::Float(value) => T::from_float(value),
         Found::Text(value) => T::from_text(value),
-    };
-    let fits = value.is_some();
-    if let Some(value) = value {
-        *slot = value;
     }
-    fits
 }
 
 /// A float that is a whole number, exactly.

@@ -106,7 +106,7 @@ fn candidates(base: &Spec<'_>, head: &Spec<'_>, renamed: &[(Key, Key)]) -> (Vec<
     (only(base, head, &old), only(head, base, &new))
 }
 
-/// Pairs that have most in common, each with nobody else as close.
+/// Pairs that have most in common, where no other partner is as close.
 fn similar(base: &Spec<'_>, old: &[Key], head: &Spec<'_>, new: &[Key]) -> Vec<(Key, Key)> {
     if old.len().saturating_mul(new.len()) > MAX_PAIRS {
         return Vec::new();

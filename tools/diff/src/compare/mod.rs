@@ -2,7 +2,7 @@
 //!
 //! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every
 //! frame, that is of an operation, a component or a reference that was followed, all leaves that
-//! differ must be consumed; those that are not are told as `unclassified`. So silence means equal,
+//! differ must be consumed; those that are not are reported as `unclassified`. So silence means equal,
 //! whatever a rule forgets.
 
 mod align;
@@ -118,7 +118,7 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     merged.into_iter().enumerate().filter(|(index, _)| !told.contains(index)).map(|(_, finding)| finding).collect()
 }
 
-/// A pair of values that is compared as one, and what the rules have told of it.
+/// A pair of values that is compared as one, and what the rules have reported of it.
 struct Frame<'a> {
     base: &'a Value,
     head: &'a Value,
@@ -133,7 +133,7 @@ impl<'a> Frame<'a> {
         Self { base, head, base_root, head_root, consumed: BTreeSet::new() }
     }
 
-    /// Has a rule told this, or something that it is in?
+    /// Has a rule reported this, or something around it?
     fn is_told(&self, pointer: &str) -> bool {
         let mut above = pointer;
         loop {
@@ -147,7 +147,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Has a rule told something in this?
+    /// Has a rule reported something in this?
     fn is_told_below(&self, pointer: &str) -> bool {
         let inner = format!("{pointer}/");
         self.consumed.contains(pointer)
@@ -200,7 +200,7 @@ impl Spot {
         spot
     }
 
-    /// As in ``response 200 `[].id` ``; none for the subject itself.
+    /// As in ``response 200 `[].id` ``; `None` for the subject itself.
     fn told(&self) -> Option<String> {
         match (self.of.is_empty(), self.path.is_empty()) {
             (true, true) => None,
@@ -324,7 +324,7 @@ impl<'a> Comparer<'a> {
         (more.into_iter().collect(), side)
     }
 
-    /// Compares a pair of values in a frame of its own, and tells what no rule told.
+    /// Compares a pair of values in a frame of its own, and reports what no rule did.
     fn within(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -345,7 +345,7 @@ impl<'a> Comparer<'a> {
         self.frame = outer;
     }
 
-    /// Tells something about a pair that is no difference of its values, so that it consumes
+    /// Reports something about a pair that is not a difference of its values, so that it consumes
     /// nothing of them.
     fn beside(
         &mut self,
@@ -360,7 +360,7 @@ impl<'a> Comparer<'a> {
 
     fn tell_unclassified(&mut self, spot: &Spot, leaf: &str) {
         let (base, head) = (self.frame.base, self.frame.head);
-        // What came or went as a whole is told as a whole.
+        // What was added or removed as a whole is reported as a whole.
         let mut whole = leaf;
         while let Some((above, _)) = split(whole)
             && base.pointer(above).is_some() != head.pointer(above).is_some()
@@ -388,7 +388,7 @@ impl<'a> Comparer<'a> {
         self.tell_at(Rule::Unclassified, &spot.on(side), &[whole.to_owned()], what);
     }
 
-    /// Follows a pair of which at least one is a reference, and tells `moved` where only one is.
+    /// Follows a pair of which at least one is a reference, and reports `moved` where only one is.
     fn follow(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -445,7 +445,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One finding for all that `compare` tells, but for texts.
+    /// One finding for all that `compare` reports, except texts.
     fn as_one(&mut self, rule: Rule, spot: &Spot, what: &str, compare: impl FnOnce(&mut Self)) {
         let before = self.findings.len();
         compare(self);
@@ -481,7 +481,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One finding for each `x-` key that differs and is none of `known`.
+    /// One finding for each `x-` key that differs and is not in `known`.
     fn extensions(&mut self, rule: Rule, (base, head): (&Value, &Value), spot: &Spot, known: &[&str]) {
         for key in keys(base, head) {
             if key.starts_with("x-") && !known.contains(&key) && base.get(key) != head.get(key) {

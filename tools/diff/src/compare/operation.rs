@@ -111,7 +111,7 @@ impl<'a> Comparer<'a> {
             comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
             comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
             if old.inherits_security && new.inherits_security {
-                // The document tells it once for all.
+                // The document reports it once for all operations.
                 comparer.frame.consumed.insert("/security".to_owned());
             } else {
                 comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));

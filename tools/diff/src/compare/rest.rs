@@ -51,7 +51,7 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// What operations inherit is told once for all of them.
+    /// What operations inherit is reported once for all of them.
     fn default_security(&mut self, base: &Value, head: &Value, spot: &Spot) {
         if base.get("security") == head.get("security") {
             return;
@@ -149,7 +149,7 @@ impl<'a> Comparer<'a> {
         }
         let roots: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
         for root in roots {
-            // A path with nothing beside its operations is as good as none.
+            // A path with nothing beside its operations counts as missing.
             let pair = (base.get(root).unwrap_or(&EMPTY), head.get(root).unwrap_or(&EMPTY));
             if pair.0 == pair.1 {
                 continue;
@@ -196,7 +196,7 @@ impl<'a> Comparer<'a> {
             return;
         }
         let Some(kind) = new.or(old).map(|component| component.kind.as_str()) else { return };
-        // What a path item says is told by its operations.
+        // What a path item says is reported for its operations.
         if kind == "pathItems" && old.is_some() && new.is_some() && self.head.path_items.contains(new_key) {
             return;
         }

@@ -185,7 +185,7 @@ impl<'a> Comparer<'a> {
         let referrers = self.referrers.clone();
         self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
         self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
-            // That was told before.
+            // That was reported before.
             comparer.frame.consumed.insert("/nullable".to_owned());
             comparer.without_nullable(old, new, spot);
         });
@@ -435,8 +435,8 @@ impl<'a> Comparer<'a> {
         self.required(base, head, spot);
     }
 
-    /// The side that sees a property: what is read-only is no part of requests, and what is
-    /// write-only none of replies.
+    /// The side that sees a property: what is read-only is not in requests, and what is
+    /// write-only is not in replies.
     fn seen(&self, side: Side, old: &[&Value], new: &[&Value]) -> Side {
         let all = |flag: &str| {
             let is =
@@ -458,7 +458,7 @@ impl<'a> Comparer<'a> {
                 _ => spot.side,
             };
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
-            // A property that came or went has told it.
+            // It was reported with the property that was added or removed.
             if self.frame.consumed.contains(&spot.keys(&["required", name]).at) {
                 continue;
             }
@@ -649,7 +649,7 @@ fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
     std::ptr::eq(parts, new)
 }
 
-/// The types that a schema takes; all where it names none.
+/// The types that a schema takes; all where it names no type.
 fn types(kind: Option<&Value>) -> Option<BTreeSet<String>> {
     let kind = kind?;
     let list = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);

@@ -14,7 +14,7 @@ use crate::{finding::Finding, level::Level, report::Report, told::code};
 const LIMIT: usize = 60_000;
 /// No row is shorter.
 const SHORT: usize = 60;
-/// Operations told of one component.
+/// The most operations that are listed for one component.
 const USERS: usize = 8;
 /// Characters of a reason that is not ours, and of an item.
 const REASON: usize = 500;

@@ -93,14 +93,14 @@ impl Kind {
                 ("externalDocs", DOCS), ("operationId", Text), ("parameters", PARAMETERS),
                 ("requestBody", Object(Kind::RequestBody)), ("responses", RESPONSES),
                 ("callbacks", Map(&Object(Kind::Callback))), ("deprecated", Flag), ("security", SECURITY),
-                ("servers", SERVERS), ("x-plex-confidence", Text), ("x-plex-proof", Text),
+                ("servers", SERVERS), ("x-plex-confidence", Text), ("x-plex-pass-code", Number), ("x-plex-proof", Text),
                 ("x-plex-redirects-to-storage", Flag), ("x-plex-safe-to-retry", Flag),
                 ("x-plex-errors", List(&Object(Kind::PlexError)))],
             Self::PlexError => &[("status", Number), ("code", Number), ("when", Text)],
             Self::Parameter => &[("name", Text), ("in", Text), ("description", Text), ("required", Flag),
                 ("deprecated", Flag), ("allowEmptyValue", Flag), ("style", Text), ("explode", Flag),
                 ("allowReserved", Flag), ("schema", SCHEMA), ("example", Any), ("examples", EXAMPLES),
-                ("content", CONTENT), ("x-plex-list", Text), ("x-plex-not-secret", Text)],
+                ("content", CONTENT), ("x-plex-constant", Text), ("x-plex-list", Text), ("x-plex-not-secret", Text)],
             Self::Header => &[("description", Text), ("required", Flag), ("deprecated", Flag),
                 ("allowEmptyValue", Flag), ("style", Text), ("explode", Flag), ("allowReserved", Flag),
                 ("schema", SCHEMA), ("example", Any), ("examples", EXAMPLES), ("content", CONTENT)],
@@ -125,7 +125,7 @@ impl Kind {
                 ("properties", Map(&SCHEMA)), ("additionalProperties", FlagOrSchema), ("description", Text),
                 ("format", Text), ("default", Any), ("nullable", Flag), ("readOnly", Flag), ("writeOnly", Flag),
                 ("discriminator", Object(Kind::Discriminator)), ("xml", Object(Kind::Xml)), ("externalDocs", DOCS),
-                ("example", Any), ("deprecated", Flag), ("x-extensible-enum", List(&Text)),
+                ("example", Any), ("deprecated", Flag), ("x-extensible-enum", List(&Text)), ("x-plex-bare-list", Text),
                 ("x-plex-constant", Text), ("x-plex-empty-means-all", Flag), ("x-plex-list", Text),
                 ("x-plex-not-secret", Text), ("x-plex-rows", Flag), ("x-rust-name", Text)],
             Self::Discriminator => &[("propertyName", Text), ("mapping", Map(&Text))],
@@ -204,7 +204,7 @@ impl Shape {
 /// What does not fit the grammar.
 #[derive(Debug)]
 pub(super) enum Misfit {
-    /// Something else is wanted here.
+    /// Something else is expected here.
     Type(&'static str),
     UnknownKey(Option<Kind>),
     UnknownExtension(Option<Kind>),

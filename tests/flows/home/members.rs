@@ -1,9 +1,13 @@
 //! The members of a Home, and becoming one of them.
 
 use plex_tv_sandbox::{HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
-use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Secret, Token};
+use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Token};
+use serde_json::json;
 
-use crate::harness::builder;
+use crate::{
+    harness::builder,
+    wire::{Reply, Wire},
+};
 
 async fn admin() -> (Sandbox, MemoryStore, Client) {
     let sandbox = Sandbox::start().await.unwrap();
@@ -21,7 +25,7 @@ async fn members_are_listed_with_what_they_may_do() {
 
     let told: Vec<_> = members
         .iter()
-        .map(|member| (member.title(), member.is_admin(), member.is_managed(), member.needs_pin()))
+        .map(|member| (member.name(), member.is_admin(), member.is_managed(), member.needs_pin()))
         .collect();
     assert_eq!(told, [("Example User", true, false, false), ("Kid", false, true, false), ("Teen", false, true, true)]);
     assert_eq!(members[1].uuid(), Some(HOME_USER));
@@ -65,8 +69,8 @@ async fn a_missing_or_wrong_pin_is_told() {
     let (sandbox, _, client) = admin().await;
 
     let missing = client.switch_home_user(HOME_PIN_USER, None).await.unwrap_err();
-    let wrong = client.switch_home_user(HOME_PIN_USER, Some(&Secret::from("0000"))).await.unwrap_err();
-    let teen = client.switch_home_user(HOME_PIN_USER, Some(&Secret::from(HOME_PIN))).await.unwrap();
+    let wrong = client.switch_home_user(HOME_PIN_USER, Some("0000")).await.unwrap_err();
+    let teen = client.switch_home_user(HOME_PIN_USER, Some(HOME_PIN)).await.unwrap();
 
     assert!(missing.is_home_pin_required() && missing.plex_code() == Some(1041), "{missing}");
     assert!(wrong.is_home_pin_required(), "{wrong}");
@@ -83,6 +87,37 @@ async fn nobody_by_that_uuid_and_no_uuid_at_all_are_told_apart() {
 
     assert!(unknown.is_not_found(), "{unknown}");
     assert!(empty.is_invalid_input(), "{empty}");
+}
+
+#[tokio::test]
+async fn a_listed_member_is_switched_to_as_it_is() {
+    let (_sandbox, _, client) = admin().await;
+    let members = client.home_users().await.unwrap();
+
+    let kid = client.switch_home_user(&members[1], None).await.unwrap();
+    let teen = client.switch_home_user(&members[2], Some(HOME_PIN)).await.unwrap();
+
+    assert_eq!((kid.account().await.unwrap().name(), teen.account().await.unwrap().name()), ("Kid", "Teen"));
+}
+
+#[tokio::test]
+async fn a_member_without_a_uuid_is_never_switched_to() {
+    let users = json!([{"id": 7, "title": "Odd"}, {"id": 8, "title": "Odd", "uuid": ""}, {"id": 9, "uuid": null}]);
+    let plex = Wire::always(Reply::json(&json!({"id": 1, "users": users}).to_string())).await;
+    let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
+    let members = client.home_users().await.unwrap();
+    assert_eq!(members.len(), 3);
+
+    for member in &members {
+        let error = client.switch_home_user(member, None).await.unwrap_err();
+        assert!(error.is_invalid_input() && error.to_string().contains("uuid"), "{error}");
+    }
+    for wrong in ["", " ", "7654321"] {
+        assert!(client.switch_home_user(wrong, None).await.unwrap_err().is_invalid_input(), "{wrong:?}");
+    }
+    assert!(client.switch_home_user(HOME_USER, Some("")).await.unwrap_err().is_invalid_input());
+
+    assert_eq!(plex.seen.requests().len(), 1, "only the list was asked for");
 }
 
 #[tokio::test]

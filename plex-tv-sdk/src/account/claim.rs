@@ -1,0 +1,24 @@
+//! The token with which a new media server joins the account.
+
+use crate::{Client, Error, Secret};
+
+impl Client {
+    /// Makes a token with which a new media server joins the account, as in
+    /// `PLEX_CLAIM=claim-…`. It works for about four minutes, and each call makes another one.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let claim = client.claim_token().await?;
+    /// std::process::Command::new("./start-server").env("PLEX_CLAIM", claim.expose()).spawn()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `needs_sign_in` without a good token, and whatever any call can fail with.
+    ///
+    /// Calls `GET /api/claim/token.json`.
+    pub async fn claim_token(&self) -> Result<Secret, Error> {
+        Ok(self.v1().get_claim_token().send().await?.token)
+    }
+}

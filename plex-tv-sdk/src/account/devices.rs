@@ -1,0 +1,98 @@
+//! The devices that are signed in to the account.
+
+use jiff::Timestamp;
+
+use crate::{Client, Error, v2::types::AccountDevice};
+
+/// A device that is signed in to the account: see [`Client::devices`].
+#[derive(Clone, Debug)]
+pub struct Device {
+    #[cfg_attr(not(feature = "v1"), allow(dead_code, reason = "only the older call revokes"))]
+    client: Client,
+    details: AccountDevice,
+    is_this: bool,
+}
+
+impl Device {
+    /// The number of the device.
+    pub fn id(&self) -> i64 {
+        self.details.id
+    }
+
+    /// The name that the user sees, or else that of the app. Empty when plex.tv gave none.
+    pub fn name(&self) -> &str {
+        let names = [&self.details.name, &self.details.product];
+        names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
+    }
+
+    /// The client identifier that the device sends.
+    pub fn client_identifier(&self) -> &str {
+        &self.details.client_identifier
+    }
+
+    /// Is it the device of this client?
+    pub fn is_this(&self) -> bool {
+        self.is_this
+    }
+
+    /// When plex.tv last saw it.
+    pub fn last_seen_at(&self) -> Option<Timestamp> {
+        self.details.last_seen_at
+    }
+
+    /// All that plex.tv says of it. A token of the device may be among it, as a
+    /// [`Secret`](crate::Secret).
+    pub fn details(&self) -> &AccountDevice {
+        &self.details
+    }
+
+    /// Removes the device from the account, so that its tokens end. Whoever uses it has to sign in
+    /// again. One that is gone already is not an error.
+    ///
+    /// For this device, call [`Client::sign_out`] instead, which also forgets what is stored.
+    ///
+    /// # Errors
+    /// `is_invalid_input`, before anything is sent, for this device; and whatever any call can fail
+    /// with.
+    ///
+    /// Calls `DELETE /devices/{deviceId}.xml`.
+    #[cfg(feature = "v1")]
+    pub async fn revoke(&self) -> Result<(), Error> {
+        if self.is_this {
+            return Err(Error::invalid_input("this is the device of this client; end it with `Client::sign_out`"));
+        }
+        match self.client.v1().delete_legacy_device(self.id()).send().await {
+            Err(error) if error.is_not_found() => Ok(()),
+            outcome => outcome,
+        }
+    }
+}
+
+impl Client {
+    /// The devices that are signed in to the account: apps, players and servers. A row that could
+    /// not be read is left out.
+    ///
+    /// plex.tv sends tokens of these devices along. They are [`Secret`](crate::Secret).
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// for device in client.devices().await? {
+    ///     println!("{} ({:?})", plex_tv_sdk::printable(device.name()), device.last_seen_at());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/devices`.
+    pub async fn devices(&self) -> Result<Vec<Device>, Error> {
+        let rows = self.v2().list_account_devices().send().await?;
+        let device = |details: AccountDevice| {
+            let is_this = details.client_identifier == self.identity().client_identifier();
+            Device { client: self.clone(), details, is_this }
+        };
+        Ok(rows.into_iter().map(device).collect())
+    }
+}

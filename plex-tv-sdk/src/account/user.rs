@@ -1,0 +1,70 @@
+//! Who the user is.
+
+use crate::{Client, Error, v2::types::User};
+
+/// The account of the user: see [`Client::account`].
+#[derive(Clone, Debug)]
+pub struct Account(User);
+
+impl Account {
+    /// The number of the account.
+    pub fn id(&self) -> i64 {
+        self.0.id
+    }
+
+    /// The name to show: that of the user's choice, or else the user name, or else the e-mail
+    /// address. Empty when plex.tv gave none of them.
+    pub fn name(&self) -> &str {
+        let names = [&self.0.title, &self.0.friendly_name, &self.0.username, &self.0.email];
+        names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
+    }
+
+    /// The user name. Managed users have none.
+    pub fn username(&self) -> Option<&str> {
+        self.0.username.as_deref().filter(|name| !name.is_empty())
+    }
+
+    /// The e-mail address. Managed users have none.
+    pub fn email(&self) -> Option<&str> {
+        self.0.email.as_deref().filter(|email| !email.is_empty())
+    }
+
+    /// Does the account have a Plex Pass?
+    pub fn has_plex_pass(&self) -> bool {
+        self.0.subscription.as_ref().and_then(|subscription| subscription.active).unwrap_or_default()
+    }
+
+    /// Is it a managed user of a Home? They may not manage friends, shares, the account or its
+    /// devices.
+    pub fn is_managed(&self) -> bool {
+        self.0.restricted.unwrap_or_default()
+    }
+
+    /// All that plex.tv says of the account. The user's token may be among it, as a
+    /// [`Secret`](crate::Secret).
+    pub fn user(&self) -> &User {
+        &self.0
+    }
+}
+
+impl Client {
+    /// Who the user is.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// let name = client.account().await?.name().to_owned();
+    /// println!("Signed in as {}", plex_tv_sdk::printable(&name));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// To find out whether a token still works, see [`Client::verify_token`].
+    ///
+    /// # Errors
+    /// `needs_sign_in` without a good token, and whatever any call can fail with.
+    ///
+    /// Calls `GET /api/v2/user`.
+    pub async fn account(&self) -> Result<Account, Error> {
+        self.v2().get_user_details().send().await.map(Account)
+    }
+}

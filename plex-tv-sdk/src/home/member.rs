@@ -1,0 +1,88 @@
+//! The members of a Plex Home.
+
+use crate::{
+    Client, Error, Invitee,
+    v2::types::{HomeUser, RestrictionProfile},
+};
+
+/// A member of the Plex Home, and what they may do.
+#[derive(Clone, Debug)]
+pub struct HomeMember(HomeUser);
+
+impl HomeMember {
+    pub(super) fn new(user: HomeUser) -> Self {
+        Self(user)
+    }
+
+    /// The number of the account, which calls about the member take.
+    pub fn id(&self) -> i64 {
+        self.0.id
+    }
+
+    /// The identifier that switching takes, if plex.tv gave one.
+    pub fn uuid(&self) -> Option<&str> {
+        self.0.uuid.as_deref().filter(|uuid| !uuid.is_empty())
+    }
+
+    /// The name to show. Managed users have no user name. Empty when plex.tv gave none.
+    pub fn name(&self) -> &str {
+        let names = [&self.0.title, &self.0.friendly_name, &self.0.username];
+        names.into_iter().flatten().find(|name| !name.is_empty()).map_or("", String::as_str)
+    }
+
+    /// Must a PIN be typed to become this user?
+    pub fn needs_pin(&self) -> bool {
+        self.0.protected.unwrap_or_default()
+    }
+
+    /// Does the user administer the Home: add, change and remove members, and manage the account's
+    /// servers?
+    pub fn is_admin(&self) -> bool {
+        self.0.admin.unwrap_or_default()
+    }
+
+    /// Is it a managed user, made in the Home and without a sign-in of their own? They may not
+    /// manage friends, shares, the account or its devices: plex.tv refuses such calls with code
+    /// 1009.
+    pub fn is_managed(&self) -> bool {
+        self.0.restricted.unwrap_or_default()
+    }
+
+    /// Is it the guest?
+    pub fn is_guest(&self) -> bool {
+        self.0.guest.unwrap_or_default()
+    }
+
+    /// What the user may see, if that is restricted.
+    pub fn restriction_profile(&self) -> Option<&RestrictionProfile> {
+        self.0.restriction_profile.as_ref()
+    }
+
+    /// All that plex.tv says of them.
+    pub fn user(&self) -> &HomeUser {
+        &self.0
+    }
+}
+
+impl From<&HomeMember> for Invitee {
+    fn from(member: &HomeMember) -> Self {
+        Self::Id(member.id())
+    }
+}
+
+impl Client {
+    /// The members of the user's Home, none if they have no Home. A row that could not be read is
+    /// left out; the call itself (`get_home_data`) shows it.
+    ///
+    /// # Errors
+    /// `is_auth` without a good token; else what any call can fail with.
+    ///
+    /// Calls `GET /api/v2/home`.
+    pub async fn home_users(&self) -> Result<Vec<HomeMember>, Error> {
+        match self.v2().get_home_data().send().await {
+            Ok(home) => Ok(home.users.into_iter().map(HomeMember).collect()),
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+}

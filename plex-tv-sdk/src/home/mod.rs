@@ -1,0 +1,11 @@
+//! The Plex Home: its members, becoming one of them, and its managed users.
+
+mod managed;
+mod member;
+#[cfg(feature = "unstable")]
+mod profile;
+mod switch;
+
+pub use managed::{ManagedUserChange, NewManagedUser};
+pub use member::HomeMember;
+pub use switch::HomeUuid;

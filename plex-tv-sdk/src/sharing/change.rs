@@ -1,0 +1,158 @@
+//! Changes of a share. plex.tv replaces the whole list of libraries, so each reads it first.
+
+use super::{
+    Libraries, Library, Share, extent,
+    library::{check, libraries_of, resolve},
+    settings::{self, Wanted, setters},
+};
+use crate::{
+    Choice, Error, ErrorKind,
+    v2::types::{SharedLibrary, UpdateSharedServerBody},
+};
+
+impl Share {
+    /// Shares one library more. One that is shared already is not an error.
+    ///
+    /// ```no_run
+    /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
+    /// let share = share.add_library("TV Shows").await?;
+    /// println!("{} sees {} libraries", share.person_name(), share.libraries().len());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - `is_invalid_input`, before anything is sent: the title is empty.
+    /// - `is_unknown_library`, `is_ambiguous_library`: nothing was changed.
+    /// - `is_decode`: plex.tv does not say what is shared now. Nothing was changed.
+    /// - `is_not_found`: the share has ended.
+    /// - whatever any call can fail with.
+    ///
+    /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
+    /// `GET /api/v2/servers/{machineIdentifier}`.
+    pub async fn add_library(&self, library: impl Into<Library>) -> Result<Self, Error> {
+        self.change(Libraries::these([library.into()]), |now, named, _| extent::union(now, named)).await
+    }
+
+    /// Shares one library less. One that is not shared is not an error.
+    ///
+    /// If all libraries are shared, then those that there are now stay shared, and later ones are
+    /// not.
+    ///
+    /// # Errors
+    /// As [`Share::add_library`], and `is_invalid_input` when it is the last library: end the share
+    /// with [`Share::revoke`] instead.
+    ///
+    /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
+    /// `GET /api/v2/servers/{machineIdentifier}`.
+    pub async fn remove_library(&self, library: impl Into<Library>) -> Result<Self, Error> {
+        let library = Libraries::these([library.into()]);
+        self.change(library, extent::difference).await
+    }
+
+    /// Shares these libraries and no others.
+    ///
+    /// # Errors
+    /// As [`Share::add_library`], except for `is_decode`.
+    ///
+    /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
+    /// `GET /api/v2/servers/{machineIdentifier}`.
+    pub async fn set_libraries(&self, libraries: Libraries) -> Result<Self, Error> {
+        check(&libraries)?;
+        let now = self.current().await?;
+        let known = now.known_libraries().await?;
+        let new = resolve(&libraries, &known)?;
+        Ok(now.replaced(new, &known).await?.0)
+    }
+
+    async fn change(
+        &self,
+        libraries: Libraries,
+        new: impl FnOnce(Choice<SharedLibrary>, &Choice<SharedLibrary>, &[SharedLibrary]) -> Choice<SharedLibrary>,
+    ) -> Result<Self, Error> {
+        check(&libraries)?;
+        let now = self.current().await?;
+        let known = now.known_libraries().await?;
+        let named = resolve(&libraries, &known)?;
+        let new = new(extent::extent(now.details())?, &named, &known);
+        Ok(now.replaced(new, &known).await?.0)
+    }
+
+    /// The share as plex.tv has it now.
+    async fn current(&self) -> Result<Self, Error> {
+        let details = self.client().v2().get_shared_server(self.id()).send().await?;
+        Ok(self.with_details(details))
+    }
+
+    async fn known_libraries(&self) -> Result<Vec<SharedLibrary>, Error> {
+        let unknown = || Error::new(ErrorKind::Decode, "plex.tv does not say which server is shared");
+        let machine_identifier = self.details().machine_identifier.as_deref().ok_or_else(unknown)?;
+        libraries_of(self.client(), machine_identifier).await
+    }
+
+    /// Sends the new list, unless it is what there is. Returns the share, and whether it changed.
+    pub(super) async fn replaced(
+        &self,
+        new: Choice<SharedLibrary>,
+        known: &[SharedLibrary],
+    ) -> Result<(Self, bool), Error> {
+        let ids = extent::ids(&new)?;
+        if extent::extent(self.details()).is_ok_and(|now| extent::is_same(&now, &new)) {
+            return Ok((self.clone(), false));
+        }
+        self.client().v2().update_shared_server(self.id(), UpdateSharedServerBody::new(ids)).send().await?;
+        let mut details = self.details().clone();
+        details.all_libraries = Some(matches!(new, Choice::All));
+        details.libraries = match new {
+            Choice::All => known.to_vec(),
+            Choice::These(libraries) => libraries,
+        };
+        details.num_libraries = i64::try_from(details.libraries.len()).ok();
+        Ok((self.with_details(details), true))
+    }
+
+    /// Changes what the person may do, and what is hidden.
+    ///
+    /// plex.tv keeps these settings for the person, not for the share: they hold on all servers of
+    /// the user. What is not named stays as it is.
+    ///
+    /// ```no_run
+    /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::Filter;
+    ///
+    /// share.change_settings().allow_sync(false).television(Filter::none()).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn change_settings(&self) -> ChangeSettings {
+        ChangeSettings { share: self.clone(), wanted: Wanted::default() }
+    }
+}
+
+/// A change of what a person may do: see [`Share::change_settings`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing happens before `send`"]
+pub struct ChangeSettings {
+    share: Share,
+    wanted: Wanted,
+}
+
+impl ChangeSettings {
+    setters!();
+
+    /// Sends the change, and returns the share with its new settings.
+    ///
+    /// # Errors
+    /// `is_invalid_input`, before anything is sent, when nothing is changed or a filter is empty;
+    /// and whatever any call can fail with.
+    ///
+    /// Calls `GET` and `POST /api/v2/sharing_settings`.
+    pub async fn send(self) -> Result<Share, Error> {
+        let nothing = || Error::invalid_input("no setting is named, so nothing would change");
+        let wanted = self.wanted.checked()?.ok_or_else(nothing)?;
+        let person = self.share.person()?;
+        let now = settings::read(self.share.client(), &person).await?;
+        let stored = settings::store(self.share.client(), &person, now, wanted).await?;
+        Ok(self.share.with_settings(stored))
+    }
+}

@@ -1,0 +1,54 @@
+//! One library more for everyone.
+
+use super::{
+    Libraries, ShareChange, ShareOutcome, extent,
+    library::{check, resolve},
+};
+use crate::{Error, Server};
+
+impl Server {
+    /// Shares these libraries with everyone with whom this server is shared already. Invites that
+    /// wait to be accepted are changed as well. What is shared with them so far stays shared.
+    ///
+    /// One share after the other is changed. With many of them,
+    /// [`ClientBuilder::spacing`](crate::ClientBuilder::spacing) keeps the calls apart.
+    ///
+    /// ```no_run
+    /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::Libraries;
+    ///
+    /// for outcome in server.share_with_everyone(Libraries::titled(["TV Shows"])).await? {
+    ///     if let Err(error) = outcome.result {
+    ///         println!("not with {}: {error}", outcome.person);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// - `is_invalid_input`, before anything is sent: no library is named, or the server belongs to
+    ///   somebody else.
+    /// - `is_unknown_library`, `is_ambiguous_library`: nothing was changed.
+    /// - `is_decode` when a share cannot be read. Nothing was changed.
+    /// - whatever the lists can fail with. The failure of one share is in its [`ShareOutcome`].
+    ///
+    /// Calls `GET /api/v2/servers/{machineIdentifier}`,
+    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and `POST /api/v2/shared_servers/{sharedServerId}` for each share that changes.
+    pub async fn share_with_everyone(&self, libraries: Libraries) -> Result<Vec<ShareOutcome>, Error> {
+        self.check_owned()?;
+        check(&libraries)?;
+        let known = self.libraries().await?;
+        let added = resolve(&libraries, &known)?;
+        let mut outcomes = Vec::new();
+        for share in self.every_share().await? {
+            let result = match extent::extent(share.details()) {
+                Ok(now) => share.replaced(extent::union(now, &added), &known).await,
+                Err(error) => Err(error),
+            };
+            let result = result.map(|(_, is_changed)| ShareChange::of(is_changed));
+            outcomes.push(ShareOutcome { person: share.person_name().to_owned(), result });
+        }
+        Ok(outcomes)
+    }
+}

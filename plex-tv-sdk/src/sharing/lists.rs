@@ -1,0 +1,144 @@
+//! What is shared, in both directions.
+
+use super::{Share, received::ReceivedShare};
+use crate::{
+    Client, Error, ErrorKind, Rows, Server,
+    v2::types::{ShareStatus, SharedServer},
+};
+
+impl Server {
+    /// With whom this server is shared. Invites that wait to be accepted are among them.
+    ///
+    /// A row that could not be read is left out. The calls themselves show it.
+    ///
+    /// ```no_run
+    /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
+    /// for share in server.shares().await? {
+    ///     println!("{} sees {} libraries", share.person_name(), share.libraries().len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
+    pub async fn shares(&self) -> Result<Vec<Share>, Error> {
+        let shares = self.client().shares().await?;
+        Ok(shares.into_iter().filter(|share| self.is_shared_by(share)).collect())
+    }
+
+    /// The same, but not without those that could not be read.
+    ///
+    /// # Errors
+    /// `is_decode` when there are such rows.
+    pub(super) async fn every_share(&self) -> Result<Vec<Share>, Error> {
+        let mut shares = Vec::new();
+        for status in [ShareStatus::Accepted, ShareStatus::Pending] {
+            let rows = self.client().shares_of(status).await?;
+            if let Some(row) = rows.rejected().first() {
+                let message = format!("a share cannot be read, so that this would not be complete: {}", row.reason());
+                return Err(Error::new(ErrorKind::Decode, message));
+            }
+            shares.extend(rows.into_iter().map(|details| Share::new(self.client().clone(), details)));
+        }
+        shares.retain(|share| self.is_shared_by(share));
+        Ok(shares)
+    }
+
+    fn is_shared_by(&self, share: &Share) -> bool {
+        share.details().machine_identifier.as_deref() == Some(self.machine_identifier())
+    }
+}
+
+impl Client {
+    /// What the user shares, on all their servers. Invites that wait to be accepted are among them.
+    ///
+    /// A row that could not be read is left out. The calls themselves show it.
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
+    pub async fn shares(&self) -> Result<Vec<Share>, Error> {
+        let mut shares = self.shares_of(ShareStatus::Accepted).await?.into_iter().collect::<Vec<_>>();
+        shares.extend(self.shares_of(ShareStatus::Pending).await?);
+        Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
+    }
+
+    /// The invites that the user sent and nobody accepted yet. [`Share::revoke`] cancels one.
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/shared_servers/owned/{status}`.
+    pub async fn sent_invites(&self) -> Result<Vec<Share>, Error> {
+        let shares = self.shares_of(ShareStatus::Pending).await?;
+        Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
+    }
+
+    /// The invites of others that the user has not accepted yet.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// for invite in client.received_invites().await? {
+    ///     println!("{} shares {}", invite.owner_name(), invite.server_name());
+    ///     invite.accept().await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/shared_servers/invites/received/{status}`.
+    pub async fn received_invites(&self) -> Result<Vec<ReceivedShare>, Error> {
+        self.received(ShareStatus::Pending).await
+    }
+
+    /// What others share with the user, and the user accepted. [`Client::servers`] has the servers
+    /// themselves.
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/v2/shared_servers/invites/received/{status}`.
+    pub async fn received_shares(&self) -> Result<Vec<ReceivedShare>, Error> {
+        self.received(ShareStatus::Accepted).await
+    }
+
+    /// Ends all shares with a person, on all servers. The friendship stays. When nothing is shared
+    /// with them, it is not an error.
+    ///
+    /// # Errors
+    /// `is_invalid_input` when it can be no account number, and whatever any call can fail with.
+    ///
+    /// Calls `DELETE /api/v2/sharings/{userId}`.
+    pub async fn stop_sharing_with(&self, account_id: i64) -> Result<(), Error> {
+        if account_id <= 0 {
+            return Err(Error::invalid_input("an account number is 1 or more"));
+        }
+        match self.v2().remove_sharing(account_id).send().await {
+            Err(error) if error.is_not_found() => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    async fn shares_of(&self, status: ShareStatus) -> Result<Rows<SharedServer>, Error> {
+        self.v2().list_owned_shared_servers(status).send().await
+    }
+
+    async fn received(&self, status: ShareStatus) -> Result<Vec<ReceivedShare>, Error> {
+        let people = self.v2().list_received_invites(status).send().await?;
+        let shares = people.into_iter().flat_map(|person| {
+            let owner = person.owner;
+            person.shared_servers.into_iter().map(move |mut share| {
+                share.owner = share.owner.take().or_else(|| owner.clone());
+                share
+            })
+        });
+        Ok(shares.map(|details| ReceivedShare::new(self.clone(), details)).collect())
+    }
+}

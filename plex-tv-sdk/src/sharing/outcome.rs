@@ -1,0 +1,33 @@
+//! What became of one share among many.
+
+use crate::Error;
+
+/// What became of one share, when many are changed: see
+/// [`Server::share_with_everyone`](crate::Server::share_with_everyone) and
+/// [`Server::restore_shares`](crate::Server::restore_shares).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ShareOutcome {
+    /// The name of the person.
+    pub person: String,
+    /// What happened. A failure does not stop the others.
+    pub result: Result<ShareChange, Error>,
+}
+
+/// What happened to a share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ShareChange {
+    /// It was made.
+    Created,
+    /// It was there and is another now.
+    Changed,
+    /// It was there, as it should be.
+    Unchanged,
+}
+
+impl ShareChange {
+    pub(super) fn of(is_changed: bool) -> Self {
+        if is_changed { Self::Changed } else { Self::Unchanged }
+    }
+}

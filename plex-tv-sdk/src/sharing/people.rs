@@ -1,0 +1,75 @@
+//! The people that a user shares with.
+
+use super::Invitee;
+use crate::{
+    Client, Error,
+    v1::types::{User, UserServer},
+};
+
+/// Somebody that the user shares with, or that is in the user's Home.
+#[derive(Clone, Debug)]
+pub struct Person(User);
+
+impl Person {
+    /// The number of the account.
+    pub fn id(&self) -> i64 {
+        self.0.id
+    }
+
+    /// The name to show. Empty when plex.tv gave none.
+    pub fn name(&self) -> &str {
+        let names = [&self.0.title, &self.0.username, &self.0.email];
+        names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
+    }
+
+    /// Their e-mail address. Managed users have none.
+    pub fn email(&self) -> Option<&str> {
+        self.0.email.as_deref().filter(|email| !email.is_empty())
+    }
+
+    /// Are they in the user's Home?
+    pub fn is_home_member(&self) -> bool {
+        self.0.home.unwrap_or_default()
+    }
+
+    /// The servers that the user shares with them.
+    pub fn servers(&self) -> &[UserServer] {
+        &self.0.server
+    }
+
+    /// All that plex.tv says of them.
+    pub fn user(&self) -> &User {
+        &self.0
+    }
+}
+
+impl From<&Person> for Invitee {
+    fn from(person: &Person) -> Self {
+        Self::Id(person.id())
+    }
+}
+
+impl Client {
+    /// The people that the user shares with, and the other members of their Home.
+    ///
+    /// plex.tv retired its list of friends, and answers 410 there. This older list still works, and
+    /// most tools rely on it. A row that could not be read is left out.
+    ///
+    /// ```no_run
+    /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// for person in client.people().await? {
+    ///     println!("{} sees {} servers", person.name(), person.servers().len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `GET /api/users`.
+    pub async fn people(&self) -> Result<Vec<Person>, Error> {
+        let reply = self.v1().get_legacy_users().send().await?;
+        Ok(reply.user.into_iter().map(Person).collect())
+    }
+}

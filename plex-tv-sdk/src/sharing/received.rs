@@ -1,0 +1,72 @@
+//! What others share.
+
+use super::share::{end, name_of};
+use crate::{
+    Client, Error,
+    v2::types::{SharedLibrary, SharedServer},
+};
+
+/// A server that somebody shares, or wants to share, with the user: see
+/// [`Client::received_invites`].
+#[derive(Clone, Debug)]
+pub struct ReceivedShare {
+    client: Client,
+    details: SharedServer,
+}
+
+impl ReceivedShare {
+    pub(super) fn new(client: Client, details: SharedServer) -> Self {
+        Self { client, details }
+    }
+
+    /// The number of the share at plex.tv.
+    pub fn id(&self) -> i64 {
+        self.details.id
+    }
+
+    /// The name to show for the owner of the server. Empty when plex.tv gave none.
+    pub fn owner_name(&self) -> &str {
+        name_of(self.details.owner.as_ref()).unwrap_or_default()
+    }
+
+    /// The name of the server.
+    pub fn server_name(&self) -> &str {
+        self.details.name.as_deref().unwrap_or_default()
+    }
+
+    /// The libraries that are shared.
+    pub fn libraries(&self) -> &[SharedLibrary] {
+        &self.details.libraries
+    }
+
+    /// Has the user not accepted it yet?
+    pub fn is_pending(&self) -> bool {
+        self.details.accepted == Some(false)
+    }
+
+    /// All that plex.tv says of it.
+    pub fn details(&self) -> &SharedServer {
+        &self.details
+    }
+
+    /// Accepts the invite. The server is then among [`Client::servers`].
+    ///
+    /// # Errors
+    /// `is_not_found` when the invite is gone or accepted already, and whatever any call can fail
+    /// with.
+    ///
+    /// Calls `POST /api/v2/shared_servers/{sharedServerId}/accept`.
+    pub async fn accept(&self) -> Result<(), Error> {
+        self.client.v2().accept_shared_server(self.id()).send().await
+    }
+
+    /// Declines the invite, or leaves what was accepted. An invite that is gone is not an error.
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `DELETE /api/v2/shared_servers/{sharedServerId}`.
+    pub async fn decline(&self) -> Result<(), Error> {
+        end(&self.client, self.id()).await
+    }
+}

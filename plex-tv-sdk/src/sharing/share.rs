@@ -1,0 +1,121 @@
+//! One server shared with one person.
+
+use super::{Filter, Invitee, Media, settings};
+use crate::{
+    Client, Error, ErrorKind,
+    v2::types::{Friend, SharedLibrary, SharedServer, SharingSettings},
+};
+
+/// A server of the user that is shared with somebody, accepted or not.
+///
+/// [`Server::share_with`](crate::Server::share_with) makes one, and
+/// [`Server::shares`](crate::Server::shares) lists those there are. It tells what plex.tv told then.
+/// A change reads the current state first, since plex.tv replaces the whole list of
+/// libraries, and returns the changed share. Two changes at the same moment can still overwrite
+/// each other.
+#[derive(Clone, Debug)]
+pub struct Share {
+    client: Client,
+    details: SharedServer,
+}
+
+impl Share {
+    pub(super) fn new(client: Client, details: SharedServer) -> Self {
+        Self { client, details }
+    }
+
+    pub(super) fn with_details(&self, details: SharedServer) -> Self {
+        Self::new(self.client.clone(), details)
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The number of the share at plex.tv.
+    pub fn id(&self) -> i64 {
+        self.details.id
+    }
+
+    /// The name to show for the person, or else their address. Empty when plex.tv gave none.
+    pub fn person_name(&self) -> &str {
+        name_of(self.details.invited.as_ref()).or(self.details.invited_email.as_deref()).unwrap_or_default()
+    }
+
+    /// The person, by their account, or else by the address of the invite.
+    pub fn invitee(&self) -> Option<Invitee> {
+        let id = self.details.invited_id.or(self.details.invited.as_ref().map(|person| person.id));
+        let address = || self.details.invited_email.clone().filter(|address| !address.is_empty());
+        id.map(Invitee::Id).or_else(|| address().map(Invitee::Email))
+    }
+
+    pub(super) fn person(&self) -> Result<Invitee, Error> {
+        let nobody = || Error::new(ErrorKind::Decode, "plex.tv does not say with whom this is shared");
+        self.invitee().ok_or_else(nobody)
+    }
+
+    /// Does it wait for the person to accept it?
+    pub fn is_pending(&self) -> bool {
+        self.details.accepted == Some(false)
+    }
+
+    /// Does the person see all libraries, later ones as well?
+    pub fn has_all_libraries(&self) -> bool {
+        self.details.all_libraries.unwrap_or_default()
+    }
+
+    /// The libraries that the person sees.
+    pub fn libraries(&self) -> &[SharedLibrary] {
+        &self.details.libraries
+    }
+
+    /// What the person may do, and what is hidden, if plex.tv said it. It holds for all servers of
+    /// the user.
+    pub fn settings(&self) -> Option<&SharingSettings> {
+        self.details.sharing_settings.as_ref()
+    }
+
+    /// What of one kind of media the person sees.
+    pub fn filter(&self, media: Media) -> Filter {
+        self.settings().map(|settings| settings::filter_of(settings, media)).unwrap_or_default()
+    }
+
+    /// The name of the server.
+    pub fn server_name(&self) -> &str {
+        self.details.name.as_deref().unwrap_or_default()
+    }
+
+    /// All that plex.tv says of it.
+    pub fn details(&self) -> &SharedServer {
+        &self.details
+    }
+
+    /// Ends the share. An invite that was not accepted yet is cancelled. A share that has ended
+    /// already is not an error.
+    ///
+    /// To end all shares with a person, see
+    /// [`Client::stop_sharing_with`](crate::Client::stop_sharing_with).
+    ///
+    /// # Errors
+    /// What any call can fail with.
+    ///
+    /// Calls `DELETE /api/v2/shared_servers/{sharedServerId}`.
+    pub async fn revoke(&self) -> Result<(), Error> {
+        end(&self.client, self.id()).await
+    }
+}
+
+/// Ends a share, whichever side asks. One that is gone has ended.
+pub(super) async fn end(client: &Client, id: i64) -> Result<(), Error> {
+    match client.v2().delete_shared_server(id).send().await {
+        Err(error) if error.is_not_found() => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// The name to show for a person, if there is one.
+pub(super) fn name_of(person: Option<&Friend>) -> Option<&str> {
+    let person = person?;
+    let names = [&person.title, &person.friendly_name, &person.username, &person.email];
+    names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty())
+}

@@ -1,0 +1,1 @@
+//! `tests/sign_in.rs` is what there is; `.ci/browser` runs it.

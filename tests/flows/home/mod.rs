@@ -1,0 +1,4 @@
+//! The Plex Home.
+
+mod managed;
+mod members;

@@ -1,0 +1,160 @@
+//! All that the pages are made of: the descriptions, the generated code, and the SDK around it.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use heck::ToUpperCamelCase as _;
+use plex_tv_openapi::{
+    Descriptions, Document, Operation, Problem, Server, operations,
+    pointer::{join, resolved},
+};
+use serde_json::Value;
+
+use crate::{rust::RustModule, sdk::Sdk};
+
+/// Lines of a description on one page, so that no page is heavy.
+const LINES_ON_A_PAGE: usize = 2000;
+
+/// Everything that the pages are made of.
+#[derive(Debug)]
+pub(crate) struct Book {
+    pub(crate) root: PathBuf,
+    pub(crate) modules: Vec<Module>,
+    pub(crate) sdk: Sdk,
+    operations: BTreeMap<String, (usize, usize)>,
+}
+
+/// One description with its generated code.
+#[derive(Debug)]
+pub(crate) struct Module {
+    pub(crate) name: String,
+    pub(crate) feature: Option<String>,
+    pub(crate) file: String,
+    pub(crate) hosts: Vec<Server>,
+    pub(crate) document: Document,
+    pub(crate) rust: RustModule,
+    /// In the order of the description.
+    pub(crate) operations: Vec<Operation>,
+    /// The named schema of each Rust type.
+    components: BTreeMap<String, String>,
+}
+
+impl Book {
+    /// Reads the workspace at `root`; links to rustdoc begin with `rustdoc`.
+    ///
+    /// # Errors
+    /// All that cannot be read.
+    pub(crate) fn load(root: &Path, rustdoc: &str) -> Result<Self, Vec<Problem>> {
+        let one = |problem| vec![problem];
+        let table = Descriptions::load(&root.join("openapi")).map_err(one)?;
+        let mut modules = Vec::new();
+        for (description, document) in table.documents()? {
+            let code = root.join("plex-tv-sdk/src/generated").join(&description.module).with_extension("rs");
+            let mut operations = operations(document.value());
+            operations.sort_by_key(|operation| document.line(&operation.pointer));
+            let schemas = document.value()["components"]["schemas"].as_object().into_iter().flatten();
+            modules.push(Module {
+                name: description.module.clone(),
+                feature: description.feature.clone(),
+                file: description.file.clone(),
+                hosts: description.hosts.clone(),
+                rust: RustModule::load(&code).map_err(one)?,
+                components: schemas.map(|(name, _)| (name.to_upper_camel_case(), name.clone())).collect(),
+                operations,
+                document,
+            });
+        }
+        let ids = modules.iter().enumerate().flat_map(|(module, found)| {
+            found.operations.iter().enumerate().map(move |(at, operation)| (operation.id.clone(), (module, at)))
+        });
+        let operations = ids.collect();
+        let sdk = Sdk::load(&root.join("plex-tv-sdk"), rustdoc).map_err(one)?;
+        Ok(Self { root: root.to_owned(), modules, sdk, operations })
+    }
+
+    /// An operation by its id, and its module.
+    pub(crate) fn operation(&self, id: &str) -> Option<(&Module, &Operation)> {
+        let (module, at) = self.operations.get(id)?;
+        let module = self.modules.get(*module)?;
+        Some((module, module.operations.get(*at)?))
+    }
+}
+
+impl Module {
+    /// The title of the description.
+    pub(crate) fn title(&self) -> &str {
+        self.document.value()["info"]["title"].as_str().unwrap_or(&self.name)
+    }
+
+    /// The named schemas, in the order of their names.
+    pub(crate) fn components(&self) -> impl Iterator<Item = &String> {
+        self.document.value()["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name)
+    }
+
+    /// The named schema that a Rust type was made of.
+    pub(crate) fn component_of(&self, rust: &str) -> Option<&str> {
+        self.components.get(rust).map(String::as_str)
+    }
+
+    /// Whether the description has a schema of this name.
+    pub(crate) fn has_component(&self, name: &str) -> bool {
+        self.document.value()["components"]["schemas"].get(name).is_some()
+    }
+
+    /// The page of a named schema.
+    pub(crate) fn type_page(&self, component: &str) -> String {
+        format!("types/{}/{component}.html", self.name)
+    }
+
+    /// The page of the description.
+    pub(crate) fn page(&self) -> String {
+        format!("{}/index.html", self.name)
+    }
+
+    /// The pages with the text of the description: the number of the first line, and the lines.
+    pub(crate) fn source_pages(&self) -> Vec<(usize, Vec<&str>)> {
+        let lines: Vec<&str> = self.document.text().lines().collect();
+        lines.chunks(LINES_ON_A_PAGE).enumerate().map(|(at, part)| (1 + at * LINES_ON_A_PAGE, part.to_vec())).collect()
+    }
+
+    /// The page that has a line of the description.
+    pub(crate) fn source_page(&self, line: usize) -> String {
+        match line.saturating_sub(1) / LINES_ON_A_PAGE {
+            0 => format!("{}/description.html", self.name),
+            part => format!("{}/description-{}.html", self.name, part + 1),
+        }
+    }
+
+    /// The place of what is at a pointer of the description.
+    pub(crate) fn line(&self, pointer: &str) -> (usize, String) {
+        let line = self.document.line(pointer);
+        (line, format!("{}#L{line}", self.source_page(line)))
+    }
+
+    /// Where the type of a named schema is in the description.
+    pub(crate) fn type_line(&self, component: &str) -> (usize, String) {
+        self.line(&join("/components/schemas", component))
+    }
+
+    /// The parameters of an operation, those of its path with them.
+    pub(crate) fn parameters<'a>(&'a self, operation: &Operation, node: &'a Value) -> Vec<&'a Value> {
+        let root = self.document.value();
+        let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| root.pointer(item));
+        let of_path = item.and_then(|item| item["parameters"].as_array()).into_iter().flatten();
+        let own = node["parameters"].as_array().into_iter().flatten();
+        of_path.chain(own).map(|listed| resolved(root, listed)).collect()
+    }
+
+    /// The address before the path of an operation, without a slash at its end.
+    pub(crate) fn base(&self, operation: &Operation) -> String {
+        let own = self.document.value()["servers"][0]["url"].as_str().unwrap_or_default();
+        operation.server.as_deref().unwrap_or(own).trim_end_matches('/').to_owned()
+    }
+}
+
+/// The page of an operation.
+pub(crate) fn operation_page(id: &str) -> String {
+    format!("operations/{id}.html")
+}

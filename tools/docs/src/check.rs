@@ -1,0 +1,138 @@
+//! Checks that every link of the site leads somewhere.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use plex_tv_openapi::Problem;
+
+/// Links that lead nowhere. `rustdoc` is where links to rustdoc begin, and the folder in which
+/// `cargo doc` wrote it, where that is to be checked.
+pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>, rustdoc: Option<(&str, &Path)>) -> Vec<Problem> {
+    let texts: BTreeMap<&str, &str> = files
+        .iter()
+        .filter(|(path, _)| path.ends_with(".html"))
+        .filter_map(|(path, bytes)| Some((path.as_str(), std::str::from_utf8(bytes).ok()?)))
+        .collect();
+    let ids: BTreeMap<&str, BTreeSet<&str>> =
+        texts.iter().map(|(path, text)| (*path, values(text, " id=\"").collect())).collect();
+    let mut rustdoc_pages = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (page, text) in &texts {
+        let links: BTreeSet<&str> = values(text, " href=\"").chain(values(text, " src=\"")).collect();
+        for link in links {
+            let link = link.replace("&amp;", "&");
+            let fault = match rustdoc {
+                Some((base, folder)) if link.starts_with(base) || resolve(page, &link).starts_with(base) => {
+                    let inner = link.split_once(base).map_or("", |(_, inner)| inner);
+                    rustdoc_fault(folder, inner, &mut rustdoc_pages)
+                }
+                None if resolve(page, &link).starts_with("rustdoc/") => None,
+                _ if link.contains("://") || link.starts_with("mailto:") || link.starts_with("data:") => None,
+                _ => fault(files, &ids, page, &link),
+            };
+            if let Some(what) = fault {
+                let mend = "mend the link, or what makes it";
+                problems.push(Problem::new(page, "broken-link", format!("`{link}` {what}"), mend));
+            }
+        }
+    }
+    problems
+}
+
+fn fault(
+    files: &BTreeMap<String, Vec<u8>>,
+    ids: &BTreeMap<&str, BTreeSet<&str>>,
+    page: &str,
+    link: &str,
+) -> Option<&'static str> {
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let target = if path.is_empty() { page.to_owned() } else { resolve(page, path) };
+    if !files.contains_key(&target) {
+        return Some("leads to no page");
+    }
+    let has_id = fragment.is_empty() || ids.get(target.as_str()).is_none_or(|ids| ids.contains(fragment));
+    (!has_id).then_some("leads to no place of its page")
+}
+
+fn rustdoc_fault(folder: &Path, link: &str, pages: &mut BTreeMap<String, Option<String>>) -> Option<&'static str> {
+    let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
+    let page = pages.entry(path.to_owned()).or_insert_with(|| fs::read_to_string(folder.join(path)).ok());
+    match page {
+        None => Some("leads to no page of rustdoc"),
+        Some(text) if !fragment.is_empty() && !text.contains(&format!("id=\"{fragment}\"")) => {
+            Some("leads to no item of rustdoc")
+        }
+        Some(_) => None,
+    }
+}
+
+/// The values of an attribute. The pages write attributes in this one way.
+fn values<'a>(text: &'a str, attribute: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(attribute).skip(1).filter_map(|rest| rest.split('"').next())
+}
+
+/// The address of a link, seen from the root of the site.
+fn resolve(page: &str, link: &str) -> String {
+    let mut parts: Vec<&str> = page.split('/').collect();
+    parts.pop();
+    for part in link.split('/') {
+        match part {
+            ".." => {
+                parts.pop();
+            }
+            "." => {}
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(pages: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
+        pages.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec())).collect()
+    }
+
+    fn faults(pages: &[(&str, &str)]) -> Vec<String> {
+        broken_links(&site(pages), None).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn links_are_followed_over_folders_and_to_their_place() {
+        let pages = [
+            ("index.html", r##"<a href="a/b.html#x">b</a> <a href="#y">y</a> <p id="y"> <img src="a/c.png">"##),
+            ("a/b.html", r#"<p id="x"> <a href="../index.html">up</a> <a href="https://example.com/z">out</a>"#),
+            ("a/c.png", ""),
+        ];
+
+        assert_eq!(faults(&pages), [""; 0]);
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_told() {
+        for link in ["b.html", "../a.html", "a.html#no", "#no", "rust/a.html"] {
+            let page = format!(r#"<a href="{link}">"#);
+
+            let found = faults(&[("a.html", &page)]);
+
+            assert_eq!(found.len(), usize::from(link != "../a.html"), "{link}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn rustdoc_is_looked_up_in_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("struct.Error.html"), r#"<a id="method.is_auth">"#).unwrap();
+        let base = "https://docs.example/";
+        let page = |link: &str| site(&[("a.html", &format!(r#"<a href="{base}{link}">"#))]);
+
+        for (link, count) in [("struct.Error.html#method.is_auth", 0), ("struct.Error.html#no", 1), ("no.html", 1)] {
+            assert_eq!(broken_links(&page(link), Some((base, folder.path()))).len(), count, "{link}");
+        }
+    }
+}

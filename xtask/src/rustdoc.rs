@@ -1,0 +1,48 @@
+//! This program in place of rustdoc, with rustdoc's unstable options.
+
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    process::{Command, ExitCode},
+};
+
+/// Set for rustdoc, which is this program then: the folder for its output, or nothing for the one
+/// that cargo chose.
+const FOLDER: &str = "XTASK_RUSTDOC";
+
+/// Lets a cargo command use the unstable options of rustdoc.
+///
+/// Set for cargo itself, `RUSTC_BOOTSTRAP` would rebuild all dependencies whose build script looks
+/// at it, and rebuild them again afterwards.
+pub(crate) fn with_unstable_options(cargo: &mut Command) -> Result<(), String> {
+    into_folder(cargo, OsStr::new(""))
+}
+
+/// The same, with a folder of its own for the output.
+pub(crate) fn into_folder(cargo: &mut Command, folder: &OsStr) -> Result<(), String> {
+    let this = env::current_exe().map_err(|why| format!("the path of this program is not known: {why}"))?;
+    cargo.env("RUSTDOC", this).env(FOLDER, folder);
+    Ok(())
+}
+
+/// Is this program to be rustdoc?
+pub(crate) fn is_rustdoc() -> bool {
+    env::var_os(FOLDER).is_some()
+}
+
+/// Runs rustdoc.
+pub(crate) fn as_rustdoc() -> ExitCode {
+    let folder = env::var_os(FOLDER).unwrap_or_default();
+    let mut is_folder = false;
+    let arguments = env::args_os().skip(1).map(|argument| {
+        let replaced = if is_folder && !folder.is_empty() { folder.clone() } else { argument };
+        is_folder = replaced == "-o" || replaced == "--out-dir";
+        replaced
+    });
+    let arguments: Vec<OsString> = arguments.collect();
+    let status = Command::new("rustdoc").args(arguments).env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTDOC").status();
+    match status.ok().and_then(|status| status.code()) {
+        Some(code) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
+        None => ExitCode::FAILURE,
+    }
+}
