@@ -562,7 +562,7 @@ mod tests {
         for tag in ["de", "en-US", "pt-BR", "zh-Hant-TW", "es-419", "sr-Latn-RS", "ast"] {
             assert_eq!(language(tag).unwrap(), tag);
         }
-        let long = ["en"; 12].join("-");
+        let long = ["en"; 13].join("-");
         for bad in
             ["", " ", "d", "de_DE", "de-", "-de", "de--DE", "de, en;q=0.5", "*", "de\r\nX-Evil: 1", "фр", "12", &long]
         {
