@@ -43,8 +43,6 @@ const ALLOWED: &[&str] = &[
     // The type stands in `mod.rs`, and its methods by concept in files of their own.
     "circle: auth/store/mod.rs -> auth/store/off_thread.rs",
     "circle: auth/store/off_thread.rs -> auth/store/mod.rs",
-    "circle: servers/connect.rs -> servers/mod.rs",
-    "circle: servers/mod.rs -> servers/connect.rs",
 ];
 
 #[test]
