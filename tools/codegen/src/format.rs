@@ -22,7 +22,8 @@ fn spaced(code: &str) -> String {
         let (ends, text) = (last.trim_start(), line.trim_start());
         let is_next = last.len() - ends.len() == line.len() - text.len();
         let is_item = begins.iter().any(|begin| text.starts_with(begin));
-        if is_next && is_item && (ends.starts_with('}') || ends.ends_with(';')) {
+        let is_end = ends.starts_with('}') || ends.ends_with(';') && !ends.starts_with("//");
+        if is_next && is_item && is_end {
             spaced.push('\n');
         }
         spaced.push_str(line);
@@ -89,7 +90,7 @@ mod tests {
         let file = syn::parse2(quote! {
             use a::b; use a::c;
             pub struct A { pub b: u8, #[doc = " C."] pub c: u8 }
-            impl A { #[doc = " One."] pub fn one(&self) -> u8 { let b = self.b; b } pub fn two(&self) {} }
+            impl A { #[doc = " One;"] #[doc = " two."] pub fn one(&self) -> u8 { let b = self.b; b } pub fn two(&self) {} }
             pub enum B { #[doc = " C."] C {}, D }
         })
         .unwrap();
@@ -97,7 +98,7 @@ mod tests {
         let text = print(&file).unwrap();
 
         let wanted = "use a::b;\nuse a::c;\n\npub struct A {\n    pub b: u8,\n    /// C.\n    pub c: u8,\n}\n\nimpl A {\n    \
-            /// One.\n    pub fn one(&self) -> u8 {\n        let b = self.b;\n        b\n    }\n\n    pub fn two(&self) {}\n}\n\n\
+            /// One;\n    /// two.\n    pub fn one(&self) -> u8 {\n        let b = self.b;\n        b\n    }\n\n    pub fn two(&self) {}\n}\n\n\
             pub enum B {\n    /// C.\n    C {},\n    D,\n}\n";
         assert_eq!(text, wanted);
     }
