@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let invite = server.share_with(person, Libraries::titled([library])).allow_sync(true);
     match invite.movies(Filter::none().without_labels(["Private"])).send().await {
-        Ok(share) => show(&share),
+        Ok(share) => println!("{} gets an invite", printable(share.person_name())),
         Err(error) if error.is_already_shared() => println!("{person} has a share of this server already"),
         Err(error) => return Err(error.into()),
     }

@@ -59,6 +59,12 @@ struct Inner {
     v1: generated::v1::Api,
     #[cfg(feature = "discover")]
     discover: generated::discover::Api,
+    #[cfg(feature = "epg")]
+    epg: generated::epg::Api,
+    #[cfg(feature = "together")]
+    together: generated::together::Api,
+    #[cfg(feature = "notifications")]
+    notifications: generated::notifications::Api,
 }
 
 impl Inner {
@@ -70,6 +76,12 @@ impl Inner {
             v1: generated::v1::Api::new(hosts.of(&settings, generated::v1::HOSTS)),
             #[cfg(feature = "discover")]
             discover: generated::discover::Api::new(hosts.of(&settings, generated::discover::HOSTS)),
+            #[cfg(feature = "epg")]
+            epg: generated::epg::Api::new(hosts.of(&settings, generated::epg::HOSTS)),
+            #[cfg(feature = "together")]
+            together: generated::together::Api::new(hosts.of(&settings, generated::together::HOSTS)),
+            #[cfg(feature = "notifications")]
+            notifications: generated::notifications::Api::new(hosts.of(&settings, generated::notifications::HOSTS)),
             identity,
             app_url,
             hosts,
@@ -211,6 +223,25 @@ impl Client {
         self.0.hosts.of(&Arc::new(settings), hosts)
     }
 
+    /// The free Live TV of Plex: channels, their guide, and the favourite channels of the account.
+    #[cfg(feature = "epg")]
+    pub fn epg(&self) -> &crate::epg::Api {
+        &self.0.epg
+    }
+
+    /// Rooms of Watch Together, in which several users watch an item at the same time.
+    #[cfg(feature = "together")]
+    pub fn together(&self) -> &crate::together::Api {
+        &self.0.together
+    }
+
+    /// Push messages to the mobile apps of a server's users. They need the token of the server: see
+    /// [`Client::with_token`] and [`crate::Server::access_token`].
+    #[cfg(feature = "notifications")]
+    pub fn notifications(&self) -> &crate::notifications::Api {
+        &self.0.notifications
+    }
+
     pub(crate) fn base_url(&self) -> &Url {
         &self.0.hosts.account
     }
@@ -228,8 +259,8 @@ impl Client {
         &self.0.settings.http
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        self.0.settings.clock.as_ref()
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.settings.clock
     }
 }
 
@@ -318,8 +349,9 @@ impl ClientBuilder {
 
     /// The URL that replaces one host of plex.tv. A path prefix is kept.
     ///
-    /// The hosts are those of `HOSTS` in the generated modules, without a path. For example, this
-    /// moves the account API alone, to its second host:
+    /// The hosts are those of `HOSTS` in the generated modules, without a path, and
+    /// `https://community.plex.tv`. For example, this moves the account API alone, to its second
+    /// host:
     ///
     /// ```
     /// # fn main() -> Result<(), plex_tv_sdk::Error> {

@@ -20,3 +20,6 @@ macro_rules! description {
 description!("The account API, generated: its client, its calls and its types.", v2);
 description!("The older calls of the account API, generated: client, calls and types.", v1, "v1");
 description!("Discover and metadata, generated: client, calls and types.", discover, "discover");
+description!("Live TV, generated: client, calls and types.", epg, "epg");
+description!("Rooms of Watch Together, generated: client, calls and types.", together, "together");
+description!("Push messages, generated: client, calls and types.", notifications, "notifications");

@@ -11,3 +11,9 @@ pub mod service {}
 pub mod sharing {}
 #[doc = include_str!("../guides/testing.md")]
 pub mod testing {}
+#[cfg(feature = "discover")]
+#[doc = include_str!("../guides/watchlist.md")]
+pub mod watchlist {}
+#[cfg(all(feature = "discover", feature = "webhook"))]
+#[doc = include_str!("../guides/webhooks.md")]
+pub mod webhooks {}

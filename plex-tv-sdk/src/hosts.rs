@@ -75,6 +75,12 @@ fn known_hosts() -> impl Iterator<Item = &'static str> {
         generated::discover::HOSTS,
         #[cfg(feature = "discover")]
         &[COMMUNITY],
+        #[cfg(feature = "epg")]
+        generated::epg::HOSTS,
+        #[cfg(feature = "together")]
+        generated::together::HOSTS,
+        #[cfg(feature = "notifications")]
+        generated::notifications::HOSTS,
     ];
     descriptions.iter().copied().flatten().copied()
 }

@@ -123,6 +123,9 @@
 //! | account API | [`Client::v2`] | [`v2`] |
 #![cfg_attr(feature = "v1", doc = "| older account API | [`Client::v1`] | [`v1`] |")]
 #![cfg_attr(feature = "discover", doc = "| Discover and metadata | [`Client::discover`] | [`discover`] |")]
+#![cfg_attr(feature = "epg", doc = "| Live TV | [`Client::epg`] | [`epg`] |")]
+#![cfg_attr(feature = "together", doc = "| Watch Together | [`Client::together`] | [`together`] |")]
+#![cfg_attr(feature = "notifications", doc = "| push messages | [`Client::notifications`] | [`notifications`] |")]
 //!
 //! # How replies are read
 //!
@@ -182,6 +185,12 @@ pub use auth::{
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "discover")]
 pub use generated::discover;
+#[cfg(feature = "epg")]
+pub use generated::epg;
+#[cfg(feature = "notifications")]
+pub use generated::notifications;
+#[cfg(feature = "together")]
+pub use generated::together;
 #[cfg(feature = "v1")]
 pub use generated::v1;
 pub use generated::v2;
@@ -193,6 +202,7 @@ pub use runtime::clock::{Clock, SystemClock};
 #[cfg(feature = "conform")]
 pub use runtime::conform::{Reread, redacted_body, reread_error, reread_retry_after, xml_as_json};
 pub use runtime::error::{Error, ErrorKind, PlexCode, PlexError};
+#[cfg(feature = "discover")]
 pub use runtime::items::Items;
 pub use runtime::operation::{Auth, Method, Operation, Parameter, Place, Proof};
 pub use runtime::pages::{Page, Paged, Pages};

@@ -1,4 +1,4 @@
-use plex_tv_sdk::v2::types::{Profile, UpdatePrivacySettingsBody};
+use plex_tv_sdk::v2::types::UpdatePrivacySettingsBody;
 use plex_tv_sdk::{
     PlexCode,
     v2::types::{GeoFlag, MailingListStatus, PrivacyMetricStatus, SettingType, SubscriptionState, SubscriptionStatus},
@@ -113,7 +113,7 @@ async fn the_account_is_read_with_all_its_parts() {
     assert_eq!(past.state, Some(SubscriptionState::Ended));
     assert_eq!(user.settings[0].type_, Some(SettingType::Json));
     let profile = user.profile.unwrap();
-    assert_eq!(profile.default_audio_languages.as_deref(), Some(&["en".to_owned(), "fr".to_owned()][..]));
+    assert_eq!(profile.default_audio_languages, ["en", "fr"]);
     assert_eq!(profile.auto_select_subtitle, Some(1));
     let restrictions = user.custom_restrictions.unwrap();
     assert_eq!(restrictions.movies.as_deref(), Some("label=Example"));
@@ -213,58 +213,59 @@ async fn setting_privacy_too_often_is_a_rate_limit() {
     assert!(error.is_rate_limited());
 }
 
-/// Preferences of which each kind of member is set, and what they are on the wire.
-const PREFERENCES: Body = Body::Json(
-    r#"{"autoSelectAudio":true,"autoSelectSubtitle":1,"defaultAudioLanguage":"fr","defaultSubtitleLanguages":["en","fr"]}"#,
-);
+#[tokio::test]
+async fn the_playback_preferences_are_read_on_their_own() {
+    let profile = success("getUserProfile", 200)
+        .sends("GET /user/profile", NO_BODY)
+        .call(async |api| api.get_user_profile().send_with_response().await)
+        .await;
 
-fn preferences() -> Profile {
-    Profile::new()
-        .auto_select_audio(true)
-        .auto_select_subtitle(1)
-        .default_audio_language("fr".to_owned())
-        .default_subtitle_languages(["en", "fr"].map(str::to_owned))
+    assert_eq!((profile.auto_select_audio, profile.auto_select_subtitle), (Some(true), Some(1)));
+    assert_eq!(profile.default_audio_languages, ["en", "fr"]);
+    assert_eq!(profile.default_subtitle_language, None);
 }
 
 #[tokio::test]
-async fn only_the_preferences_that_change_are_sent() {
+async fn the_playback_preferences_need_a_token() {
+    let error = failure("getUserProfile", 401, 1001)
+        .sends("GET /user/profile", NO_BODY)
+        .call(async |api| api.get_user_profile().send_with_response().await)
+        .await;
+
+    assert!(error.is_auth());
+}
+
+#[tokio::test]
+async fn only_the_preferences_that_change_are_sent_in_the_query_without_a_body() {
     for status in [200, 204] {
         success("updateUserProfile", status)
-            .sends("PUT /user/profile", PREFERENCES)
-            .call(async |api| api.update_user_profile(preferences()).send_with_response().await)
+            .sends("PUT /user/profile?autoSelectAudio=0&autoSelectSubtitle=1&defaultAudioLanguage=fr", NO_BODY)
+            .call(async |api| {
+                api.update_user_profile()
+                    .auto_select_audio(false)
+                    .auto_select_subtitle(1)
+                    .default_audio_language("fr")
+                    .maybe_watched_indicator(None)
+                    .send_with_response()
+                    .await
+            })
             .await;
     }
 }
 
 #[tokio::test]
-async fn null_clears_what_is_there_and_nothing_keeps_it() {
-    let body = r#"{"autoSelectAudio":true,"defaultAudioLanguage":null,"defaultSubtitleLanguages":null}"#;
-    let profile = Profile::new().default_audio_language("fr").maybe_watched_indicator(None);
-    let profile = profile.clear_default_audio_language().clear_default_subtitle_languages();
-
-    success("updateUserProfile", 204)
-        .sends("PUT /user/profile", Body::Json(body))
-        .call(async |api| {
-            api.update_user_profile(profile.maybe_auto_select_audio(Some(true))).send_with_response().await
-        })
-        .await;
-}
-
-#[tokio::test]
 async fn a_language_is_unset_by_an_empty_text() {
     success("updateUserProfile", 204)
-        .sends("PUT /user/profile", Body::Json(r#"{"defaultAudioLanguage":""}"#))
-        .call(async |api| {
-            api.update_user_profile(Profile::new().default_audio_language(String::new())).send_with_response().await
-        })
+        .sends("PUT /user/profile?defaultSubtitleLanguage=", NO_BODY)
+        .call(async |api| api.update_user_profile().default_subtitle_language("").send_with_response().await)
         .await;
 }
 
 #[tokio::test]
 async fn a_malformed_preference_is_refused() {
     let error = failure("updateUserProfile", 400, 1004)
-        .sends("PUT /user/profile", Body::Json(r#"{"watchedIndicator":-1}"#))
-        .call(async |api| api.update_user_profile(Profile::new().watched_indicator(-1)).send_with_response().await)
+        .sends("PUT /user/profile?watchedIndicator=-1", NO_BODY)
+        .call(async |api| api.update_user_profile().watched_indicator(-1).send_with_response().await)
         .await;
 
     assert_eq!(error.code(), Some(PlexCode::BadParameter));

@@ -2,14 +2,14 @@
 //!
 //! The cases are read from the source of the test targets, by its syntax tree. What counts is a finished case,
 //! `success("id", …)…call(…)` or `failure("id", …)…call(…)`, inside a function that is `#[tokio::test]` and not ignored,
-//! in the target of the operation's description (where the last step is `call`, `call_v1` or `call_discover`), in the
-//! module of its tag, which `main.rs` must name. A comment, a dead helper, a file that is not compiled or a case that is
+//! in the target of the operation's description (where the last step is `call`, `call_v1` and so on), in the module of
+//! its tag, which `main.rs` must name. A comment, a dead helper, a file that is not compiled or a case that is
 //! never called counts for nothing. And a case cannot stand for another operation than it names: its call must send what
 //! the description says of that operation, or it fails.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use plex_tv_sdk::{Operation, discover, v1, v2};
+use plex_tv_sdk::{Operation, discover, epg, notifications, together, v1, v2};
 use plex_tv_tests::{described, descriptions};
 use syn::{
     Attribute, Expr, ExprMethodCall, File, Item, ItemFn, Lit,
@@ -30,6 +30,10 @@ fn target(module: &str) -> Target {
         "v2" => Target { name: "api", call: "call", operations: v2::OPERATIONS },
         "v1" => Target { name: "v1", call: "call_v1", operations: v1::OPERATIONS },
         "discover" => Target { name: "discover", call: "call_discover", operations: discover::OPERATIONS },
+        // The small ones share a target.
+        "epg" => Target { name: "hosts", call: "call_epg", operations: epg::OPERATIONS },
+        "together" => Target { name: "hosts", call: "call_together", operations: together::OPERATIONS },
+        "notifications" => Target { name: "hosts", call: "call_notifications", operations: notifications::OPERATIONS },
         _ => panic!("no test target for {module}"),
     }
 }

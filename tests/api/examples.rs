@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plex_tv_sdk::{Client, Error};
 use plex_tv_tests::{
     Recorder, Reply, Schema, compare, described, descriptions, example, examples, from_xml, harness, has_reply,
-    operations, reread, reread_request, xml,
+    members_of, operations, reread, reread_request, xml,
 };
 use serde_json::{Value, json};
 
@@ -35,6 +35,9 @@ async fn refused(client: &Client, module: &str) -> Error {
     outcome.unwrap_err()
 }
 
+/// Descriptions of hosts that refuse in plain text, which has no example.
+const PLAIN_TEXT: [&str; 3] = ["epg", "together", "notifications"];
+
 #[tokio::test]
 async fn every_error_example_tells_its_code_and_message() {
     let (client, server) = harness().await;
@@ -43,7 +46,7 @@ async fn every_error_example_tells_its_code_and_message() {
         let errors = examples().filter(|(operation, status)| *status >= 400 && is_own(operation));
         // Most are shared by many operations.
         let errors: BTreeSet<_> = errors.map(|(id, status)| (status, example(id, status).to_string())).collect();
-        assert!(!errors.is_empty());
+        assert_eq!(errors.is_empty(), PLAIN_TEXT.contains(&description.module), "{}", description.module);
         for (status, sent) in errors {
             server.reset_async().await;
             Recorder::mount(&server, &Reply::new(status, "application/json", &*sent)).await;
@@ -82,21 +85,12 @@ fn every_request_example_is_what_its_type_sends() {
 
             let sent = sent.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
             assert!(!example.is_null());
-            assert_eq!(members_of(sent.value()), *example, "{}", operation.id);
+            let is_list = example.is_array();
+            let sent = if is_list { sent.value().clone() } else { members_of(sent.value()) };
+            assert_eq!(sent, *example, "{}", operation.id);
         }
         assert_eq!(reread_request(&operation.id, &json!({})).is_some(), content.is_some(), "{}", operation.id);
     }
-}
-
-/// A form that names a member more than once is sent as a list of pairs.
-fn members_of(sent: &Value) -> Value {
-    let Some(pairs) = sent.as_array() else { return sent.clone() };
-    let mut members = serde_json::Map::new();
-    for pair in pairs {
-        let values = members.entry(pair[0].as_str().unwrap()).or_insert(json!([])).as_array_mut();
-        values.unwrap().push(pair[1].clone());
-    }
-    members.into()
 }
 
 #[test]

@@ -3,7 +3,7 @@ use plex_tv_sdk::{
     PlexCode,
     v2::types::{RestrictionProfile, SubscriptionStatus},
 };
-use plex_tv_tests::{Body, NO_BODY, failure, success};
+use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
 
 #[tokio::test]
 async fn the_home_comes_with_its_members() {
@@ -38,7 +38,7 @@ async fn members_are_listed_with_the_home() {
         .call(async |api| api.list_home_users().send_with_response().await)
         .await;
 
-    assert_eq!((home.id, home.guest_enabled, home.subscription), (1841489, Some(false), Some(true)));
+    assert_eq!((home.id, home.guest_enabled, home.subscription), (Some(1841489), Some(false), Some(true)));
     assert_eq!(home.guest_user_uuid.as_deref(), Some("00000000000000c1"));
     let users = home.users;
     let [admin, kid] = &*users else {
@@ -68,6 +68,48 @@ async fn a_member_without_a_number_is_set_aside() {
     assert_eq!(users[0].restriction_profile, Some(RestrictionProfile::Other("toddler".to_owned())));
     let told: Vec<_> = users.rejected().iter().map(ToString::to_string).collect();
     assert_eq!(told, ["row 0: missing field `id`", "row 2: invalid type: text, expected integer at id"]);
+}
+
+#[tokio::test]
+async fn members_may_come_as_a_bare_list() {
+    let body = r#"[{"id":7,"title":"Kid","pin":"EXAMPLE-PIN-HASH"},{"title":"nobody"},{"id":"8"}]"#;
+
+    let home = success("listHomeUsers", 200)
+        .replying("application/json", body)
+        .sends("GET /home/users", NO_BODY)
+        .call(async |api| api.list_home_users().send_with_response().await)
+        .await;
+
+    let numbers: Vec<_> = home.users.iter().map(|user| user.id).collect();
+    assert_eq!((numbers, home.id, home.name), (vec![7, 8], None, None));
+    assert_eq!(home.users[0].pin.as_ref().unwrap().expose(), "EXAMPLE-PIN-HASH");
+    let told: Vec<_> = home.users.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["row 1: missing field `id`"]);
+}
+
+#[tokio::test]
+async fn nobody_may_come_as_an_empty_bare_list() {
+    let home = success("listHomeUsers", 200)
+        .replying("application/json", "[]")
+        .sends("GET /home/users", NO_BODY)
+        .call(async |api| api.list_home_users().send_with_response().await)
+        .await;
+
+    assert!(home.users.is_empty() && home.users.rejected().is_empty());
+}
+
+#[tokio::test]
+async fn a_bare_list_stays_an_error_where_nobody_sends_one() {
+    let (client, server) = harness().await;
+    Recorder::mount(&server, &Reply::new(200, "application/json", r#"[{"id":7}]"#)).await;
+
+    let home = client.v2().get_home_data().send().await.unwrap_err();
+    let user = client.v2().get_user_details().send().await.unwrap_err();
+    let provider = client.discover().get_discover_provider().send().await.unwrap_err();
+
+    for error in [home, user, provider] {
+        assert!(error.is_decode() && error.to_string().contains("list"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -258,7 +300,7 @@ async fn switching_gives_the_token_of_the_member() {
     assert_eq!(user.joined_at.unwrap().as_second(), 1700000000);
     assert_eq!(user.subscription.unwrap().status, Some(SubscriptionStatus::Active));
     assert_eq!(user.custom_restrictions.unwrap().movies.as_deref(), Some("label=Kids"));
-    assert!(user.profile.unwrap().default_audio_languages.as_ref().is_none());
+    assert!(user.profile.unwrap().default_audio_languages.is_empty());
 }
 
 #[tokio::test]

@@ -49,9 +49,14 @@ fn bodies() -> Vec<Body> {
     bodies
 }
 
+/// Without lists in place of an object: those are read like the member that they stand for.
 fn successes() -> Vec<Payload> {
     let mut payloads = payloads();
-    payloads.retain(|payload| payload.status < 300);
+    let is_bare = |payload: &Payload| {
+        payload.schema().is_some_and(|schema| schema.bare_list().is_some())
+            && payload.body.trim_start().starts_with('[')
+    };
+    payloads.retain(|payload| payload.status < 300 && !is_bare(payload));
     payloads
 }
 

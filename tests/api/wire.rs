@@ -98,9 +98,10 @@ async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_i
     assert_eq!(recorder.requests(), []);
 }
 
-/// Calls of each kind of authentication from all three descriptions.
+/// Calls of each kind of authentication from all descriptions.
 async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
     let (v2, v1, discover) = (client.v2(), client.v1(), client.discover());
+    let (epg, together) = (client.epg(), client.together());
     vec![
         v2.get_user_details().send_with_response().await.map(drop),
         v2.sign_out().send_with_response().await.map(drop),
@@ -112,7 +113,10 @@ async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
         v1.get_public_ip().send_with_response().await.map(drop),
         discover.get_promoted_hubs().send_with_response().await.map(drop),
         discover.get_vod_hubs().send_with_response().await.map(drop),
-        discover.get_rss_feed("a", "json").send_with_response().await.map(drop),
+        discover.get_discover_rss_feed("a", "json").send_with_response().await.map(drop),
+        discover.get_person("a").send_with_response().await.map(drop),
+        epg.get_favorite_channels().send_with_response().await.map(drop),
+        together.leave_watch_together_room("a").send_with_response().await.map(drop),
     ]
 }
 

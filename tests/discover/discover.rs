@@ -1,6 +1,6 @@
 use plex_tv_sdk::{
     ErrorKind,
-    discover::types::{AgeRatingType, ImageType, MetadataType, OfferType, RatingType},
+    discover::types::{AgeRatingType, CreditGroupType, ImageType, MetadataType, OfferType, RatingType},
 };
 use plex_tv_tests::{NO_BODY, Recorder, Reply, failure, harness, reread, success, unexpected};
 use serde_json::json;
@@ -443,10 +443,9 @@ async fn hits_come_in_groups_of_which_one_may_be_empty() {
     let reply = success("searchDiscover", 200)
         .sends(line, NO_BODY)
         .call_discover(async |api| {
-            api.search_discover("café & 😀")
+            api.search_discover("café & 😀", "discover,PLEXAVOD")
                 .limit(10)
                 .search_types("movies,tv")
-                .search_providers("discover,PLEXAVOD")
                 .filter_people(true)
                 .include_metadata(true)
                 .send_with_response()
@@ -474,8 +473,8 @@ async fn a_bad_hit_does_not_take_its_group() {
 
     let reply = success("searchDiscover", 200)
         .replying("application/json", body)
-        .sends("GET /library/search?query=example", NO_BODY)
-        .call_discover(async |api| api.search_discover("example").send_with_response().await)
+        .sends("GET /library/search?query=example&searchProviders=discover", NO_BODY)
+        .call_discover(async |api| api.search_discover("example", "discover").send_with_response().await)
         .await;
 
     let hits = &reply.media_container.search_results[0].search_result;
@@ -492,9 +491,115 @@ async fn a_bad_hit_does_not_take_its_group() {
 #[tokio::test]
 async fn a_search_with_the_token_of_a_server_is_an_auth_error() {
     let error = failure("searchDiscover", 401, 1001)
-        .sends("GET /library/search?query=example", NO_BODY)
-        .call_discover(async |api| api.search_discover("example").send_with_response().await)
+        .sends("GET /library/search?query=example&searchProviders=discover", NO_BODY)
+        .call_discover(async |api| api.search_discover("example", "discover").send_with_response().await)
         .await;
 
     assert!(error.is_auth() && !error.is_retryable());
+}
+
+const CLEO: &str = "5d7760000000000000000043";
+
+#[tokio::test]
+async fn a_person_comes_with_a_biography_and_without_a_token() {
+    let reply = success("getPerson", 200)
+        .sends("GET /library/people/5d7760000000000000000043", NO_BODY)
+        .call_discover(async |api| api.get_person(CLEO).send_with_response().await)
+        .await;
+
+    let [person] = &*reply.media_container.metadata else {
+        panic!("one person");
+    };
+    assert_eq!((person.title.as_deref(), person.type_.as_ref()), (Some("Cleo Example"), Some(&MetadataType::Person)));
+    assert_eq!((person.born_at.as_deref(), person.birth_place.as_deref()), (Some("1970-01-01"), Some("Exampleton")));
+    assert!(person.summary.is_some());
+}
+
+#[tokio::test]
+async fn an_unknown_person_is_an_empty_list() {
+    let reply = success("getPerson", 200)
+        .replying("application/json", r#"{"MediaContainer":{"size":0,"totalSize":0}}"#)
+        .sends("GET /library/people/a%2Fb", NO_BODY)
+        .call_discover(async |api| api.get_person("a/b").send_with_response().await)
+        .await;
+
+    assert!(reply.media_container.metadata.is_empty());
+    assert_eq!(reply.media_container.total_size, Some(0));
+}
+
+#[tokio::test]
+async fn what_is_not_settled_about_a_person_is_kept_as_it_came() {
+    let body =
+        r#"{"MediaContainer":{"Metadata":[{"title":"a","CreditType":[{"type":"actor","count":"7"}],"External":7}]}}"#;
+
+    let reply = success("getPerson", 200)
+        .replying("application/json", body)
+        .sends("GET /library/people/1", NO_BODY)
+        .call_discover(async |api| api.get_person("1").send_with_response().await)
+        .await;
+
+    let person = &reply.media_container.metadata[0];
+    assert_eq!((&person.extra["External"], &person.extra["CreditType"][0]["count"]), (&json!(7), &json!("7")));
+}
+
+#[tokio::test]
+async fn the_number_of_a_tag_is_no_person() {
+    let person = failure("getPerson", 404, None)
+        .sends("GET /library/people/77", NO_BODY)
+        .call_discover(async |api| api.get_person("77").send_with_response().await)
+        .await;
+    let credits = failure("getPersonCredits", 404, None)
+        .sends("GET /library/people/77/credits", NO_BODY)
+        .call_discover(async |api| api.get_person_credits("77").send_with_response().await)
+        .await;
+
+    assert!(person.is_not_found() && credits.is_not_found());
+}
+
+#[tokio::test]
+async fn credits_come_by_department_each_with_its_item() {
+    let reply = success("getPersonCredits", 200)
+        .sends("GET /library/people/5d7760000000000000000043/credits", NO_BODY)
+        .call_discover(async |api| api.get_person_credits(CLEO).send_with_response().await)
+        .await;
+
+    let [acted, directed] = &*reply.media_container.credit_group else {
+        panic!("two departments");
+    };
+    assert_eq!(
+        (acted.type_.as_ref(), directed.type_.as_ref()),
+        (Some(&CreditGroupType::Actor), Some(&CreditGroupType::Director))
+    );
+    let credit = &acted.credit[0];
+    assert_eq!((credit.role.as_deref(), credit.order), (Some("The engineer"), Some(1)));
+    assert_eq!((credit.metadata.rating_key.as_str(), &credit.metadata.guid), (MOVIE, &None));
+    assert_eq!(directed.credit[0].metadata.rating_key, SHOW);
+}
+
+#[tokio::test]
+async fn a_credit_without_an_item_is_set_aside_and_a_new_department_is_kept() {
+    let body = r#"{"MediaContainer":{"CreditGroup":[{"type":"stunts","Credit":[{"role":"x"},{"Metadata":{"ratingKey":"1"}},{"Metadata":[]}]},7]}}"#;
+
+    let reply = success("getPersonCredits", 200)
+        .replying("application/json", body)
+        .sends("GET /library/people/1/credits", NO_BODY)
+        .call_discover(async |api| api.get_person_credits("1").send_with_response().await)
+        .await;
+
+    let groups = &reply.media_container.credit_group;
+    assert_eq!((groups.len(), told(groups).len()), (1, 1));
+    assert_eq!(groups[0].type_, Some(CreditGroupType::Other("stunts".to_owned())));
+    assert_eq!((groups[0].credit.len(), told(&groups[0].credit).len()), (1, 2));
+}
+
+#[tokio::test]
+async fn people_of_an_item_have_the_key_that_finds_them() {
+    let page = success("getDiscoverMetadata", 200)
+        .sends("GET /library/metadata/5d7760000000000000000001", NO_BODY)
+        .call_discover(async |api| api.get_discover_metadata(MOVIE).send_with_response().await)
+        .await;
+
+    let movie = &items(&page)[0];
+    assert_eq!(movie.role[0].tag_key.as_deref(), Some(CLEO));
+    assert!(movie.director[0].tag_key.is_some() && movie.genre[0].tag_key.is_none());
 }

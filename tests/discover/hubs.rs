@@ -56,7 +56,7 @@ async fn promoted_hubs_asked_for_too_often_are_a_rate_limit() {
 
 #[tokio::test]
 async fn a_hub_comes_page_by_page() {
-    let line = "GET /hubs/sections/home/top_watchlisted?X-Plex-Container-Size=2&X-Plex-Container-Start=38&contentDirectoryID=home";
+    let line = "GET /hubs/sections/home/top_watchlisted?X-Plex-Container-Size=2&X-Plex-Container-Start=38&contentDirectoryID=home&limit=2";
 
     let page = success("getHubSection", 200)
         .sends(line, NO_BODY)
@@ -65,6 +65,7 @@ async fn a_hub_comes_page_by_page() {
                 .container_start(38)
                 .container_size(2)
                 .content_directory_id("home")
+                .limit(2)
                 .send_with_response()
                 .await
         })
@@ -79,6 +80,29 @@ async fn an_unknown_hub_is_not_found() {
     let error = failure("getHubSection", 404, 1002)
         .sends("GET /hubs/sections/home/nothing", NO_BODY)
         .call_discover(async |api| api.get_hub_section("home", "nothing").send_with_response().await)
+        .await;
+
+    assert!(error.is_not_found());
+}
+
+#[tokio::test]
+async fn hubs_of_a_section_are_placeholders() {
+    let reply = success("listHubsOfSection", 200)
+        .sends("GET /hubs/sections/watchlist?includeMeta=1", NO_BODY)
+        .call_discover(async |api| api.list_hubs_of_section("watchlist").include_meta(true).send_with_response().await)
+        .await;
+
+    let hubs = &reply.media_container.hub;
+    assert_eq!(hubs.len(), 2);
+    assert!(hubs.iter().all(|hub| hub.placeholder == Some(true) && hub.size == Some(0) && hub.metadata.is_empty()));
+    assert_eq!(hubs[0].key.as_deref(), Some("/hubs/sections/home/top_watchlisted"));
+}
+
+#[tokio::test]
+async fn an_unknown_section_is_not_found() {
+    let error = failure("listHubsOfSection", 404, 1002)
+        .sends("GET /hubs/sections/nothing", NO_BODY)
+        .call_discover(async |api| api.list_hubs_of_section("nothing").send_with_response().await)
         .await;
 
     assert!(error.is_not_found());

@@ -1,3 +1,5 @@
+#![allow(deprecated, reason = "what the old address of feeds answered stays readable")]
+
 use plex_tv_sdk::discover::types::{CreateRssFeedBody, FeedFormat, FeedType, MetadataType, WatchlistFilter};
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, example, failure, harness, success, unexpected};
 use serde_json::json;
@@ -38,6 +40,16 @@ async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
             .call_discover(async |api| api.remove_from_watchlist("1").send_with_response().await)
             .await;
     }
+}
+
+#[tokio::test]
+async fn a_page_that_is_too_large_is_refused_by_its_size() {
+    let error = failure("getWatchlist", 400, None)
+        .sends("GET /library/sections/watchlist/all?X-Plex-Container-Size=5000", NO_BODY)
+        .call_discover(async |api| api.get_watchlist("all").container_size(5000).send_with_response().await)
+        .await;
+
+    assert!(!error.is_invalid_input() && !error.is_retryable());
 }
 
 #[tokio::test]
@@ -372,4 +384,105 @@ async fn a_refusal_does_not_show_the_identifier_of_a_feed_that_was_sent() {
     let error = client.discover().get_rss_feed("EXAMPLE-FEED-0001", "json").send_with_response().await.unwrap_err();
 
     assert!(!error.body().unwrap().contains("EXAMPLE-FEED"), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_moved_feed_is_read_with_the_token() {
+    let feed = success("getDiscoverRssFeed", 200)
+        .sends("GET /rss/EXAMPLE-FEED-0001?format=json", NO_BODY)
+        .call_discover(async |api| {
+            api.get_discover_rss_feed("EXAMPLE-FEED-0001", FeedFormat::Json).send_with_response().await
+        })
+        .await;
+
+    assert_eq!(feed.items[0].category, Some(MetadataType::Movie));
+    assert!(!format!("{feed:?}").contains("EXAMPLE-FEED"));
+}
+
+#[tokio::test]
+async fn an_unknown_feed_is_not_found_at_its_new_address() {
+    let error = failure("getDiscoverRssFeed", 404, 1002)
+        .sends("GET /rss/EXAMPLE-FEED-0002?format=json", NO_BODY)
+        .call_discover(async |api| api.get_discover_rss_feed("EXAMPLE-FEED-0002", "json").send_with_response().await)
+        .await;
+
+    assert!(error.is_not_found());
+}
+
+/// A client at one server that sends the reader on to another.
+async fn moved_feed(
+    status: u16,
+    storage_path: &str,
+    reply: &Reply,
+) -> (Recorder, Recorder, Result<usize, plex_tv_sdk::Error>) {
+    let (client, plex) = harness().await;
+    let (_, storage) = harness().await;
+    let mut redirect = Reply::empty(status);
+    redirect.headers.push(("location", format!("{}{storage_path}", storage.base_url())));
+    let seen = Recorder::mount(&plex, &redirect).await;
+    let stored = Recorder::mount(&storage, reply).await;
+
+    let outcome = client.discover().get_discover_rss_feed("EXAMPLE-FEED-0001", "json").send().await;
+
+    (seen, stored, outcome.map(|feed| feed.items.len()))
+}
+
+#[tokio::test]
+async fn a_moved_feed_is_fetched_from_its_storage_without_token_and_identity() {
+    for status in [301, 302, 303, 307, 308] {
+        let reply = Reply::json(200, &example("getDiscoverRssFeed", 200));
+
+        let (seen, stored, outcome) = moved_feed(status, "/bucket/a%20b.json?signature=EXAMPLE", &reply).await;
+
+        assert_eq!(outcome.unwrap(), 1, "{status}");
+        assert!(seen.only().header("x-plex-token").is_some(), "{status}");
+        let sent = stored.only();
+        assert_eq!((sent.method.as_str(), sent.target.as_str()), ("GET", "/bucket/a%20b.json?signature=EXAMPLE"));
+        let told: Vec<_> = sent.headers.iter().filter(|header| header.starts_with("x-plex-")).collect();
+        assert_eq!(told, [""; 0], "{status}");
+        assert!(!sent.headers.concat().contains("EXAMPLE-ACCOUNT-TOKEN"));
+    }
+}
+
+#[tokio::test]
+async fn a_storage_that_sends_on_is_not_followed() {
+    let (_, third) = harness().await;
+    let stranger = Recorder::mount(&third, &Reply::json(200, &example("getDiscoverRssFeed", 200))).await;
+    let mut onward = Reply::empty(302);
+    onward.headers.push(("location", third.base_url()));
+
+    let (_, stored, outcome) = moved_feed(302, "/bucket", &onward).await;
+
+    assert!(outcome.unwrap_err().is_redirect());
+    assert_eq!((stored.requests().len(), stranger.requests().len()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_storage_is_that_of_the_feed() {
+    let (_, _, outcome) =
+        moved_feed(302, "/gone", &Reply::new(404, "application/xml", "<Error><Code>NoSuchKey</Code></Error>")).await;
+
+    let error = outcome.unwrap_err();
+    assert!(error.is_not_found() && error.operation() == Some("getDiscoverRssFeed"), "{error}");
+}
+
+#[tokio::test]
+async fn no_other_call_follows_a_redirect_to_another_host() {
+    let (client, plex) = harness().await;
+    let (_, storage) = harness().await;
+    let mut redirect = Reply::empty(302);
+    redirect.headers.push(("location", format!("{}/bucket", storage.base_url())));
+    Recorder::mount(&plex, &redirect).await;
+    let stored = Recorder::mount(&storage, &Reply::json(200, &example("getRssFeed", 200))).await;
+    let api = client.discover();
+
+    let outcomes = [
+        api.get_rss_feed("EXAMPLE-FEED-0001", "json").send().await.map(drop),
+        api.get_watchlist("all").send().await.map(drop),
+        api.create_rss_feed(CreateRssFeedBody::new(FeedType::Watchlist)).send().await.map(drop),
+        api.get_person("1").send().await.map(drop),
+    ];
+
+    assert!(outcomes.into_iter().all(|outcome| outcome.unwrap_err().is_redirect()));
+    assert_eq!(stored.requests(), []);
 }

@@ -1,7 +1,7 @@
 //! The account of the user, its devices, and the older token of one.
 
 use plex_tv_sandbox::{Account, EMAIL, Fault, HOME_USER, Sandbox};
-use plex_tv_sdk::{Client, DeviceKey, Token, reqwest};
+use plex_tv_sdk::{Client, DeviceKey, RetryPolicy, Token, reqwest};
 use serde_json::json;
 
 use crate::{
@@ -59,7 +59,7 @@ async fn a_claim_token_is_made_and_not_shown() {
 
 /// The built-in account, signed in on this device.
 async fn signed_in_on(sandbox: &Sandbox, identifier: &str) -> Client {
-    let settings = Client::builder(identity(identifier)).base_url(sandbox.url());
+    let settings = Client::builder(identity(identifier)).base_url(sandbox.url()).retry(RetryPolicy::off());
     let client = settings.http(|http| http.no_proxy().tls_certs_only([])).build().unwrap();
     let flow = client.pin_login().start().await.unwrap();
     sandbox.approve(flow.id());

@@ -26,6 +26,9 @@ pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
 
 impl Comparison {
     fn value(&mut self, sent: &Value, back: Option<&Value>, schema: Schema, path: String) {
+        if let (Value::Array(_), Some(Value::Object(members)), Some((name, list))) = (sent, back, schema.bare_list()) {
+            return self.value(sent, members.get(name), list, path);
+        }
         match (sent, back) {
             (Value::Object(sent), Some(Value::Object(back))) => {
                 for (name, sent) in sent {

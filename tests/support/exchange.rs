@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use httpmock::{HttpMockRequest, MockServer};
-use plex_tv_sdk::{Client, Error, ErrorKind, Response, discover, v1, v2};
+use plex_tv_sdk::{Client, Error, ErrorKind, Response, discover, epg, notifications, together, v1, v2};
 use serde_json::{Value, json};
 
 use crate::{
@@ -158,6 +158,11 @@ pub fn success(operation: &'static str, status: u16) -> Success {
 pub fn failure(operation: &'static str, status: u16, code: impl Into<Option<i64>>) -> Failure {
     let code = code.into();
     assert!(is_documented(operation, status, code), "{operation} does not document {status} with code {code:?}");
+    if content(operation, status).is_none() {
+        // Some hosts refuse in plain text, without a code.
+        assert_eq!(code, None, "{operation} describes no body for {status}");
+        return unexpected(operation, Reply::new(status, "text/plain", "EXAMPLE REFUSAL"));
+    }
     let mut body = example(operation, status);
     let error = body["errors"][0].as_object_mut().unwrap();
     match code {
@@ -205,6 +210,24 @@ impl Success {
         self.run(async |client| call(client.discover()).await).await
     }
 
+    /// The same for an operation of Live TV.
+    pub async fn call_epg<T>(self, call: impl AsyncFnOnce(&epg::Api) -> Result<Response<T>, Error>) -> T {
+        self.run(async |client| call(client.epg()).await).await
+    }
+
+    /// The same for an operation of Watch Together.
+    pub async fn call_together<T>(self, call: impl AsyncFnOnce(&together::Api) -> Result<Response<T>, Error>) -> T {
+        self.run(async |client| call(client.together()).await).await
+    }
+
+    /// The same for an operation of push messages.
+    pub async fn call_notifications<T>(
+        self,
+        call: impl AsyncFnOnce(&notifications::Api) -> Result<Response<T>, Error>,
+    ) -> T {
+        self.run(async |client| call(client.notifications()).await).await
+    }
+
     async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>) -> T {
         let reply = self.0.run(call).await.unwrap();
         assert_eq!(reply.status().as_u16(), self.0.reply.status);
@@ -238,6 +261,24 @@ impl Failure {
     /// The same for an operation of Discover.
     pub async fn call_discover<T>(self, call: impl AsyncFnOnce(&discover::Api) -> Result<Response<T>, Error>) -> Error {
         self.run(async |client| call(client.discover()).await).await
+    }
+
+    /// The same for an operation of Live TV.
+    pub async fn call_epg<T>(self, call: impl AsyncFnOnce(&epg::Api) -> Result<Response<T>, Error>) -> Error {
+        self.run(async |client| call(client.epg()).await).await
+    }
+
+    /// The same for an operation of Watch Together.
+    pub async fn call_together<T>(self, call: impl AsyncFnOnce(&together::Api) -> Result<Response<T>, Error>) -> Error {
+        self.run(async |client| call(client.together()).await).await
+    }
+
+    /// The same for an operation of push messages.
+    pub async fn call_notifications<T>(
+        self,
+        call: impl AsyncFnOnce(&notifications::Api) -> Result<Response<T>, Error>,
+    ) -> Error {
+        self.run(async |client| call(client.notifications()).await).await
     }
 
     async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>) -> Error {
@@ -306,10 +347,17 @@ impl Exchange {
             ("x-plex-version", Some(VERSION)),
         ];
         let present = headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}", (*value)?)));
+        let parameters = description["parameters"].as_array().into_iter().flatten();
+        let constants = parameters.filter_map(|parameter| {
+            let (name, value) = (parameter["name"].as_str()?, parameter["x-plex-constant"].as_str()?);
+            Some(format!("{}: {value}", name.to_lowercase()))
+        });
+        let mut headers: Vec<String> = present.chain(constants).collect();
+        headers.sort();
         Sent {
             method: method.to_owned(),
             target: format!("{}{target}", description_of(self.operation).base),
-            headers: present.collect(),
+            headers,
             body: body.text().to_owned(),
         }
     }

@@ -26,7 +26,7 @@ pub use description::{
 };
 pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
 pub use payloads::{Payload, payloads, payloads_in};
-pub use replies::{has_reply, reread, reread_json, reread_request};
+pub use replies::{has_reply, members_of, reread, reread_json, reread_request};
 pub use schema::Schema;
 pub use xml::{from_xml, xml};
 

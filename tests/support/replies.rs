@@ -1,13 +1,20 @@
 //! Every operation with a reply that decodes, by its id: its type on its own.
 
-use plex_tv_sdk::{Error, Reread, discover, v1, v2};
+use plex_tv_sdk::{Error, Reread, discover, epg, notifications, together, v1, v2};
 use serde_json::{Value, json};
 
 use crate::{Schema, described};
 
 /// Decodes a reply by the type of its operation, and encodes it again; `None` where there is nothing to decode.
 pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
-    let tables = [v2::reread_reply, v1::reread_reply, discover::reread_reply];
+    let tables = [
+        v2::reread_reply,
+        v1::reread_reply,
+        discover::reread_reply,
+        epg::reread_reply,
+        together::reread_reply,
+        notifications::reread_reply,
+    ];
     tables.iter().find_map(|table| table(operation, body, false))
 }
 
@@ -21,8 +28,26 @@ pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Erro
 /// The same for a request body, given as JSON.
 pub fn reread_request(operation: &str, body: &Value) -> Option<Result<Reread, Error>> {
     let body = body.to_string();
-    let tables = [v2::reread_request, v1::reread_request, discover::reread_request];
+    let tables = [
+        v2::reread_request,
+        v1::reread_request,
+        discover::reread_request,
+        epg::reread_request,
+        together::reread_request,
+        notifications::reread_request,
+    ];
     tables.iter().find_map(|table| table(operation, body.as_bytes()))
+}
+
+/// A form that names a member more than once is sent as a list of pairs.
+pub fn members_of(sent: &Value) -> Value {
+    let Some(pairs) = sent.as_array() else { return sent.clone() };
+    let mut members = serde_json::Map::new();
+    for pair in pairs {
+        let values = members.entry(pair[0].as_str().unwrap()).or_insert(json!([])).as_array_mut();
+        values.unwrap().push(pair[1].clone());
+    }
+    members.into()
 }
 
 /// Is there a reply to decode?

@@ -64,6 +64,12 @@ impl Schema {
         required.is_some_and(|names| names.iter().any(|required| required == name))
     }
 
+    /// The member that a list in place of the object stands for.
+    pub fn bare_list(self) -> Option<(&'static str, Self)> {
+        let name = self.value["x-plex-bare-list"].as_str()?;
+        Some((name, self.member(name)?))
+    }
+
     /// Is it the same schema, wherever it is used?
     pub fn is(self, other: Self) -> bool {
         std::ptr::eq(self.value, other.value)

@@ -1,3 +1,5 @@
+#![allow(deprecated, reason = "what invites answered before they were retired stays readable")]
+
 use plex_tv_sdk::v1::calls;
 use plex_tv_sdk::v1::types::{CreateLegacySharedServerBody, UpdateLegacySharedServerBody};
 use plex_tv_sdk::v1::types::{NewShare, SectionType, SharedLibraries, SharedServer, SharingSettings};

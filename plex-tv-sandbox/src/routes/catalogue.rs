@@ -195,6 +195,9 @@ pub(super) async fn matches(_: SignedIn, parameters: Parameters) -> Result<Reply
 /// Groups of hits; a group without hits has no `SearchResult`.
 pub(super) async fn search(_: SignedIn, parameters: Parameters) -> Result<Reply, Fail> {
     let query = parameters.require("query")?.to_lowercase();
+    if parameters.get("searchProviders").is_none() {
+        return Err(Fail::without_code(StatusCode::BAD_REQUEST, "Missing required param searchProviders!"));
+    }
     let limit = parameters.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(10);
     let types: Vec<&str> = parameters.get("searchTypes").unwrap_or("movies,tv,people").split(',').collect();
     let wanted = |item: &Item| match item {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -34,6 +34,22 @@ pub(super) async fn create(
     let uuid = shared.state().feeds.open(caller.account(), kind);
     let url = format!("{}/{uuid}", shared.url_of(Host::Rss));
     Ok(Reply::json(json!({"RSSInfo": [{"url": url}]})))
+}
+
+/// Sends a signed-in reader on to the stored feed, which is the one of the old address here.
+pub(super) async fn moved(
+    State(shared): State<Arc<Shared>>,
+    _: SignedIn,
+    Path(uuid): Path<String>,
+    parameters: Parameters,
+) -> Result<Response, Fail> {
+    let format = parameters.get("format").unwrap_or("xml");
+    if !matches!(format, "json" | "xml") {
+        return Err(Fail::MALFORMED);
+    }
+    shared.state().feeds.find(&uuid).ok_or(Fail::NOT_FOUND)?;
+    let stored = format!("{}/{uuid}?format={format}", shared.url_of(Host::Rss));
+    Ok((StatusCode::FOUND, [(header::LOCATION, stored)]).into_response())
 }
 
 /// Reads a feed. No token is needed: the address is the secret.

@@ -321,9 +321,8 @@ fn discover() -> Vec<Row> {
         row("getHubSection", "GET", discover, "/hubs/sections/{section}/{hub}", catalogue::shelf_items),
         row("getPreferredServices", "GET", discover, "/settings/preferredServices", catalogue::preferred_services),
         row("createRssFeed", "POST", discover, "/rss", feeds::create),
-        row("getRssFeed", "GET", Host::Rss, "/{feedUuid}", feeds::read)
-            .also_at(discover, "/rss/{feedUuid}")
-            .with_secret_path(),
+        row("getDiscoverRssFeed", "GET", discover, "/rss/{feedUuid}", feeds::moved).with_secret_path(),
+        row("getRssFeed", "GET", Host::Rss, "/{feedUuid}", feeds::read).with_secret_path(),
         row("getVodHubs", "GET", Host::Vod, "/hubs", catalogue::vod),
     ])
 }

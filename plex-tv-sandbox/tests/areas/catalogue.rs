@@ -82,7 +82,9 @@ async fn a_show_has_seasons_which_have_episodes() {
 #[tokio::test]
 async fn a_search_gives_groups_and_items_only_when_asked_for() {
     let plex = harness().await;
-    let search = async |query: &str| plex.get(&format!("/library/search?{query}")).await.1["MediaContainer"].clone();
+    let search = async |query: &str| {
+        plex.get(&format!("/library/search?searchProviders=discover&{query}")).await.1["MediaContainer"].clone()
+    };
 
     let found = search("query=EXAMPLE%20SHOW%2025&includeMetadata=1&searchTypes=movies,tv").await;
     assert_eq!(column(&found["SearchResults"], "id"), ["plex", "external", "people"]);
@@ -95,7 +97,8 @@ async fn a_search_gives_groups_and_items_only_when_asked_for() {
     assert_eq!(search("query=example&limit=3").await["SearchResults"][1]["size"], 3);
     let people = search("query=actor&includeMetadata=1&searchTypes=people").await;
     assert_eq!(people["SearchResults"][2]["size"], 2);
-    assert_eq!(plex.get("/library/search").await.0, 400);
+    assert_eq!(plex.get("/library/search?searchProviders=discover").await.0, 400);
+    assert_eq!(plex.get("/library/search?query=example").await.0, 400);
 }
 
 #[tokio::test]

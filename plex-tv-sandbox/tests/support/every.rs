@@ -301,7 +301,13 @@ async fn discover(caller: &mut Caller<'_>) {
     caller.get("getUserState", &[MOVIE], "").await;
     caller.get("unscrobble", &[], &played).await;
     caller.get("rateItem", &[], &format!("?key={MOVIE}&identifier=tv.plex.provider.discover&rating=8.0")).await;
-    caller.get("searchDiscover", &[], "?query=example&includeMetadata=1&searchTypes=movies,tv,people").await;
+    caller
+        .get(
+            "searchDiscover",
+            &[],
+            "?query=example&searchProviders=discover&includeMetadata=1&searchTypes=movies,tv,people",
+        )
+        .await;
     caller.get("addToWatchlist", &[], &format!("?ratingKey={MOVIE}")).await;
     caller.get("removeFromWatchlist", &[], &format!("?ratingKey={MOVIE}")).await;
     caller.get("getWatchlist", &["all"], "?includeGuids=1&X-Plex-Container-Size=100").await;
@@ -313,6 +319,7 @@ async fn discover(caller: &mut Caller<'_>) {
     let feed = caller.json("createRssFeed", &[], "?format=json", &json!({"feedType": "watchlist"})).await;
     let uuid = feed["RSSInfo"][0]["url"].as_str().unwrap().rsplit('/').next().unwrap();
     caller.get("getRssFeed", &[uuid], "?format=json").await;
+    caller.get("getDiscoverRssFeed", &[uuid], "?format=json").await;
 }
 
 async fn other_hosts(caller: &mut Caller<'_>) {

@@ -9,7 +9,7 @@ use plex_tv_sdk::{Client, ClientBuilder, ClientIdentity, Token};
 /// dropped.
 ///
 /// With `PLEX_TV_URL=https://plex.tv` and a token in `PLEX_TV_TOKEN`, there is no sandbox.
-pub async fn settings(product: &str) -> Result<(ClientBuilder, Option<Sandbox>), Box<dyn Error>> {
+pub(crate) async fn settings(product: &str) -> Result<(ClientBuilder, Option<Sandbox>), Box<dyn Error>> {
     // An app makes its identifier once and keeps it, as the example `sign_in` does.
     let identifier = product.to_lowercase().replace(' ', "-");
     let settings = Client::builder(ClientIdentity::new(identifier, product, env!("CARGO_PKG_VERSION"))?);

@@ -5,9 +5,9 @@ use crate::{Client, Error, Token};
 impl Client {
     /// The older token that plex.tv still shows for this device beside a Plex JWT, if there is one.
     ///
-    /// Media servers were seen to answer 401 to a Plex JWT, and to take this token. That was seen in
-    /// use by others, and Plex does not promise it: it may end any day. plex.tv itself does not take
-    /// this token any more. Send it to the user's own servers only.
+    /// Media servers were seen to answer 401 to a Plex JWT, and to take this token. Other clients
+    /// use it so. Plex does not promise it: it may end any day. plex.tv itself does not take this
+    /// token any more. Send it to the user's own servers only.
     /// [`Connect::older_token`](crate::Connect::older_token) does so.
     ///
     /// # Errors

@@ -2,9 +2,8 @@
 
 use super::{
     DeviceKey, JwtVerifier,
-    keeper::exchange,
     owner::Owner,
-    session::taken,
+    signed_in::taken,
     store::{load, update},
 };
 use reqwest::StatusCode;
@@ -54,7 +53,7 @@ impl Client {
                 return Err(taken());
             }
         }
-        let token = exchange(&self.without_token(), key, &session.settings.scopes).await?;
+        let token = self.key_exchange().token(key, &session.settings.scopes).await?;
         let owner = Owner { keys: vec![key.clone()], ..owner };
         self.exchanged(owner, token, key).await
     }

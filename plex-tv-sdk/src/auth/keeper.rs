@@ -13,14 +13,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Claims, CredentialStore, Credentials, DeviceKey, Scopes,
-    device_jwt::{DeviceJwt, ahead, at_plex},
+    key_exchange::KeyExchange,
     owner::{Owner, Write, stored_keys},
     store::{load, store_error, update},
 };
-use crate::{
-    Client, Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer,
-    v2::types::ExchangeJwtTokenBody,
-};
+use crate::{Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer};
 
 /// A token is renewed this long before it ends, or at half its life if that is shorter than two days.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
@@ -46,8 +43,7 @@ pub(crate) struct JwtSettings {
 
 /// The token of one sign-in, shared by all clones of a client.
 pub(crate) struct Keeper {
-    /// Has no token, as the calls for a renewal need none.
-    client: Client,
+    plex: KeyExchange,
     /// The store of the app, or one in memory.
     store: Arc<dyn CredentialStore>,
     settings: JwtSettings,
@@ -108,17 +104,17 @@ impl Keeper {
     /// Keeps the token of this sign-in. Nothing is sent before a call needs a token. `received` says that the token came
     /// just now.
     pub(crate) fn new(
-        client: Client,
+        plex: KeyExchange,
         store: Arc<dyn CredentialStore>,
         settings: JwtSettings,
         owner: Owner,
         received: bool,
     ) -> Self {
-        let received = received.then(|| client.clock().wall());
+        let received = received.then(|| plex.clock().wall());
         let renew_at = owner.token.as_ref().and_then(|token| renew_at(token, received));
         let state = Mutex::new(State { owner, renew_at, preferred: None });
         let (renewing, renewals, changing_keys) = Default::default();
-        Self { client, store, settings, state, renewing, renewals, changing_keys }
+        Self { plex, store, settings, state, renewing, renewals, changing_keys }
     }
 
     pub(super) fn owner(&self) -> Owner {
@@ -208,7 +204,7 @@ impl Keeper {
                 return Ok(state.owner.token.clone());
             }
         }
-        let clock = self.client.clock();
+        let clock = self.plex.clock();
         if let Some(failure) = &pace.failure {
             let is_shared = self.renewals.load(Ordering::Relaxed) != before;
             let is_standing = reason == Reason::Due && clock.now() < failure.stands_until;
@@ -247,9 +243,9 @@ impl Keeper {
                 Stored::Same => {}
             }
             let Some(key) = self.next_key(&tried) else { break };
-            match exchange(&self.client, &key, &self.settings.scopes).await {
+            match self.plex.token(&key, &self.settings.scopes).await {
                 Ok(token) => {
-                    let received = self.client.clock().wall();
+                    let received = self.plex.clock().wall();
                     match self.save(&token, &key).await? {
                         Saved::Kept => {
                             self.keep(token.clone(), Some(received));
@@ -309,7 +305,7 @@ impl Keeper {
         let own = state.owner.token.as_ref().and_then(|token| Claims::unverified(token).ok()?.expires_at);
         let is_ours = stored.thumbprint.is_none_or(|name| state.owner.keys.iter().any(|key| key.kid() == name));
         let ends = stored.expires_at;
-        is_ours && ends > own && ends.is_some_and(|ends| ends > self.client.clock().wall())
+        is_ours && ends > own && ends.is_some_and(|ends| ends > self.plex.clock().wall())
     }
 
     async fn save(&self, token: &Token, key: &DeviceKey) -> Result<Saved, Error> {
@@ -359,7 +355,7 @@ impl Keeper {
     }
 
     fn identifier(&self) -> String {
-        self.client.identity().client_identifier().to_owned()
+        self.plex.client_identifier().to_owned()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -391,7 +387,7 @@ impl Renewer for Keeper {
             let (token, is_due) = {
                 let state = self.state();
                 let is_due = match &state.owner.token {
-                    Some(_) => state.renew_at.is_some_and(|at| at <= self.client.clock().wall()),
+                    Some(_) => state.renew_at.is_some_and(|at| at <= self.plex.clock().wall()),
                     None => !state.owner.keys.is_empty(),
                 };
                 (state.owner.token.clone(), is_due)
@@ -455,21 +451,6 @@ fn pause_after(error: &Error) -> Duration {
         LONG_PAUSE
     };
     pause.min(LONGEST_PAUSE)
-}
-
-/// Gets a Plex JWT by proof of the device key.
-///
-/// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
-pub(crate) async fn exchange(client: &Client, key: &DeviceKey, scopes: &Scopes) -> Result<Token, Error> {
-    let nonce = client.v2().get_auth_nonce().send_with_response().await?;
-    let now = client.clock().wall();
-    let ahead = ahead(nonce.headers(), now);
-    let nonce = nonce.into_value().nonce;
-    let identifier = client.identity().client_identifier();
-    let jwt = DeviceJwt { key, client_identifier: identifier, scopes, nonce: Some(&nonce) };
-    let body = ExchangeJwtTokenBody::new(jwt.sign(at_plex(now, ahead))?);
-    let reply = client.v2().exchange_jwt_token(body).send().await?;
-    Token::new(reply.auth_token)
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ mod jwt;
 mod jwt_verifier;
 #[cfg(feature = "jwt")]
 mod keeper;
+#[cfg(feature = "jwt")]
+mod key_exchange;
 mod owner;
 mod password;
 pub(crate) mod pin;
@@ -28,6 +30,7 @@ mod qr;
 mod scopes;
 mod session;
 mod sign_out;
+mod signed_in;
 mod store;
 pub(crate) mod verify;
 

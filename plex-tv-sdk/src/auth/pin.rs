@@ -11,7 +11,7 @@ use super::poll::{PinPoll, PinStatus, PinWait, gone};
 use super::{DeviceKey, device_jwt::ahead, poll::Proof};
 use crate::{
     Client, Error, Secret,
-    v2::types::{GetPinBody, LinkPinBody, PinInfo},
+    v2::types::{LinkPinBody, PinInfo},
 };
 
 /// The life of a PIN when plex.tv does not tell it: the shorter of the two lives seen.
@@ -85,7 +85,7 @@ impl PinLogin {
         let call = match &self.key {
             Some(key) => {
                 let jwk = key.jwk();
-                call.body(GetPinBody::new().jwk(jwk))
+                call.body(crate::v2::types::GetPinBody::new().jwk(jwk))
             }
             None => call,
         };

@@ -1,11 +1,13 @@
 //! What the GraphQL service answers.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::{
     ItemId, Kind,
-    runtime::wire::{Rows, object, open_enum},
+    runtime::{
+        Timestamp,
+        wire::{Rows, object, open_enum},
+    },
 };
 
 /// A user of plex.tv, as others see them.

@@ -13,7 +13,8 @@ impl Client {
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::RestrictionProfile;
     ///
-    /// let kid = client.create_managed_user("Kid").restriction_profile(RestrictionProfile::LittleKid).send().await?;
+    /// let kid = client.create_managed_user("Kid");
+    /// let kid = kid.restriction_profile(RestrictionProfile::LittleKid).send().await?;
     /// client.update_managed_user(&kid).pin("2468").send().await?;
     /// # Ok(())
     /// # }
@@ -26,7 +27,8 @@ impl Client {
     /// Changes the name or the PIN of a managed user.
     ///
     /// ```no_run
-    /// # async fn example(client: plex_tv_sdk::Client, kid: plex_tv_sdk::HomeMember) -> Result<(), plex_tv_sdk::Error> {
+    /// # use plex_tv_sdk::{Client, Error, HomeMember};
+    /// # async fn example(client: Client, kid: HomeMember) -> Result<(), Error> {
     /// client.update_managed_user(&kid).name("Teen").remove_pin().send().await?;
     /// # Ok(())
     /// # }

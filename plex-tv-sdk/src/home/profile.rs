@@ -14,7 +14,8 @@ impl Client {
     /// does not.
     ///
     /// ```no_run
-    /// # async fn example(client: plex_tv_sdk::Client, kid: plex_tv_sdk::HomeMember) -> Result<(), plex_tv_sdk::Error> {
+    /// # use plex_tv_sdk::{Client, Error, HomeMember};
+    /// # async fn example(client: Client, kid: HomeMember) -> Result<(), Error> {
     /// use plex_tv_sdk::v2::types::RestrictionProfile;
     ///
     /// client.set_restriction_profile(&kid, RestrictionProfile::Teen).await?;

@@ -47,17 +47,17 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a boxed future may hold. In a browser, that is anything.
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "discover"))]
 pub(crate) trait MaybeSend {}
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "discover"))]
 impl<T> MaybeSend for T {}
 
 /// What a boxed future may hold.
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(all(not(target_arch = "wasm32"), feature = "discover"))]
 pub(crate) trait MaybeSend: Send {}
 
-#[cfg(not(target_arch = "wasm32"))]
+#[cfg(all(not(target_arch = "wasm32"), feature = "discover"))]
 impl<T: Send> MaybeSend for T {}
 
 /// The real clock. It is monotonic, and sleeps on tokio's timer or the browser's.

@@ -5,6 +5,7 @@ pub(crate) mod clock;
 #[cfg(feature = "conform")]
 pub(crate) mod conform;
 pub(crate) mod error;
+#[cfg(feature = "discover")]
 pub(crate) mod items;
 pub(crate) mod operation;
 pub(crate) mod pages;

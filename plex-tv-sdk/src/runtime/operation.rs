@@ -169,6 +169,8 @@ pub struct Operation {
     pub xml_root: Option<&'static str>,
     /// The credential that it checks besides the token.
     pub proof: Option<Proof>,
+    /// A code other than 1012 by which it says that the account has no Plex Pass.
+    pub plex_pass_code: Option<i64>,
     /// Whether one redirect to the storage of another host is followed, without token and identity.
     pub redirects_to_storage: bool,
     /// The parameters in path, query and headers.
@@ -189,6 +191,7 @@ impl Operation {
             deprecated: false,
             xml_root: None,
             proof: None,
+            plex_pass_code: None,
             redirects_to_storage: false,
             parameters: &[],
         }
@@ -234,6 +237,12 @@ impl Operation {
     #[must_use]
     pub const fn proof(self, proof: Proof) -> Self {
         Self { proof: Some(proof), ..self }
+    }
+
+    /// Sets a code other than 1012 by which it says that the account has no Plex Pass.
+    #[must_use]
+    pub const fn plex_pass_code(self, code: i64) -> Self {
+        Self { plex_pass_code: Some(code), ..self }
     }
 
     /// Allows one redirect to the storage of another host.

@@ -113,7 +113,7 @@ impl<'a> Connect<'a> {
     async fn run(mut self) -> Result<ServerConnection, Error> {
         let server = self.server;
         let connections = server.connections().get(..MOST_CONNECTIONS).unwrap_or(server.connections());
-        let span = Span::new(connections.len(), server.client().clock());
+        let span = Span::new(connections.len(), server.client().clock().as_ref());
         let outcome = span.around(self.search(connections, &span)).await;
         span.ended(outcome.as_ref());
         outcome

@@ -10,8 +10,9 @@ use crate::{Error, v2::types::Friend};
 /// ```
 /// use plex_tv_sdk::Invitee;
 ///
-/// assert_eq!(Invitee::from("friend@example.com"), Invitee::Email("friend@example.com".to_owned()));
-/// assert_eq!(Invitee::from("examplefriend"), Invitee::Username("examplefriend".to_owned()));
+/// assert!(matches!(Invitee::from("friend@example.com"), Invitee::Email(_)));
+/// assert!(matches!(Invitee::from("examplefriend"), Invitee::Username(_)));
+/// assert!(matches!(Invitee::from(7654321), Invitee::Id(7654321)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

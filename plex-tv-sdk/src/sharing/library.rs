@@ -74,8 +74,10 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for library in server.libraries().await? {
-    ///     println!("{:?}: {}", library.key, plex_tv_sdk::printable(&library.title.unwrap_or_default()));
+    ///     println!("{:?}: {}", library.key, printable(&library.title.unwrap_or_default()));
     /// }
     /// # Ok(())
     /// # }

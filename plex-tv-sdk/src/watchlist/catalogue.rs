@@ -87,8 +87,8 @@ impl Search {
         if !(1..=MOST_HITS).contains(&self.limit) {
             return Err(Error::invalid_input(format!("the limit of a search is from 1 to {MOST_HITS}")));
         }
-        let call = self.client.discover().search_discover(self.text.trim()).limit(self.limit);
-        let reply = call.search_types(types).search_providers("discover").include_metadata(true).send().await?;
+        let call = self.client.discover().search_discover(self.text.trim(), "discover").limit(self.limit);
+        let reply = call.search_types(types).include_metadata(true).send().await?;
         let groups = reply.media_container.search_results.into_iter();
         let hits = groups.flat_map(|group| group.search_result);
         let mut hits: Vec<(f64, DiscoverMetadata)> =

@@ -5,7 +5,7 @@ mod address;
 pub mod receive;
 
 use crate::{
-    Client, Error, PlexCode, Secret,
+    Client, Error, Secret,
     v2::types::{SetUserWebhooksBody, WebhookList},
 };
 
@@ -61,7 +61,7 @@ impl Webhooks {
     /// Calls `GET /api/v2/user/webhooks`.
     pub async fn list(&self) -> Result<Vec<Secret>, Error> {
         let list = self.client.v2().get_user_webhooks().send().await;
-        list.map(addresses).map_err(typed)
+        list.map(addresses).map_err(Error::without_body)
     }
 
     /// Adds an address and returns the list as it is then. An address that is there already is not
@@ -72,7 +72,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// Those of [`Webhooks`]. `is_invalid_input` when the address is empty or no URL of http or
-    /// https; nothing is sent then. [`PlexCode::WebhookAddressInvalid`] when plex.tv refuses it.
+    /// https; nothing is sent then. [`PlexCode::WebhookAddressInvalid`](crate::PlexCode::WebhookAddressInvalid) when plex.tv refuses it.
     ///
     /// Calls `GET` and `POST /api/v2/user/webhooks`.
     pub async fn add(&self, address: impl Into<Secret>) -> Result<Vec<Secret>, Error> {
@@ -140,7 +140,7 @@ impl Webhooks {
 
     async fn set(&self, list: &[Secret]) -> Result<Vec<Secret>, Error> {
         let body = SetUserWebhooksBody::new(list.iter().map(Secret::expose));
-        let reply = self.client.v2().set_user_webhooks(body).send().await.map_err(typed)?;
+        let reply = self.client.v2().set_user_webhooks(body).send().await.map_err(Error::without_body)?;
         // The reply of a success may be empty.
         Ok(if reply.is_empty() { list.to_vec() } else { addresses(reply) })
     }
@@ -148,13 +148,4 @@ impl Webhooks {
 
 fn addresses(list: WebhookList) -> Vec<Secret> {
     Vec::from(list).into_iter().map(|webhook| webhook.url.into()).collect()
-}
-
-/// plex.tv was seen to answer with the general code 1043 to accounts without a Plex Pass.
-fn typed(error: Error) -> Error {
-    let error = error.without_body();
-    match error.code() {
-        Some(PlexCode::Forbidden) if error.is_forbidden() => error.with_plex_pass_needed(),
-        _ => error,
-    }
 }

@@ -1,13 +1,14 @@
 //! `Debug` of everything generated, driven by the descriptions: a secret that is added there is covered here, or a test
 //! says that it is not.
 
+use plex_tv_sdk::together::types::{InviteToWatchTogetherRoomBody, UpdateWatchTogetherRoomBody};
 use plex_tv_sdk::v1::types::LegacySignInBody;
 use plex_tv_sdk::v2::types::{ExchangeJwtTokenBody, LinkPinBody, SignInBody};
 use std::{collections::BTreeSet, fmt::Debug};
 
-use plex_tv_sdk::{Secret, discover, v1, v2};
+use plex_tv_sdk::{Secret, discover, epg, notifications, together, v1, v2};
 use plex_tv_tests::{
-    Description, Schema, described, descriptions, has_reply, reread, reread_json, reread_request, xml,
+    Description, Schema, described, descriptions, has_reply, members_of, reread, reread_json, reread_request, xml,
 };
 use serde_json::{Map, Value, json};
 
@@ -60,6 +61,8 @@ impl<'a> Planter<'a> {
             let value = members.get(member).filter(|value| !value.is_null() && **value != json!([])).cloned();
             if property["format"] == "password" {
                 members.insert(member.clone(), self.canary(name, member));
+            } else if property["items"]["format"] == "password" {
+                members.insert(member.clone(), json!([self.canary(name, member)]));
             } else if let Some(value) = value {
                 let planted = self.plant(name, property, &value);
                 members.insert(member.clone(), planted);
@@ -100,8 +103,7 @@ impl<'a> Planter<'a> {
         }
         around.push(name);
         let mut properties = schema["properties"].as_object().into_iter().flatten();
-        let found =
-            properties.any(|(_, property)| property["format"] == "password" || self.holds_secrets(property, around));
+        let found = properties.any(|(_, property)| is_secret(property) || self.holds_secrets(property, around));
         around.pop();
         found
     }
@@ -118,6 +120,11 @@ impl<'a> Planter<'a> {
             _ => json!("7"),
         }
     }
+}
+
+/// A secret, or a list of them.
+fn is_secret(property: &Value) -> bool {
+    property["format"] == "password" || property["items"]["format"] == "password"
 }
 
 /// A body with secrets in it.
@@ -177,7 +184,8 @@ fn no_generated_type_shows_a_secret() {
     for Planted { operation, status, value } in descriptions().iter().flat_map(|each| planted(each).0) {
         let Some(status) = status else {
             let body = reread_request(operation, &value).unwrap().unwrap();
-            assert_arrived(operation, &value, Some(body.value()));
+            let back = if value.is_array() { body.value().clone() } else { members_of(body.value()) };
+            assert_arrived(operation, &value, Some(&back));
             assert_clean(operation, body.shown());
             continue;
         };
@@ -204,7 +212,7 @@ fn secrets_of_the_schemas(description: &Value) -> BTreeSet<(String, String)> {
         let properties = schema["properties"].as_object().into_iter().flatten();
         let others = schema.get("additionalProperties").map(|schema| ("*".to_owned(), schema));
         for (member, property) in properties.map(|(member, property)| (member.clone(), property)).chain(others) {
-            if property["format"] == "password" {
+            if is_secret(property) {
                 found.insert((name.clone(), member));
             }
         }
@@ -255,7 +263,15 @@ fn every_secret_is_kept_as_one_in_its_type() {
 /// What a call holds may be a secret, whatever the description says of it.
 #[test]
 fn every_call_shows_nothing_but_its_name() {
-    for (module, operations) in [("v2", v2::OPERATIONS), ("v1", v1::OPERATIONS), ("discover", discover::OPERATIONS)] {
+    let modules = [
+        ("v2", v2::OPERATIONS),
+        ("v1", v1::OPERATIONS),
+        ("discover", discover::OPERATIONS),
+        ("epg", epg::OPERATIONS),
+        ("together", together::OPERATIONS),
+        ("notifications", notifications::OPERATIONS),
+    ];
+    for (module, operations) in modules {
         let calls = Code::of(module).calls();
 
         assert_eq!(calls.iter().filter(|call| !call.name.ends_with("Arguments")).count(), operations.len(), "{module}");
@@ -296,16 +312,23 @@ async fn no_reply_shows_a_secret_that_came_in_a_header() {
     assert_debug_is_clean("Response", &reply);
 }
 
-const SECRET_PARAMETERS: [&str; 9] = [
+const SECRET_PARAMETERS: [&str; 16] = [
+    "getDiscoverRssFeed.feedUuid",
+    "getPinQrCode.code",
+    "getRssFeed.feedUuid",
     "getServerAccessTokens.auth_token",
     "getToken.code",
     "getToken.deviceJWT",
     "getUserWebhooks.pin",
+    "getWatchTogetherRoom.roomId",
+    "inviteToWatchTogetherRoom.roomId",
+    "leaveWatchTogetherRoom.roomId",
     "switchHomeUser.pin",
     "switchLegacyHomeUser.pin",
     "updateLegacyHomeUser.currentPin",
     "updateLegacyHomeUser.pin",
     "updateManagedUser.pin",
+    "updateWatchTogetherRoom.roomId",
 ];
 
 #[tokio::test]
@@ -314,7 +337,7 @@ async fn no_call_shows_a_secret() {
     let (v2, v1, discover) = (client.v2(), client.v1(), client.discover());
     let secret = || Secret::from(TOKEN);
 
-    let calls: [Box<dyn Debug>; 16] = [
+    let calls: [Box<dyn Debug>; 20] = [
         Box::new(v2.exchange_jwt_token(ExchangeJwtTokenBody::new(DEVICE_JWT))),
         Box::new(v2.get_devices().include_https(true)),
         Box::new(v2.get_pin_qr_code(PIN_CODE)),
@@ -329,8 +352,12 @@ async fn no_call_shows_a_secret() {
         Box::new(v1.switch_legacy_home_user(7).pin(PIN_CODE)),
         Box::new(v1.update_legacy_home_user(7).pin(PIN_CODE).current_pin(PIN_CODE)),
         Box::new(v1.get_user_avatar(UNKNOWN)),
-        Box::new(discover.get_rss_feed(UNKNOWN, "json")),
-        Box::new(discover.search_discover(UNKNOWN)),
+        Box::new(discover.get_discover_rss_feed(UNKNOWN, "json")),
+        Box::new(discover.search_discover(UNKNOWN, "discover")),
+        Box::new(client.together().get_watch_together_room(TOKEN)),
+        Box::new(client.together().invite_to_watch_together_room(TOKEN, InviteToWatchTogetherRoomBody::new([7]))),
+        Box::new(client.together().leave_watch_together_room(TOKEN)),
+        Box::new(client.together().update_watch_together_room(TOKEN, UpdateWatchTogetherRoomBody::new())),
     ];
 
     for call in &calls {

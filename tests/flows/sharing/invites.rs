@@ -3,7 +3,7 @@
 use plex_tv_sandbox::{FRIEND_EMAIL, Fault};
 use plex_tv_sdk::{Invitee, Libraries};
 
-use super::{client_of, friend, sent, server, shared};
+use super::{client_of, friend, sent, shared};
 
 #[tokio::test]
 async fn an_invite_is_listed_on_both_sides_and_accepted() {

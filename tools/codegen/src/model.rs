@@ -434,6 +434,7 @@ fn rust_name(wire_name: &str) -> String {
 
 /// Names as a person would write them, where the rules give something else.
 fn renamed(name: &str) -> String {
-    const NAMES: [(&str, &str); 2] = [("i_pv6", "ipv6"), ("x_plex_container_", "container_")];
+    const NAMES: [(&str, &str); 3] =
+        [("i_pv6", "ipv6"), ("x_plex_container_", "container_"), ("x_plex_language", "language")];
     NAMES.iter().fold(name.to_owned(), |name, (from, to)| name.replace(from, to))
 }

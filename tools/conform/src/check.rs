@@ -1,6 +1,8 @@
 //! One payload: decoded, encoded again, compared.
 
-use plex_tv_sdk::{Error, PlexError, Reread, discover, reread_error, v1, v2, xml_as_json};
+use plex_tv_sdk::{
+    Error, PlexError, Reread, discover, epg, notifications, reread_error, together, v1, v2, xml_as_json,
+};
 use serde_json::Value;
 
 use crate::{
@@ -87,6 +89,9 @@ fn reread(module: &str, operation: &str, body: &[u8]) -> Option<Result<Reread, E
         "v2" => v2::reread_reply(operation, body, true),
         "v1" => v1::reread_reply(operation, body, true),
         "discover" => discover::reread_reply(operation, body, true),
+        "epg" => epg::reread_reply(operation, body, true),
+        "together" => together::reread_reply(operation, body, true),
+        "notifications" => notifications::reread_reply(operation, body, true),
         _ => None,
     }
 }

@@ -88,6 +88,9 @@ struct Comparison {
 impl Comparison {
     fn value(&mut self, sent: &Value, back: Option<&Value>, schema: Schema<'_>, place: &Place) {
         let back = back.filter(|back| !back.is_null());
+        if let (Value::Array(_), Some(Value::Object(members)), Some((name, list))) = (sent, back, schema.bare_list()) {
+            return self.value(sent, members.get(name), list, place);
+        }
         match (sent, back) {
             _ if schema.is_list() => self.list(sent, back, schema, place),
             (Value::Object(members), _) if schema.is_scalar() => self.element(members, back, schema, place),

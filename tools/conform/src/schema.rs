@@ -39,6 +39,12 @@ impl<'a> Schema<'a> {
         self.value.get("items").map(|items| Self::new(self.root, items))
     }
 
+    /// The member that a list in place of the object stands for.
+    pub(crate) fn bare_list(self) -> Option<(&'a str, Self)> {
+        let name = self.value["x-plex-bare-list"].as_str()?;
+        Some((name, self.member(name)?))
+    }
+
     /// Are members kept that the description does not name?
     pub(crate) fn keeps_the_unknown(self) -> bool {
         self.value.get("additionalProperties").is_some()

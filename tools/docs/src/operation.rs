@@ -346,7 +346,7 @@ fn replies(book: &Book, module: &Module, operation: &Operation, node: &Value) ->
     for error in node["x-plex-errors"].as_array().into_iter().flatten() {
         let status = error["status"].as_u64().unwrap_or_default();
         let code = error["code"].as_u64();
-        let predicate = predicate(status, code, node["x-plex-proof"].as_str());
+        let predicate = predicate(node, status, code);
         let when = error["when"].as_str().unwrap_or("See the code.");
         causes.entry(status.to_string()).or_default().push(Cause {
             code,

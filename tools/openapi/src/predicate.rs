@@ -1,10 +1,18 @@
 //! Which predicate of the SDK's error recognises a documented refusal.
 
-/// The name of the predicate for a status and a code, if there is one.
+use serde_json::Value;
+
+/// The name of the predicate for a status and a code that an operation answers, if there is one.
 ///
-/// `proof` is the `x-plex-proof` of the operation: the credential that it checks beside the token.
+/// The operation is looked at because it gives some codes a meaning of their own: `x-plex-proof` is
+/// the credential that it checks beside the token, and `x-plex-pass-code` its code for an account
+/// without a Plex Pass.
 #[must_use]
-pub fn predicate(status: u64, code: Option<u64>, proof: Option<&str>) -> Option<&'static str> {
+pub fn predicate(operation: &Value, status: u64, code: Option<u64>) -> Option<&'static str> {
+    let proof = operation["x-plex-proof"].as_str();
+    if code.is_some() && code == operation["x-plex-pass-code"].as_u64() {
+        return Some("is_plex_pass_required");
+    }
     let by_code = code.and_then(|code| {
         Some(match code {
             1012 => "is_plex_pass_required",

@@ -51,18 +51,13 @@ pub struct Error(Arc<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
-    operation: Option<&'static str>,
-    proof: Option<Proof>,
+    operation: Option<Operation>,
     status: Option<StatusCode>,
     plex_errors: Vec<PlexError>,
     retry_after: Option<Duration>,
     request_id: Option<String>,
     json_path: Option<String>,
     body: Option<String>,
-    /// Did the call ask for the user's token?
-    takes_token: bool,
-    /// Does a code that says "forbidden" stand for a missing Plex Pass here?
-    needs_plex_pass: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -125,15 +120,12 @@ impl Error {
             kind,
             message: message.into(),
             operation: None,
-            proof: None,
             status: None,
             plex_errors: Vec::new(),
             retry_after: None,
             request_id: None,
             json_path: None,
             body: None,
-            takes_token: false,
-            needs_plex_pass: false,
             source: None,
         }))
     }
@@ -151,11 +143,7 @@ impl Error {
     pub(crate) fn with_operation(self, operation: &Operation) -> Self {
         match self.0.operation {
             Some(_) => self,
-            None => self.with(|inner| {
-                inner.operation = Some(operation.id);
-                inner.proof = operation.proof;
-                inner.takes_token = operation.auth == Auth::Token;
-            }),
+            None => self.with(|inner| inner.operation = Some(*operation)),
         }
     }
 
@@ -199,11 +187,6 @@ impl Error {
                 *path = clean;
             }
         })
-    }
-
-    /// Says that the refusal stands for a missing Plex Pass, although its code is a general one.
-    pub(crate) fn with_plex_pass_needed(self) -> Self {
-        self.with(|inner| inner.needs_plex_pass = true)
     }
 
     /// Drops the body and the texts of the refusal, for calls whose replies are secret.
@@ -252,10 +235,16 @@ impl Error {
 
     /// The `operationId` of the call, as in `getPin`.
     pub fn operation(&self) -> Option<&'static str> {
-        self.0.operation
+        self.0.operation.map(|operation| operation.id)
     }
 
-    /// The HTTP status, when plex.tv answered.
+    /// The credential other than the token that the call checks.
+    fn proof(&self) -> Option<Proof> {
+        self.0.operation.and_then(|operation| operation.proof)
+    }
+
+    /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the status
+    /// that the code of the refusal stands for.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
@@ -371,10 +360,14 @@ impl Error {
     fn is_token_dead(&self) -> bool {
         match self.status().map(|status| status.as_u16()) {
             Some(498) => true,
-            Some(401) => self.0.takes_token && !self.code().is_some_and(PlexCode::is_about_a_password),
+            Some(401) => self.takes_token() && !self.code().is_some_and(PlexCode::is_about_a_password),
             Some(422) => self.plex_errors().iter().any(PlexError::is_of_a_dead_token),
             _ => false,
         }
+    }
+
+    fn takes_token(&self) -> bool {
+        self.0.operation.is_some_and(|operation| operation.auth == Auth::Token)
     }
 
     /// The user is known and may not do this (403).
@@ -412,9 +405,13 @@ impl Error {
         self.code() == Some(PlexCode::PinRequired)
     }
 
-    /// The account has no Plex Pass, and this needs one (code 1012, and 1043 for webhooks).
+    /// The account has no Plex Pass, and this needs one (code 1012).
+    ///
+    /// The calls for webhooks say so by code 1043, which means "forbidden" elsewhere. For them this is
+    /// true for both codes.
     pub fn is_plex_pass_required(&self) -> bool {
-        self.0.needs_plex_pass || self.code() == Some(PlexCode::PlexPassRequired)
+        let of_operation = self.0.operation.and_then(|operation| operation.plex_pass_code);
+        self.code() == Some(PlexCode::PlexPassRequired) || of_operation.is_some() && self.plex_code() == of_operation
     }
 
     /// The user removed this device: a new client identifier and key are needed (code 1097).
@@ -447,14 +444,14 @@ impl Error {
     /// plex.tv refused the proof of the device key (422, or 401): the signature is wrong, the nonce
     /// is stale, or the key is unknown. If it persists, sign in again with a new key.
     pub fn is_device_jwt_rejected(&self) -> bool {
-        let proves = self.0.proof == Some(Proof::DeviceJwt);
+        let proves = self.proof() == Some(Proof::DeviceJwt);
         let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
         proves && refuses && !self.is_device_removed()
     }
 
     /// The device key already belongs to another client identifier (422): make a new one.
     pub fn is_device_key_taken(&self) -> bool {
-        let registers = self.0.proof == Some(Proof::DeviceKey);
+        let registers = self.proof() == Some(Proof::DeviceKey);
         let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
         registers && refuses && !self.is_device_removed()
     }
@@ -534,7 +531,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Error")
             .field("kind", &self.0.kind)
-            .field("operation", &self.0.operation)
+            .field("operation", &self.operation())
             .field("message", &self.0.message)
             .field("status", &self.0.status)
             .field("plex_errors", &self.0.plex_errors)

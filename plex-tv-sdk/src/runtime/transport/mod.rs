@@ -23,6 +23,7 @@ mod trace;
 
 pub(crate) use body::read;
 pub(crate) use hosts::Hosts;
+#[cfg(feature = "jwt")]
 pub(crate) use renew::Renewer;
 pub(crate) use reply::xml_to_value;
 #[cfg(feature = "conform")]

@@ -123,7 +123,7 @@ impl Request {
     }
 
     /// Adds a header. `None` is left out.
-    #[cfg_attr(not(feature = "discover"), allow(dead_code))]
+    #[cfg_attr(not(any(feature = "discover", feature = "epg")), allow(dead_code))]
     pub(crate) fn header(self, name: &'static str, value: &(impl Written + ?Sized)) -> Self {
         self.change(|draft| {
             let mut outcome = Ok(());

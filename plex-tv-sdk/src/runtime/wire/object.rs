@@ -1,9 +1,10 @@
 //! The tables of generated types.
 
 /// The table of a type with members: each field with its name on the wire. The first so many must be
-/// there; a field named last keeps what the table does not name.
+/// there; a field named after their number keeps what the table does not name. A field named behind
+/// the semicolon takes a list in place of the object.
 macro_rules! object {
-    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)?) => {
+    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)? $(; $list:ident)?) => {
         impl $crate::runtime::wire::read::Slot for $type {
             fn begin() -> Self {
                 Self {
@@ -24,7 +25,9 @@ macro_rules! object {
                     $crate::runtime::wire::read::Opening::Object => {
                         $crate::runtime::wire::read::Container::Object(self)
                     }
+                    #[allow(unreachable_code)]
                     $crate::runtime::wire::read::Opening::List => {
+                        $(return $crate::runtime::wire::read::Slot::open(&mut self.$list, opening);)?
                         $crate::runtime::wire::read::Container::Refused
                     }
                 }

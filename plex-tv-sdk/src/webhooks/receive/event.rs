@@ -1,12 +1,14 @@
 //! An event, and how it is read.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{kind::EventKind, multipart, thumb::Thumb};
 use crate::{
     Error, ErrorKind, Extra,
-    runtime::wire::{Reading, object, read},
+    runtime::{
+        Timestamp,
+        wire::{Reading, object, read},
+    },
 };
 
 /// The most bytes of the JSON of an event. plex.tv sends a few KiB.

@@ -251,9 +251,9 @@ mod tests {
     #[test]
     fn bodies_that_are_made_to_take_long_do_not() {
         const SIZE: usize = 4 * 1024 * 1024;
-        let boundary = "-".repeat(70);
+        let boundary = "-".repeat(69) + "x";
         let kind = format!("multipart/form-data; boundary={boundary}");
-        let almost = format!("\r\n--{}", &boundary[1..]);
+        let almost = format!("\r\n--{}", &boundary[..69]);
         for body in ["\r".repeat(SIZE), "\r\n".repeat(SIZE / 2), "-".repeat(SIZE), almost.repeat(SIZE / almost.len())] {
             let begun = Instant::now();
 

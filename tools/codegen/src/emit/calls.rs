@@ -191,6 +191,7 @@ fn send(call: &Call<'_>) -> TokenStream {
             Place::Header => quote!(.header(#wire_name, &#holder.#name)),
         }
     });
+    let constants = constant_headers(call).map(|(name, value)| quote!(.header(#name, #value)));
     let body = call.body.as_ref().map(|body| {
         let method = if body.is_form { format_ident!("form") } else { format_ident!("json") };
         if body.required { quote!(.#method(Some(&#required.body))) } else { quote!(.#method(self.body.as_ref())) }
@@ -209,7 +210,13 @@ fn send(call: &Call<'_>) -> TokenStream {
         /// Sends the call and returns the value with status and headers.
         pub async fn send_with_response(self) -> Result<Response<#reply>, Error> {
             let request = self.api.hosts.request(Self::OPERATION);
-            request #(#steps)* #body .#send().await
+            request #(#steps)* #(#constants)* #body .#send().await
         }
     }
+}
+
+/// The headers that have one value only, with it. The client fills them in.
+fn constant_headers<'a>(call: &Call<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let parameters = call.node["parameters"].as_array().into_iter().flatten();
+    parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, parameter["x-plex-constant"].as_str()?)))
 }

@@ -27,36 +27,54 @@ pub(super) fn tables(model: &Model<'_>) -> TokenStream {
             use runtime::Rows;
         )
     });
+    let replies: Vec<_> = replies.collect();
+    let bodies: Vec<_> = bodies.collect();
+    // Where there is nothing to decode, a table would be unreachable code.
+    let (reply_table, body_table) = (table(&replies, rows), table(&bodies, None));
+    let [of_reply, in_reply, strictly] = arguments(&replies, ["operation", "body", "strict_rows"]);
+    let [of_body, in_body] = arguments(&bodies, ["operation", "body"]);
     quote! {
         /// Decodes a success of an operation and encodes it again. Nothing where there is nothing to
         /// decode. With `strict_rows`, a row that cannot be read fails the whole.
         #[cfg(feature = "conform")]
         pub fn reread_reply(
-            operation: &str,
-            body: &[u8],
-            strict_rows: bool,
+            #of_reply: &str,
+            #in_reply: &[u8],
+            #strictly: bool,
         ) -> Option<Result<runtime::conform::Reread, runtime::Error>> {
-            #rows
-            use runtime::conform;
-
-            Some(match operation {
-                #(#replies)*
-                _ => return None,
-            })
+            #reply_table
         }
 
         /// Decodes a request body, given as JSON, and encodes it again. Nothing where there is none.
         #[cfg(feature = "conform")]
         pub fn reread_request(
-            operation: &str,
-            body: &[u8],
+            #of_body: &str,
+            #in_body: &[u8],
         ) -> Option<Result<runtime::conform::Reread, runtime::Error>> {
-            use runtime::conform;
-
-            Some(match operation {
-                #(#bodies)*
-                _ => return None,
-            })
+            #body_table
         }
     }
+}
+
+fn table(rows: &[TokenStream], import: Option<TokenStream>) -> TokenStream {
+    if rows.is_empty() {
+        return quote!(None);
+    }
+    quote! {
+        #import
+        use runtime::conform;
+
+        Some(match operation {
+            #(#rows)*
+            _ => return None,
+        })
+    }
+}
+
+/// The names of arguments, unless nothing uses them.
+fn arguments<const N: usize>(rows: &[TokenStream], names: [&str; N]) -> [TokenStream; N] {
+    names.map(|name| {
+        let name = format_ident!("{name}");
+        if rows.is_empty() { quote!(_) } else { quote!(#name) }
+    })
 }

@@ -168,8 +168,7 @@ fn errors(call: &Call<'_>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for error in call.node["x-plex-errors"].as_array().into_iter().flatten() {
         let (status, code) = (error["status"].as_u64().unwrap_or_default(), error["code"].as_u64());
-        let proof = call.node["x-plex-proof"].as_str();
-        let predicate = plex_tv_openapi::predicate(status, code, proof);
+        let predicate = plex_tv_openapi::predicate(call.node, status, code);
         let told = predicate.map(|name| format!("[`{name}`](runtime::Error::{name}), ")).unwrap_or_default();
         let code = code.map(|code| format!(" with code {code}")).unwrap_or_default();
         let when = error["when"].as_str().unwrap_or("See the code.");

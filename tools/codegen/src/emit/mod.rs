@@ -32,8 +32,10 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
         docs(&format!("{title}.\n\nA client has it as `client.{}()`.\n\n{}", model.module, docs::table(model)));
     let hosts = &model.hosts;
     let imports: Vec<_> = imports(model).into_iter().map(|name| format_ident!("{name}")).collect();
+    let arguments = argument_imports(model).into_iter().map(|name| format_ident!("{name}"));
     let tokens = quote! {
         use #runtime as runtime;
+        #(use #runtime::#arguments;)*
 
         #api_docs
         #[derive(Clone, Debug)]
@@ -78,13 +80,30 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
 
 /// What the calls name of the runtime.
 fn imports(model: &Model<'_>) -> BTreeSet<&'static str> {
-    let mut found = BTreeSet::from(["Auth", "Error", "Method", "Operation", "Parameter", "Response"]);
+    let mut found = BTreeSet::from(["Error", "Method", "Operation", "Response"]);
     for call in &model.calls {
+        if call.operation.auth != plex_tv_openapi::Auth::Token {
+            found.insert("Auth");
+        }
+        if !call.parameters.is_empty() {
+            found.insert("Parameter");
+        }
         call.reply.imports(&mut found);
         call.parameters.iter().for_each(|parameter| parameter.kind.imports(&mut found));
         if call.node.get("x-plex-proof").is_some() {
             found.insert("Proof");
         }
+    }
+    found
+}
+
+/// What the arguments of the methods name of the runtime.
+fn argument_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
+    let mut found = BTreeSet::new();
+    for call in model.calls.iter().filter(|call| !call.takes_arguments()) {
+        // A yes or no is taken as a `bool`.
+        let required = call.required().filter(|parameter| parameter.kind != Kind::Flag);
+        required.for_each(|parameter| parameter.kind.imports(&mut found));
     }
     found
 }

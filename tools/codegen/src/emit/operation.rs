@@ -31,6 +31,10 @@ pub(super) fn constant(call: &Call<'_>) -> TokenStream {
         let proof = format_ident!("{}", proof.to_upper_camel_case());
         quote!(.proof(Proof::#proof))
     });
+    let pass_code = node["x-plex-pass-code"].as_i64().map(|code| {
+        let code = proc_macro2::Literal::i64_unsuffixed(code);
+        quote!(.plex_pass_code(#code))
+    });
     let storage =
         (node["x-plex-redirects-to-storage"] == serde_json::Value::Bool(true)).then(|| quote!(.redirects_to_storage()));
     let listed = call.parameters.iter().map(|parameter| {
@@ -47,7 +51,7 @@ pub(super) fn constant(call: &Call<'_>) -> TokenStream {
     quote! {
         /// What the description says of this operation.
         pub const OPERATION: &'static Operation = &Operation::new(#id, Method::#method, #path)
-            .tag(#tag) #auth #safe #deprecated #host #xml #proof #storage #parameters;
+            .tag(#tag) #auth #safe #deprecated #host #xml #proof #pass_code #storage #parameters;
     }
 }
 

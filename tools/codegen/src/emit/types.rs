@@ -70,7 +70,7 @@ fn type_def(model: &Model<'_>, definition: &TypeDef<'_>) -> TokenStream {
             let camel = camel.then(|| quote!(#[serde(rename_all = "camelCase")]));
             let default = (!members.iter().any(Member::must_be_read)).then(|| quote!(, Default));
             let builder = definition.is_sent.then(|| builder(model, definition, members, *keeps_unknown));
-            let table = table(&name, members, *keeps_unknown);
+            let table = table(&name, members, *keeps_unknown, definition.schema["x-plex-bare-list"].as_str());
             quote! {
                 #about
                 #[derive(Clone, Debug, ::serde::Serialize #default)]
@@ -141,8 +141,9 @@ fn struct_field(member: &Member<'_>, all: &[Member<'_>]) -> TokenStream {
     }
 }
 
-/// The table by which a type is read: what must be there comes first.
-fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool) -> TokenStream {
+/// The table by which a type is read: what must be there comes first. A list in place of the object
+/// is read into the member `bare_list`.
+fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool, bare_list: Option<&str>) -> TokenStream {
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|member| (!member.must_be_read(), member.line));
     let rows = sorted.iter().map(|member| {
@@ -151,7 +152,9 @@ fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool) -> Toke
     });
     let required = Literal::usize_unsuffixed(members.iter().filter(|member| member.must_be_read()).count());
     let extra = keeps_unknown.then(|| quote!(, extra));
-    quote!(runtime::object!(#name { #(#rows),* }, #required #extra);)
+    let list = members.iter().find(|member| Some(member.wire_name.as_str()) == bare_list);
+    let list = list.map(|member| field(&member.name)).map(|field| quote!(; #field));
+    quote!(runtime::object!(#name { #(#rows),* }, #required #extra #list);)
 }
 
 /// `new` with what is required, and a setter for each of the rest.

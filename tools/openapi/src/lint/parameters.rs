@@ -15,6 +15,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for parameter in context.all(Kind::Parameter) {
         texts(report, parameter);
         place(report, parameter);
+        constant(report, parameter);
         shape(context, report, parameter);
     }
     for operation in &context.operations {
@@ -53,6 +54,16 @@ fn place(report: &mut Report<'_>, parameter: &Node<'_>) {
             let what = format!("the parameter `{name}` is in `{other}`");
             report.add("parameter-place", &parameter.pointer, what, "put it into path or query");
         }
+    }
+}
+
+/// `parameter-constant`: what the client fills in is a header.
+fn constant(report: &mut Report<'_>, parameter: &Node<'_>) {
+    if let Some(constant) = parameter.get("x-plex-constant")
+        && parameter.text("in") != Some("header")
+    {
+        let what = "the client fills in headers only";
+        report.add("parameter-constant", &constant.pointer, what, "remove `x-plex-constant`");
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         property_names(report, schema);
         additional_properties(context, report, schema);
         rows(report, schema);
+        bare_list(context, report, schema);
         description(report, schema);
         kind(report, schema);
         property_descriptions(report, schema);
@@ -183,6 +184,22 @@ fn rows(report: &mut Report<'_>, schema: &Node<'_>) {
             let what = "x-plex-rows is not on a named array whose items are a $ref";
             report.add("rows", &rows.pointer, what, "move list and row to components/schemas, or remove the mark");
         }
+    }
+}
+
+/// `bare-list`.
+fn bare_list(context: &Context<'_>, report: &mut Report<'_>, schema: &Node<'_>) {
+    let Some(name) = schema.get("x-plex-bare-list") else { return };
+    let property = schema.map("properties").find(|(property, _)| name.value.as_str() == Some(property));
+    let list = property
+        .and_then(|(_, property)| context.resolve(&property.list("allOf").next().unwrap_or_else(|| property.clone())));
+    if schema.schema_name().is_none() || list.is_none_or(|list| list.text("type") != Some("array")) {
+        let what = "x-plex-bare-list does not name a list among the properties of a named schema";
+        report.add("bare-list", &name.pointer, what, "name the property that a list in place of the object stands for");
+    }
+    if let Some(required) = schema.list("required").next() {
+        let what = "a list in place of the object has none of its members, so nothing can be required";
+        report.add("bare-list", &required.pointer, what, "remove `required`");
     }
 }
 
