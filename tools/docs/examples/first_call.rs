@@ -1,4 +1,5 @@
 //! The first call of the reference's start page, sent to a sandbox.
+#![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use plex_tv_sdk::{Client, ClientIdentity, Token, printable};
 

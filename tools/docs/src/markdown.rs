@@ -26,6 +26,29 @@ pub(crate) struct Rendered {
     pub(crate) title: String,
     /// The first paragraph as plain text.
     pub(crate) summary: String,
+    /// Links as they were written, and where they lead, if anywhere.
+    links: Vec<(String, Option<String>)>,
+}
+
+impl Rendered {
+    /// The document itself, its links led to the pages of the site. Those that lead nowhere there
+    /// are plain text.
+    pub(crate) fn markdown(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (written, target) in &self.links {
+            let end = format!("]({written})");
+            match target {
+                Some(target) => text = text.replace(&end, &format!("]({target})")),
+                None => {
+                    while let Some((before, after)) = text.split_once(&end) {
+                        let (before, named) = before.rsplit_once('[').unwrap_or((before, ""));
+                        text = format!("{before}{named}{after}");
+                    }
+                }
+            }
+        }
+        text
+    }
 }
 
 /// The pages that stand for files of the workspace, by the path of the file.
@@ -143,8 +166,15 @@ pub(crate) fn document(book: &Book, pages: &Pages, file: &Path, markdown: &str) 
             }
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let target = link(book, pages, file, &dest_url);
+                let written = dest_url.to_string();
                 is_dropped.push(target.is_none());
                 in_link = true;
+                // Pages of the site are there as Markdown; those of rustdoc are not.
+                let in_markdown = target.as_ref().map(|target| {
+                    let is_page = target.starts_with("@/") && !target.contains("/plex_tv_sdk/");
+                    if is_page { target.replace(".html", ".md") } else { target.clone() }
+                });
+                rendered.links.push((written, in_markdown));
                 if let Some(dest_url) = target {
                     let dest_url = CowStr::from(dest_url);
                     events.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));

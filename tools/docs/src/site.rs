@@ -497,13 +497,14 @@ impl<'a> Builder<'a> {
 
     fn document(&mut self, pages: &Pages, file: &Path, page: &str, text: &str) -> Result<(), Problem> {
         let rendered = markdown::document(self.book, pages, file, text);
+        let markdown = rendered.markdown(text);
         let title = if page == "changes.html" { "Changes".to_owned() } else { rendered.title };
         let frame = Frame { page, title: &title, summary: &rendered.summary, module: "", has_markdown: true };
         let words = rendered.headings.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(" ");
         // What is too small for a list of contents is read from its beginning.
         let headings: Vec<_> = rendered.headings.iter().collect();
         let data = context!(headings => Serde(headings), html => rendered.html);
-        self.page(&frame, "document.html", data, Some(text.to_owned()))?;
+        self.page(&frame, "document.html", data, Some(markdown))?;
         let kind = if page == "changes.html" { "page" } else { "guide" };
         self.entry(kind, &title, page, &rendered.summary, words);
         Ok(())
@@ -562,7 +563,7 @@ impl<'a> Builder<'a> {
             "poll_pin": curl(&[&format!("curl {SANDBOX}/api/v2/pins/ID"), accept, client]),
             "cargo_toml": Code::plain("toml", cargo_toml),
             "first_program": Code::plain("rust", shown(&first_program)),
-            "sandbox_client": Code::plain("rust", include_str!("../examples/first_call.rs")),
+            "sandbox_client": Code::plain("rust", without_lints(include_str!("../examples/first_call.rs"))),
         });
         let summary = "A Rust client for the Plex.tv cloud API, and the reference of that API.";
         let frame = Frame { page: "index.html", title: "Start", summary, module: "", has_markdown: true };
@@ -788,6 +789,11 @@ fn files_of(folder: &Path, extension: &str) -> Vec<String> {
         names.filter(|name| Path::new(name).extension().is_some_and(|found| found == extension)).collect();
     names.sort();
     names
+}
+
+/// A program without the line that is for the lints of this workspace.
+fn without_lints(program: &str) -> String {
+    program.lines().filter(|line| !line.starts_with("#![allow(clippy::")).map(|line| format!("{line}\n")).collect()
 }
 
 /// The dependencies and the program under `A first program` of the README.

@@ -1,4 +1,5 @@
 //! The site as a whole: its pages, its samples, and how a browser shows it.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 mod browser;
 mod html;

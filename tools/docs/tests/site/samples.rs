@@ -15,7 +15,7 @@ fn doctests(code: &str) -> BTreeMap<String, String> {
     for part in calls.split("/// The call [`Api::").skip(1) {
         let method = part.split('`').next().unwrap();
         let block = part.split("```no_run\n").nth(1).unwrap().split("```\n").next().unwrap();
-        let lines = block.lines().map(|line| line.trim_start().trim_start_matches("///"));
+        let lines = block.lines().filter_map(|line| line.trim_start().strip_prefix("///"));
         let lines = lines
             .map(|line| line.strip_prefix(' ').unwrap_or(line))
             .filter(|line| !line.starts_with("# ") && *line != "#");
@@ -64,7 +64,8 @@ fn the_program_of_the_start_page_is_that_of_the_readme() {
         .collect();
 
     assert_eq!(blocks.len(), 2);
-    assert_eq!(blocks[0].trim(), example.trim());
+    let example: Vec<_> = example.lines().filter(|line| !line.starts_with("#![allow(")).collect();
+    assert_eq!(blocks[0].trim(), example.join("\n").trim());
     assert!(readme.contains(&blocks[1]), "{}", blocks[1]);
 }
 
@@ -93,12 +94,16 @@ fn has_curl() -> bool {
     is_there
 }
 
+/// The television channel of the examples.
+const CHANNEL: &str = "5eea605674085f0040ddc7a6";
+/// The room of the examples.
+const ROOM: &str = "EXAMPLE-ROOM-1";
 /// The share of the examples.
 const SHARE: &str = "20000001";
 
 /// What the examples of the descriptions name, and what stands for it in a sandbox. Some of it is
 /// made first: a PIN, a share, a sync item.
-async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
+async fn names(sandbox: &Sandbox, command: &str) -> Vec<(String, String)> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let server = "1".repeat(40);
     let share = json!({"machineIdentifier": server, "librarySectionIds": [10_001], "invitedEmail": FRIEND_EMAIL});
@@ -112,7 +117,7 @@ async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
         async move { request.json(&body).send().await.unwrap().text().await.unwrap() }
     };
     let pin: Value = serde_json::from_str(&made("/api/v2/pins".to_owned(), json!({})).await).unwrap();
-    let share: Value = if shares {
+    let share: Value = if command.contains(SHARE) {
         serde_json::from_str(&made("/api/v2/shared_servers".to_owned(), share).await).unwrap()
     } else {
         Value::Null
@@ -126,7 +131,27 @@ async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
     let home: Value = home.send().await.unwrap().json().await.unwrap();
     let kid =
         home["users"].as_array().unwrap().iter().find(|user| user["uuid"] == HOME_USER).unwrap()["id"].to_string();
+    let call = |operation: &str| {
+        let route = plex_tv_sandbox::routes().find(|route| route.operation == operation).unwrap();
+        let method = reqwest::Method::from_bytes(route.method.as_bytes()).unwrap();
+        let request = http.request(method, format!("{}{}", sandbox.url_of(route.host), route.path));
+        let request = request.header("Accept", "application/json").header("X-Plex-Token", sandbox.token());
+        request.header("X-Plex-Client-Identifier", "c0ffee-desk-01")
+    };
+    let mut channel = String::new();
+    if command.contains(CHANNEL) {
+        let channels: Value = call("listLiveTvChannels").send().await.unwrap().json().await.unwrap();
+        channel = channels["MediaContainer"]["Channel"][0]["gridKey"].as_str().unwrap().to_owned();
+    }
+    let mut room = String::new();
+    if command.contains(ROOM) {
+        let wanted = json!({"title": "Evening", "sourceUri": "server://1/2", "users": [7_654_321]});
+        let made: Value = call("createWatchTogetherRoom").json(&wanted).send().await.unwrap().json().await.unwrap();
+        room = made["id"].as_str().unwrap().to_owned();
+    }
     let pairs = [
+        (CHANNEL, channel),
+        (ROOM, room),
         ("home/users/7654321", format!("home/users/{kid}")),
         ("\"userId\": 7654321", format!("\"userId\": {kid}")),
         ("EXAMPLE-1234", "1234".to_owned()),
@@ -157,7 +182,7 @@ async fn curl_samples_get_a_documented_status_of_the_sandbox() {
             // Each on a fresh one: a call may end what the next one needs.
             let sandbox = Sandbox::start().await.unwrap();
             let mut command = block(&format!("operations/{}.html", operation.id), "sh");
-            for (name, stands_for) in names(&sandbox, command.contains(SHARE)).await {
+            for (name, stands_for) in names(&sandbox, &command.clone()).await {
                 command = command.replace(&name, &stands_for);
             }
             let (status, body) = run(&sandbox, &command);
