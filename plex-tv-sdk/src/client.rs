@@ -349,8 +349,9 @@ impl ClientBuilder {
 
     /// The URL that replaces one host of plex.tv. A path prefix is kept.
     ///
-    /// The hosts are those of `HOSTS` in the generated modules, without a path. For example, this
-    /// moves the account API alone, to its second host:
+    /// The hosts are those of `HOSTS` in the generated modules, without a path, and
+    /// `https://community.plex.tv`. For example, this moves the account API alone, to its second
+    /// host:
     ///
     /// ```
     /// # fn main() -> Result<(), plex_tv_sdk::Error> {

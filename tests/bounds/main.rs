@@ -24,7 +24,7 @@ const LIMITS: [usize; 2] = [128 * KIB, 512 * KIB];
 
 /// Bytes of memory for each byte of the limit. The body and a copy of it as text, a tree of an XML body (8), the same as
 /// JSON, the value (8), and the doubling of lists that grow.
-const MEMORY: u64 = 40;
+const MEMORY: u64 = 24;
 /// Allocations for each byte of the body. A byte is no more than one text, list or map.
 const ALLOCATIONS: u64 = 2;
 /// What any call takes: the connection, the request, headers, and the error, which looks at 8,192 values. Each of them may

@@ -12,7 +12,11 @@ const NUMBERS: &[(&str, &str, &str)] = &[
     ("runtime/transport/reply.rs", "const TREE_PER_BYTE: usize = 8;", "another 8 bytes of memory"),
     ("runtime/transport/redirect.rs", "const LIMIT: usize = 3;", "a call: redirects | 3 within the origin"),
     ("runtime/pages.rs", "const MOST_PAGES: u32 = 10_000;", "a paged list: pages | 10,000"),
-    ("runtime/pages.rs", "const MOST_ITEMS: usize = 100_000;", "100,000 by default (`Pages::item_limit`)"),
+    (
+        "runtime/pages.rs",
+        "const MOST_ITEMS: usize = 100_000;",
+        "100,000 by default (`Pages::item_limit`, `Items::item_limit`)",
+    ),
     ("runtime/pages.rs", "const PAGE_SIZE: i64 = 100;", "100 by default (`Pages::size`)"),
     ("runtime/pages.rs", "const MOST_REJECTED: usize = 1000;", "1,000 over all pages"),
     (

@@ -72,8 +72,9 @@ pub(crate) struct OperationPage {
 pub(crate) struct Notice {
     pub(crate) title: &'static str,
     pub(crate) text: Text,
-    /// What to call in its place.
-    pub(crate) instead: Vec<Piece>,
+    /// What the calls below are: to be used instead, or of the same matter.
+    pub(crate) others_are: &'static str,
+    pub(crate) others: Vec<Piece>,
 }
 
 /// What is sent.
@@ -224,33 +225,33 @@ fn notices(
     description: &str,
 ) -> Vec<Notice> {
     let say = |text: &str| markdown::text(book, module, text);
-    // The description names in backticks what to call in its place.
+    // The description names them in backticks.
     let named = description.split('`').skip(1).step_by(2).filter(|id| *id != operation.id);
-    let mut instead = Vec::new();
+    let mut others = Vec::new();
     for (_, other) in named.filter_map(|id| book.operation(id)) {
         let piece = Piece::link(other.id.clone(), operation_page(&other.id));
-        if !other.deprecated && !instead.contains(&piece) {
-            instead.push(piece);
+        if !other.deprecated && !others.contains(&piece) {
+            others.push(piece);
         }
     }
     let mut notices = Vec::new();
     if operation.deprecated && is_retired {
         let text = say("plex.tv no longer offers this call and answers 410. New code must not use it.");
-        notices.push(Notice { title: "Retired", text, instead: instead.clone() });
+        notices.push(Notice { title: "Retired", text, others_are: "Use instead", others: others.clone() });
     } else if operation.deprecated {
         let text = say("It still answers. New code should not use it.");
-        notices.push(Notice { title: "Deprecated", text, instead: instead.clone() });
+        notices.push(Notice { title: "Deprecated", text, others_are: "Use instead", others: others.clone() });
     } else if is_retired {
         let text = say("Some callers were answered 410, as for a call that plex.tv no longer offers.");
-        notices.push(Notice { title: "May be retired", text, instead: instead.clone() });
+        notices.push(Notice { title: "May be retired", text, others_are: "Use instead", others: others.clone() });
     }
     if confidence == "low" {
         let text = say(
             "It rests on a single source that nobody confirmed. In Rust it is behind the feature `unstable`, and it may \
              change in any release.",
         );
-        let instead = if notices.is_empty() { instead } else { Vec::new() };
-        notices.push(Notice { title: "Low confidence", text, instead });
+        let others = if notices.is_empty() { others } else { Vec::new() };
+        notices.push(Notice { title: "Low confidence", text, others_are: "See also", others });
     }
     notices
 }

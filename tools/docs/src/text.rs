@@ -68,11 +68,16 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Code that may be broken where a person would break it.
+/// Code that may be broken where a person would break it: behind marks, and before capitals.
 pub(crate) fn breakable(text: &str) -> String {
-    let mut out = escaped(text);
-    for mark in ["_", ".", "(", "::", "&lt;"] {
-        out = out.replace(mark, &format!("{mark}<wbr>"));
+    let mut out = String::new();
+    let mut last = ' ';
+    for character in text.chars() {
+        if "_.(<".contains(last) || last == ':' && character != ':' || last.is_lowercase() && character.is_uppercase() {
+            out.push_str("<wbr>");
+        }
+        out.push_str(&escaped(character.encode_utf8(&mut [0; 4])));
+        last = character;
     }
     out
 }
@@ -103,6 +108,18 @@ mod tests {
             ("a / b", "a-b"),
         ] {
             assert_eq!(anchor(name), wanted);
+        }
+    }
+
+    #[test]
+    fn code_breaks_behind_marks_and_before_capitals() {
+        for (code, wanted) in [
+            ("publicAddress", "public<wbr>Address"),
+            ("Option<i64>", "Option&lt;<wbr>i64&gt;"),
+            ("pin_id: i64", "pin_<wbr>id:<wbr> i64"),
+            ("a::b", "a::<wbr>b"),
+        ] {
+            assert_eq!(breakable(code), wanted);
         }
     }
 

@@ -243,7 +243,8 @@ impl Error {
         self.0.operation.and_then(|operation| operation.proof)
     }
 
-    /// The HTTP status, when plex.tv answered.
+    /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the status
+    /// that the code of the refusal stands for.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }

@@ -302,7 +302,7 @@ fn what_an_app_should_not_use_is_marked_and_says_what_to_use() {
             if operation.deprecated {
                 let notice = notice.unwrap_or_else(|| panic!("{}", operation.id));
                 assert!(notice.contains("Deprecated") || notice.contains("Retired"), "{notice}");
-                assert!(notice.contains("See instead: <a href=\"../operations/"), "{}: {notice}", operation.id);
+                assert!(notice.contains("Use instead: <a href=\"../operations/"), "{}: {notice}", operation.id);
                 marked += 1;
             }
         }

@@ -129,6 +129,7 @@ async fn names(sandbox: &Sandbox, shares: bool) -> Vec<(String, String)> {
     let pairs = [
         ("home/users/7654321", format!("home/users/{kid}")),
         ("\"userId\": 7654321", format!("\"userId\": {kid}")),
+        ("EXAMPLE-1234", "1234".to_owned()),
         ("EXAMPLE-7RQZ", pin["code"].as_str().unwrap().to_owned()),
         ("308667304", pin["id"].to_string()),
         (SHARE, share["id"].to_string()),
