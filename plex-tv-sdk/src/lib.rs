@@ -57,6 +57,9 @@
 //! | feature | default | what it does |
 //! |---|---|---|
 //! | `discover` | yes | Discover and the metadata providers: `client.discover()` |
+//! | `epg` | yes | Live TV, its guide and favourite channels: `client.epg()` |
+//! | `together` | yes | rooms of Watch Together: `client.together()` |
+//! | `notifications` | yes | push messages to the mobile apps: `client.notifications()` |
 //! | `jwt` | yes | device keys and Plex JWTs |
 //! | `v1` | yes | the older calls, mostly XML: `client.v1()` |
 //! | `rustls` | yes | TLS by rustls, with the operating system's roots |

@@ -69,6 +69,13 @@ fn keep_lists(crates: &[Published], is_blessing: bool) -> Result<Outcome, String
                 one.name
             );
         }
+        for (file, feature) in unnamed(one)? {
+            let _ = writeln!(
+                stale,
+                "error: {file} does not name feature `{feature}` of {}\n  fix: add it to the list of features there",
+                one.name
+            );
+        }
         let wanted = contents::list(one)?;
         let path = workspace_path(".ci/package-lists").join(&one.name).with_extension("txt");
         let found = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
@@ -90,6 +97,20 @@ fn keep_lists(crates: &[Published], is_blessing: bool) -> Result<Outcome, String
 fn hidden(one: &Published) -> impl Iterator<Item = &String> {
     let is_shown = |feature: &str| one.documented.contains(feature) || one.default_features.contains(feature);
     one.features.iter().filter(move |feature| !is_shown(feature) && !NOT_DOCUMENTED.contains(&feature.as_str()))
+}
+
+/// The features that a text for users leaves out, with the file of the text.
+fn unnamed(one: &Published) -> Result<Vec<(String, &String)>, String> {
+    let mut unnamed = Vec::new();
+    for file in ["README.md", "src/lib.rs"] {
+        let path = one.folder.join(file);
+        let text = std::fs::read_to_string(&path).map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
+        // What is outside semver is not for users.
+        let features = one.features.iter().filter(|feature| *feature != "conform");
+        let missing = features.filter(|feature| !text.contains(&format!("`{feature}`")));
+        unnamed.extend(missing.map(|feature| (path.display().to_string(), feature)));
+    }
+    Ok(unnamed)
 }
 
 /// The folder of the workspace, from anywhere.

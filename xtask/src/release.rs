@@ -129,10 +129,8 @@ impl Release {
             Ok(files) => files,
             Err(refusals) => return Ok(refused(&refusals)),
         };
-        if self.version > FIRST {
-            if let Some(outcome) = self.check_semver()? {
-                return Ok(outcome);
-            }
+        if let Some(outcome) = self.check_semver()? {
+            return Ok(outcome);
         }
         for (file, text) in &files {
             if self.files.get(file) != Some(text) {
