@@ -300,7 +300,7 @@ async fn switching_gives_the_token_of_the_member() {
     assert_eq!(user.joined_at.unwrap().as_second(), 1700000000);
     assert_eq!(user.subscription.unwrap().status, Some(SubscriptionStatus::Active));
     assert_eq!(user.custom_restrictions.unwrap().movies.as_deref(), Some("label=Kids"));
-    assert!(user.profile.unwrap().default_audio_languages.as_ref().is_none());
+    assert!(user.profile.unwrap().default_audio_languages.is_empty());
 }
 
 #[tokio::test]

@@ -148,7 +148,7 @@ async fn storing_webhooks_may_be_answered_with_200() {
         .await;
 
     assert_eq!(stored.len(), 1);
-    assert_eq!(stored[0].url, HOOKS[0]);
+    assert_eq!(stored[0].url.expose(), HOOKS[0]);
 }
 
 #[tokio::test]
