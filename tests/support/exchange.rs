@@ -346,14 +346,14 @@ impl Exchange {
             ("x-plex-token", needs_token.then_some(TOKEN)),
             ("x-plex-version", Some(VERSION)),
         ];
-        let present = headers.iter().filter_map(|(name, value)| Some(format!("{name}: {}", (*value)?)));
+        let present = headers.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?)));
         let parameters = description["parameters"].as_array().into_iter().flatten();
         let constants = parameters.filter_map(|parameter| {
-            let (name, value) = (parameter["name"].as_str()?, parameter["x-plex-constant"].as_str()?);
-            Some(format!("{}: {value}", name.to_lowercase()))
+            Some((parameter["name"].as_str()?.to_lowercase(), parameter["x-plex-constant"].as_str()?))
         });
-        let mut headers: Vec<String> = present.chain(constants).collect();
+        let mut headers: Vec<(String, &str)> = present.chain(constants).collect();
         headers.sort();
+        let headers = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         Sent {
             method: method.to_owned(),
             target: format!("{}{target}", description_of(self.operation).base),
