@@ -1015,7 +1015,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_provider().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1052,7 +1051,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().match_metadata().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1213,7 +1211,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_metadata("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1414,7 +1411,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_availabilities("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1456,7 +1452,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_metadata_children("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1554,7 +1549,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_common_sense_media("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1598,7 +1592,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_metadata_extras("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1643,7 +1636,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_metadata_related("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1706,7 +1698,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_person("5d7760000000000000000043").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1745,7 +1736,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_person_credits("5d7760000000000000000043").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1787,7 +1777,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().search_discover("example", "discover,PLEXAVOD").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1902,7 +1891,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.discover().add_to_watchlist("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1944,7 +1932,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.discover().remove_from_watchlist("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1989,7 +1976,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_watchlist("all").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2230,12 +2216,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::discover::types::CreateRssFeedBody;
-
     ///
     /// let body = CreateRssFeedBody::new("watchlist");
-
     /// let reply = client.discover().create_rss_feed(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2293,7 +2276,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_discover_rss_feed("EXAMPLE-FEED-0001", "json").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2341,7 +2323,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_rss_feed("EXAMPLE-FEED-0001", "json").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2390,7 +2371,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.discover().rate_item("5d7760000000000000000001", "tv.plex.provider.discover", 8.0).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2440,7 +2420,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.discover().scrobble("5d7760000000000000000001", "com.plexapp.plugins.library").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2488,7 +2467,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.discover().unscrobble("5d7760000000000000000001", "com.plexapp.plugins.library").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2536,7 +2514,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_user_state("5d7760000000000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2578,7 +2555,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_promoted_hubs().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2660,7 +2636,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().list_hubs_of_section("home").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2717,7 +2692,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_hub_section("home", "top_watchlisted").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2841,7 +2815,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_vod_hubs().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2878,7 +2851,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.discover().get_preferred_services().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```

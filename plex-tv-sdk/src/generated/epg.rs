@@ -121,7 +121,6 @@ impl Api {
     /// Stores the list as it is sent, in place of the one before: it does not add. To add or
     /// remove a channel, read the list with
     /// [`get_favorite_channels`](Self::get_favorite_channels), change it and send all of it;
-
     /// when two clients do so at once, one change is lost. One channel with a source that the
     /// account does not have refuses the whole list.
     ///
@@ -196,7 +195,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.epg().get_live_tv_provider().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -233,7 +231,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.epg().get_live_tv_grid("5eea605674085f0040ddc7a6", "2026-10-01").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -297,7 +294,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.epg().list_live_tv_channels().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -355,7 +351,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.epg().get_favorite_channels().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -399,15 +394,12 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::epg::types::{FavoriteChannel, SetFavoriteChannelsBody};
-
     ///
     /// let body = SetFavoriteChannelsBody::new([FavoriteChannel::new("provider://tv.plex.provider.epg", "5e20b730f2f8d5003d739db7-5eea605674085f0040ddc7a6")
     ///     .thumb("https://images.example.com/channel.png")
     ///     .title("Example Comedy")
     ///     .vcn("102"), FavoriteChannel::new("server://0123456789abcdef0123456789abcdef01234567/tv.plex.providers.epg.cloud", "7")]);
-
     /// client.epg().set_favorite_channels(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```

@@ -133,7 +133,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::notifications::types::{PushNotificationData, PushNotificationMetadata, PushNotificationProvider, SendPushNotificationBody};
-
     ///
     /// let body = SendPushNotificationBody::new("media", "tv.plex.notification.library.new", [7654322], PushNotificationData::new(PushNotificationProvider::new("0123456789abcdef0123456789abcdef01234567", "Example Server")))
     ///     .metadata(PushNotificationMetadata::new()
@@ -142,9 +141,7 @@ pub mod calls {
     ///     .year(2019))
     ///     .play(false)
     ///     .uri("server://0123456789abcdef0123456789abcdef01234567/com.plexapp.plugins.library/library/metadata/227117");
-
     /// client.notifications().send_push_notification(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -184,12 +181,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::notifications::types::UpdateNotificationSettingsBody;
-
     ///
     /// let body = UpdateNotificationSettingsBody::new(true, [], "tv.plex.notification.library.new");
-
     /// client.notifications().update_notification_settings(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```

@@ -244,7 +244,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.together().list_watch_together_rooms().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -281,13 +280,10 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::together::types::CreateWatchTogetherRoomBody;
-
     ///
     /// let body = CreateWatchTogetherRoomBody::new("server://0123456789abcdef0123456789abcdef01234567/com.plexapp.plugins.library/library/metadata/227117", "Example Movie")
     ///     .users([7654322]);
-
     /// let reply = client.together().create_watch_together_room(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -324,7 +320,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.together().get_watch_together_room("EXAMPLE-ROOM-1").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -362,14 +357,11 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::together::types::UpdateWatchTogetherRoomBody;
-
     ///
     /// let body = UpdateWatchTogetherRoomBody::new()
     ///     .source_uri("server://0123456789abcdef0123456789abcdef01234567/com.plexapp.plugins.library/library/metadata/227118")
     ///     .title("Example Movie Returns");
-
     /// let reply = client.together().update_watch_together_room("EXAMPLE-ROOM-1", body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -413,7 +405,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.together().leave_watch_together_room("EXAMPLE-ROOM-1").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -452,12 +443,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::together::types::InviteToWatchTogetherRoomBody;
-
     ///
     /// let body = InviteToWatchTogetherRoomBody::new([7654322]);
-
     /// let reply = client.together().invite_to_watch_together_room("EXAMPLE-ROOM-1", body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```

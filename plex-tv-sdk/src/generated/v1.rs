@@ -758,7 +758,6 @@ impl Api {
     /// Take back an invite.
     ///
     /// Withdraws an invite that the account sent. The three flags say which kinds to withdraw;
-
     /// repeat those of the invite. A repeated call fails with 404, which may be read as done. A
     /// reply may carry a body, which is of no use to the caller.
     ///
@@ -1346,7 +1345,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_claim_token().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1383,7 +1381,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().create_legacy_pin().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1426,7 +1423,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_pin(308667304).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1470,12 +1466,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::types::LegacySignInBody;
-
     ///
     /// let body = LegacySignInBody::new("user@example.com", "EXAMPLE-PASSWORD");
-
     /// let reply = client.v1().legacy_sign_in(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1514,7 +1507,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_public_ip().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1551,7 +1543,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_announcements().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1590,7 +1581,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().update_announcement(101, true).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1635,7 +1625,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_media_providers().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1671,7 +1660,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_account_xml().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1710,7 +1698,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_account_json().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1747,7 +1734,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_user_avatar("0123456789abcdef").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1806,7 +1792,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_resources().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1898,7 +1883,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_devices().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1935,7 +1919,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().delete_legacy_device(900000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -1977,7 +1960,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_sonos_resources().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2015,7 +1997,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().create_home().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2070,7 +2051,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().update_home(true).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2112,7 +2092,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_home_users().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2149,7 +2128,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().create_legacy_home_user().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2241,7 +2219,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().update_legacy_home_user(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2322,7 +2299,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().remove_legacy_home_user(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2364,7 +2340,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().switch_legacy_home_user(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2426,7 +2401,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().remove_legacy_friend(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2469,7 +2443,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_users().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2507,7 +2480,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().list_legacy_sent_invites().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2563,7 +2535,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::calls::CancelLegacyInviteArguments;
-
     ///
     /// let arguments = CancelLegacyInviteArguments {
     ///     invite_id: "7654322".into(),
@@ -2571,9 +2542,7 @@ pub mod calls {
     ///     home: false.into(),
     ///     server: true.into(),
     /// };
-
     /// client.v1().cancel_legacy_invite(arguments).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2627,7 +2596,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().list_legacy_received_invites().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2684,7 +2652,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::calls::AcceptLegacyInviteArguments;
-
     ///
     /// let arguments = AcceptLegacyInviteArguments {
     ///     invite_id: "7654322".into(),
@@ -2692,9 +2659,7 @@ pub mod calls {
     ///     home: false.into(),
     ///     server: true.into(),
     /// };
-
     /// client.v1().accept_legacy_invite(arguments).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2748,7 +2713,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_server("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2790,7 +2754,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().list_legacy_shared_servers("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2834,7 +2797,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::types::{CreateLegacySharedServerBody, NewShare, SharingSettings};
-
     ///
     /// let body = CreateLegacySharedServerBody::new("0123456789abcdef0123456789abcdef01234567", NewShare::new([98765432])
     ///     .invited_email("friend@example.com"))
@@ -2845,9 +2807,7 @@ pub mod calls {
     ///     .filter_movies("contentRating=G%2CPG|label=Kids")
     ///     .filter_music("label=Kids")
     ///     .filter_television("contentRating=TV-G"));
-
     /// let reply = client.v1().create_legacy_shared_server("0123456789abcdef0123456789abcdef01234567", body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2896,7 +2856,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_shared_server("0123456789abcdef0123456789abcdef01234567", 20000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2948,12 +2907,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::types::{SharedLibraries, UpdateLegacySharedServerBody};
-
     ///
     /// let body = UpdateLegacySharedServerBody::new("0123456789abcdef0123456789abcdef01234567", SharedLibraries::new([98765432, 98765433]));
-
     /// client.v1().update_legacy_shared_server("0123456789abcdef0123456789abcdef01234567", 20000001, body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3005,7 +2961,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().delete_legacy_shared_server("0123456789abcdef0123456789abcdef01234567", 20000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3055,7 +3010,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_plex_downloads(5).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3117,7 +3071,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().get_legacy_servers().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3173,7 +3126,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().list_sync_items("4f1b0f54-6ae2-4f0a-9c1d-000000000001").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3240,7 +3192,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v1::calls::CreateSyncItemArguments;
-
     ///
     /// let arguments = CreateSyncItemArguments {
     ///     client_identifier: "4f1b0f54-6ae2-4f0a-9c1d-000000000001".into(),
@@ -3253,9 +3204,7 @@ pub mod calls {
     ///     sync_item_policy_unwatched: true.into(),
     ///     sync_item_location_uri: "library://00000000-0000-0000-0000-000000000001/directory/%2Flibrary%2Fsections%2F1%2Fall%3Ftype%3D1".into(),
     /// };
-
     /// let reply = client.v1().create_sync_item(arguments).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3582,7 +3531,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v1().delete_sync_item("4f1b0f54-6ae2-4f0a-9c1d-000000000001", 12345).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3632,7 +3580,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v1().list_server_sync_lists("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4144,7 +4091,6 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Address to use. With `includeHttps` it is an https address, usually under `plex.direct`;
-
         /// otherwise plain http.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,

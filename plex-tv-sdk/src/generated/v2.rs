@@ -678,7 +678,6 @@ impl Api {
     /// Change the playback preferences.
     ///
     /// Stores the preferences that are sent and leaves the rest alone;
-
     /// [`get_user_profile`](Self::get_user_profile) reads them back. They go in the query, and
     /// the body is empty. Another client sends the same names as JSON. How lists of languages
     /// are written in the query is not known, so they are left out here.
@@ -1209,7 +1208,6 @@ impl Api {
     /// Rename a managed user, set or remove the PIN.
     ///
     /// Changes what is sent and leaves the rest alone. A reply may carry the user or be empty;
-
     /// read the user back with [`list_home_users`](Self::list_home_users). The service takes
     /// PUT as well: the best-known client and one public description send it, others send POST.
     /// Only the account that runs the Home may call this.
@@ -1346,7 +1344,6 @@ impl Api {
     /// Send a friend request.
     ///
     /// Asks for a friendship without sharing anything;
-
     /// [`create_shared_server`](Self::create_shared_server) shares libraries. The reply
     /// describes the person with the status `pending`, without e-mail address and age profile.
     /// Whether the call outlived the list of friends, which was retired in 2026, is not known.
@@ -1375,7 +1372,6 @@ impl Api {
     /// End a friendship.
     ///
     /// Ends the friendship and with it everything that is shared;
-
     /// [`remove_sharing`](Self::remove_sharing) ends only the sharing. A 404 after a repeat
     /// means that it is done. Whether the call outlived the list of friends, which was retired
     /// in 2026, is not known.
@@ -1793,7 +1789,6 @@ impl Api {
     ///
     /// Ends all shares that the account gave to a person, on every server. A 404 means that
     /// nothing is shared any more, which may be read as done. The friendship stays;
-
     /// `removeFriend` ends it. Only the owner of the server may call this.
     ///
     /// Calls `DELETE /api/v2/sharings/{userId}`. It needs a signed-in client. Confidence of the
@@ -2149,7 +2144,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().ping().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2184,14 +2178,11 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::{DeviceJwk, GetPinBody};
-
     ///
     /// let body = GetPinBody::new()
     ///     .jwk(DeviceJwk::new("EXAMPLE-PUBLIC-KEY-0000000000000000000000001", "example-device-key-1"))
     ///     .strong(true);
-
     /// let reply = client.v2().get_pin().body(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2264,12 +2255,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::LinkPinBody;
-
     ///
     /// let body = LinkPinBody::new("EXAMPLE-7RQZ");
-
     /// client.v2().link_pin(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2307,7 +2295,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_pin_qr_code("EXAMPLE-7RQZ").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2346,7 +2333,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_token(308667304).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2426,7 +2412,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().create_anonymous_user().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2463,12 +2448,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::ChangePasswordBody;
-
     ///
     /// let body = ChangePasswordBody::new([("currentPassword", "EXAMPLE-OLD-PASSWORD"), ("newPassword", "EXAMPLE-NEW-PASSWORD")]);
-
     /// client.v2().change_password(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2508,14 +2490,11 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::SignInBody;
-
     ///
     /// let body = SignInBody::new("user@example.com", "EXAMPLE-PASSWORD")
     ///     .remember_me(true)
     ///     .verification_code("EXAMPLE-123456");
-
     /// let reply = client.v2().sign_in(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2574,7 +2553,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().sign_out().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2611,12 +2589,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::{DeviceJwk, RegisterDeviceJwkBody};
-
     ///
     /// let body = RegisterDeviceJwkBody::new(DeviceJwk::new("EXAMPLE-PUBLIC-KEY-0000000000000000000000001", "example-device-key-1"));
-
     /// client.v2().register_device_jwk(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2655,7 +2630,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_auth_keys().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2692,7 +2666,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_auth_nonce().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2730,12 +2703,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::ExchangeJwtTokenBody;
-
     ///
     /// let body = ExchangeJwtTokenBody::new("EXAMPLE-HEADER.EXAMPLE-CLAIMS.EXAMPLE-SIGNATURE");
-
     /// let reply = client.v2().exchange_jwt_token(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2774,7 +2744,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_companions_data().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2809,7 +2778,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_features().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2844,7 +2812,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_geo_data().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -2897,7 +2864,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_details().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3007,7 +2973,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_privacy_settings().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3042,14 +3007,11 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::UpdatePrivacySettingsBody;
-
     ///
     /// let body = UpdatePrivacySettingsBody::new()
     ///     .opt_out_library_stats(false)
     ///     .opt_out_playback(true);
-
     /// client.v2().update_privacy_settings(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3087,7 +3049,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_profile().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3122,7 +3083,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().update_user_profile().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3367,7 +3327,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_view_state_sync().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3403,7 +3362,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().update_view_state_sync(true).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3442,7 +3400,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_settings().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3497,12 +3454,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::UpdateUserSettingsBody;
-
     ///
     /// let body = UpdateUserSettingsBody::new("[{\"id\":\"experience\",\"type\":\"json\",\"value\":\"{}\",\"hidden\":false}]");
-
     /// client.v2().update_user_settings(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3563,7 +3517,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_opt_out_settings().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3602,7 +3555,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_opt_outs("0123456789abcdef").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3643,7 +3595,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().update_user_opt_out("0123456789abcdef", "tv.plex.provider.vod", "opt_out").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3696,7 +3647,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().list_account_devices().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3733,7 +3683,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().download_device_certificate("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3777,7 +3726,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_device_certificate_subject("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3823,7 +3771,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_devices().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3931,7 +3878,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_webhooks().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -3984,12 +3930,9 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::SetUserWebhooksBody;
-
     ///
     /// let body = SetUserWebhooksBody::new(["https://example.com/EXAMPLE-HOOK", "https://hooks.example.net/EXAMPLE?room=1"]);
-
     /// let reply = client.v2().set_user_webhooks(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4028,7 +3971,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_home_data().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4063,7 +4005,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().list_home_users().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4098,7 +4039,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().create_managed_user("Kid").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4212,13 +4152,10 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::SetManagedUserRestrictionProfileBody;
-
     ///
     /// let body = SetManagedUserRestrictionProfileBody::new(7654321)
     ///     .restriction_profile("teen");
-
     /// client.v2().set_managed_user_restriction_profile(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4262,7 +4199,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().update_managed_user(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4360,7 +4296,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().remove_home_user(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4399,7 +4334,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().switch_home_user("fedcba9876543210").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4530,7 +4464,6 @@ pub mod calls {
     /// # #[allow(deprecated)]
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_friends().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4644,7 +4577,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().invite_friend("friend@example.com").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4685,7 +4617,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().remove_friend(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4727,7 +4658,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().accept_friend(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4769,7 +4699,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_server("0123456789abcdef0123456789abcdef01234567").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4807,7 +4736,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::{CreateSharedServerBody, Libraries, SharingSettings};
-
     ///
     /// let body = CreateSharedServerBody::new("0123456789abcdef0123456789abcdef01234567", Libraries::these([98765432, 98765433]))
     ///     .invited_email("friend@example.com")
@@ -4821,9 +4749,7 @@ pub mod calls {
     ///     .filter_music("label=Kids")
     ///     .filter_television("contentRating=TV-G"))
     ///     .skip_friendship(true);
-
     /// let reply = client.v2().create_shared_server(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4859,7 +4785,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().list_owned_invites("pending").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4902,7 +4827,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().list_received_invites("pending").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4945,7 +4869,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().list_owned_shared_servers("accepted").send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -4988,7 +4911,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_shared_server(20000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5029,15 +4951,12 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::{Libraries, SharingSettings, UpdateSharedServerBody};
-
     ///
     /// let body = UpdateSharedServerBody::new(Libraries::these([98765432, 98765433]))
     ///     .settings(SharingSettings::new()
     ///     .allow_sync(true)
     ///     .filter_movies("contentRating=G%2CPG|label=Kids"));
-
     /// client.v2().update_shared_server(20000001, body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5084,7 +5003,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().delete_shared_server(20000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5126,7 +5044,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().accept_shared_server(20000001).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5168,7 +5085,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_sharing_settings().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5242,7 +5158,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::v2::types::{SharingSettings, UpdateSharingSettingsBody};
-
     ///
     /// let body = UpdateSharingSettingsBody::new(SharingSettings::new()
     ///     .allow_camera_upload(false)
@@ -5254,9 +5169,7 @@ pub mod calls {
     ///     .filter_music("label=Kids")
     ///     .filter_television("contentRating=TV-G"))
     ///     .invited_email("friend@example.com");
-
     /// let reply = client.v2().update_sharing_settings(body).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5333,7 +5246,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().update_sharing(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5514,7 +5426,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// client.v2().remove_sharing(7654321).send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5553,7 +5464,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_cloud_server().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5593,7 +5503,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_release_channels().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5633,7 +5542,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_user_server().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5671,7 +5579,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_server_access_tokens().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -5732,7 +5639,6 @@ pub mod calls {
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// let reply = client.v2().get_server_user_features().send().await?;
-
     /// # Ok(())
     /// # }
     /// ```
@@ -6079,7 +5985,6 @@ pub mod types {
         #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Address to use. With `includeHttps` it is an https address, usually under `plex.direct`;
-
         /// otherwise plain http.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
@@ -7801,7 +7706,6 @@ pub mod types {
     /// What a person may do on shared servers, and what is hidden. A filter is a text such as
     /// `contentRating=G%2CPG|label=Kids`: groups separated by `|`, each a key, an equals sign
     /// and the values to keep, separated by `%2C`. Keys are `contentRating` and `label`;
-
     /// `contentRating!` and `label!` name what is hidden instead. Replies may also have `&`
     /// between groups and plain commas between values.
     #[derive(Clone, Debug, ::serde::Serialize, Default)]
