@@ -440,8 +440,10 @@ mod tests {
         assert_eq!((error.to_string().as_str(), calls), ("more than 1000 rows of the list cannot be read", 11));
     }
 
+    type Answer = std::future::Ready<Result<Page<i64>, Error>>;
+
     /// Each page is full, new, and where it should be.
-    fn endless() -> Pages<impl FnMut(i64, i64) -> std::future::Ready<Result<Page<i64>, Error>>, i64> {
+    fn endless() -> Pages<impl FnMut(i64, i64) -> Answer, i64> {
         Pages::new(|start, size: i64| {
             let rows: Vec<i64> = (start..start + size).collect();
             ready(Ok(Page::new(rows).offset(Some(start)).total(Some(900_000_000))))

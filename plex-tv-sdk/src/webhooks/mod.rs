@@ -147,5 +147,5 @@ impl Webhooks {
 }
 
 fn addresses(list: WebhookList) -> Vec<Secret> {
-    Vec::from(list).into_iter().map(|webhook| webhook.url.into()).collect()
+    Vec::from(list).into_iter().map(|webhook| webhook.url).collect()
 }
