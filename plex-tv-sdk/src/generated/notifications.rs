@@ -182,7 +182,7 @@ pub mod calls {
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
     /// use plex_tv_sdk::notifications::types::UpdateNotificationSettingsBody;
     ///
-    /// let body = UpdateNotificationSettingsBody::new(true, [], "tv.plex.notification.library.new");
+    /// let body = UpdateNotificationSettingsBody::new(true, Vec::<String>::new(), "tv.plex.notification.library.new");
     /// client.notifications().update_notification_settings(body).send().await?;
     /// # Ok(())
     /// # }

@@ -103,7 +103,12 @@ fn value(model: &Model<'_>, kind: &Kind, example: &Value, used: &mut BTreeSet<St
         Kind::Boxed(inner) | Kind::Option(inner) | Kind::Nullable(inner) => value(model, inner, example, used),
         Kind::List(inner) => {
             let items = example.as_array().into_iter().flatten().map(|item| value(model, inner, item, used));
-            format!("[{}]", items.collect::<Vec<_>>().join(", "))
+            let items = items.collect::<Vec<_>>().join(", ");
+            match inner.as_ref() {
+                // An empty list says nothing of its items, and a setter takes any that become text.
+                Kind::Text | Kind::Secret if items.is_empty() => "Vec::<String>::new()".to_owned(),
+                _ => format!("[{items}]"),
+            }
         }
         Kind::Map(inner) => entries(model, inner, example, used),
         _ => "Default::default()".to_owned(),
