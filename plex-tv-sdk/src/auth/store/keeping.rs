@@ -5,8 +5,9 @@ use std::{fmt, sync::Arc};
 use super::credentials::Credentials;
 use crate::{Error, ErrorKind};
 
-/// Keeps the [`Credentials`] of one account: [`FileStore`] in a file, [`KeyringStore`] in the system's keychain,
-/// [`MemoryStore`] in memory. A store of your own needs three methods.
+/// Keeps the [`Credentials`] of one account: [`FileStore`](crate::FileStore) in a file,
+/// [`KeyringStore`](crate::KeyringStore) in the system's keychain, [`MemoryStore`](crate::MemoryStore) in memory. A store
+/// of your own needs three methods.
 ///
 /// Several clients, processes and users may share a store. It holds one sign-in at a time: the last one. A client whose
 /// sign-in is no longer in its store never writes there and gets no new tokens; its last token serves until it ends.
