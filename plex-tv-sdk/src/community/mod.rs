@@ -12,10 +12,12 @@
 //! # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
 //! # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
 //! # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
+//! use plex_tv_sdk::printable;
+//!
 //! let community = client.community();
 //! for friend in community.friends().await? {
 //!     let wanted = community.watchlist(&friend).collect().await?;
-//!     println!("{} wants to watch {} items", friend.name(), wanted.len());
+//!     println!("{} wants to watch {} items", printable(friend.name()), wanted.len());
 //! }
 //! # Ok(())
 //! # }

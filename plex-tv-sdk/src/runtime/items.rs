@@ -48,9 +48,11 @@ type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Error>>>>;
 /// # let identity = plex_tv_sdk::ClientIdentity::new("c0ffee-desk-01", "Example App", "1.0.0")?;
 /// # let client = plex_tv_sdk::Client::builder(identity).base_url(sandbox.url());
 /// # let client = client.token(plex_tv_sdk::Token::new(sandbox.token())?).build()?;
+/// use plex_tv_sdk::printable;
+///
 /// let mut items = client.watchlist().items();
 /// while let Some(item) = items.next_item().await? {
-///     println!("{}", item.title.as_deref().unwrap_or_default());
+///     println!("{}", printable(item.title.as_deref().unwrap_or_default()));
 /// }
 ///
 /// let all = client.watchlist().items().collect().await?;

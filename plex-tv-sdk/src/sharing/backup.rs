@@ -111,12 +111,14 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// let backup = server.back_up_shares().await?;
     /// let json = serde_json::to_string_pretty(&backup)?;
     ///
     /// let backup = serde_json::from_str(&json)?;
     /// for outcome in server.restore_shares(&backup).await? {
-    ///     println!("{}: {:?}", outcome.person, outcome.result);
+    ///     println!("{}: {:?}", printable(&outcome.person), outcome.result);
     /// }
     /// # Ok(())
     /// # }

@@ -15,8 +15,10 @@ impl Share {
     ///
     /// ```no_run
     /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// let share = share.add_library("TV Shows").await?;
-    /// println!("{} sees {} libraries", share.person_name(), share.libraries().len());
+    /// println!("{} sees {} libraries", printable(share.person_name()), share.libraries().len());
     /// # Ok(())
     /// # }
     /// ```

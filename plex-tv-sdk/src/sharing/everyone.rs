@@ -15,11 +15,11 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
-    /// use plex_tv_sdk::Libraries;
+    /// use plex_tv_sdk::{Libraries, printable};
     ///
     /// for outcome in server.share_with_everyone(Libraries::titled(["TV Shows"])).await? {
     ///     if let Err(error) = outcome.result {
-    ///         println!("not with {}: {error}", outcome.person);
+    ///         println!("not with {}: {error}", printable(&outcome.person));
     ///     }
     /// }
     /// # Ok(())

@@ -13,8 +13,10 @@ impl Server {
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for share in server.shares().await? {
-    ///     println!("{} sees {} libraries", share.person_name(), share.libraries().len());
+    ///     println!("{} sees {} libraries", printable(share.person_name()), share.libraries().len());
     /// }
     /// # Ok(())
     /// # }
@@ -82,8 +84,10 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for invite in client.received_invites().await? {
-    ///     println!("{} shares {}", invite.owner_name(), invite.server_name());
+    ///     println!("{} shares {}", printable(invite.owner_name()), printable(invite.server_name()));
     ///     invite.accept().await?;
     /// }
     /// # Ok(())

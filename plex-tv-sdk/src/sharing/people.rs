@@ -57,8 +57,10 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
+    /// use plex_tv_sdk::printable;
+    ///
     /// for person in client.people().await? {
-    ///     println!("{} sees {} servers", person.name(), person.servers().len());
+    ///     println!("{} sees {} servers", printable(person.name()), person.servers().len());
     /// }
     /// # Ok(())
     /// # }

@@ -369,6 +369,7 @@ impl Context {
     }
 
     /// Reads what is one step further in, and keeps the step where something is wrong there.
+    #[inline]
     fn within<T, E>(&mut self, step: impl Fn() -> Step, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let was_noted = self.noted.is_some();
         #[cfg(feature = "trace-unknown")]
@@ -384,6 +385,7 @@ impl Context {
         outcome
     }
 
+    #[inline]
     fn pay<E: serde::de::Error>(&mut self, bytes: usize) -> Result<(), E> {
         match self.memory.checked_sub(bytes) {
             Some(left) => {
@@ -395,6 +397,7 @@ impl Context {
     }
 
     /// Reads a list item or anything else at the next depth.
+    #[inline]
     fn deeper<T, E: serde::de::Error>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
             return Err(E::custom(format_args!("values are nested more than {MAX_DEPTH} deep")));
@@ -413,6 +416,7 @@ struct Reader<'c, 's> {
 }
 
 impl Reader<'_, '_> {
+    #[inline]
     fn take<E>(self, found: Found<'_>) -> Result<(), E> {
         if !self.slot.take(found) {
             let expected = self.slot.expected();
@@ -429,6 +433,7 @@ pub(super) fn mismatch(found: &str, expected: &str) -> String {
 impl<'de> DeserializeSeed<'de> for Reader<'_, '_> {
     type Value = ();
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
@@ -441,6 +446,7 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         f.write_str(self.slot.expected())
     }
 
+    #[inline]
     fn visit_unit<E>(self) -> Result<(), E> {
         self.take(Found::Null)
     }
@@ -453,14 +459,17 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         deserializer.deserialize_any(self)
     }
 
+    #[inline]
     fn visit_bool<E>(self, value: bool) -> Result<(), E> {
         self.take(Found::Bool(value))
     }
 
+    #[inline]
     fn visit_i64<E>(self, value: i64) -> Result<(), E> {
         self.take(Found::Integer(value))
     }
 
+    #[inline]
     fn visit_u64<E>(self, value: u64) -> Result<(), E> {
         self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
     }
@@ -469,10 +478,12 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         self.take(Found::Float(value))
     }
 
+    #[inline]
     fn visit_str<E>(self, value: &str) -> Result<(), E> {
         self.take(Found::Text(value))
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let Self { context, slot } = self;
         if let Container::List(list) = slot.open(Opening::List) {
@@ -484,6 +495,7 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         Ok(())
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
         let Self { context, slot } = self;
         context.deeper(|context| match slot.open(Opening::Object) {
@@ -501,6 +513,7 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
     }
 }
 
+#[inline]
 fn read_list<'de, A: SeqAccess<'de>>(
     context: &mut Context,
     list: &mut dyn List,
@@ -521,6 +534,7 @@ struct Item<'c, 'l> {
 }
 
 impl Item<'_, '_> {
+    #[inline]
     fn take<E: serde::de::Error>(self, found: Found<'_>) -> Result<(), E> {
         let Self { context, list, index } = self;
         match list.scalar(found) {
@@ -536,6 +550,7 @@ impl Item<'_, '_> {
 impl<'de> DeserializeSeed<'de> for Item<'_, '_> {
     type Value = ();
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         self.context.pay(self.list.item_size())?;
         deserializer.deserialize_any(self)
@@ -549,6 +564,7 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
         f.write_str("an item")
     }
 
+    #[inline]
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
         self.take(Found::Null)
     }
@@ -561,14 +577,17 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
         deserializer.deserialize_any(self)
     }
 
+    #[inline]
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
         self.take(Found::Bool(value))
     }
 
+    #[inline]
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
         self.take(Found::Integer(value))
     }
 
+    #[inline]
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
         self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
     }
@@ -577,10 +596,12 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
         self.take(Found::Float(value))
     }
 
+    #[inline]
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
         self.take(Found::Text(value))
     }
 
+    #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
         let Self { context, list, index } = self;
         let mut items = Some(items);
@@ -589,6 +610,7 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
         })
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<(), A::Error> {
         let Self { context, list, index } = self;
         let mut members = Some(members);
@@ -692,6 +714,7 @@ impl<'de> DeserializeSeed<'de> for IsTrue {
     }
 }
 
+#[inline]
 fn read_object<'de, A: MapAccess<'de>>(
     context: &mut Context,
     object: &mut dyn Object,
@@ -757,6 +780,7 @@ struct Key<'a> {
 impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = Option<usize>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
         deserializer.deserialize_str(self)
     }
@@ -769,6 +793,7 @@ impl Visitor<'_> for Key<'_> {
         f.write_str("the name of a member")
     }
 
+    #[inline]
     fn visit_str<E>(self, name: &str) -> Result<Option<usize>, E> {
         let found = self.table.find(name, self.due);
         if found.is_none() {
