@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use plex_tv_sdk::{Client, ClientIdentity, DeviceKey, Token};
+use plex_tv_sdk::{Client, ClientIdentity, Clock as _, DeviceKey, SystemClock, Token};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -35,6 +35,8 @@ async fn a_device_key_signs_and_renews() {
     let flow = client("browser-key").pin_login().strong().device_key(&key).start().await.unwrap();
     let client = flow.wait().poll_every(Duration::from_millis(200)).await.unwrap();
     let before = client.token().unwrap();
+    // The times in a token are seconds: within one, the same token comes again.
+    SystemClock.timer(Duration::from_millis(1100)).await;
 
     let after = client.renew_token().await.unwrap();
 
