@@ -260,7 +260,7 @@ impl Event {
     /// ```
     ///
     /// # Errors
-    /// `is_decode` when it is no JSON object with the name of an event. `is_too_large` when it has
+    /// `is_decode` when it is not a JSON object with the name of an event. `is_too_large` when it has
     /// more than 1 MiB.
     pub fn from_payload(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let json = json.as_ref();
@@ -271,7 +271,7 @@ impl Event {
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
         let (payload, _): (Payload, _) =
             read(json, Reading { strict_rows: false, body_limit: MOST_PAYLOAD }).map_err(|misfit| {
-                let message = format!("the payload of a webhook is no event: {misfit}");
+                let message = format!("the payload of a webhook is not an event: {misfit}");
                 Error::new(ErrorKind::Decode, message).with_json_path(misfit.path)
             })?;
         if payload.event.as_str().trim().is_empty() {
