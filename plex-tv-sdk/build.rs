@@ -1,4 +1,5 @@
-//! The build step: with feature `codegen`, generates the client into `OUT_DIR`; without it, does nothing.
+//! The build step: with feature `codegen`, generates the client into `OUT_DIR`; without it, does
+//! nothing.
 
 #[cfg(not(feature = "codegen"))]
 fn main() {
@@ -44,8 +45,8 @@ mod codegen {
         Ok(())
     }
 
-    /// The descriptions in the package. In a checkout they are a symbolic link, which git writes as a
-    /// file where the system has none.
+    /// The descriptions in the package. In a checkout they are a symbolic link, which git writes as
+    /// a file where the system has none.
     fn default_folder() -> PathBuf {
         let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
         let folder = package.join("openapi");

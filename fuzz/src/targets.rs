@@ -63,7 +63,8 @@ targets! {
     diff_two_documents from "tools/openapi/tests/lint/base.yaml";
 }
 
-/// What decodes goes out again, and comes back as the same; what does not is an error and never a panic.
+/// What decodes goes out again, and comes back as the same; what does not is an error and never a
+/// panic.
 fn reread(decode: impl Fn(&[u8]) -> Option<Result<Reread, Error>>, data: &[u8]) {
     match decode(data).expect("the operation has a reply") {
         Err(error) => show(&error),
@@ -166,7 +167,8 @@ pub fn retry_after_header(data: &[u8]) {
     }
 }
 
-/// The first line is the code, the second the name of the device, the third the address to go on to.
+/// The first line is the code, the second the name of the device, the third the address to go on
+/// to.
 ///
 /// Nothing breaks out of the fragment, and the approval page reads what was put in.
 pub fn pin_auth_url(data: &[u8]) {
@@ -289,11 +291,13 @@ fn read_back(built: &PlexDirect) {
     }
 }
 
-/// Rows that are asked for at once. A reply has at most seven rows that can be read, and any number of others.
+/// Rows that are asked for at once. A reply has at most seven rows that can be read, and any number
+/// of others.
 const PAGE_SIZE: i64 = 8;
 
-/// Each line is a reply: see [`PageReply`]. However they come, the list ends, never goes back, and brings what arrived once
-/// and in order. No page is larger than what was asked for. A page that failed or was refused is asked for again.
+/// Each line is a reply: see [`PageReply`]. However they come, the list ends, never goes back, and
+/// brings what arrived once and in order. No page is larger than what was asked for. A page that
+/// failed or was refused is asked for again.
 pub fn pagination_headers(data: &[u8]) {
     let replies: Vec<PageReply<'_>> = data.split(|byte| *byte == b'\n').map(PageReply::read).collect();
     let (calls, asked, sent) = (Cell::new(0), Cell::new(0), RefCell::new(0..0));
@@ -336,7 +340,8 @@ pub fn pagination_headers(data: &[u8]) {
     runtime.block_on(collects(&replies));
 }
 
-/// However the replies come, no more items are collected than is allowed, and no more calls are made than there are pages.
+/// However the replies come, no more items are collected than is allowed, and no more calls are
+/// made than there are pages.
 async fn collects(replies: &[PageReply<'_>]) {
     for limit in [0, 1, 10, usize::MAX] {
         let (calls, sent) = (Cell::new(0), RefCell::new(0..0));
@@ -352,8 +357,9 @@ async fn collects(replies: &[PageReply<'_>]) {
     }
 }
 
-/// Fields with a bar between: `3` for the number of rows, and in the same `r` for those of the reply before, `x` for each
-/// row that cannot be read, `!` for a failure; then start and total as the headers tell them, and as the members do.
+/// Fields with a bar between: `3` for the number of rows, and in the same `r` for those of the
+/// reply before, `x` for each row that cannot be read, `!` for a failure; then start and total as
+/// the headers tell them, and as the members do.
 struct PageReply<'a>([&'a [u8]; 5]);
 
 impl<'a> PageReply<'a> {

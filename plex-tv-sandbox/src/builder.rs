@@ -74,7 +74,8 @@ impl Builder {
     }
 
     /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs, switch
-    /// home users or query GraphQL too often, by the clock of the sandbox. Off without it: tests are hasty.
+    /// home users or query GraphQL too often, by the clock of the sandbox. Off without it: tests
+    /// are hasty.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);

@@ -111,8 +111,8 @@ impl Query {
         Ok(Asked { name: field.name.node.as_str(), alias, arguments, selection: &field.selection_set.node })
     }
 
-    /// Cuts what is asked for out of a value. Objects have all members of their type, and their type
-    /// as `__typename`.
+    /// Cuts what is asked for out of a value. Objects have all members of their type, and their
+    /// type as `__typename`.
     pub(crate) fn cut(&self, value: &Value, selection: &SelectionSet) -> Result<Value, Refusal> {
         match value {
             Value::Array(items) => items.iter().map(|item| self.cut(item, selection)).collect(),

@@ -70,7 +70,8 @@ pub struct Pin {
     pub state: PinState,
 }
 
-/// The id, so that [`Sandbox::approve`](crate::Sandbox::approve) and its siblings take a PIN as it is.
+/// The id, so that [`Sandbox::approve`](crate::Sandbox::approve) and its siblings take a PIN as it
+/// is.
 impl From<&Pin> for u64 {
     fn from(pin: &Pin) -> Self {
         pin.id

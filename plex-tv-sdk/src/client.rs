@@ -23,7 +23,8 @@ use crate::servers::dns::Resolver;
 
 const APP: &str = "https://app.plex.tv";
 
-/// The longest timeout that reqwest gets. It adds a timeout to the time now, which must not overflow.
+/// The longest timeout that reqwest gets. It adds a timeout to the time now, which must not
+/// overflow.
 #[cfg(not(target_arch = "wasm32"))]
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -461,8 +462,8 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     ///
     /// # Errors
-    /// `is_invalid_input` when a URL or the language cannot be used, the identity has a value that no
-    /// header can carry, or the store belongs to another client identifier. `is_store` when the
+    /// `is_invalid_input` when a URL or the language cannot be used, the identity has a value that
+    /// no header can carry, or the store belongs to another client identifier. `is_store` when the
     /// store cannot be read.
     pub fn build(self) -> Result<Client, Error> {
         let hosts = Hosts::new(self.base_url.as_deref(), &self.host_urls)?;

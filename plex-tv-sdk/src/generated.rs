@@ -1,4 +1,5 @@
-//! The generated clients, one module for each description. `openapi/README.md` says how they are made.
+//! The generated clients, one module for each description. `openapi/README.md` says how they are
+//! made.
 
 #![allow(deprecated, reason = "what plex.tv drops is still described")]
 

@@ -15,7 +15,8 @@ use crate::{
 /// The host of the account API.
 const ACCOUNT: &str = "https://plex.tv";
 
-/// The host of friends, their watchlists and activities. It speaks GraphQL, so no description has it.
+/// The host of friends, their watchlists and activities. It speaks GraphQL, so no description has
+/// it.
 #[cfg(feature = "discover")]
 pub(crate) const COMMUNITY: &str = "https://community.plex.tv";
 

@@ -21,8 +21,9 @@
 //!
 //! # What to call
 //!
-//! The [guides](guides) show whole programs: [signing in](guides::sign_in), [a service that runs for
-//! months](guides::service), [sharing](guides::sharing), [testing an app](guides::testing).
+//! The [guides](guides) show whole programs: [signing in](guides::sign_in),
+//! [a service that runs for months](guides::service), [sharing](guides::sharing),
+//! [testing an app](guides::testing).
 //!
 //! | I want to … | call |
 //! |---|---|
@@ -78,9 +79,9 @@
 //! # Calls
 //!
 //! A generated call takes what is required as arguments and what is optional by setters. `send`
-//! returns the value, and `send_with_response` the value with status and headers. Every setter has a
-//! twin with `maybe_` that takes an `Option`. A call owns what it needs: it can be kept, cloned and
-//! spawned.
+//! returns the value, and `send_with_response` the value with status and headers. Every setter has
+//! a twin with `maybe_` that takes an `Option`. A call owns what it needs: it can be kept, cloned
+//! and spawned.
 //!
 //! ```no_run
 //! # async fn example(client: plex_tv_sdk::Client, pin_code: Option<String>) -> Result<(), plex_tv_sdk::Error> {
@@ -135,24 +136,24 @@
 //! plex.tv adds members. It sends numbers as text, and booleans as 0 and 1. Generated types have
 //! plain Rust fields and take any scalar that converts. Unknown values of an enum are kept as
 //! `Other`. Members that the description does not name are in `extra` where a type has it. In lists
-//! of resources and devices a bad row is set aside: see [`Rows`]. A value that does not convert is an
-//! error with its JSON path.
+//! of resources and devices a bad row is set aside: see [`Rows`]. A value that does not convert is
+//! an error with its JSON path.
 //!
 //! [`Pages`] walks a paged list to its end. A list that stops on the way is an error, not a shorter
 //! list.
 //!
 //! # Reaching a server
 //!
-//! [`Server::connect`] tries all connections at once and returns the best one that answers, with the
-//! token to send there. [`PlexDirect`] names do not resolve behind some routers: see
+//! [`Server::connect`] tries all connections at once and returns the best one that answers, with
+//! the token to send there. [`PlexDirect`] names do not resolve behind some routers: see
 //! [`Server::direct_addresses`].
 //!
 //! # In a browser
 //!
-//! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and `keyring`.
-//! A browser follows redirects itself and takes the token along. It makes its own connections and
-//! keeps its own `User-Agent`. Time limits, size limits, pauses and retries are those of
-//! [`ClientBuilder`] there, too.
+//! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and
+//! `keyring`. A browser follows redirects itself and takes the token along. It makes its own
+//! connections and keeps its own `User-Agent`. Time limits, size limits, pauses and retries are
+//! those of [`ClientBuilder`] there, too.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -17,7 +17,8 @@ use plex_tv_sdk::reqwest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The built example with a home of its own, so that it neither finds nor leaves anything in the real one.
+/// The built example with a home of its own, so that it neither finds nor leaves anything in the
+/// real one.
 fn sign_in(home: &Path) -> Command {
     let test = env::current_exe().unwrap();
     let target = test.parent().and_then(Path::parent).unwrap();
@@ -221,7 +222,8 @@ mod kept {
         fs::write(file, text).unwrap();
     }
 
-    /// `--live` where plex.tv cannot be reached, with or without a network: the proxy is a closed port.
+    /// `--live` where plex.tv cannot be reached, with or without a network: the proxy is a closed
+    /// port.
     fn live_offline(home: &Path) -> Output {
         let mut command = sign_in(home);
         command.arg("--live").env("HTTPS_PROXY", "http://127.0.0.1:1").env_remove("NO_PROXY").env_remove("no_proxy");

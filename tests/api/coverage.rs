@@ -1,10 +1,11 @@
 //! No operation without a success and a failure.
 //!
-//! The cases are read from the source of the test targets, by its syntax tree. What counts is a finished case,
-//! `success("id", …)…call(…)` or `failure("id", …)…call(…)`, inside a function that is `#[tokio::test]` and not ignored,
-//! in the target of the operation's description (where the last step is `call`, `call_v1` and so on), in the module of
-//! its tag, which `main.rs` must name. A comment, a dead helper, a file that is not compiled or a case that is
-//! never called counts for nothing. And a case cannot stand for another operation than it names: its call must send what
+//! The cases are read from the source of the test targets, by its syntax tree. What counts is a
+//! finished case, `success("id", …)…call(…)` or `failure("id", …)…call(…)`, inside a function that
+//! is `#[tokio::test]` and not ignored, in the target of the operation's description (where the
+//! last step is `call`, `call_v1` and so on), in the module of its tag, which `main.rs` must name.
+//! A comment, a dead helper, a file that is not compiled or a case that is never called counts for
+//! nothing. And a case cannot stand for another operation than it names: its call must send what
 //! the description says of that operation, or it fails.
 
 use std::{collections::BTreeSet, fs, path::Path};

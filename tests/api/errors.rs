@@ -31,7 +31,8 @@ async fn every_form_of_a_refusal_is_the_same_error() {
             server.reset_async().await;
             Recorder::mount(&server, &Reply::new(status, kind, body)).await;
 
-            // Some that decode their reply, as JSON and as XML, one that ignores it, one that hands it over.
+            // Some that decode their reply, as JSON and as XML, one that ignores it, one that hands
+            // it over.
             let outcomes = [
                 api.get_user_details().send_with_response().await.map(drop),
                 api.sign_out().send_with_response().await.map(drop),

@@ -1,4 +1,5 @@
-//! plex.tv may leave out, null, retype and add; only what the description requires can fail a reply, or a row of it.
+//! plex.tv may leave out, null, retype and add; only what the description requires can fail a
+//! reply, or a row of it.
 
 use std::{collections::BTreeSet, iter};
 
@@ -117,8 +118,9 @@ fn is_nothing(value: Option<&Value>, schema: Schema) -> bool {
     }
 }
 
-/// Every mutation of a body: each member in each way, and a new member in each object. What is required is changed
-/// wherever it stands; all else once for each schema, since a schema reads alike everywhere.
+/// Every mutation of a body: each member in each way, and a new member in each object. What is
+/// required is changed wherever it stands; all else once for each schema, since a schema reads
+/// alike everywhere.
 fn mutations(body: &Body) -> Vec<Mutation> {
     let mut mutations = Vec::new();
     let mut done: Vec<(Schema, String)> = Vec::new();
@@ -290,8 +292,8 @@ fn dotted(pointer: &str) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-/// Lists of another length, and members that are missing or empty, as XML has them. An element with neither attributes nor
-/// children says nothing, and a text that is an element cannot be empty.
+/// Lists of another length, and members that are missing or empty, as XML has them. An element with
+/// neither attributes nor children says nothing, and a text that is an element cannot be empty.
 fn xml_mutations(body: &Body) -> Vec<(String, Value)> {
     let mut mutations = Vec::new();
     walk(&body.value, body.schema, |object, schema, place| {
@@ -323,7 +325,8 @@ fn xml_mutations(body: &Body) -> Vec<(String, Value)> {
     mutations
 }
 
-/// Without what says nothing: XML cannot tell an empty list or an empty text in an element from none.
+/// Without what says nothing: XML cannot tell an empty list or an empty text in an element from
+/// none.
 fn told(mut value: Value) -> Value {
     match &mut value {
         Value::Object(members) => {
@@ -435,8 +438,8 @@ fn full_payloads_name_every_member_and_sparse_ones_only_what_is_required() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// The members of the schemas that a payload has values of, as `(place without indices, name)`. A schema inside itself
-/// would have no end.
+/// The members of the schemas that a payload has values of, as `(place without indices, name)`. A
+/// schema inside itself would have no end.
 fn described_in(payload: &Payload) -> BTreeSet<(String, String)> {
     let mut names = BTreeSet::new();
     let schema = payload.schema().unwrap();

@@ -1,4 +1,5 @@
-//! Replies that are nested without end, read on a stack that is half as large as that of a worker of tokio.
+//! Replies that are nested without end, read on a stack that is half as large as that of a worker
+//! of tokio.
 
 use plex_tv_sdk::{discover, redacted_body, reread_error, v1, v2, xml_as_json};
 

@@ -1,6 +1,8 @@
-//! Work and memory for each byte of hostile replies of growing size. Both are counted by the allocator, and not timed.
+//! Work and memory for each byte of hostile replies of growing size. Both are counted by the
+//! allocator, and not timed.
 //!
-//! What allocates nothing is not counted: work that grows faster than its input would show as a test that does not end.
+//! What allocates nothing is not counted: work that grows faster than its input would show as a
+//! test that does not end.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -22,13 +24,13 @@ const KIB: usize = 1024;
 /// The limits of a body that are tried, each with a body that fills it.
 const LIMITS: [usize; 2] = [128 * KIB, 512 * KIB];
 
-/// Bytes of memory for each byte of the limit. The body and a copy of it as text, a tree of an XML body (8), the same as
-/// JSON, the value (8), and the doubling of lists that grow.
+/// Bytes of memory for each byte of the limit. The body and a copy of it as text, a tree of an XML
+/// body (8), the same as JSON, the value (8), and the doubling of lists that grow.
 const MEMORY: u64 = 24;
 /// Allocations for each byte of the body. A byte is no more than one text, list or map.
 const ALLOCATIONS: u64 = 2;
-/// What any call takes: the connection, the request, headers, and the error, which looks at 8,192 values. Each of them may
-/// be a map of one member, which takes some 700 bytes.
+/// What any call takes: the connection, the request, headers, and the error, which looks at 8,192
+/// values. Each of them may be a map of one member, which takes some 700 bytes.
 const ANY_CALL: u64 = 8192 * 700 + 512 * 1024;
 /// The allocations of any call: an error makes some for each of its values.
 const ANY_ALLOCATIONS: u64 = 8192 * 20;

@@ -21,7 +21,8 @@ const MOVIE: &str = "5d7760000000070000000000";
 const SHOW: &str = "5d7760000000050000000000";
 const EPISODE: &str = "5d7760000000050000100002";
 
-/// A sandbox with a friend who has a watchlist of two pages, and a client by whose clock nobody waits.
+/// A sandbox with a friend who has a watchlist of two pages, and a client by whose clock nobody
+/// waits.
 async fn sandbox() -> (Sandbox, Client, TestClock) {
     let accounts = [Account::new(FAN).friend(true).watchlist(120), Account::new("stranger@example.com").watchlist(3)];
     let start = accounts.into_iter().fold(Sandbox::builder(), plex_tv_sandbox::Builder::account);

@@ -12,8 +12,9 @@ pub(crate) fn identity(client_identifier: &str) -> ClientIdentity {
     ClientIdentity::new(client_identifier, "Example App", "1.2.3").unwrap()
 }
 
-/// Settings for a server of the test. A proxy in the environment is left alone, and the roots of the operating system are
-/// not loaded, which takes longer than most tests. It tries once; tests of trying again say so.
+/// Settings for a server of the test. A proxy in the environment is left alone, and the roots of
+/// the operating system are not loaded, which takes longer than most tests. It tries once; tests of
+/// trying again say so.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
     let builder = Client::builder(identity(IDENTIFIER)).base_url(url).retry(RetryPolicy::off());
     builder.http(|http| http.no_proxy().tls_certs_only([]))

@@ -59,7 +59,8 @@ async fn a_jwt_that_has_ended_is_told_apart() {
     assert!(ended.is_token_expired() && !ended.is_jwt_invalid(), "{ended}");
 }
 
-/// Made by `PyJWT` 2.15.1 with `cryptography` 50.0.2, from the private key of RFC 8037, appendix A.1:
+/// Made by `PyJWT` 2.15.1 with `cryptography` 50.0.2, from the private key of RFC 8037, appendix
+/// A.1:
 ///
 /// ```python
 /// jwt.encode({"aud": ["plex.tv", "flows-desk-01"], "iss": "plex.tv", "iat": 1800000000, "exp": 1800604800,

@@ -1,7 +1,8 @@
-//! What the hand-made layer promises: the flows against the sandbox, and what servers and networks do wrong.
+//! What the hand-made layer promises: the flows against the sandbox, and what servers and networks
+//! do wrong.
 //!
-//! Everything stays on the loopback interface. Waiting goes by [`clock::TestClock`]; only the tests of time limits take
-//! real time, a few hundred milliseconds.
+//! Everything stays on the loopback interface. Waiting goes by [`clock::TestClock`]; only the tests
+//! of time limits take real time, a few hundred milliseconds.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,5 +1,5 @@
-//! What the sandbox answers, read by the types of the SDK: neither shares code with the other, so they are witnesses of each
-//! other.
+//! What the sandbox answers, read by the types of the SDK: neither shares code with the other, so
+//! they are witnesses of each other.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -35,8 +35,8 @@ fn report(replies: &[Reply]) -> Report {
     conform(folder.path(), &Descriptions::load(&openapi).unwrap()).unwrap()
 }
 
-/// What plex.tv sends as well, and no description names: the departments of a person, whose form is unknown, and newer
-/// members of the account, which the older calls show too.
+/// What plex.tv sends as well, and no description names: the departments of a person, whose form is
+/// unknown, and newer members of the account, which the older calls show too.
 const BESIDE: [&str; 11] = [
     "MediaContainer.Metadata[].CreditType",
     "attributionPartner",

@@ -172,7 +172,8 @@ async fn an_older_client_never_writes_over_the_credentials_of_another_sign_in() 
     }
 }
 
-/// The sign-in of another user arrives during the proof of the key: by the same key, plex.tv then gives a token of theirs.
+/// The sign-in of another user arrives during the proof of the key: by the same key, plex.tv then
+/// gives a token of theirs.
 #[tokio::test]
 async fn a_renewal_that_is_overtaken_by_another_sign_in_is_dropped() {
     for is_same_key in [true, false] {

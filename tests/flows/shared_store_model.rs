@@ -1,8 +1,9 @@
 //! Random histories of three processes and two users on one store.
 //!
-//! A step is what one process does. It may be interrupted at any of its calls of the store: then another process does
-//! something, and the first one goes on, or is killed before or after that call. Calls of plex.tv fail now and then. After
-//! each step the rules of the store are checked; a failure shows the seed and the history.
+//! A step is what one process does. It may be interrupted at any of its calls of the store: then
+//! another process does something, and the first one goes on, or is killed before or after that
+//! call. Calls of plex.tv fail now and then. After each step the rules of the store are checked; a
+//! failure shows the seed and the history.
 
 use std::{
     collections::HashMap,
@@ -40,7 +41,8 @@ enum Act {
 }
 
 impl Act {
-    /// plex.tv has one user for a key, so two sign-ins by one key look the same while the second is not stored.
+    /// plex.tv has one user for a key, so two sign-ins by one key look the same while the second is
+    /// not stored.
     fn with_new_key(self) -> Self {
         match self {
             Self::SignIn { user, .. } => Self::SignIn { user, key: key() },
@@ -136,7 +138,8 @@ struct World {
     processes: Vec<Process>,
     /// The users of all sign-ins that were ever in the store.
     users: HashMap<String, usize>,
-    /// Does plex.tv have a key that is the store's? Not when a sign-in was killed before it was stored.
+    /// Does plex.tv have a key that is the store's? Not when a sign-in was killed before it was
+    /// stored.
     has_key: bool,
     keys: Vec<DeviceKey>,
     random: Rng,
@@ -328,7 +331,8 @@ impl World {
         }
     }
 
-    /// Who the user of the stored sign-in is: asked of plex.tv when it is new, by the token that was just stored.
+    /// Who the user of the stored sign-in is: asked of plex.tv when it is new, by the token that
+    /// was just stored.
     async fn learn_users(&mut self, doers: &[(usize, Act)]) {
         let stored = self.stored();
         let Some(name) = stored.sign_in.filter(|name| !self.users.contains_key(name)) else { return };
@@ -367,7 +371,8 @@ impl World {
         self.check(after.spare_device_keys.len() <= 3, "the spares are few");
         let is_new = after.sign_in.is_some() && after.sign_in != before.sign_in;
         if sign_ins > 0 {
-            // Whoever registered a key last: a sign-in that was not stored, or one of two, leaves plex.tv with another.
+            // Whoever registered a key last: a sign-in that was not stored, or one of two, leaves
+            // plex.tv with another.
             self.has_key = is_new && doers.iter().filter(|(_, act)| act.registers()).count() == 1;
         }
     }

@@ -1,7 +1,7 @@
 //! A hundred thousand calls through a server of which every fifth reply is a fault.
 //!
-//! `cargo test --release -p plex-tv-tests --test flows -- --ignored --nocapture soak` runs it and prints its figures. Pauses
-//! go by the test's clock; only replies that stall take real time.
+//! `cargo test --release -p plex-tv-tests --test flows -- --ignored --nocapture soak` runs it and
+//! prints its figures. Pauses go by the test's clock; only replies that stall take real time.
 #![allow(clippy::print_stdout, reason = "its figures are what it is run for")]
 
 use std::{

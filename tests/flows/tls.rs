@@ -18,7 +18,8 @@ use tokio_rustls::{
 
 use crate::wire::{Reply, Seen, Wire, serve};
 
-/// Starts a server at `https://localhost`; the certificate is for the name given, and nobody signed it.
+/// Starts a server at `https://localhost`; the certificate is for the name given, and nobody signed
+/// it.
 pub(crate) async fn start(name: &str, reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Wire {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec![name.to_owned()]).unwrap();
     start_with(acceptor(cert.der().clone(), &signing_key), reply).await

@@ -1,6 +1,7 @@
-//! The targets of `fuzz/` on stable Rust: each over at least ten thousand inputs, most of them replies and descriptions of
-//! this workspace with a few bytes changed. `cargo +nightly fuzz run TARGET` searches further; a crash that it finds becomes
-//! a line of `what_was_found_stays_mended`.
+//! The targets of `fuzz/` on stable Rust: each over at least ten thousand inputs, most of them
+//! replies and descriptions of this workspace with a few bytes changed.
+//! `cargo +nightly fuzz run TARGET` searches further; a crash that it finds becomes a line of
+//! `what_was_found_stays_mended`.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is what a target tells by")]
 
 #[path = "../../fuzz/src/targets.rs"]

@@ -1,4 +1,5 @@
-//! Drives every operation of the small hosts against a mock server: Live TV, Watch Together, push messages.
+//! Drives every operation of the small hosts against a mock server: Live TV, Watch Together, push
+//! messages.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 // The helpers of a test are tests themselves, though clippy does not see it.
 

@@ -16,8 +16,9 @@ pub struct Comparison {
     pub extra: Vec<String>,
 }
 
-/// Compares by the description. Documented normalisations are not a loss: a null member, an empty list or map and an
-/// empty text that is not a value may vanish; times come out as RFC 3339, and scalars as what the description says they are.
+/// Compares by the description. Documented normalisations are not a loss: a null member, an empty
+/// list or map and an empty text that is not a value may vanish; times come out as RFC 3339, and
+/// scalars as what the description says they are.
 pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
     let mut comparison = Comparison::default();
     comparison.value(sent, Some(back), schema, String::new());

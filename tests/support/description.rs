@@ -63,7 +63,8 @@ pub(crate) fn has_status(id: &str, status: u16) -> bool {
     !described(id).1["responses"][status.to_string()].is_null()
 }
 
-/// The content type and the media type object of a reply; nothing when it has no content, or is not documented.
+/// The content type and the media type object of a reply; nothing when it has no content, or is not
+/// documented.
 pub(crate) fn content(id: &str, status: u16) -> Option<(&'static str, &'static Value)> {
     let response = resolved(&description_of(id).value, &described(id).1["responses"][status.to_string()]);
     let content = response["content"].as_object()?;

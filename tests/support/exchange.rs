@@ -114,7 +114,8 @@ impl Reply {
 
 /// Answers every request in one way and keeps it.
 ///
-/// httpmock has no matcher for "and nothing else", so its matcher only listens; the checks come after the call.
+/// httpmock has no matcher for "and nothing else", so its matcher only listens; the checks come
+/// after the call.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder(Arc<Mutex<Vec<Sent>>>);
 
@@ -146,14 +147,16 @@ impl Recorder {
     }
 }
 
-/// A case in which the call succeeds, with a status that the description documents and its example as the reply.
+/// A case in which the call succeeds, with a status that the description documents and its example
+/// as the reply.
 #[must_use]
 pub fn success(operation: &'static str, status: u16) -> Success {
     assert!(has_status(operation, status), "{operation} does not document {status}");
     Success(Exchange::new(operation, Reply::example(operation, status)))
 }
 
-/// A case in which plex.tv refuses, with a status and a code that the description documents for the operation.
+/// A case in which plex.tv refuses, with a status and a code that the description documents for the
+/// operation.
 #[must_use]
 pub fn failure(operation: &'static str, status: u16, code: impl Into<Option<i64>>) -> Failure {
     let code = code.into();
@@ -248,7 +251,8 @@ impl Failure {
         Self { exchange: self.exchange.sends(line, body), ..self }
     }
 
-    /// Makes the call and checks the request and the error: a refusal with status, code and operation.
+    /// Makes the call and checks the request and the error: a refusal with status, code and
+    /// operation.
     pub async fn call<T>(self, call: impl AsyncFnOnce(&v2::Api) -> Result<Response<T>, Error>) -> Error {
         self.run(async |client| call(client.v2()).await).await
     }

@@ -1,4 +1,5 @@
-//! What the tests share: a client before a mock server, the description, and exact looks at what was sent.
+//! What the tests share: a client before a mock server, the description, and exact looks at what
+//! was sent.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // A test helper that cannot go on ends the test.
 

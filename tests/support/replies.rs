@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::{Schema, described};
 
-/// Decodes a reply by the type of its operation, and encodes it again; `None` where there is nothing to decode.
+/// Decodes a reply by the type of its operation, and encodes it again; `None` where there is
+/// nothing to decode.
 pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     let tables = [
         v2::reread_reply,
@@ -18,7 +19,8 @@ pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     tables.iter().find_map(|table| table(operation, body, false))
 }
 
-/// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with the name of the root element.
+/// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with
+/// the name of the root element.
 pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Error>> {
     let root = Schema::of_success(operation).filter(|_| described(operation).0.xml.is_some()).and_then(Schema::element);
     let body = root.map_or_else(|| value.clone(), |root| json!({ root: value }));

@@ -1,4 +1,5 @@
-//! XML replies and the JSON that stands for them: an example is written as JSON and becomes XML here, and back.
+//! XML replies and the JSON that stands for them: an example is written as JSON and becomes XML
+//! here, and back.
 
 use quick_xml::{
     Reader,
@@ -58,8 +59,8 @@ fn escaped(value: &Value) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The document as the JSON that stands for it. What the description calls a list is one, with one child too; all values
-/// are text.
+/// The document as the JSON that stands for it. What the description calls a list is one, with one
+/// child too; all values are text.
 pub fn from_xml(text: &str, schema: Schema) -> Value {
     let mut reader = Reader::from_str(text);
     loop {

@@ -246,7 +246,8 @@ async fn json_in_place_of_the_document_is_read_or_refused() {
     let wrapped = users(&format!(r#"{{"MediaContainer":{picture}}}"#)).await;
     let refused = users(r#"{"error":"Invalid token"}"#).await;
 
-    // A wrapper as other calls of Plex have it may be unwrapped or be an error, but it is not an empty list.
+    // A wrapper as other calls of Plex have it may be unwrapped or be an error, but it is not an
+    // empty list.
     assert!(wrapped.is_err() || wrapped.is_ok_and(|users| users.user.len() == 1));
     assert!(refused.is_err(), "{refused:?}");
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask conform`: recorded replies through the generated types.
 //!
-//! The work is done by the package `plex-tv-conform`, which is built for it. This crate must not depend on the generated
-//! code: it has to be able to repair it when it does not compile.
+//! The work is done by the package `plex-tv-conform`, which is built for it. This crate must not
+//! depend on the generated code: it has to be able to repair it when it does not compile.
 
 use std::{
     env,

@@ -1,4 +1,5 @@
-//! `cargo xtask coverage`: what the descriptions have, and how that compares with other descriptions.
+//! `cargo xtask coverage`: what the descriptions have, and how that compares with other
+//! descriptions.
 
 mod compare;
 mod counts;
@@ -39,7 +40,8 @@ enum Format {
 pub(crate) struct Arguments {
     /// Another OpenAPI document, 3.0 or 3.1, YAML or JSON, to compare the descriptions with.
     file: Option<PathBuf>,
-    /// Writes nothing; exits 4 when the table of operations in openapi/README.md is not what the descriptions give.
+    /// Writes nothing; exits 4 when the table of operations in openapi/README.md is not what the
+    /// descriptions give.
     #[arg(long, conflicts_with_all = ["file", "write"])]
     check: bool,
     /// Writes the table of operations into openapi/README.md.

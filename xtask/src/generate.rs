@@ -166,7 +166,8 @@ fn tell_stale(text: &mut String, target: &Target) {
     let (added, removed) = counts(target);
     let diff = TextDiff::from_lines(found, &target.wanted);
     let changes: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
-    // The first line names the description's hash and changes always; the first line of code says more.
+    // The first line names the description's hash and changes always; the first line of code says
+    // more.
     let is_header = |change: &&similar::Change<&str>| change.value().starts_with("// @generated");
     let first = changes.iter().find(|change| !is_header(change)).or(changes.first());
     let line = first.and_then(|change| change.new_index().or(change.old_index())).map_or(1, |index| index + 1);

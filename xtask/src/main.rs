@@ -33,15 +33,19 @@ enum Command {
     Generate(generate::Arguments),
     /// Checks the descriptions against the rules of openapi/README.md.
     Lint(lint::Arguments),
-    /// Tells what a change of the descriptions means for the wire, for the Rust API, and for the version.
+    /// Tells what a change of the descriptions means for the wire, for the Rust API, and for the
+    /// version.
     Diff(Box<diff::Arguments>),
-    /// Decodes recorded replies through the generated types: what fails, what is lost, what is unknown.
+    /// Decodes recorded replies through the generated types: what fails, what is lost, what is
+    /// unknown.
     Conform(conform::Arguments),
-    /// Counts the operations, keeps their table in openapi/README.md, and compares with any other OpenAPI document.
+    /// Counts the operations, keeps their table in openapi/README.md, and compares with any other
+    /// OpenAPI document.
     Coverage(coverage::Arguments),
     /// Makes the reference site: a page for every operation and type, with samples that compile.
     Docs(docs::Arguments),
-    /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it is up to date.
+    /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it
+    /// is up to date.
     Api(api::Arguments),
     /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
     /// generated code.

@@ -1,7 +1,8 @@
 //! `cargo xtask release`: prepares a release, or publishes a prepared one.
 //!
 //! cargo publishes the crates in their order and waits for each, so all that is left is ours: the
-//! changelog in two parts, the address that the owner sets, and versions that fit each other exactly.
+//! changelog in two parts, the address that the owner sets, and versions that fit each other
+//! exactly.
 
 mod changelog;
 mod git;
@@ -218,7 +219,8 @@ impl Release {
         text
     }
 
-    /// Compares the public items with those of the last release. Nothing where they fit the version.
+    /// Compares the public items with those of the last release. Nothing where they fit the
+    /// version.
     fn check_semver(&self) -> Result<Option<Outcome>, String> {
         let Some(mut command) = self.semver_checks() else { return Ok(None) };
         let mut version = crates::cargo(&self.workspace);

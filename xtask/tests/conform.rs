@@ -138,7 +138,8 @@ fn what_cannot_be_decoded_is_told_with_its_path_and_exits_1() {
     assert_eq!(path.unwrap()["path"], "location.code");
 }
 
-/// The description names a field that the generated code does not have: it is as if the types dropped it.
+/// The description names a field that the generated code does not have: it is as if the types
+/// dropped it.
 #[test]
 fn a_lost_field_is_a_finding_to_a_strict_reader() {
     let openapi = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Ten faults that every command which reads descriptions meets sooner or later: each is reported in one sentence, and nothing
-//! is left half-written.
+//! Ten faults that every command which reads descriptions meets sooner or later: each is reported
+//! in one sentence, and nothing is left half-written.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -16,7 +16,8 @@ use tempfile::TempDir;
 const README: &str = "<!-- operations:begin -->\n<!-- operations:end -->\n";
 const PIN: &str = r#"{"id":1,"code":"x","trusted":false,"clientIdentifier":"example","expiresIn":900}"#;
 
-/// One small description that keeps the rules, twice: `good` stays as it is, and `openapi` is spoilt.
+/// One small description that keeps the rules, twice: `good` stays as it is, and `openapi` is
+/// spoilt.
 struct Project(TempDir);
 
 impl Project {
@@ -253,7 +254,8 @@ fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
     ] {
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
     }
-    // Generated code is kept with `\n` everywhere; what is not is out of date, and one command away from it.
+    // Generated code is kept with `\n` everywhere; what is not is out of date, and one command away
+    // from it.
     let generated = project.read("generated/small.rs");
     project.write("generated/small.rs", generated.replace('\n', "\r\n"));
     let stale = project.generate(&["--check"]);
@@ -263,7 +265,8 @@ fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
     assert_eq!(project.read("generated/small.rs"), generated);
 }
 
-/// A folder that is read-only to everyone, the superuser included, is one that is no folder, or a file that is one.
+/// A folder that is read-only to everyone, the superuser included, is one that is no folder, or a
+/// file that is one.
 #[test]
 fn xtask_case_09_a_place_that_cannot_be_written_is_left_as_it_is() {
     let project = Project::new();

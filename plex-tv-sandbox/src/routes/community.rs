@@ -1,5 +1,5 @@
-//! The part of `community.plex.tv` that is about friends: who they are, what they want to watch, and
-//! what they do. It speaks GraphQL, and refuses with status 200.
+//! The part of `community.plex.tv` that is about friends: who they are, what they want to watch,
+//! and what they do. It speaks GraphQL, and refuses with status 200.
 
 use std::sync::Arc;
 

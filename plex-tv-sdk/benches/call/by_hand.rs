@@ -1,4 +1,5 @@
-//! The client that an app would write for itself: the same settings, headers and members, and nothing else.
+//! The client that an app would write for itself: the same settings, headers and members, and
+//! nothing else.
 #![allow(dead_code, reason = "an app would read the members")]
 
 use std::time::Duration;

@@ -1,8 +1,9 @@
 //! What a call costs beside the same call by a client written by hand with reqwest and serde.
 //!
-//! Both talk to one server on the loopback interface over connections that are kept, send the same headers, and decode the
-//! same members. `cargo bench -p plex-tv-sdk --bench call` measures each with criterion, and then both in turns, which is
-//! what the ratios at the end come from: on a machine that is busy with other things, only neighbours compare.
+//! Both talk to one server on the loopback interface over connections that are kept, send the same
+//! headers, and decode the same members. `cargo bench -p plex-tv-sdk --bench call` measures each
+//! with criterion, and then both in turns, which is what the ratios at the end come from: on a
+//! machine that is busy with other things, only neighbours compare.
 #![recursion_limit = "256"]
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and ends when its set-up fails")]
 #![allow(missing_docs, reason = "criterion's macros")]
@@ -151,7 +152,8 @@ fn ratio(runtime: &Runtime, callers: &[Caller; 2], what: What, at_once: usize) -
     (ratio, by_hand / u32::try_from(CALLS).unwrap())
 }
 
-/// The same for decoding alone, each as its client does it. A list is read row by row only when one of its rows is bad.
+/// The same for decoding alone, each as its client does it. A list is read row by row only when one
+/// of its rows is bad.
 fn decode_ratios() -> [(&'static str, f64); 3] {
     let (user, resources) = (server::user().to_string(), server::resources().to_string());
     [

@@ -103,8 +103,8 @@ async fn is_signed_in(client: &Client) -> Outcome<bool> {
             screen::say("The kept token is not good any more, so you sign in again.\n")?;
             Ok(false)
         }
-        // No answer is not a refusal: an app that dropped the token now would sign people out whenever the
-        // network is down.
+        // No answer is not a refusal: an app that dropped the token now would sign people out
+        // whenever the network is down.
         TokenCheck::Unknown(error) => {
             let why = screen::chain(&error);
             Err(format!("the kept token could not be checked, so it stays for another try: {why}").into())

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 use super::jws::Jws;
 use crate::{Error, ErrorKind, Extra, Token};
 
-/// The claims of a Plex JWT. Which of those about the user are there depends on the [`crate::Scopes`] asked for.
+/// The claims of a Plex JWT. Which of those about the user are there depends on the
+/// [`crate::Scopes`] asked for.
 ///
 /// A claim of an unexpected form is left out. Claims without a field of their own are in `extra`.
 #[derive(Clone, Debug, Default)]
@@ -44,8 +45,8 @@ pub struct Claims {
 const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Claims {
-    /// Reads a token without checking its signature. Use it for your own token, which came from plex.tv itself, and never for
-    /// one that somebody else sends: see [`crate::JwtVerifier`].
+    /// Reads a token without checking its signature. Use it for your own token, which came from
+    /// plex.tv itself, and never for one that somebody else sends: see [`crate::JwtVerifier`].
     ///
     /// # Errors
     /// `is_jwt_invalid` when the token is not a JWT: an older one, of twenty characters.

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::{DeviceKey, Scopes, jws::sign};
 use crate::{Error, Secret};
 
-/// The clock skew that is tolerated, in seconds: the JWT is valid from this long before now until this long after it.
+/// The clock skew that is tolerated, in seconds: the JWT is valid from this long before now until
+/// this long after it.
 const LEEWAY: i64 = 300;
 
 pub(super) struct DeviceJwt<'a> {

@@ -11,16 +11,18 @@ use super::{
 };
 use crate::{Error, Secret, v2::types::DeviceJwk};
 
-/// The Ed25519 key of an installation. Whoever has it can get new tokens for the account, so keep it like a password.
+/// The Ed25519 key of an installation. Whoever has it can get new tokens for the account, so keep
+/// it like a password.
 ///
-/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that has a store saves it there
-/// when a sign-in with the key succeeds. Clones are the same key. `Debug` shows its name only.
+/// Make one for each user who signs in, and keep it in a [`crate::CredentialStore`]. A client that
+/// has a store saves it there when a sign-in with the key succeeds. Clones are the same key.
+/// `Debug` shows its name only.
 ///
 /// # One key for each user
-/// plex.tv has one user for a key and a client identifier: the last one who signed in by it. A Plex JWT does not name its
-/// user. While a second user signs in by the key of the first, a client of the first can therefore get a token of the
-/// second. It notices as soon as the second sign-in is in the store. Sign out before the key is used again, or use a new
-/// one.
+/// plex.tv has one user for a key and a client identifier: the last one who signed in by it. A Plex
+/// JWT does not name its user. While a second user signs in by the key of the first, a client of
+/// the first can therefore get a token of the second. It notices as soon as the second sign-in is
+/// in the store. Sign out before the key is used again, or use a new one.
 ///
 /// ```
 /// use plex_tv_sdk::DeviceKey;
@@ -52,7 +54,8 @@ impl DeviceKey {
         pair.map(Self::new).ok_or_else(|| Error::invalid_input("the system has no random numbers for a key"))
     }
 
-    /// Reads a key in PKCS#8 PEM, as [`DeviceKey::to_pem`] and `openssl genpkey -algorithm ed25519` write it.
+    /// Reads a key in PKCS#8 PEM, as [`DeviceKey::to_pem`] and `openssl genpkey -algorithm ed25519`
+    /// write it.
     ///
     /// # Errors
     /// `is_invalid_input` when it is something else. The message does not show it.
@@ -78,14 +81,15 @@ impl DeviceKey {
     /// Reads a key from a file that [`DeviceKey::save`] wrote.
     ///
     /// # Errors
-    /// `is_store` when the file cannot be read; `is_invalid_input` when it has no Ed25519 key in PKCS#8 PEM.
+    /// `is_store` when the file cannot be read; `is_invalid_input` when it has no Ed25519 key in
+    /// PKCS#8 PEM.
     #[cfg(feature = "file-store")]
     pub fn load(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
         Self::from_pem(&super::store::private_file::read_text(path.as_ref())?)
     }
 
-    /// Writes the key to a file of its own: PKCS#8 PEM, readable for this user alone (mode 0600), all or nothing. A link is
-    /// followed.
+    /// Writes the key to a file of its own: PKCS#8 PEM, readable for this user alone (mode 0600),
+    /// all or nothing. A link is followed.
     ///
     /// # Errors
     /// `is_store` when the file cannot be written. An old file then stays as it was.
@@ -133,7 +137,8 @@ impl fmt::Debug for DeviceKey {
     }
 }
 
-/// RFC 7638 for an Ed25519 key (RFC 8037): the hash over the required members, in order and without spaces.
+/// RFC 7638 for an Ed25519 key (RFC 8037): the hash over the required members, in order and without
+/// spaces.
 fn thumbprint(public_key: &[u8]) -> String {
     let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url(public_key));
     base64url(sha256(members.as_bytes()).as_ref())
@@ -143,7 +148,8 @@ fn thumbprint(public_key: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    /// The key of RFC 8037, appendix A.1, in the PEM that Python's `cryptography` 50.0.2 writes of it.
+    /// The key of RFC 8037, appendix A.1, in the PEM that Python's `cryptography` 50.0.2 writes of
+    /// it.
     pub(crate) const RFC_8037_PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
         MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
         -----END PRIVATE KEY-----\n";

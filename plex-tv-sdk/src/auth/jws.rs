@@ -37,7 +37,8 @@ impl<'a> Jws<'a> {
         self.header.get("kid")?.as_str()
     }
 
-    /// The key decides on the algorithm, and the text has to agree. Texts with extensions (`crit`) are refused.
+    /// The key decides on the algorithm, and the text has to agree. Texts with extensions (`crit`)
+    /// are refused.
     pub(super) fn is_ed25519(&self) -> bool {
         let algorithm = self.header.get("alg").and_then(Value::as_str);
         matches!(algorithm, Some("EdDSA" | "Ed25519")) && !self.header.contains_key("crit")

@@ -13,14 +13,15 @@ use crate::{Client, Error, ErrorKind, Token, v2::types::AuthKey};
 
 /// The clock skew that is tolerated.
 const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
-/// The shortest time between two fetches of the keys, failed ones included. Anybody can write unknown key names into tokens.
+/// The shortest time between two fetches of the keys, failed ones included. Anybody can write
+/// unknown key names into tokens.
 const SHORTEST_REFETCH: Duration = Duration::from_secs(60);
 
-/// Checks Plex JWTs against the keys that plex.tv publishes: signature, issuer, audience, time, and the device key if one is
-/// given. Made by [`Client::jwt_verifier`]. Clones share the keys.
+/// Checks Plex JWTs against the keys that plex.tv publishes: signature, issuer, audience, time, and
+/// the device key if one is given. Made by [`Client::jwt_verifier`]. Clones share the keys.
 ///
-/// The keys are fetched when they are first needed, and when a token names an unknown one: by one caller at a time, and not
-/// more than once a minute, whether or not it works.
+/// The keys are fetched when they are first needed, and when a token names an unknown one: by one
+/// caller at a time, and not more than once a minute, whether or not it works.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client, token: plex_tv_sdk::Token) -> Result<(), plex_tv_sdk::Error> {
@@ -69,9 +70,10 @@ impl JwtVerifier {
     /// Checks a token and returns its claims.
     ///
     /// # Errors
-    /// `is_jwt_invalid` when it is not a JWT, is signed by an unknown key, is for somebody else, or is not valid yet;
-    /// `is_token_expired` when it is genuine and has expired; else what any call can fail with. While the keys cannot be
-    /// fetched, that failure is the error for a token that names an unknown key.
+    /// `is_jwt_invalid` when it is not a JWT, is signed by an unknown key, is for somebody else, or
+    /// is not valid yet; `is_token_expired` when it is genuine and has expired; else what any call
+    /// can fail with. While the keys cannot be fetched, that failure is the error for a token that
+    /// names an unknown key.
     ///
     /// Calls `GET /api/v2/auth/keys` when needed.
     pub async fn verify(&self, token: &Token) -> Result<Claims, Error> {
@@ -239,7 +241,8 @@ mod tests {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
-                // All of the request comes at once. A client that has gone away is part of some tests.
+                // All of the request comes at once. A client that has gone away is part of some
+                // tests.
                 let _ = stream.read(&mut [0; 4096]).await;
                 let _ = stream.write_all(reply.as_bytes()).await;
             }

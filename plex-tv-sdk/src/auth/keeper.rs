@@ -19,7 +19,8 @@ use super::{
 };
 use crate::{Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer};
 
-/// A token is renewed this long before it ends, or at half its life if that is shorter than two days.
+/// A token is renewed this long before it ends, or at half its life if that is shorter than two
+/// days.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
 /// The shortest time between two renewals that no caller asked for, however short the tokens live.
 const SHORTEST_RENEWAL: Duration = Duration::from_secs(60);
@@ -29,7 +30,8 @@ const PAUSE: Duration = Duration::from_secs(60);
 const LONG_PAUSE: Duration = Duration::from_secs(300);
 /// The longest pause after a failure, whatever plex.tv asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// The most keys that are tried for one renewal. A store has fewer, unless other processes change them meanwhile.
+/// The most keys that are tried for one renewal. A store has fewer, unless other processes change
+/// them meanwhile.
 const MOST_KEYS: usize = 8;
 
 pub(crate) type OnRenewed = Arc<dyn Fn(&Token) + Send + Sync>;
@@ -101,8 +103,8 @@ enum Stored {
 }
 
 impl Keeper {
-    /// Keeps the token of this sign-in. Nothing is sent before a call needs a token. `received` says that the token came
-    /// just now.
+    /// Keeps the token of this sign-in. Nothing is sent before a call needs a token. `received`
+    /// says that the token came just now.
     pub(crate) fn new(
         plex: KeyExchange,
         store: Arc<dyn CredentialStore>,
@@ -188,8 +190,9 @@ impl Keeper {
         *self.state() = State { owner: Owner::default(), renew_at: None, preferred: None };
     }
 
-    /// Gets a new token in place of this one, unless another caller got one meanwhile. Returns nothing when there will
-    /// be no new one now: the sign-in is over, or the last renewal was a moment ago.
+    /// Gets a new token in place of this one, unless another caller got one meanwhile. Returns
+    /// nothing when there will be no new one now: the sign-in is over, or the last renewal was a
+    /// moment ago.
     async fn renew(&self, seen: Option<&Token>, reason: Reason) -> Result<Option<Token>, Error> {
         let before = self.renewals.load(Ordering::Relaxed);
         let mut pace = self.renewing.lock().await;
@@ -298,7 +301,8 @@ impl Keeper {
         }
     }
 
-    /// Whether a stored token ends later than this client's, and belongs to one of the keys beside it.
+    /// Whether a stored token ends later than this client's, and belongs to one of the keys beside
+    /// it.
     fn is_newer(&self, stored: &Token) -> bool {
         let Ok(stored) = Claims::unverified(stored) else { return false };
         let state = self.state();
@@ -420,8 +424,8 @@ impl fmt::Debug for Keeper {
     }
 }
 
-/// When to renew, by the wall clock here. A token that was just received counts from then, so a wrong clock does no harm.
-/// One from a store is taken at its word.
+/// When to renew, by the wall clock here. A token that was just received counts from then, so a
+/// wrong clock does no harm. One from a store is taken at its word.
 fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     let Ok(claims) = Claims::unverified(token) else {
         // An older token of an installation that has registered its key is exchanged at once.
@@ -435,8 +439,8 @@ fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     }
 }
 
-/// Whether a renewal was a moment ago by both clocks. Either of them may stand still: one in a test, one in a machine that
-/// sleeps.
+/// Whether a renewal was a moment ago by both clocks. Either of them may stand still: one in a
+/// test, one in a machine that sleeps.
 fn is_recent((then, then_wall): (Duration, Timestamp), now: Duration, now_wall: Timestamp) -> bool {
     let elapsed = now_wall.duration_since(then_wall).unsigned_abs();
     now.saturating_sub(then) < SHORTEST_RENEWAL && elapsed < SHORTEST_RENEWAL

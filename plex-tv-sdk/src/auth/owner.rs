@@ -1,11 +1,13 @@
 //! What a client may take from a store, and what it may write there.
 //!
-//! Clients, processes and users may share a store. It holds one sign-in at a time: a name, a token, and device keys. A
-//! client belongs to one sign-in for as long as it lives. Everything below follows from that.
+//! Clients, processes and users may share a store. It holds one sign-in at a time: a name, a token,
+//! and device keys. A client belongs to one sign-in for as long as it lives. Everything below
+//! follows from that.
 //!
-//! The stored sign-in is the client's **own** when it has the name of the client's sign-in. A stored sign-in without a name
-//! is its own when they share a device key or, for a client without keys, the token. A client given a token or a key by
-//! the app, which the store does not have, has nothing in the store: it is a **guest**.
+//! The stored sign-in is the client's **own** when it has the name of the client's sign-in. A
+//! stored sign-in without a name is its own when they share a device key or, for a client without
+//! keys, the token. A client given a token or a key by the app, which the store does not have, has
+//! nothing in the store: it is a **guest**.
 //!
 //! | When | The store holds | The client takes | The client writes |
 //! |---|---|---|---|
@@ -24,18 +26,21 @@
 //! | It signs out | its own sign-in | the token, to end it as well | nothing is left but the client identifier |
 //! | | anything else | nothing | nothing |
 //!
-//! The owner is checked inside [`CredentialStore::update`], so nobody gets in between the check and the write.
+//! The owner is checked inside [`CredentialStore::update`], so nobody gets in between the check and
+//! the write.
 //!
-//! A key leaves the store only when plex.tv surely has another one. `next_device_key` is there before plex.tv hears of it.
-//! It becomes `device_key` when a token came by it; plex.tv then has no use for the old one. A token that came by the old
-//! key proves nothing for the future, as a request to register the new one may still be on its way: the new key becomes a
-//! spare. Only plex.tv's refusal to register a key removes it. A change of keys begins by finding out which key works if
-//! there is more than one, so that the spares it drops ([`MOST_SPARES`]) are not in use.
+//! A key leaves the store only when plex.tv surely has another one. `next_device_key` is there
+//! before plex.tv hears of it. It becomes `device_key` when a token came by it; plex.tv then has no
+//! use for the old one. A token that came by the old key proves nothing for the future, as a
+//! request to register the new one may still be on its way: the new key becomes a spare. Only
+//! plex.tv's refusal to register a key removes it. A change of keys begins by finding out which key
+//! works if there is more than one, so that the spares it drops ([`MOST_SPARES`]) are not in use.
 //!
-//! One case is beyond these rules. plex.tv has one user for a key and an installation. When a second user signs in by the key
-//! that the first one still uses, a renewal between plex.tv's approval and the write to the store gets a token of the second
-//! user. Nothing in a Plex JWT says so: it names the key and not the user, unless scopes are asked for, and names change.
-//! A key is therefore made for one user, and a second user signs in by a new one. [`DeviceKey`] says so.
+//! One case is beyond these rules. plex.tv has one user for a key and an installation. When a
+//! second user signs in by the key that the first one still uses, a renewal between plex.tv's
+//! approval and the write to the store gets a token of the second user. Nothing in a Plex JWT says
+//! so: it names the key and not the user, unless scopes are asked for, and names change. A key is
+//! therefore made for one user, and a second user signs in by a new one. [`DeviceKey`] says so.
 //!
 //! [`CredentialStore::update`]: super::CredentialStore::update
 //! [`DeviceKey`]: super::DeviceKey
@@ -143,7 +148,8 @@ pub(super) enum Write {
 
 #[cfg(feature = "jwt")]
 impl Owner {
-    /// Whether the client may write, once its own sign-in is there. A guest may put its sign-in into an empty store.
+    /// Whether the client may write, once its own sign-in is there. A guest may put its sign-in
+    /// into an empty store.
     fn claims(&self, stored: &mut Credentials, client_identifier: &str) -> Result<bool, Error> {
         if self.owns(stored) {
             stored.sign_in.clone_from(&self.sign_in);
@@ -268,7 +274,8 @@ fn is_key(pem: &Secret, key: &DeviceKey) -> bool {
     DeviceKey::from_pem(pem).is_ok_and(|stored| stored == *key)
 }
 
-/// The name of a sign-in. The same sign-in always gets the same name, and another one by the same key gets another.
+/// The name of a sign-in. The same sign-in always gets the same name, and another one by the same
+/// key gets another.
 #[cfg(feature = "jwt")]
 fn name(token: &Token, key: &DeviceKey) -> String {
     let hash = sha256([key.kid(), token.expose()].join(" ").as_bytes());

@@ -7,11 +7,13 @@ use crate::{Client, Error, RetryPolicy, Secret, Token, runtime::clock::BoxFuture
 impl Client {
     /// Signs in by name or e-mail address and password.
     ///
-    /// Prefer [`Client::pin_login`]. There the user types the password at plex.tv, so this program never has it. Accounts made
-    /// by Google, Apple or Facebook have no password and can sign in only that way.
+    /// Prefer [`Client::pin_login`]. There the user types the password at plex.tv, so this program
+    /// never has it. Accounts made by Google, Apple or Facebook have no password and can sign in
+    /// only that way.
     ///
-    /// The password is sent once and never repeated. It is wiped from memory with the last value that holds it. After some
-    /// wrong passwords plex.tv blocks the network address (`is_address_blocked`).
+    /// The password is sent once and never repeated. It is wiped from memory with the last value
+    /// that holds it. After some wrong passwords plex.tv blocks the network address
+    /// (`is_address_blocked`).
     ///
     /// ```no_run
     /// # fn ask() -> String { String::new() }
@@ -71,8 +73,8 @@ impl PasswordSignIn {
     }
 
     /// # Errors
-    /// `is_auth` with code 1001 when name or password is wrong; `is_email_sign_in_only`; `is_address_blocked`; else what any
-    /// call can fail with.
+    /// `is_auth` with code 1001 when name or password is wrong; `is_email_sign_in_only`;
+    /// `is_address_blocked`; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/users/signin`.
     async fn send(self) -> Result<SignIn, Error> {
@@ -99,7 +101,8 @@ impl TwoFactorRequired {
     /// Sends password and code. After a wrong code it can be called again.
     ///
     /// # Errors
-    /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any call can fail with.
+    /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any
+    /// call can fail with.
     ///
     /// Calls `POST /api/v2/users/signin`.
     pub async fn verification_code(&self, code: impl Into<Secret>) -> Result<Client, Error> {

@@ -48,23 +48,25 @@ impl PinLogin {
         }
     }
 
-    /// Uses a long code inside the address of the approval page, so there is nothing to type. Without it the code has four
-    /// characters, and the user types it at plex.tv/link.
+    /// Uses a long code inside the address of the approval page, so there is nothing to type.
+    /// Without it the code has four characters, and the user types it at plex.tv/link.
     pub fn strong(self) -> Self {
         Self { strong: true, ..self }
     }
 
-    /// The address that the browser goes to after the approval. It must be http or https: plex.tv drops other schemes.
+    /// The address that the browser goes to after the approval. It must be http or https: plex.tv
+    /// drops other schemes.
     pub fn forward_url(self, url: impl Into<String>) -> Self {
         Self { forward_url: Some(url.into()), ..self }
     }
 
-    /// Signs in by this device key. The token is then a Plex JWT, valid for seven days, and the client keeps it fresh by the
-    /// key. Key and token go into the client's store, if it has one. A second user needs a key of their own: see
-    /// [`DeviceKey`].
+    /// Signs in by this device key. The token is then a Plex JWT, valid for seven days, and the
+    /// client keeps it fresh by the key. Key and token go into the client's store, if it has one. A
+    /// second user needs a key of their own: see [`DeviceKey`].
     ///
-    /// Media servers were reported to refuse JWTs: see [`Client::register_device_key`]. There is no way back, either: a later
-    /// sign-in without a key, under the same client identifier, was reported to give a token that plex.tv refuses.
+    /// Media servers were reported to refuse JWTs: see [`Client::register_device_key`]. There is no
+    /// way back, either: a later sign-in without a key, under the same client identifier, was
+    /// reported to give a token that plex.tv refuses.
     #[cfg(feature = "jwt")]
     pub fn device_key(self, key: &DeviceKey) -> Self {
         Self { key: Some(key.clone()), ..self }
@@ -73,8 +75,8 @@ impl PinLogin {
     /// Asks plex.tv for a PIN.
     ///
     /// # Errors
-    /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and `is_device_removed` with a
-    /// device key; else what any call can fail with.
+    /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and
+    /// `is_device_removed` with a device key; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
@@ -98,11 +100,12 @@ impl PinLogin {
         Ok(flow)
     }
 
-    /// Continues with a PIN that was started before, by the same client identifier: in another process, or in the request with
-    /// which the browser came back to a web app's forward URL. Keep [`PinFlow::id`] in the user's session until then.
+    /// Continues with a PIN that was started before, by the same client identifier: in another
+    /// process, or in the request with which the browser came back to a web app's forward URL. Keep
+    /// [`PinFlow::id`] in the user's session until then.
     ///
-    /// A sign-in by device key needs the same key again. Nothing is sent yet. A browser that comes back does not mean that the
-    /// user approved: they may have denied, or typed the address.
+    /// A sign-in by device key needs the same key again. Nothing is sent yet. A browser that comes
+    /// back does not mean that the user approved: they may have denied, or typed the address.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client, pin_id: i64) -> Result<(), plex_tv_sdk::Error> {
@@ -167,12 +170,14 @@ impl PinFlow {
         self.poll.id()
     }
 
-    /// The code: four characters to type at [`PinFlow::link_url`], or the long one inside [`PinFlow::auth_url`].
+    /// The code: four characters to type at [`PinFlow::link_url`], or the long one inside
+    /// [`PinFlow::auth_url`].
     pub fn code(&self) -> &Secret {
         &self.code
     }
 
-    /// The address where the user approves a strong PIN. It contains the code: show it, do not log it.
+    /// The address where the user approves a strong PIN. It contains the code: show it, do not log
+    /// it.
     pub fn auth_url(&self) -> String {
         let identity = self.client.identity();
         let mut query = self.client.app_url().clone();
@@ -200,13 +205,15 @@ impl PinFlow {
         format!("{base}/link/?{}", url.query().unwrap_or_default())
     }
 
-    /// The address of plex.tv's own picture of the QR code, if there is one. It contains the code: show it, do not log it.
+    /// The address of plex.tv's own picture of the QR code, if there is one. It contains the code:
+    /// show it, do not log it.
     pub fn qr_url(&self) -> Option<&Secret> {
         self.qr.as_ref()
     }
 
-    /// The QR code as lines of block characters, to be shown light on dark. It encodes [`PinFlow::auth_url`] for a strong PIN,
-    /// and [`PinFlow::link_url`] for another. Nothing is sent for it.
+    /// The QR code as lines of block characters, to be shown light on dark. It encodes
+    /// [`PinFlow::auth_url`] for a strong PIN, and [`PinFlow::link_url`] for another. Nothing is
+    /// sent for it.
     ///
     /// # Errors
     /// `is_invalid_input` when the address is too long for a QR code.
@@ -220,7 +227,8 @@ impl PinFlow {
         self.poll.expires_in()
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a second.
+    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a
+    /// second.
     ///
     /// # Errors
     /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
@@ -236,7 +244,8 @@ impl PinFlow {
     }
 }
 
-/// The number of the PIN, for what takes it without knowing this type: `sandbox.approve(&flow)` in a test of an app.
+/// The number of the PIN, for what takes it without knowing this type: `sandbox.approve(&flow)` in
+/// a test of an app.
 impl TryFrom<&PinFlow> for u64 {
     type Error = TryFromIntError;
 
@@ -263,8 +272,8 @@ impl Client {
         PinLogin::new(self.clone())
     }
 
-    /// Approves the code that another device shows, such as a television. That device is then signed
-    /// in as this client's user.
+    /// Approves the code that another device shows, such as a television. That device is then
+    /// signed in as this client's user.
     ///
     /// Approve only what the user asked for: whoever gets a stranger's code approved is in the
     /// account.

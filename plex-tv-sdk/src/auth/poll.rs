@@ -27,10 +27,11 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The longest life of a PIN that was seen.
 const LONGEST_LIFE: Duration = Duration::from_secs(1800);
 
-/// A PIN that is polled by its number alone, which is what a web app has when the browser comes back.
+/// A PIN that is polled by its number alone, which is what a web app has when the browser comes
+/// back.
 ///
-/// Made by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] contains one. Dropping it does not end the PIN, which expires at
-/// plex.tv.
+/// Made by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] contains one. Dropping it does not end
+/// the PIN, which expires at plex.tv.
 #[derive(Clone)]
 pub struct PinPoll {
     client: Client,
@@ -87,12 +88,14 @@ impl PinPoll {
         self.id
     }
 
-    /// The time that the PIN has left, by the local clock. For a resumed one it is the most that it can have.
+    /// The time that the PIN has left, by the local clock. For a resumed one it is the most that it
+    /// can have.
     pub fn expires_in(&self) -> Duration {
         self.expires.saturating_sub(self.client.clock().now())
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a second.
+    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a
+    /// second.
     ///
     /// # Errors
     /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
@@ -169,7 +172,8 @@ impl PinPoll {
         jwt.sign(at_plex(self.client.clock().wall(), proof.ahead))
     }
 
-    /// plex.tv does not say whether a PIN expired, was denied, or was replaced. The clock gives a hint.
+    /// plex.tv does not say whether a PIN expired, was denied, or was replaced. The clock gives a
+    /// hint.
     fn gone(&self, error: Error) -> Error {
         let left = self.expires_in().as_secs();
         let message =
@@ -208,11 +212,12 @@ pub struct PinProgress<'a> {
 
 type OnPoll<'a> = Box<dyn FnMut(&PinProgress<'_>) + Send + 'a>;
 
-/// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it, or the future, cancels it.
+/// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it, or the future,
+/// cancels it.
 ///
-/// It ends when the PIN is approved, denied or expired, or when plex.tv refuses to answer this client. It goes on after a
-/// failure that may come from a network in between: no connection, a web page in place of an answer, an answer that cannot
-/// be read.
+/// It ends when the PIN is approved, denied or expired, or when plex.tv refuses to answer this
+/// client. It goes on after a failure that may come from a network in between: no connection, a web
+/// page in place of an answer, an answer that cannot be read.
 #[must_use = "nothing happens before `.await`"]
 pub struct PinWait<'a> {
     poll: &'a PinPoll,
@@ -227,12 +232,14 @@ impl<'a> PinWait<'a> {
         Self { interval: interval.max(SHORTEST_INTERVAL), ..self }
     }
 
-    /// The longest time to wait, saving the credentials included. The default is the life of the PIN.
+    /// The longest time to wait, saving the credentials included. The default is the life of the
+    /// PIN.
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline: Some(deadline), ..self }
     }
 
-    /// Calls back after each poll, for a user interface that shows the time left, the pause, or a failure.
+    /// Calls back after each poll, for a user interface that shows the time left, the pause, or a
+    /// failure.
     ///
     /// ```no_run
     /// # async fn example(flow: plex_tv_sdk::PinFlow) -> Result<(), plex_tv_sdk::Error> {
@@ -286,8 +293,8 @@ impl<'a> PinWait<'a> {
     }
 }
 
-/// Whether a later poll may still succeed. What is about the PIN, the key or this program ends the wait, but not what a
-/// network in between may send.
+/// Whether a later poll may still succeed. What is about the PIN, the key or this program ends the
+/// wait, but not what a network in between may send.
 fn may_pass(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Refused => error.is_retryable() || is_web_page(error),

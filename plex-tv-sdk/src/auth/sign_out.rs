@@ -4,16 +4,18 @@ use super::{owner::Owner, store};
 use crate::{Client, Error, Token};
 
 impl Client {
-    /// Ends the token at plex.tv, and forgets token and device key in this client, its clones, and its store. The client
-    /// identifier stays, so that the next sign-in is on the same device. Signing out twice, or after plex.tv has ended
-    /// the token, is not an error.
+    /// Ends the token at plex.tv, and forgets token and device key in this client, its clones, and
+    /// its store. The client identifier stays, so that the next sign-in is on the same device.
+    /// Signing out twice, or after plex.tv has ended the token, is not an error.
     ///
     /// A store that holds another sign-in by now stays as it is.
     ///
-    /// When plex.tv cannot be reached, nothing is forgotten, so that signing out can be tried again.
+    /// When plex.tv cannot be reached, nothing is forgotten, so that signing out can be tried
+    /// again.
     ///
     /// # Errors
-    /// `is_store` when the store cannot be read or written; else what any call can fail with, except for a refused token.
+    /// `is_store` when the store cannot be read or written; else what any call can fail with,
+    /// except for a refused token.
     ///
     /// Calls `DELETE /api/v2/users/signout`.
     pub async fn sign_out(&self) -> Result<(), Error> {

@@ -39,7 +39,8 @@ impl Client {
         self.kept_in_store(store, owner, stored)
     }
 
-    /// Saves the JWT that replaces the older token of this client. Fails when its sign-in is no longer in the store.
+    /// Saves the JWT that replaces the older token of this client. Fails when its sign-in is no
+    /// longer in the store.
     #[cfg(feature = "jwt")]
     pub(super) async fn exchanged(&self, before: Owner, token: Token, key: &DeviceKey) -> Result<Self, Error> {
         let owner = Owner::of_sign_in(&token, key);

@@ -4,7 +4,8 @@ use crate::{Client, Error, ErrorKind, generated::v2::types::User};
 
 /// What plex.tv says about a token.
 ///
-/// A failed call does not mean a bad token: an app that signs users out when the network is down loses them.
+/// A failed call does not mean a bad token: an app that signs users out when the network is down
+/// loses them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TokenCheck {

@@ -1,7 +1,7 @@
 //! Friends, what they want to watch, and what they do.
 //!
-//! These live at `community.plex.tv`, which speaks GraphQL. A reply of status 200 that lists errors is
-//! an error with the status that its code stands for, so [`Error::is_rate_limited`],
+//! These live at `community.plex.tv`, which speaks GraphQL. A reply of status 200 that lists errors
+//! is an error with the status that its code stands for, so [`Error::is_rate_limited`],
 //! [`Error::is_auth`] and the other predicates hold as they do elsewhere. Queries wait for half a
 //! second between each other, because the service limits them.
 //!

@@ -12,17 +12,13 @@ use crate::{
     runtime::{
         clock::{BoxFuture, MaybeSend},
         items::Walk,
+        pages::MOST_PAGES,
+        wire::MOST_REJECTED,
     },
 };
 
 /// Items of a page. The service returns no more at once.
 pub(super) const PAGE_SIZE: usize = 100;
-
-/// The most pages of a list. A list with more is taken as endless.
-const MOST_PAGES: usize = 10_000;
-
-/// The most rows of a list that are set aside, over all its pages.
-const MOST_REJECTED: usize = 1000;
 
 /// The call for one page.
 pub(super) type Fetching<C> = BoxFuture<'static, Result<C, Error>>;

@@ -70,8 +70,8 @@ impl Community {
     ///
     /// # Errors
     /// Reading it fails with those of [`Community`]. `is_invalid_input` when the id is not one of a
-    /// user; nothing is sent then. `is_not_found` when there is no such user. `is_forbidden` when the
-    /// user does not show it. `is_decode` when the list makes no progress.
+    /// user; nothing is sent then. `is_not_found` when there is no such user. `is_forbidden` when
+    /// the user does not show it. `is_decode` when the list makes no progress.
     ///
     /// Calls `POST https://community.plex.tv/api` with the query `userV2`.
     pub fn watchlist(&self, user: impl Into<UserId>) -> Items<Entry> {

@@ -13,7 +13,8 @@ use super::{
     wire::{Names, Reading, Slot},
 };
 
-/// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the types.
+/// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the
+/// types.
 #[derive(Clone, PartialEq)]
 pub struct Reread {
     value: Value,
@@ -49,7 +50,8 @@ pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
     parse_plex_errors(body)
 }
 
-/// An XML body as the JSON it is decoded from: attributes and children are members, and `$text` is the text beside them.
+/// An XML body as the JSON it is decoded from: attributes and children are members, and `$text` is
+/// the text beside them.
 ///
 /// # Errors
 /// When the body is neither XML nor JSON.

@@ -14,10 +14,8 @@ use futures_util::{
 use super::{
     clock::{BoxFuture, MaybeSend},
     error::{Error, ErrorKind},
+    pages::MOST_ITEMS,
 };
-
-/// The most items that are collected, unless the caller sets another limit.
-const MOST_ITEMS: usize = 100_000;
 
 /// A list of which each item can be asked for.
 pub(crate) trait Walk<T> {
@@ -35,8 +33,8 @@ type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Error>>>>;
 /// It is a [`Stream`]. [`Items::next_item`] and [`Items::collect`] read it without the traits of
 /// streams.
 ///
-/// An error that may pass ([`Error::is_retryable`]) does not end the stream: reading on asks for the
-/// same page again, and no item is lost. Any other error ends it.
+/// An error that may pass ([`Error::is_retryable`]) does not end the stream: reading on asks for
+/// the same page again, and no item is lost. Any other error ends it.
 ///
 /// ```
 /// # #[cfg(not(feature = "discover"))]
@@ -90,8 +88,8 @@ fn stream_of<T, W: Walk<T>>(walk: W) -> impl Stream<Item = Result<T, Error>> {
 }
 
 impl<T> Items<T> {
-    /// The most items that [`Items::collect`] returns. The default is 100,000. A list with more is an
-    /// error.
+    /// The most items that [`Items::collect`] returns. The default is 100,000. A list with more is
+    /// an error.
     pub fn item_limit(self, items: usize) -> Self {
         Self { limit: items, ..self }
     }

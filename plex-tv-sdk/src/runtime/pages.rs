@@ -12,20 +12,17 @@ use serde::Serialize;
 
 use super::{
     error::{Error, ErrorKind},
-    wire::Rows,
+    wire::{MOST_REJECTED, Rows},
 };
 
 /// Items of a page, unless the caller asks for fewer. plex.tv returns no more at once.
 const PAGE_SIZE: i64 = 100;
 
 /// The most pages of a list. A list with more is taken as endless.
-const MOST_PAGES: u32 = 10_000;
+pub(crate) const MOST_PAGES: usize = 10_000;
 
 /// The most items that are collected, unless the caller allows more or fewer.
-const MOST_ITEMS: usize = 100_000;
-
-/// The most rows of a list that are set aside, over all its pages.
-const MOST_REJECTED: usize = 1000;
+pub(crate) const MOST_ITEMS: usize = 100_000;
 
 /// One page of a list, with its position in the list if the reply has it.
 ///
@@ -148,7 +145,7 @@ pub struct Pages<F, T> {
     item_limit: usize,
     start: i64,
     total: Option<u64>,
-    fetched: u32,
+    fetched: usize,
     /// Rows that were set aside so far.
     rejected: usize,
     ended: bool,
@@ -209,9 +206,10 @@ where
     /// After [`Pages::next_item`], the rest of the current page comes first.
     ///
     /// # Errors
-    /// The errors of the call. `is_too_large` when a page has more items than requested. `is_decode`
-    /// when the list makes no progress: a page starts elsewhere than requested, an earlier page
-    /// comes again, there are more than 10,000 pages, or more than 1,000 rows cannot be read.
+    /// The errors of the call. `is_too_large` when a page has more items than requested.
+    /// `is_decode` when the list makes no progress: a page starts elsewhere than requested, an
+    /// earlier page comes again, there are more than 10,000 pages, or more than 1,000 rows cannot
+    /// be read.
     pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
         if self.rest.len() > 0 {
             let rest = std::mem::take(&mut self.rest);

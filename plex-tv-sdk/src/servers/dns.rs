@@ -6,8 +6,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use crate::PlexDirect;
 
-/// Asks the system, except for names under `plex.direct`. Their address is in the name, and a router
-/// with protection against DNS rebinding would drop the answer.
+/// Asks the system, except for names under `plex.direct`. Their address is in the name, and a
+/// router with protection against DNS rebinding would drop the answer.
 #[derive(Debug)]
 pub(crate) struct Resolver;
 

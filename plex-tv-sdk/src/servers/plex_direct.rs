@@ -11,12 +11,12 @@ use crate::Error;
 /// A host name such as `192-0-2-10.0123456789abcdef0123456789abcdef.plex.direct`.
 ///
 /// Its first label is the address of a server, written with dashes. The second is a hash, for which
-/// the server has a certificate. So a server in somebody's home has an https address that anybody can
-/// verify.
+/// the server has a certificate. So a server in somebody's home has an https address that anybody
+/// can verify.
 ///
-/// DNS answers with the address in the name. Routers with protection against DNS rebinding drop that
-/// answer when the address is a local one. [`Server::direct_addresses`](crate::Server::direct_addresses)
-/// is the workaround.
+/// DNS answers with the address in the name. Routers with protection against DNS rebinding drop
+/// that answer when the address is a local one.
+/// [`Server::direct_addresses`](crate::Server::direct_addresses) is the workaround.
 ///
 /// ```
 /// use plex_tv_sdk::PlexDirect;
@@ -52,7 +52,8 @@ impl PlexDirect {
         &self.name
     }
 
-    /// The address in it. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.10`) is IPv4 here.
+    /// The address in it. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.10`) is IPv4
+    /// here.
     pub fn address(&self) -> IpAddr {
         self.address
     }

@@ -45,8 +45,8 @@ impl Server {
     /// The token for this server. A shared server refuses the account's token.
     ///
     /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
-    /// owned servers, which then answer 401. [`Connect::older_token`](crate::Connect::older_token) is
-    /// one way around it, and `Client::register_device_key` tells of others.
+    /// owned servers, which then answer 401. [`Connect::older_token`](crate::Connect::older_token)
+    /// is one way around it, and `Client::register_device_key` tells of others.
     ///
     /// # Errors
     /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.

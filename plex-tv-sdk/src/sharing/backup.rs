@@ -153,8 +153,9 @@ impl Server {
     ///   has none.
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`,
-    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and for each share what it takes of `POST /api/v2/shared_servers`,
-    /// `POST /api/v2/shared_servers/{sharedServerId}` and `POST /api/v2/sharing_settings`.
+    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and for each share what it takes of
+    /// `POST /api/v2/shared_servers`, `POST /api/v2/shared_servers/{sharedServerId}` and
+    /// `POST /api/v2/sharing_settings`.
     pub async fn restore_shares(&self, backup: &ShareBackup) -> Result<Vec<ShareOutcome>, Error> {
         self.check_owned()?;
         if backup.format != FORMAT {

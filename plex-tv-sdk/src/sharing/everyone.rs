@@ -34,7 +34,8 @@ impl Server {
     /// - whatever the lists can fail with. The failure of one share is in its [`ShareOutcome`].
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`,
-    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and `POST /api/v2/shared_servers/{sharedServerId}` for each share that changes.
+    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and
+    /// `POST /api/v2/shared_servers/{sharedServerId}` for each share that changes.
     pub async fn share_with_everyone(&self, libraries: Libraries) -> Result<Vec<ShareOutcome>, Error> {
         self.check_owned()?;
         check(&libraries)?;

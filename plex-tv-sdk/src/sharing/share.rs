@@ -9,8 +9,8 @@ use crate::{
 /// A server of the user that is shared with somebody, accepted or not.
 ///
 /// [`Server::share_with`](crate::Server::share_with) makes one, and
-/// [`Server::shares`](crate::Server::shares) lists those there are. It tells what plex.tv told then.
-/// A change reads the current state first, since plex.tv replaces the whole list of
+/// [`Server::shares`](crate::Server::shares) lists those there are. It tells what plex.tv told
+/// then. A change reads the current state first, since plex.tv replaces the whole list of
 /// libraries, and returns the changed share. Two changes at the same moment can still overwrite
 /// each other.
 #[derive(Clone, Debug)]

@@ -73,8 +73,8 @@ pub(crate) async fn rating_key(client: &Client, item: ItemId) -> Result<String, 
     }
 }
 
-/// The item of this kind that has the guid. Where a reply lists the ids of an item, the guid must be
-/// among them.
+/// The item of this kind that has the guid. Where a reply lists the ids of an item, the guid must
+/// be among them.
 async fn matching(client: &Client, guid: &str, kind: Kind) -> Result<Option<DiscoverMetadata>, Error> {
     let call = client.discover().match_metadata().guid(guid).type_(kind.number()).include_guids(true);
     let items = call.send().await?.media_container.metadata;

@@ -108,10 +108,10 @@ impl Watchlist {
     /// Puts an item on the watchlist. An item that is there already stays where it is.
     ///
     /// # Errors
-    /// `is_invalid_input` when the argument names no item, in which case nothing is sent, or names a
-    /// movie and a show. `is_not_found` when plex.tv does not know the item. `is_forbidden` with code
-    /// 1009 for a managed user. `is_auth` without a valid token, and whatever else any call can fail
-    /// with.
+    /// `is_invalid_input` when the argument names no item, in which case nothing is sent, or names
+    /// a movie and a show. `is_not_found` when plex.tv does not know the item. `is_forbidden` with
+    /// code 1009 for a managed user. `is_auth` without a valid token, and whatever else any call
+    /// can fail with.
     ///
     /// Calls `PUT https://discover.provider.plex.tv/actions/addToWatchlist`.
     pub async fn add(&self, item: impl Into<ItemId>) -> Result<(), Error> {

@@ -72,7 +72,9 @@ impl Webhooks {
     ///
     /// # Errors
     /// Those of [`Webhooks`]. `is_invalid_input` when the address is empty or no URL of http or
-    /// https; nothing is sent then. [`PlexCode::WebhookAddressInvalid`](crate::PlexCode::WebhookAddressInvalid) when plex.tv refuses it.
+    /// https; nothing is sent then.
+    /// [`PlexCode::WebhookAddressInvalid`](crate::PlexCode::WebhookAddressInvalid) when plex.tv
+    /// refuses it.
     ///
     /// Calls `GET` and `POST /api/v2/user/webhooks`.
     pub async fn add(&self, address: impl Into<Secret>) -> Result<Vec<Secret>, Error> {

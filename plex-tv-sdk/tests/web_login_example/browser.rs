@@ -1,4 +1,5 @@
-//! A headless Chromium, driven by chromedriver: a few calls of W3C WebDriver, which is JSON over HTTP.
+//! A headless Chromium, driven by chromedriver: a few calls of W3C WebDriver, which is JSON over
+//! HTTP.
 
 use std::{
     env,
@@ -30,14 +31,16 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser with an empty profile. Where there is no browser, it says so in a line and returns `None`.
+    /// Starts a browser with an empty profile. Where there is no browser, it says so in a line and
+    /// returns `None`.
     pub(crate) async fn start() -> Option<Self> {
         // Which of them is used is for the driver to know: it goes with one.
         let is_there =
             ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|name| program(name).is_some());
         let Some(driver) = program("chromedriver").filter(|_| is_there) else {
             assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{NO_BROWSER}");
-            // Straight to the stream: what a test prints in the usual way is not shown when it passes.
+            // Straight to the stream: what a test prints in the usual way is not shown when it
+            // passes.
             static SAID: Once = Once::new();
             SAID.call_once(|| io::stderr().write_all(format!("skipped: {NO_BROWSER}\n").as_bytes()).unwrap());
             return None;

@@ -1,5 +1,5 @@
-//! The example `web_login`, used by a person with a browser. Where no browser is, each test says so and does nothing;
-//! with `REQUIRE_BROWSER` in the environment it fails instead.
+//! The example `web_login`, used by a person with a browser. Where no browser is, each test says so
+//! and does nothing; with `REQUIRE_BROWSER` in the environment it fails instead.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod browser;

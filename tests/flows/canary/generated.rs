@@ -1,5 +1,5 @@
-//! `Debug` of everything generated, driven by the descriptions: a secret that is added there is covered here, or a test
-//! says that it is not.
+//! `Debug` of everything generated, driven by the descriptions: a secret that is added there is
+//! covered here, or a test says that it is not.
 
 use plex_tv_sdk::together::types::{InviteToWatchTogetherRoomBody, UpdateWatchTogetherRoomBody};
 use plex_tv_sdk::v1::types::LegacySignInBody;
@@ -44,7 +44,8 @@ impl<'a> Planter<'a> {
         }
     }
 
-    /// The example with a canary for each secret, present or not, and an unknown member in each object.
+    /// The example with a canary for each secret, present or not, and an unknown member in each
+    /// object.
     fn plant(&mut self, name: &str, schema: &'a Value, example: &Value) -> Value {
         let (name, schema) = self.resolved(name, schema);
         match example {

@@ -219,7 +219,8 @@ fn unknown_members_are_shown_by_name_only() {
     assert_debug_is_clean("Flag", &Flag(true));
 }
 
-/// Compiles only as long as the type lacks the trait: with it, the inference would have two answers.
+/// Compiles only as long as the type lacks the trait: with it, the inference would have two
+/// answers.
 macro_rules! assert_lacks {
     ($type:ty: $($trait:tt)+) => {{
         trait Answer<A> {

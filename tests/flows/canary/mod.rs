@@ -1,4 +1,5 @@
-//! Secrets are planted wherever the crate takes or receives some, and must not come out of anything that is printed.
+//! Secrets are planted wherever the crate takes or receives some, and must not come out of anything
+//! that is printed.
 
 mod bodies;
 mod errors;

@@ -1,5 +1,5 @@
-//! Every way to sign in, against a plex.tv that has a secret in everything it says: none in `Debug`, errors, tracing, URLs,
-//! and in no file but the store's.
+//! Every way to sign in, against a plex.tv that has a secret in everything it says: none in
+//! `Debug`, errors, tracing, URLs, and in no file but the store's.
 
 use std::{fmt::Debug, fs, path::Path};
 
@@ -120,7 +120,8 @@ async fn nothing_on_the_way_of_a_sign_in_shows_a_secret_and_only_the_store_keeps
     assert!(log.contains("exchangeJwtToken") && log.contains("signIn"), "{log}");
     assert_shows_no_key("tracing", &log, &key);
 
-    // Two secrets have no other place on the wire than the query: a device JWT and the PIN of a home user.
+    // Two secrets have no other place on the wire than the query: a device JWT and the PIN of a
+    // home user.
     for request in plex.seen.requests() {
         let line = request.lines().next().unwrap();
         let is_pin_of_home = line.contains("/switch?pin=");

@@ -1,6 +1,8 @@
-//! A server that turns requests away unread, which only HTTP/2 can say: they are as good as never sent.
+//! A server that turns requests away unread, which only HTTP/2 can say: they are as good as never
+//! sent.
 //!
-//! reqwest retries these itself, up to two times for each of our attempts, and outside of any budget.
+//! reqwest retries these itself, up to two times for each of our attempts, and outside of any
+//! budget.
 
 use bytes::Bytes;
 use h2::{Reason, server::SendResponse};
@@ -24,7 +26,8 @@ enum Turn {
     Answer,
 }
 
-/// A server that does this, and refuses all that comes after it, with the number of requests that it saw.
+/// A server that does this, and refuses all that comes after it, with the number of requests that
+/// it saw.
 async fn server<const N: usize>(turns: [Turn; N]) -> (String, watch::Receiver<usize>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,5 @@
-//! What networks, gateways and plex.tv itself do wrong. The numbers are those of the list of faults.
+//! What networks, gateways and plex.tv itself do wrong. The numbers are those of the list of
+//! faults.
 
 mod decoding;
 mod http2;

@@ -42,21 +42,23 @@ pub enum Layout {
     /// As it is checked in: prettyplease, then rustfmt, which must be installed.
     #[default]
     Rustfmt,
-    /// By prettyplease alone, for builds on machines without rustfmt. The same code, not the same text.
+    /// By prettyplease alone, for builds on machines without rustfmt. The same code, not the same
+    /// text.
     Prettyplease,
 }
 
 /// Generates the client module of one description.
 ///
 /// # Errors
-/// Everything the lint finds; else the one thing that stopped the generator. The rule `rustfmt-missing` tells that only
-/// the layout failed.
+/// Everything the lint finds; else the one thing that stopped the generator. The rule
+/// `rustfmt-missing` tells that only the layout failed.
 pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
     let problems = lint(document);
     if problems.is_empty() { generate_unlinted(document, layout) } else { Err(problems) }
 }
 
-/// Generates the module of a description that may break the rules of this project, as older ones do.
+/// Generates the module of a description that may break the rules of this project, as older ones
+/// do.
 ///
 /// # Errors
 /// Everything that the generator cannot read; else the one thing that stopped it.

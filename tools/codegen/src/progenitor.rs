@@ -31,7 +31,8 @@ fn generate(view: &Value) -> Result<TokenStream, String> {
     quietly(|| Generator::new(&settings).generate_tokens(&openapi).map_err(|why| why.to_string()))
 }
 
-/// progenitor panics without a place on what it does not know. Its panics end here, and are not printed.
+/// progenitor panics without a place on what it does not know. Its panics end here, and are not
+/// printed.
 fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     // The hook is the whole program's: one at a time may change it.
     static HOOK: Mutex<()> = Mutex::new(());

@@ -50,8 +50,9 @@ pub(crate) struct Field {
     pub(crate) kind: &'static str,
 }
 
-/// Compares by the description. Documented normalisations are not a loss: null members and empty lists may vanish, and so may
-/// an empty text that is not a value; times come out as RFC 3339, and scalars as what the description says they are.
+/// Compares by the description. Documented normalisations are not a loss: null members and empty
+/// lists may vanish, and so may an empty text that is not a value; times come out as RFC 3339, and
+/// scalars as what the description says they are.
 pub(crate) fn compare(sent: &Value, back: &Value, schema: Schema<'_>) -> Vec<Field> {
     let mut comparison = Comparison { fields: Vec::new() };
     comparison.value(sent, Some(back), schema, &Place::default());
@@ -121,7 +122,8 @@ impl Comparison {
         }
     }
 
-    /// XML has no lists: one child is an object, and none is nothing or empty text. Nulls in a list say nothing.
+    /// XML has no lists: one child is an object, and none is nothing or empty text. Nulls in a list
+    /// say nothing.
     fn list(&mut self, sent: &Value, back: Option<&Value>, schema: Schema<'_>, place: &Place) {
         let rows = match sent {
             Value::Array(items) => items.as_slice(),

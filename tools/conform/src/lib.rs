@@ -1,7 +1,8 @@
-//! Recorded replies of plex.tv through the generated types: what fails, what is lost, what the descriptions do not name.
+//! Recorded replies of plex.tv through the generated types: what fails, what is lost, what the
+//! descriptions do not name.
 //!
-//! The work behind `cargo xtask conform`. It is a package of its own because it needs the generated code, which `xtask` has
-//! to be able to repair when it does not even compile.
+//! The work behind `cargo xtask conform`. It is a package of its own because it needs the generated
+//! code, which `xtask` has to be able to repair when it does not even compile.
 //!
 //! Values are never shown, only names and JSON paths: recorded replies are full of tokens.
 #![warn(missing_docs)]

@@ -1,4 +1,5 @@
-//! How long a comparison takes, reading included: the real descriptions, and a document as large as they come.
+//! How long a comparison takes, reading included: the real descriptions, and a document as large as
+//! they come.
 //!
 //! `cargo bench -p plex-tv-diff` prints the best of five runs of each.
 

@@ -84,7 +84,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The one operation it is about, by id or else by method and path; `None` where several see it.
+    /// The one operation it is about, by id or else by method and path; `None` where several see
+    /// it.
     #[must_use]
     pub fn operation(&self) -> Option<String> {
         match (&self.subject, self.used_by.as_slice()) {

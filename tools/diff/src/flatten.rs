@@ -10,7 +10,8 @@ const MAX_MERGED: usize = 1_000;
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
-/// The schema without `allOf`; `None` where its parts contradict each other, or refer to each other in a circle.
+/// The schema without `allOf`; `None` where its parts contradict each other, or refer to each other
+/// in a circle.
 pub(crate) fn flattened(spec: &Spec<'_>, schema: &Value) -> Option<Value> {
     let mut budget = MAX_MERGED;
     let mut flat = merged(spec, schema, &mut budget)?;

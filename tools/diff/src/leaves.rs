@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use plex_tv_openapi::pointer::join;
 
-/// The pointers of all leaves that differ, in order. A map that only one side has is reported by what is in it.
+/// The pointers of all leaves that differ, in order. A map that only one side has is reported by
+/// what is in it.
 pub(crate) fn differences(base: &Value, head: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(Some(base), Some(head), String::new(), &mut found);

@@ -43,7 +43,8 @@ pub use waiver::Waivers;
 /// [`with_files`](plex_tv_openapi::with_files) before.
 ///
 /// # Errors
-/// When one of them is not an OpenAPI document of version 3.0 or 3.1, or refers to a file that was not read.
+/// When one of them is not an OpenAPI document of version 3.0 or 3.1, or refers to a file that was
+/// not read.
 pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
     Ok(compare::compare(spec::Spec::new(base)?, &spec::Spec::new(head)?))
 }

@@ -1,5 +1,5 @@
-//! What a change should do to the Rust API, derived from the two descriptions and from what the recipe
-//! of `plex-tv-codegen` does.
+//! What a change should do to the Rust API, derived from the two descriptions and from what the
+//! recipe of `plex-tv-codegen` does.
 //!
 //! The items of the generated code prove it: where the two disagree, either this file or the recipe
 //! is wrong.

@@ -1,4 +1,5 @@
-//! The report as a whole: its JSON is what `report.schema.json` says, and what is waived asks for no version.
+//! The report as a whole: its JSON is what `report.schema.json` says, and what is waived asks for
+//! no version.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 

@@ -132,7 +132,8 @@ impl Sdk {
                     };
                     let (above, owner) = owner.rsplit_once("::").unwrap_or(("", owner));
                     let anchor = match (keyword, *kind) {
-                        // rustdoc's anchor says whether the trait has a default, and this list does not.
+                        // rustdoc's anchor says whether the trait has a default, and this list does
+                        // not.
                         (_, "trait") => String::new(),
                         ("const", _) => format!("#associatedconstant.{name}"),
                         _ => format!("#method.{name}"),

@@ -351,7 +351,8 @@ impl<'a> Builder<'a> {
     fn new(book: &'a Book, settings: &'a Settings) -> Result<Self, Problem> {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        // The built-in one escapes slashes too, which makes pages of addresses larger and harder to read.
+        // The built-in one escapes slashes too, which makes pages of addresses larger and harder to
+        // read.
         env.set_formatter(|out, state, value| match value.as_str() {
             Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
                 Ok(out.write_str(&escaped(text))?)

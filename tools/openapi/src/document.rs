@@ -31,7 +31,8 @@ impl Document {
     /// Reads a YAML or JSON file.
     ///
     /// # Errors
-    /// When the file cannot be read, is not UTF-8, or is not one YAML document that JSON can express.
+    /// When the file cannot be read, is not UTF-8, or is not one YAML document that JSON can
+    /// express.
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let bytes = fs::read(path).map_err(|error| {
             Problem::new(path, "unreadable", error.to_string(), "check the path and its permissions")

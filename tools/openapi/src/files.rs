@@ -47,7 +47,8 @@ pub fn with_files(
 }
 
 /// Turns the references of a file into references of the whole; the files that they lead to. `at`
-/// is the path of the file from the document, or `None` for the document itself, whose name is `own`.
+/// is the path of the file from the document, or `None` for the document itself, whose name is
+/// `own`.
 fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     let mut refused = None;

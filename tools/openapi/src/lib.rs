@@ -2,9 +2,9 @@
 //!
 //! A [`Document`] is one description with the line of each value. [`operations`] walks over its
 //! operations, [`endpoints`] over those of any OpenAPI document, [`lint`] checks it against the
-//! rules of this project, and [`mod@pointer`] has the one escaping of JSON pointers. [`Descriptions`]
-//! is the table of all descriptions of a folder. All tools of the workspace stand on this crate:
-//! the generator, the diff, the coverage report and the check of recorded replies.
+//! rules of this project, and [`mod@pointer`] has the one escaping of JSON pointers.
+//! [`Descriptions`] is the table of all descriptions of a folder. All tools of the workspace stand
+//! on this crate: the generator, the diff, the coverage report and the check of recorded replies.
 //!
 //! ```no_run
 //! use plex_tv_openapi::{Document, lint, operations};

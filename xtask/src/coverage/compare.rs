@@ -187,7 +187,8 @@ impl Difference {
     }
 }
 
-/// The fields that the other side should name and does not. One that is missing stands for all that is below it.
+/// The fields that the other side should name and does not. One that is missing stands for all that
+/// is below it.
 fn missing(fields: &Fields, other: &Fields) -> Vec<String> {
     let missing: BTreeSet<&str> = fields.known.difference(&other.known).map(String::as_str).collect();
     let is_told = |path: &str| above(path).any(|above| missing.contains(above) || other.open.contains(above));
@@ -204,7 +205,8 @@ fn endpoint(Endpoint { id, method, path, host, .. }: &Endpoint) -> Value {
     json!({ "operationId": id, "method": method, "host": host, "path": path })
 }
 
-/// A name of another description as code in Markdown, which does not obey it. Nothing for an empty one.
+/// A name of another description as code in Markdown, which does not obey it. Nothing for an empty
+/// one.
 fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{}`", printable(text).replace('`', "'")) }
 }

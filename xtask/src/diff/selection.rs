@@ -8,7 +8,8 @@ use super::source::Pair;
 
 use plex_tv_openapi::METHODS;
 
-/// What an operation may be called by. Any document can be compared, so an id is not certain, and tags may be many.
+/// What an operation may be called by. Any document can be compared, so an id is not certain, and
+/// tags may be many.
 #[derive(Debug)]
 struct Operation {
     id: Option<String>,

@@ -1,4 +1,5 @@
-//! Ed25519 (RFC 8032) and SHA-256: by AWS-LC, which rustls needs anyway; in a browser, which runs no C, by crates in Rust.
+//! Ed25519 (RFC 8032) and SHA-256: by AWS-LC, which rustls needs anyway; in a browser, which runs
+//! no C, by crates in Rust.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod aws_lc;
@@ -10,8 +11,8 @@ pub(super) use aws_lc::{KeyPair, sha256, verifies};
 #[cfg(target_arch = "wasm32")]
 pub(super) use dalek::{KeyPair, sha256, verifies};
 
-/// The points of small order, in each of their encodings but for the sign in the highest bit. Everybody can make a signature
-/// that such a "public key" verifies.
+/// The points of small order, in each of their encodings but for the sign in the highest bit.
+/// Everybody can make a signature that such a "public key" verifies.
 const WEAK: [[u8; 32]; 7] = [
     ordinary(0x00, 0x00, 0x00),
     ordinary(0x01, 0x00, 0x00),

@@ -21,17 +21,18 @@ use super::{
 };
 use crate::Error;
 
-/// Keeps credentials in a JSON file: readable for this user alone (mode 0600), written all or nothing, and locked against
-/// other processes. One file holds any number of accounts.
+/// Keeps credentials in a JSON file: readable for this user alone (mode 0600), written all or
+/// nothing, and locked against other processes. One file holds any number of accounts.
 ///
-/// The content is not encrypted: everybody who can read the user's files can read it. `KeyringStore` (feature `keyring`)
-/// is for desktops that have a keychain.
+/// The content is not encrypted: everybody who can read the user's files can read it.
+/// `KeyringStore` (feature `keyring`) is for desktops that have a keychain.
 ///
-/// A file that cannot be understood is an error once. It is renamed, and the error tells its new name; the next time begins
-/// with an empty store. A file of a newer version of the format is left alone.
+/// A file that cannot be understood is an error once. It is renamed, and the error tells its new
+/// name; the next time begins with an empty store. A file of a newer version of the format is left
+/// alone.
 ///
-/// A path that is a symbolic link stands for the file that it leads to. A second hard link to the file keeps the old
-/// content when the file is written.
+/// A path that is a symbolic link stands for the file that it leads to. A second hard link to the
+/// file keeps the old content when the file is written.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -58,11 +59,13 @@ const LOCK_WAIT: Duration = Duration::from_secs(5);
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 impl FileStore {
-    /// The store of an app: `credentials.json` in the app's folder below the user's folder for settings (`~/.config` on
-    /// Linux and macOS, `%APPDATA%` on Windows). Nothing is read or written yet.
+    /// The store of an app: `credentials.json` in the app's folder below the user's folder for
+    /// settings (`~/.config` on Linux and macOS, `%APPDATA%` on Windows). Nothing is read or
+    /// written yet.
     ///
     /// # Errors
-    /// `is_invalid_input` when the name of the app is not a plain folder name; `is_store` when the user has no home.
+    /// `is_invalid_input` when the name of the app is not a plain folder name; `is_store` when the
+    /// user has no home.
     pub fn open(app: &str) -> Result<Self, Error> {
         let mut parts = Path::new(app).components();
         let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == app);
@@ -111,7 +114,8 @@ impl FileStore {
         }
     }
 
-    /// Reads the file under the lock, and renames it when it is damaged. Another process may have done so a moment ago.
+    /// Reads the file under the lock, and renames it when it is damaged. Another process may have
+    /// done so a moment ago.
     fn read_locked(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -160,10 +164,11 @@ impl FileStore {
         if change(&mut document) { private_file::replace(&self.path, &document.text()?) } else { Ok(()) }
     }
 
-    /// Waits for other processes and threads. The lock ends with the file handle, however the process ends.
+    /// Waits for other processes and threads. The lock ends with the file handle, however the
+    /// process ends.
     ///
-    /// It is a file of its own, as each save replaces the file itself. It is beside the file that links lead to, so that
-    /// all paths to one file share a lock.
+    /// It is a file of its own, as each save replaces the file itself. It is beside the file that
+    /// links lead to, so that all paths to one file share a lock.
     fn lock(&self) -> Result<File, Error> {
         let lock = || {
             let path = beside(&private_file::resolved(&self.path)?, "lock");
@@ -536,7 +541,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("real")).unwrap();
-        // A relative link, an absolute one, and one that leads to another; the file is not there yet.
+        // A relative link, an absolute one, and one that leads to another; the file is not there
+        // yet.
         symlink("real/one.json", at("relative.json")).unwrap();
         symlink(at("real/one.json"), at("absolute.json")).unwrap();
         symlink("relative.json", at("chain.json")).unwrap();

@@ -6,14 +6,16 @@ use super::credentials::Credentials;
 use crate::{Error, ErrorKind};
 
 /// Keeps the [`Credentials`] of one account: [`FileStore`](crate::FileStore) in a file,
-/// [`KeyringStore`](crate::KeyringStore) in the system's keychain, [`MemoryStore`](crate::MemoryStore) in memory. A store
-/// of your own needs three methods.
+/// [`KeyringStore`](crate::KeyringStore) in the system's keychain,
+/// [`MemoryStore`](crate::MemoryStore) in memory. A store of your own needs three methods.
 ///
-/// Several clients, processes and users may share a store. It holds one sign-in at a time: the last one. A client whose
-/// sign-in is no longer in its store never writes there and gets no new tokens; its last token serves until it ends.
+/// Several clients, processes and users may share a store. It holds one sign-in at a time: the last
+/// one. A client whose sign-in is no longer in its store never writes there and gets no new tokens;
+/// its last token serves until it ends.
 ///
-/// A client reads its store when it is built, before it renews a token, and when somebody signs in or out. Except while
-/// a client is built, the methods run on a thread of their own, so they may block.
+/// A client reads its store when it is built, before it renews a token, and when somebody signs in
+/// or out. Except while a client is built, the methods run on a thread of their own, so they may
+/// block.
 ///
 /// ```
 /// use plex_tv_sdk::{ClientIdentity, CredentialStore, MemoryStore};
@@ -45,8 +47,8 @@ pub trait CredentialStore: fmt::Debug + Send + Sync + 'static {
 
     /// Changes what is kept, and returns the result.
     ///
-    /// A store that several processes or threads use overrides this method and holds a lock from loading to saving.
-    /// `change` may be called more than once.
+    /// A store that several processes or threads use overrides this method and holds a lock from
+    /// loading to saving. `change` may be called more than once.
     ///
     /// # Errors
     /// As [`CredentialStore::load`] and [`CredentialStore::save`].
@@ -79,8 +81,8 @@ impl<S: CredentialStore + ?Sized> CredentialStore for Arc<S> {
     }
 }
 
-/// Makes the error of a [`CredentialStore`] of your own, for which [`Error::is_store`] is true. Put no secret into the
-/// message.
+/// Makes the error of a [`CredentialStore`] of your own, for which [`Error::is_store`] is true. Put
+/// no secret into the message.
 pub fn store_error(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Store, message)
 }

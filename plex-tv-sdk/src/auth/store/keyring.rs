@@ -13,14 +13,16 @@ use super::{
 };
 use crate::Error;
 
-/// Keeps credentials in the keychain of the system: Keychain on macOS, Credential Manager on Windows, the Secret Service on
-/// Linux and the like. An app that chose another one with `keyring_core::set_default_store` gets that.
+/// Keeps credentials in the keychain of the system: Keychain on macOS, Credential Manager on
+/// Windows, the Secret Service on Linux and the like. An app that chose another one with
+/// `keyring_core::set_default_store` gets that.
 ///
-/// A keychain may ask the user, and takes its time. Keychains have no locks: the threads of one process wait for each other,
-/// but two processes that write at once may overwrite each other.
+/// A keychain may ask the user, and takes its time. Keychains have no locks: the threads of one
+/// process wait for each other, but two processes that write at once may overwrite each other.
 ///
-/// An entry that cannot be understood is an error once. It is renamed, and the error tells its new name; the next time begins
-/// with an empty store. An entry of a newer version of the format is left alone.
+/// An entry that cannot be understood is an error once. It is renamed, and the error tells its new
+/// name; the next time begins with an empty store. An entry of a newer version of the format is
+/// left alone.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     service: String,
@@ -41,7 +43,8 @@ struct Document {
 }
 
 impl KeyringStore {
-    /// The store of an app and one of its accounts, by any names you like. Nothing is read or written yet.
+    /// The store of an app and one of its accounts, by any names you like. Nothing is read or
+    /// written yet.
     pub fn new(service: impl Into<String>, account: impl Into<String>) -> Self {
         Self { service: service.into(), account: account.into() }
     }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{CredentialStore, Credentials};
 use crate::Error;
 
-/// Keeps credentials in memory, for tests and for apps that keep them elsewhere. Clones are the same store.
+/// Keeps credentials in memory, for tests and for apps that keep them elsewhere. Clones are the
+/// same store.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore(Arc<Mutex<Credentials>>);
 

@@ -1,4 +1,5 @@
-//! Where credentials are kept between two runs of an app. `auth/owner.rs` says who may read and write what.
+//! Where credentials are kept between two runs of an app. `auth/owner.rs` says who may read and
+//! write what.
 
 mod credentials;
 #[cfg(any(feature = "file-store", feature = "keyring"))]

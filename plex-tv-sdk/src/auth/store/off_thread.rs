@@ -9,7 +9,8 @@ pub(in crate::auth) async fn load(store: &Arc<dyn CredentialStore>) -> Result<Cr
     run(store, |store| store.load()).await
 }
 
-/// Runs `change` inside the store's `update`. Returns the value of `change` and what the store holds now.
+/// Runs `change` inside the store's `update`. Returns the value of `change` and what the store
+/// holds now.
 pub(in crate::auth) async fn update<T: Send + 'static>(
     store: &Arc<dyn CredentialStore>,
     mut change: impl FnMut(&mut Credentials) -> T + Send + 'static,
@@ -23,9 +24,11 @@ pub(in crate::auth) async fn update<T: Send + 'static>(
     .await
 }
 
-/// Another process may hold the lock of a file, and a keychain may ask the user: neither stops the tasks of the runtime.
+/// Another process may hold the lock of a file, and a keychain may ask the user: neither stops the
+/// tasks of the runtime.
 ///
-/// A caller that is dropped does not stop the call: what it writes is complete, and found at the next start.
+/// A caller that is dropped does not stop the call: what it writes is complete, and found at the
+/// next start.
 #[cfg(not(target_arch = "wasm32"))]
 async fn run<T: Send + 'static>(
     store: &Arc<dyn CredentialStore>,

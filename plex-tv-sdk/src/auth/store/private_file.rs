@@ -21,11 +21,12 @@ const MOST_LINKS: usize = 16;
 /// How often another name is tried for a new file.
 const MOST_NAMES: usize = 16;
 
-/// Puts a new file in place of the old one once it is complete and on the disk. A process that is killed before that leaves
-/// the old file as it was, and at most a new one that [`remove_leftovers`] removes.
+/// Puts a new file in place of the old one once it is complete and on the disk. A process that is
+/// killed before that leaves the old file as it was, and at most a new one that
+/// [`remove_leftovers`] removes.
 ///
-/// A link is followed: people keep such files elsewhere by links, and the old content would stay there if the link itself
-/// were replaced.
+/// A link is followed: people keep such files elsewhere by links, and the old content would stay
+/// there if the link itself were replaced.
 pub(in crate::auth) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     try_replace(path, content)
         .map_err(|error| store_error(format!("cannot write {}", path.display())).with_source(error))
@@ -87,8 +88,8 @@ fn try_replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// A new file beside `path`. It has mode 0600 from the start, so others can read it at no moment. It is locked, so that it
-/// is not taken for a leftover.
+/// A new file beside `path`. It has mode 0600 from the start, so others can read it at no moment.
+/// It is locked, so that it is not taken for a leftover.
 fn new_file(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     let prefix = leftover_prefix(path);
     let mut builder = Builder::new();
@@ -106,7 +107,8 @@ fn new_file(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     Err(io::Error::other("other processes remove each new file"))
 }
 
-/// Removes the new files of processes that were killed while they wrote. One that is being written is locked.
+/// Removes the new files of processes that were killed while they wrote. One that is being written
+/// is locked.
 pub(super) fn remove_leftovers(path: &Path) {
     let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
     let prefix = leftover_prefix(path);
@@ -122,7 +124,8 @@ fn remove_unless_locked(leftover: &Path) {
     if let Ok(file) = File::open(leftover)
         && file.try_lock().is_ok()
     {
-        // It is in nobody's way if that fails. The lock is held until it is gone, so that nobody begins to write to it.
+        // It is in nobody's way if that fails. The lock is held until it is gone, so that nobody
+        // begins to write to it.
         let _ = fs::remove_file(leftover);
     }
 }
@@ -158,7 +161,8 @@ pub(super) fn make_private(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // A file of another user is not ours to change, and this user can only read it because others may.
+        // A file of another user is not ours to change, and this user can only read it because
+        // others may.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
     }
     #[cfg(not(unix))]

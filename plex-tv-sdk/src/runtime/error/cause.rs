@@ -62,7 +62,8 @@ fn of_connecting(_: &reqwest::Error) -> Option<Cause> {
     None
 }
 
-/// rustls reports a failed handshake as invalid data; the operating system's library has an error of its own.
+/// rustls reports a failed handshake as invalid data; the operating system's library has an error
+/// of its own.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_tls(error: &reqwest::Error) -> bool {
     #[cfg(feature = "native-tls")]
@@ -77,7 +78,8 @@ fn has_invalid_data(error: &reqwest::Error) -> bool {
     causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_invalid_data))
 }
 
-/// An I/O error gives the source of what it holds as its own, so that one in another has to be looked for.
+/// An I/O error gives the source of what it holds as its own, so that one in another has to be
+/// looked for.
 fn is_invalid_data(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());
     matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)

@@ -69,8 +69,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// Nobody is signed in, or no longer; nothing was sent.
     SignedOut,
-    /// No connection was made: it was refused, or it took too long. Or the server closed it and said
-    /// that it had read nothing. Nothing was done.
+    /// No connection was made: it was refused, or it took too long. Or the server closed it and
+    /// said that it had read nothing. Nothing was done.
     Connect,
     /// The host has no address, or the lookup failed. Nothing was sent.
     Dns,
@@ -175,8 +175,8 @@ impl Error {
         self.with(|inner| inner.json_path = path)
     }
 
-    /// Keeps the body of a reply without its secrets: those that were sent, and what looks like one.
-    /// The request id and the JSON path lose them too.
+    /// Keeps the body of a reply without its secrets: those that were sent, and what looks like
+    /// one. The request id and the JSON path lose them too.
     pub(crate) fn with_body(self, body: &[u8], headers: &HeaderMap, sent: &[String]) -> Self {
         self.with(|inner| {
             inner.body = Some(redacted(body, media_type(headers), sent));
@@ -243,8 +243,8 @@ impl Error {
         self.0.operation.and_then(|operation| operation.proof)
     }
 
-    /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the status
-    /// that the code of the refusal stands for.
+    /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the
+    /// status that the code of the refusal stands for.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
@@ -326,8 +326,8 @@ impl Error {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was refused.
-    /// [`Error::needs_sign_in`] distinguishes these.
+    /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was
+    /// refused. [`Error::needs_sign_in`] distinguishes these.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
@@ -336,9 +336,9 @@ impl Error {
     ///
     /// - The client is signed out: it has no token, or another process signed out and emptied the
     ///   store. Nothing was sent.
-    /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has no
-    ///   device key to renew the token with. A 422 that says "Invalid token" means the same. It was
-    ///   seen after the user removed the device.
+    /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has
+    ///   no device key to renew the token with. A 422 that says "Invalid token" means the same. It
+    ///   was seen after the user removed the device.
     /// - The user removed the device: code 1097.
     /// - plex.tv refused the device key (401, 422): see [`Error::is_device_jwt_rejected`].
     ///
@@ -407,8 +407,8 @@ impl Error {
 
     /// The account has no Plex Pass, and this needs one (code 1012).
     ///
-    /// The calls for webhooks say so by code 1043, which means "forbidden" elsewhere. For them this is
-    /// true for both codes.
+    /// The calls for webhooks say so by code 1043, which means "forbidden" elsewhere. For them this
+    /// is true for both codes.
     pub fn is_plex_pass_required(&self) -> bool {
         let of_operation = self.0.operation.and_then(|operation| operation.plex_pass_code);
         self.code() == Some(PlexCode::PlexPassRequired) || of_operation.is_some() && self.plex_code() == of_operation
@@ -430,8 +430,8 @@ impl Error {
         self.code() == Some(PlexCode::AddressBlocked)
     }
 
-    /// A Plex JWT has expired: plex.tv answered 498, or a check here found it. A client with a device
-    /// key renews its token by itself.
+    /// A Plex JWT has expired: plex.tv answered 498, or a check here found it. A client with a
+    /// device key renews its token by itself.
     pub fn is_token_expired(&self) -> bool {
         self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
     }

@@ -135,8 +135,8 @@ fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// Bytes of memory that a body may take as a tree of JSON values. They are few where a reply is what
-/// the description says, and hundreds of times its size where it is made to be.
+/// Bytes of memory that a body may take as a tree of JSON values. They are few where a reply is
+/// what the description says, and hundreds of times its size where it is made to be.
 fn memory(reading: Reading) -> usize {
     reading.body_limit.saturating_mul(TREE_PER_BYTE)
 }

@@ -6,8 +6,8 @@ use super::read::{Container, Found, List, Opening, Slot};
 
 /// All, or these: what goes out as a list that plex.tv reads as "all" when it is empty.
 ///
-/// An empty list of [`Choice::These`] is refused before anything is sent, so that all are chosen only
-/// by [`Choice::All`].
+/// An empty list of [`Choice::These`] is refused before anything is sent, so that all are chosen
+/// only by [`Choice::All`].
 ///
 /// ```
 /// use plex_tv_sdk::Choice;

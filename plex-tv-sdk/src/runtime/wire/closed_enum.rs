@@ -1,7 +1,7 @@
 //! What all closed enums share.
 
-/// What a closed enum has beside its variants: each with its value on the wire. No description needs
-/// one at the moment.
+/// What a closed enum has beside its variants: each with its value on the wire. No description
+/// needs one at the moment.
 #[allow(unused_macros)]
 macro_rules! closed_enum {
     ($name:ident { $first:ident: $first_value:literal $(, $variant:ident: $value:literal)* $(,)? }) => {

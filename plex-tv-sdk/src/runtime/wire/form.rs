@@ -6,8 +6,8 @@ use serde_json::Value;
 
 /// A value with named members as a form: a list is a field for each item, and null is left out.
 ///
-/// An empty list is the field without its brackets and without a value. That is how plex.tv clears a
-/// list.
+/// An empty list is the field without its brackets and without a value. That is how plex.tv clears
+/// a list.
 pub(crate) fn form(body: &impl Serialize) -> serde_json::Result<String> {
     let Value::Object(members) = serde_json::to_value(body)? else {
         return Err(serde_json::Error::custom("a form has named members"));

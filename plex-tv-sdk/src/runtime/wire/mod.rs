@@ -25,7 +25,7 @@ pub(crate) use form::form;
 pub use nullable::Nullable;
 pub(crate) use object::{list, object};
 pub(crate) use open_enum::open_enum;
-pub(crate) use read::{Misfit, Reading, Slot, read};
+pub(crate) use read::{MOST_REJECTED, Misfit, Reading, Slot, read};
 pub use rows::{RejectedRow, Rows};
 pub(crate) use scalar::Scalar;
 pub(crate) use unknown::Names;

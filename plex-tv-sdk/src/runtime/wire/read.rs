@@ -1,9 +1,9 @@
 //! Reads JSON into generated types by their tables.
 //!
-//! There is one visitor for all types: it asks a type for the slots of its members, and a slot takes
-//! a scalar, an object or a list. What does not fit is noted with its JSON path and reading goes on,
-//! so a row of a list can be set aside without reading it again. The first thing that does not fit
-//! outside of such a row fails the whole.
+//! There is one visitor for all types: it asks a type for the slots of its members, and a slot
+//! takes a scalar, an object or a list. What does not fit is noted with its JSON path and reading
+//! goes on, so a row of a list can be set aside without reading it again. The first thing that does
+//! not fit outside of such a row fails the whole.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -24,15 +24,15 @@ use crate::runtime::printable::printable;
 /// How deep values may be nested. `serde_json` refuses at the same depth.
 const MAX_DEPTH: u32 = 128;
 
-/// The most rows that are set aside. A list with more is not what the description says, and not
-/// worth the memory of their reports.
-pub(super) const MOST_REJECTED: usize = 1000;
+/// The most rows that are set aside, over all pages of a list. A list with more is not what the
+/// description says, and not worth the memory of their reports.
+pub(crate) const MOST_REJECTED: usize = 1000;
 
 /// Characters of a name of the server that a path shows.
 const MAX_NAME: usize = 80;
 
-/// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`, becomes
-/// a value of a kilobyte, so the limit of the body alone would not bound the memory.
+/// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`,
+/// becomes a value of a kilobyte, so the limit of the body alone would not bound the memory.
 const MEMORY_PER_BYTE: usize = 8;
 
 /// A scalar as it stands in the JSON.
@@ -161,8 +161,8 @@ pub trait Object {
 
 /// A list that is being read.
 pub trait List {
-    /// Takes a scalar as the next item; null and nothing are no item. Answers with what was expected
-    /// when it does not fit.
+    /// Takes a scalar as the next item; null and nothing are no item. Answers with what was
+    /// expected when it does not fit.
     fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str>;
 
     /// Reads the next item, and keeps it when `read` says so; null and nothing are no item.
@@ -219,8 +219,8 @@ pub(crate) struct Reading {
 
 /// Reads JSON.
 ///
-/// Text that is not UTF-8, a control character in a text and a number that is too large spoil the row
-/// or the member that they stand in, not the reply.
+/// Text that is not UTF-8, a control character in a text and a number that is too large spoil the
+/// row or the member that they stand in, not the reply.
 pub(crate) fn read<T: Slot>(json: &[u8], reading: Reading) -> Result<(T, Names), Misfit> {
     let text = std::str::from_utf8(json);
     let misfit = match text.map(|text| read_text(text, reading, false)) {
@@ -409,6 +409,48 @@ impl Context {
     }
 }
 
+/// The scalars of a visitor, which takes all of them alike.
+macro_rules! take_scalars {
+    ($de:lifetime) => {
+        #[inline]
+        fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+            self.take(Found::Null)
+        }
+
+        fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
+            self.take(Found::Null)
+        }
+
+        fn visit_some<D: Deserializer<$de>>(self, deserializer: D) -> Result<(), D::Error> {
+            deserializer.deserialize_any(self)
+        }
+
+        #[inline]
+        fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+            self.take(Found::Bool(value))
+        }
+
+        #[inline]
+        fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+            self.take(Found::Integer(value))
+        }
+
+        #[inline]
+        fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+            self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
+        }
+
+        fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+            self.take(Found::Float(value))
+        }
+
+        #[inline]
+        fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+            self.take(Found::Text(value))
+        }
+    };
+}
+
 /// Reads a value into its slot.
 struct Reader<'c, 's> {
     context: &'c mut Context,
@@ -446,42 +488,7 @@ impl<'de> Visitor<'de> for Reader<'_, '_> {
         f.write_str(self.slot.expected())
     }
 
-    #[inline]
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.take(Found::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<(), E> {
-        self.take(Found::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    #[inline]
-    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
-        self.take(Found::Bool(value))
-    }
-
-    #[inline]
-    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
-        self.take(Found::Integer(value))
-    }
-
-    #[inline]
-    fn visit_u64<E>(self, value: u64) -> Result<(), E> {
-        self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<(), E> {
-        self.take(Found::Float(value))
-    }
-
-    #[inline]
-    fn visit_str<E>(self, value: &str) -> Result<(), E> {
-        self.take(Found::Text(value))
-    }
+    take_scalars!('de);
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
@@ -564,42 +571,7 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
         f.write_str("an item")
     }
 
-    #[inline]
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        self.take(Found::Null)
-    }
-
-    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
-        self.take(Found::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    #[inline]
-    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
-        self.take(Found::Bool(value))
-    }
-
-    #[inline]
-    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
-        self.take(Found::Integer(value))
-    }
-
-    #[inline]
-    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
-        self.take(i64::try_from(value).map_or(Found::Large(value), Found::Integer))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
-        self.take(Found::Float(value))
-    }
-
-    #[inline]
-    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
-        self.take(Found::Text(value))
-    }
+    take_scalars!('de);
 
     #[inline]
     fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
@@ -669,8 +641,8 @@ fn read_entries<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Text beside attributes: an XML element with both is an object with `$text`. One that says that it
-/// is `nil` is none.
+/// Text beside attributes: an XML element with both is an object with `$text`. One that says that
+/// it is `nil` is none.
 fn read_text_of<'de, A: MapAccess<'de>>(
     context: &mut Context,
     slot: &mut dyn Slot,

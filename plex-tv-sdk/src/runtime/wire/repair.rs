@@ -1,7 +1,8 @@
 //! Marks what cannot be read in a JSON text, so that it spoils its own place only.
 //!
-//! A JSON reader stops at text that is not UTF-8, at a control character or half a surrogate pair in
-//! a text, and at a number that no float can hold. One such name would take a whole list with it.
+//! A JSON reader stops at text that is not UTF-8, at a control character or half a surrogate pair
+//! in a text, and at a number that no float can hold. One such name would take a whole list with
+//! it.
 
 use std::fmt::Write as _;
 

@@ -8,9 +8,9 @@ use super::read::{self, Aside, Container, Found, List, MOST_REJECTED, Opening, S
 
 /// A list of which every readable row arrived.
 ///
-/// It reads as a slice. A row that could not be read is set aside with its index and the reason: see
-/// [`Rows::rejected`]. A client with [`crate::ClientBuilder::strict_rows`] makes it an error instead,
-/// and so do more than a thousand of them.
+/// It reads as a slice. A row that could not be read is set aside with its index and the reason:
+/// see [`Rows::rejected`]. A client with [`crate::ClientBuilder::strict_rows`] makes it an error
+/// instead, and so do more than a thousand of them.
 ///
 /// Rows are scalars and the types of replies.
 ///

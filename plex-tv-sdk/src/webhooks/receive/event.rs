@@ -260,8 +260,8 @@ impl Event {
     /// ```
     ///
     /// # Errors
-    /// `is_decode` when it is not a JSON object with the name of an event. `is_too_large` when it has
-    /// more than 1 MiB.
+    /// `is_decode` when it is not a JSON object with the name of an event. `is_too_large` when it
+    /// has more than 1 MiB.
     pub fn from_payload(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let json = json.as_ref();
         if json.len() > MOST_PAYLOAD {

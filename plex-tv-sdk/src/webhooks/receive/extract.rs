@@ -7,8 +7,8 @@ use reqwest::{StatusCode, header::CONTENT_TYPE};
 use super::event::Event;
 use crate::{Error, ErrorKind};
 
-/// A refusal has the status that fits, and a text that says why. Axum's limit for bodies holds, which
-/// is 2 MiB unless `DefaultBodyLimit` says otherwise.
+/// A refusal has the status that fits, and a text that says why. Axum's limit for bodies holds,
+/// which is 2 MiB unless `DefaultBodyLimit` says otherwise.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

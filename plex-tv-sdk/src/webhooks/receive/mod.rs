@@ -3,8 +3,8 @@
 //! A media server posts `multipart/form-data`. [`Event::from_multipart`] reads it with its picture,
 //! and [`Event::from_payload`] reads the JSON alone.
 //!
-//! Deliveries are not signed and not repeated. Anyone who knows the address can post to it, so choose
-//! one that nobody guesses, and believe an event no more than its address is secret.
+//! Deliveries are not signed and not repeated. Anyone who knows the address can post to it, so
+//! choose one that nobody guesses, and believe an event no more than its address is secret.
 //!
 //! ```
 //! use plex_tv_sdk::webhook::{Event, EventKind};

@@ -52,8 +52,8 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
                 Self { hosts }
             }
 
-            /// A call of an operation that this crate does not know, signed and limited as all calls
-            /// are, to the same hosts.
+            /// A call of an operation that this crate does not know, signed and limited as all
+            /// calls are, to the same hosts.
             pub fn call(&self, operation: runtime::Operation) -> runtime::Call {
                 self.hosts.call(operation)
             }

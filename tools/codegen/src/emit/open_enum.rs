@@ -1,7 +1,7 @@
 //! Enums. An open one has a variant for each known value, and `Other` for the rest.
 //!
-//! plex.tv adds values without notice. A new value is kept and goes out unchanged, instead of failing
-//! the reply.
+//! plex.tv adds values without notice. A new value is kept and goes out unchanged, instead of
+//! failing the reply.
 
 use heck::ToUpperCamelCase as _;
 use proc_macro2::TokenStream;

@@ -2,8 +2,8 @@
 //!
 //! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every
 //! frame, that is of an operation, a component or a reference that was followed, all leaves that
-//! differ must be consumed; those that are not are reported as `unclassified`. So silence means equal,
-//! whatever a rule forgets.
+//! differ must be consumed; those that are not are reported as `unclassified`. So silence means
+//! equal, whatever a rule forgets.
 
 mod align;
 mod exchange;

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::pointer::join;
 
-/// A value and its JSON pointer. Every accessor answers "not there" for a value of another type, so that a
-/// malformed part is reported once, as `wrong-type`, and trips no other rule.
+/// A value and its JSON pointer. Every accessor answers "not there" for a value of another type, so
+/// that a malformed part is reported once, as `wrong-type`, and trips no other rule.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     pub(super) value: &'a Value,

@@ -52,7 +52,8 @@ fn judge(
     }
 }
 
-/// Whether one of its words is that of a secret: `hubKey` and `pinID`, but not `monkey` or `spinning`.
+/// Whether one of its words is that of a secret: `hubKey` and `pinID`, but not `monkey` or
+/// `spinning`.
 fn is_named_like_a_secret(name: &str) -> bool {
     let name = name.to_snake_case();
     name.split('_').any(|word| NAMES.contains(&word) || word.strip_suffix('s').is_some_and(|one| NAMES.contains(&one)))
@@ -72,8 +73,8 @@ fn value<'a>(context: &Context<'a>, schema: &Node<'a>) -> Option<Node<'a>> {
     None
 }
 
-/// Whether it can hold a secret in clear. The members of an object are looked at by themselves, and a yes or no tells
-/// nothing.
+/// Whether it can hold a secret in clear. The members of an object are looked at by themselves, and
+/// a yes or no tells nothing.
 fn may_tell(value: &Node<'_>) -> bool {
     match value.text("type") {
         Some("string") => value.text("format") != Some("password"),
