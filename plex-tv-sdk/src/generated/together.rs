@@ -30,8 +30,8 @@ impl Api {
         Self { hosts }
     }
 
-    /// A call of an operation that this crate does not know, signed and limited as all calls
-    /// are, to the same hosts.
+    /// A call of an operation that this crate does not know, signed and limited as all
+    /// calls are, to the same hosts.
     pub fn call(&self, operation: runtime::Operation) -> runtime::Call {
         self.hosts.call(operation)
     }
@@ -192,8 +192,8 @@ pub const OPERATIONS: &[&runtime::Operation] = &[
     calls::InviteToWatchTogetherRoom::OPERATION,
 ];
 
-/// Decodes a success of an operation and encodes it again. Nothing where there is nothing to
-/// decode. With `strict_rows`, a row that cannot be read fails the whole.
+/// Decodes a success of an operation and encodes it again. Nothing where there is nothing
+/// to decode. With `strict_rows`, a row that cannot be read fails the whole.
 #[cfg(feature = "conform")]
 pub fn reread_reply(
     operation: &str,
@@ -211,7 +211,8 @@ pub fn reread_reply(
     })
 }
 
-/// Decodes a request body, given as JSON, and encodes it again. Nothing where there is none.
+/// Decodes a request body, given as JSON, and encodes it again. Nothing where there is
+/// none.
 #[cfg(feature = "conform")]
 pub fn reread_request(
     operation: &str,
