@@ -133,14 +133,15 @@ impl Client {
         self.with_settings(|settings| settings.set_token(None)).with_session(self.0.session.for_other_user())
     }
 
-    /// The same client with another time limit for each attempt of a call.
+    /// The same client with another time limit for each attempt of a call. With a limit of zero,
+    /// calls fail and send nothing.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_limits(|limits| limits.timeout = timeout)
     }
 
     /// The same client with a time limit for a call as a whole: renewal of the token, all attempts,
-    /// and the pauses between them.
+    /// and the pauses between them. With a limit of zero, calls fail and send nothing.
     #[must_use]
     pub fn with_overall_timeout(&self, timeout: Duration) -> Self {
         self.with_limits(|limits| limits.overall = Some(timeout))

@@ -99,6 +99,19 @@ async fn the_longest_and_the_shortest_times_are_settings_like_any_other() {
     let client = signed_in(&plex.url);
     assert!(user(&client.with_timeout(Duration::ZERO)).await.unwrap_err().is_timeout());
     assert!(user(&client.with_overall_timeout(Duration::ZERO)).await.unwrap_err().is_timeout());
+    assert_eq!(plex.seen.connections(), 0, "no reply is fast enough for no time at all");
+}
+
+#[tokio::test]
+async fn without_any_time_no_token_is_renewed() {
+    let device = Device::new().await;
+    let client = with_ended_token(&device).await;
+    let sent = device.sandbox.requests().len();
+
+    let error = user(&client.with_overall_timeout(Duration::ZERO)).await.unwrap_err();
+
+    assert!(error.is_timeout(), "{error:?}");
+    assert_eq!(device.sandbox.requests().len(), sent);
 }
 
 /// The second call would wait for ever, so it ends at once by its limit.

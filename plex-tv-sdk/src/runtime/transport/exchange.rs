@@ -163,8 +163,10 @@ impl Exchange {
 
     /// Does some work of the call within the time that is left of its overall limit.
     async fn in_time<T>(&self, left: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        if left == Duration::MAX {
-            return work.await;
+        match left {
+            Duration::MAX => return work.await,
+            Duration::ZERO => return Err(self.overdue()),
+            _ => {}
         }
         let mut limit = self.settings().clock.timer(left);
         within(&mut limit, work).await.unwrap_or_else(|| Err(self.overdue()))
@@ -193,7 +195,12 @@ impl Exchange {
         if !slot.pause.is_zero() {
             parts.clock.sleep(slot.pause).await;
         }
-        let mut limit = parts.clock.timer(parts.limits.timeout.min(left.saturating_sub(slot.pause)));
+        let time = parts.limits.timeout.min(left.saturating_sub(slot.pause));
+        // A fast reply arrives before a timer of no length ends.
+        if time.is_zero() {
+            return Err(self.overdue());
+        }
+        let mut limit = parts.clock.timer(time);
         slot.used();
         let sent = within(&mut limit, self.send(token)).await;
         let mut response = sent.unwrap_or_else(|| Err(self.overdue()))?;
