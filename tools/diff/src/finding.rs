@@ -1,6 +1,9 @@
 //! One thing that changed.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -54,7 +57,7 @@ pub struct Finding {
     /// What it is about.
     pub subject: Subject,
     /// The operations that see it, by id, sorted.
-    pub used_by: Vec<String>,
+    pub used_by: Arc<[String]>,
     /// What changed, in one sentence without a full stop.
     pub message: String,
     /// The description; the new one where both sides have it.
@@ -88,7 +91,7 @@ impl Finding {
     /// it.
     #[must_use]
     pub fn operation(&self) -> Option<String> {
-        match (&self.subject, self.used_by.as_slice()) {
+        match (&self.subject, &*self.used_by) {
             (Subject::Operation { id, method, path }, _) => {
                 Some(id.clone().unwrap_or_else(|| format!("{method} {path}")))
             }

@@ -1,6 +1,9 @@
 //! All that changed between two sets of descriptions, and the verdict.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use semver::Version;
 
@@ -94,7 +97,10 @@ impl Report {
     /// How many operations see any of it.
     #[must_use]
     pub fn touched(&self) -> usize {
-        self.findings.iter().flat_map(|finding| &finding.used_by).collect::<HashSet<_>>().len()
+        // Findings about one thing stand together and share the list.
+        let lists = self.findings.chunk_by(|one, next| Arc::ptr_eq(&one.used_by, &next.used_by));
+        let lists = lists.filter_map(<[Finding]>::first).map(|finding| &finding.used_by);
+        lists.flat_map(|list| list.iter()).collect::<HashSet<_>>().len()
     }
 
     /// The worst level that nobody waived.
@@ -183,7 +189,7 @@ impl Finding {
     /// ``, `` `Device`, used by 9 operations ``.
     #[must_use]
     pub fn about(&self) -> String {
-        let users = |name: String| match self.used_by.as_slice() {
+        let users = |name: String| match &*self.used_by {
             [] => format!("{name}, used by no operation"),
             [only] => format!("{name}, used by {}", code(only)),
             users => format!("{name}, used by {} operations", users.len()),

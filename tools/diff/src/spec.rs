@@ -150,16 +150,17 @@ impl<'a> Spec<'a> {
 
     /// Follows references from every operation.
     fn find_uses(&mut self) {
-        let mut direct: HashMap<&str, Vec<Key>> = HashMap::new();
+        let mut graph = Graph::default();
         let values = self.components.iter().map(|(key, component)| (key, &component.value)).chain(&self.inner);
         for (key, value) in values {
-            references(value, direct.entry(key).or_default());
+            let mut found = Vec::new();
+            references(value, &mut found);
+            graph.add(key, found);
         }
         for (parent, child) in self.heirs() {
-            direct.entry(parent).or_default().push(child.to_owned());
+            graph.add(parent, vec![child.to_owned()]);
         }
-        let mut uses: HashMap<Key, Uses> = HashMap::new();
-        for operation in &self.operations {
+        for (index, operation) in self.operations.iter().enumerate() {
             let [asked, answered] = operation.sides();
             let sides = [
                 (asked, ["parameters", "requestBody", "security"].as_slice()),
@@ -177,17 +178,11 @@ impl<'a> Spec<'a> {
                     let names = alternatives.filter_map(Value::as_object).flat_map(Map::keys);
                     open.extend(names.map(|name| join("/components/securitySchemes", name)));
                 }
-                let mut seen = BTreeSet::new();
-                while let Some(key) = open.pop() {
-                    if seen.insert(key.clone()) {
-                        open.extend(direct.get(key.as_str()).into_iter().flatten().cloned());
-                        let found = uses.entry(key).or_default();
-                        found.side = found.side.and(side);
-                        found.operations.insert(operation.label());
-                    }
-                }
+                graph.reach(open, index, side);
             }
         }
+        let labels: Vec<String> = self.operations.iter().map(Operation::label).collect();
+        let uses = graph.into_uses(&labels);
         let inner = uses.iter().filter(|(key, _)| self.inner.contains_key(*key));
         self.inner_uses = inner.map(|(key, uses)| (key.clone(), uses.clone())).collect();
         self.uses = uses;
@@ -209,6 +204,68 @@ impl<'a> Spec<'a> {
             }
         }
         found
+    }
+}
+
+/// What refers to what, by number: every operation may reach every component.
+#[derive(Default)]
+struct Graph {
+    numbers: HashMap<Key, usize>,
+    nodes: Vec<Node>,
+    /// How many walks there were.
+    walks: usize,
+}
+
+#[derive(Default)]
+struct Node {
+    refers_to: Vec<usize>,
+    /// The last walk that came here.
+    walk: usize,
+    operations: Vec<usize>,
+    side: Side,
+}
+
+impl Graph {
+    fn number(&mut self, key: Key) -> usize {
+        let next = self.nodes.len();
+        let number = *self.numbers.entry(key).or_insert(next);
+        if number == next {
+            self.nodes.push(Node::default());
+        }
+        number
+    }
+
+    fn add(&mut self, key: &str, references: Vec<Key>) {
+        let number = self.number(key.to_owned());
+        let found: Vec<_> = references.into_iter().map(|key| self.number(key)).collect();
+        if let Some(node) = self.nodes.get_mut(number) {
+            node.refers_to.extend(found);
+        }
+    }
+
+    /// Notes an operation at all that it reaches from `start`.
+    fn reach(&mut self, start: Vec<Key>, operation: usize, side: Side) {
+        self.walks += 1;
+        let mut open: Vec<_> = start.into_iter().map(|key| self.number(key)).collect();
+        while let Some(number) = open.pop() {
+            let Some(node) = self.nodes.get_mut(number).filter(|node| node.walk != self.walks) else { continue };
+            node.walk = self.walks;
+            node.side = node.side.and(side);
+            if node.operations.last() != Some(&operation) {
+                node.operations.push(operation);
+            }
+            open.extend(&node.refers_to);
+        }
+    }
+
+    fn into_uses(self, labels: &[String]) -> HashMap<Key, Uses> {
+        let Self { numbers, mut nodes, .. } = self;
+        let reached = numbers.into_iter().filter_map(|(key, number)| {
+            let Node { operations, side, .. } = std::mem::take(nodes.get_mut(number)?);
+            let operations: BTreeSet<_> = operations.iter().filter_map(|index| labels.get(*index)).cloned().collect();
+            (!operations.is_empty()).then_some((key, Uses { operations, side }))
+        });
+        reached.collect()
     }
 }
 

@@ -9,7 +9,7 @@
 //! expires = "2026-12-01"
 //! ```
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use jiff::civil::Date;
 use plex_tv_openapi::Problem;
@@ -85,7 +85,7 @@ impl Waivers {
             let Entry { rule, pointer, file, reason, expires } = entry.into_inner();
             let unknown = || problem(line, format!("there is no rule {rule:?}; --list-rules lists them"));
             let rule = Rule::by_id(&rule).ok_or_else(unknown)?;
-            let date = expires.parse().map_err(|_| problem(line, format!("{expires:?} is no date")))?;
+            let date = expires.parse().map_err(|_| problem(line, format!("{expires:?} is not a date")))?;
             if reason.trim().is_empty() {
                 return Err(problem(line, "a waiver without a reason waives nothing".to_owned()));
             }
@@ -128,7 +128,7 @@ impl Waivers {
             level: rule.level(Side::Both),
             side: Side::None,
             subject: Subject::Document,
-            used_by: Vec::new(),
+            used_by: Arc::default(),
             message,
             file: self.file.clone(),
             base_file: self.file.clone(),

@@ -80,7 +80,7 @@ fn findings(base: &Document, head: &Document) -> Vec<Finding> {
 
 /// What a line of `expect.tsv` calls the place.
 fn place(finding: &Finding) -> String {
-    match (&finding.subject, finding.used_by.as_slice()) {
+    match (&finding.subject, &*finding.used_by) {
         (Subject::Operation { .. }, [only]) => only.clone(),
         (Subject::Operation { .. }, users) => users.join("+"),
         (Subject::Component { name, .. }, users) => format!("{name}:{}", users.join("+")),

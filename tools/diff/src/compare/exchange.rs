@@ -285,7 +285,7 @@ impl<'a> Comparer<'a> {
         if !has_2xx(base)
             && let (Some(old), [now]) = (base.get("default"), successes_of(head).as_slice())
         {
-            // What came as `default` has a status of its own now.
+            // What was under `default` has a status of its own now.
             let (old_at, new_at) = (spot.key("default").at, spot.key(now).at);
             let roots = (format!("{}{old_at}", self.frame.base_root), format!("{}{new_at}", self.frame.head_root));
             let at = spot.named(format!("response {}", plain(now)));

@@ -13,7 +13,10 @@ mod rest;
 mod schema;
 mod security;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::Value;
 
@@ -37,7 +40,7 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
         head,
         findings: Vec::new(),
         subject: Subject::Document,
-        used_by: Vec::new(),
+        used_by: Arc::default(),
         referrers: Vec::new(),
         frame: root,
         following: Vec::new(),
@@ -55,7 +58,7 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A description that came or went as a whole.
+/// A description that was added or removed as a whole.
 pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
     let place = Some(Place { pointer: String::new(), line: 1 });
     let (base, head, verb) = if rule == Rule::DocRemoved { (place, None, "removed") } else { (None, place, "added") };
@@ -66,7 +69,7 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
         side: Side::Both,
         subject: Subject::Document,
         message: format!("the description was {verb}, with {} operations", operations.len()),
-        used_by: operations,
+        used_by: operations.into(),
         file: spec.document.path().to_owned(),
         base_file: spec.document.path().to_owned(),
         base,
@@ -82,8 +85,8 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
     }
 }
 
-/// That a property may be missing and that it may be null are one edit where both came or both
-/// went.
+/// That a property may be missing and that it may be null are one edit where both were added or
+/// both removed.
 fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let twin = |finding: &Finding| {
         let other = match finding.rule {
@@ -103,9 +106,9 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
         .filter_map(|(index, finding)| Some((index, *places.get(&twin(finding)?)?)))
         .collect();
     let told: HashSet<usize> = twins.values().copied().collect();
-    let mut merged = findings.clone();
+    let mut merged = findings;
     for (one, other) in twins {
-        let (Some(nullable), Some(finding)) = (findings.get(other), merged.get_mut(one)) else { continue };
+        let Ok([finding, nullable]) = merged.get_disjoint_mut([one, other]) else { continue };
         let what = if finding.rule == Rule::PropOptional { ", and may be null" } else { ", and may not be null" };
         finding.message.push_str(what);
         finding.also = Some(nullable.rule);
@@ -216,7 +219,7 @@ struct Comparer<'a> {
     head: &'a Spec<'a>,
     findings: Vec<Finding>,
     subject: Subject,
-    used_by: Vec<String>,
+    used_by: Arc<[String]>,
     /// The components that refer to the one that is compared.
     referrers: Vec<String>,
     frame: Frame<'a>,
@@ -247,7 +250,7 @@ impl<'a> Comparer<'a> {
         let at = pointers.first().cloned().unwrap_or_default();
         // What has another name stands at the old one in the base, and at the new one in the head.
         let place = |spec: &Spec<'_>, root: &str, value: &Value| {
-            // A pair of which one side is null is something that came or went.
+            // Where one side of a pair is null, something was added or removed.
             let mut found = pointers.iter().filter(|at| !value.is_null() && value.pointer(at).is_some());
             Some(spec.places.original(&format!("{root}{}", found.next()?)))
         };
@@ -304,7 +307,7 @@ impl<'a> Comparer<'a> {
     }
 
     /// Who sees a change: who uses what is compared, and who refers to that very part of it.
-    fn users(&self, side: Side, base: Option<&str>, head: Option<&str>) -> (Vec<String>, Side) {
+    fn users(&self, side: Side, base: Option<&str>, head: Option<&str>) -> (Arc<[String]>, Side) {
         let mut side = side;
         let mut more = BTreeSet::new();
         for (spec, pointer) in [(self.base, base), (self.head, head)] {
@@ -318,7 +321,7 @@ impl<'a> Comparer<'a> {
             }
         }
         if more.is_empty() {
-            return (self.used_by.clone(), side);
+            return (Arc::clone(&self.used_by), side);
         }
         more.extend(self.used_by.iter().cloned());
         (more.into_iter().collect(), side)
@@ -388,7 +391,7 @@ impl<'a> Comparer<'a> {
         self.tell_at(Rule::Unclassified, &spot.on(side), &[whole.to_owned()], what);
     }
 
-    /// Follows a pair of which at least one is a reference, and reports `moved` where only one is.
+    /// Follows a pair with at least one reference, and reports `moved` where only one side is.
     fn follow(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -550,7 +553,7 @@ impl<'a> Comparer<'a> {
             }
         };
         self.subject = Subject::Document;
-        self.used_by = Vec::new();
+        self.used_by = Arc::default();
         self.referrers = Vec::new();
         let mut place = at;
         if let Some(operation) = operation {
@@ -577,7 +580,7 @@ impl<'a> Comparer<'a> {
     fn about(&mut self, operation: &Operation) {
         let Operation { id, method, path, .. } = operation;
         self.subject = Subject::Operation { id: id.clone(), method: method.clone(), path: path.clone() };
-        self.used_by = vec![operation.label()];
+        self.used_by = [operation.label()].into();
         self.referrers = Vec::new();
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use serde_json::Value;
@@ -67,7 +67,7 @@ impl<'a> Comparer<'a> {
             let spot = spot.key("security").on(Side::Request).named("an operation that says nothing else");
             self.security(&base["security"], &head["security"], &spot);
         }
-        self.used_by = Vec::new();
+        self.used_by = Arc::default();
     }
 
     fn servers(&mut self, base: &Value, head: &Value, spot: &Spot) {
@@ -184,8 +184,8 @@ impl<'a> Comparer<'a> {
         self.subject = Subject::Component { kind, name };
         let uses = [self.base.uses.get(old_key), self.head.uses.get(new_key)];
         let uses: Vec<_> = uses.into_iter().flatten().collect();
-        let users: BTreeSet<_> = uses.iter().flat_map(|uses| uses.operations.iter().cloned()).collect();
-        self.used_by = users.into_iter().collect();
+        let users: BTreeSet<_> = uses.iter().flat_map(|uses| &uses.operations).collect();
+        self.used_by = users.into_iter().cloned().collect();
         let referrers = [self.base.referrers.get(old_key), self.head.referrers.get(new_key)];
         self.referrers = referrers.into_iter().flatten().flatten().cloned().collect();
         uses.iter().fold(Side::None, |side, uses| side.and(uses.side))

@@ -53,7 +53,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// A choice of which one branch is left, or the reverse: that branch is the whole schema.
+    /// A choice with one branch left, or the reverse: that branch is the whole schema.
     /// Whether it is so.
     fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let choice = |value: &'a Value| {

@@ -67,7 +67,7 @@ fn row(report: &Report, finding: &Finding) -> Value {
         "side": finding.side.name(),
         "operation": finding.operation(),
         "component": component,
-        "used_by": finding.used_by,
+        "used_by": &*finding.used_by,
         "file": slashed(finding.place_file()),
         "pointer": finding.pointer(),
         "line": finding.place().map(|place| place.line),
