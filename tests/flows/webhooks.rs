@@ -95,11 +95,7 @@ async fn bad_addresses_are_refused_before_anything_is_sent() {
         "https://a b/",
         "https://a/#b",
     ] {
-        for error in [
-            webhooks.add(bad).await.unwrap_err(),
-            webhooks.remove(bad).await.unwrap_err(),
-            webhooks.replace([A, bad]).await.unwrap_err(),
-        ] {
+        for error in [webhooks.add(bad).await.unwrap_err(), webhooks.replace([A, bad]).await.unwrap_err()] {
             assert!(error.is_invalid_input(), "{bad}: {error}");
             assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
         }
@@ -108,6 +104,34 @@ async fn bad_addresses_are_refused_before_anything_is_sent() {
     assert!(error.is_invalid_input() && error.to_string().contains("clear"), "{error}");
 
     assert!(sandbox.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_odd_address_that_another_client_stored_can_be_removed() {
+    const ODD: [&str; 4] = ["example.com/CANARY", "https://a/#b", "https://a b/", "ftp://example.com/CANARY"];
+    let stored: Vec<_> = ODD.iter().chain([&A]).map(|url| json!({ "url": url })).collect();
+    for odd in ODD {
+        let list = Reply::json(&json!(stored).to_string());
+        let plex = Wire::script([list, Reply::http("200 OK", &[], "")]).await;
+
+        let left = signed_in(&plex.url).webhooks().remove(odd).await.unwrap();
+
+        assert_eq!(left.len(), ODD.len(), "{odd}");
+        assert!(!shown(&left).contains(&odd), "{odd}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_no_webhook_can_have_is_told_where_it_is_not_stored() {
+    let (sandbox, client) = sandbox().await;
+
+    for bad in ["", "CANARY", "example.com/CANARY", "ftp://example.com/CANARY", "https://a/#b"] {
+        let error = client.webhooks().remove(bad).await.unwrap_err();
+
+        assert!(error.is_invalid_input(), "{bad}: {error}");
+        assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
+    }
+    assert!(changes(&sandbox).is_empty());
 }
 
 /// Each of the calls in turn.
