@@ -15,6 +15,7 @@ mod canary;
 mod clock;
 mod community;
 mod connect;
+mod examples;
 mod faults;
 mod harness;
 mod home;
