@@ -291,7 +291,7 @@ fn own_token(id: AccountId) -> String {
     format!("sandbox-own-{id:08}")
 }
 
-/// So many that they come in three pages.
+/// Enough items for three pages.
 pub(crate) const WATCHLIST_SIZE: usize = 250;
 
 pub(crate) const FEATURES: [(&str, &str); 3] = [

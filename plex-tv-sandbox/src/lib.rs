@@ -23,11 +23,11 @@
 //! - A device JWT is checked as a whole: signature, `alg`, `typ`, `kid`, `aud`, `iss`, `iat`,
 //!   `exp`, `scope`, and a nonce that is younger than five minutes, of the same installation, and
 //!   not used before.
-//! - A key belongs to one installation for ever, by its RFC 7638 thumbprint, whatever its `kid`;
+//! - A key belongs to one installation forever, by its RFC 7638 thumbprint, whatever its `kid`;
 //!   another key registered for the same installation takes its place. A removed device gets 422
 //!   with code 1097.
 //! - A Plex JWT lives for seven days by [the clock of the sandbox](Sandbox::advance), then its
-//!   calls are 498; it can be renewed for ever. It is good on its own installation only, ends the
+//!   calls are 498; it can be renewed without end. It is good on its own installation only, ends the
 //!   older token there, and leaves later ones without use. See [`Builder::jwt_everywhere`] for what
 //!   it cannot do.
 //! - Password sign-in asks for a code ([`TWO_FACTOR_EMAIL`]: 1029, 1028), knows an account without

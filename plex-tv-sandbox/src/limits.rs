@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// So many at once, and one more after each pause.
+/// The number of calls that are allowed at once; one more is allowed after each pause.
 #[derive(Clone, Copy)]
 struct Limit {
     at_once: u32,

@@ -100,7 +100,7 @@ fn cases_of(target: &Target) -> BTreeSet<Case> {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = fs::read_to_string(tests.join("Cargo.toml")).unwrap();
     let entry = format!("[[test]]\nname = \"{0}\"\npath = \"{0}/main.rs\"\n", target.name);
-    assert!(manifest.contains(&entry), "{} is no test target", target.name);
+    assert!(manifest.contains(&entry), "{} is not a test target", target.name);
     let source = |module: &str| {
         let file = Path::new(target.name).join(module).with_extension("rs");
         fs::read_to_string(tests.join(&file)).unwrap_or_else(|why| panic!("{}: {why}", file.display()))

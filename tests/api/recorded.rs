@@ -48,7 +48,7 @@ async fn replay(payload: &Payload) -> Result<Vec<String>, String> {
     }
 }
 
-/// Compares a success with what came out of it.
+/// Compares a reply with the value that was read from it.
 fn look(payload: &Payload, back: &serde_json::Value) -> Result<Vec<String>, String> {
     let schema = payload.schema().ok_or("no schema")?;
     // A row that was set aside is a list that came back shorter: it counts as lost.

@@ -27,7 +27,7 @@ const LIMITS: [usize; 2] = [128 * KIB, 512 * KIB];
 /// Bytes of memory for each byte of the limit. The body and a copy of it as text, a tree of an XML
 /// body (8), the same as JSON, the value (8), and the doubling of lists that grow.
 const MEMORY: u64 = 24;
-/// Allocations for each byte of the body. A byte is no more than one text, list or map.
+/// Allocations for each byte of the body. A byte makes at most one text, list or map.
 const ALLOCATIONS: u64 = 2;
 /// What any call takes: the connection, the request, headers, and the error, which looks at 8,192
 /// values. Each of them may be a map of one member, which takes some 700 bytes.
@@ -62,7 +62,7 @@ const VALUES: [&str; 9] = [
     r#"{"a":"\u0000","b":1e400},"#,
 ];
 
-/// Each level has an id that is none.
+/// Each level has an invalid id.
 const NESTED: &str = concat!(
     r#"{"id":"x","sharedServers":[{"id":"x","owner":{"id":"x","sharedServers":[{"id":"x","owner":{"id":"x","sharedServers":["#,
     r#"{"id":"x","owner":{"id":"x","sharedServers":[{"id":"x","owner":{"id":"x","sharedServers":[{"id":"x","owner":"#,
@@ -221,7 +221,7 @@ impl Case {
         let client = client(&server.url, limit);
         server.answer(self.status, self.content_type, self.body(piece, limit));
         allocation_counter::measure(|| {
-            // A value, or an error of which nothing is asked here.
+            // A value or an error; either is fine here.
             let _ = (self.call)(&client, &runtime);
         })
     }

@@ -22,7 +22,7 @@ impl Server {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let answer = given.lock().unwrap().clone();
-                // A client that goes away early is none of our business.
+                // A client may close the connection early.
                 let _ = serve(stream, &answer);
             }
         });

@@ -27,7 +27,7 @@ struct State {
     pauses: Mutex<Vec<Duration>>,
     hook: Mutex<Option<Hook>>,
     wall: Mutex<Option<Wall>>,
-    /// The number of the sleep that never ends; 0 is none.
+    /// The number of the sleep that never ends; 0 if each ends.
     endless: AtomicUsize,
     /// Do time limits go by this clock too? Else they go by the real one.
     has_timers: AtomicBool,
@@ -57,7 +57,7 @@ impl TestClock {
         *self.0.hook.lock().unwrap() = Some(Arc::new(hook));
     }
 
-    /// Makes this sleep last for ever.
+    /// Makes this sleep never end.
     pub(crate) fn never_wake_from(&self, number: usize) {
         self.0.endless.store(number, Ordering::Relaxed);
     }

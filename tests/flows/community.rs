@@ -285,7 +285,7 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
         assert_eq!(client.community().watchlist("0000").collect().await.unwrap().len(), 2);
         assert_eq!(plex.seen.connections(), 1);
     }
-    // A page without items is no end.
+    // A page without items is not an end.
     let count = std::sync::atomic::AtomicUsize::new(0);
     let plex = Wire::start(move |_| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
         0 => page(0..0, true, json!("a")),

@@ -161,10 +161,10 @@ async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_con
         format!("{} does not answer", host(&silent)),
         format!("{} does not answer", host(&stalls)),
         format!("{} answers 404", host(&absent)),
-        format!("what answers at {} is no media server", host(&page)),
+        format!("what answers at {} is not a media server", host(&page)),
         format!("another server answers at {}", host(&other)),
         format!("{} answers 302", host(&redirects)),
-        format!("what answers at {} is no media server", host(&large)),
+        format!("what answers at {} is not a media server", host(&large)),
         format!("cannot connect to {}", refuses.trim_start_matches("http://")),
         "a connection has no address that can be used".to_owned(),
     ] {

@@ -199,7 +199,7 @@ async fn rows_that_cannot_be_read_have_their_place_in_the_list() {
     let plex = Wire::start(|path| match start_of(path) {
         0 => page(0..0, json!({"Metadata": [{"ratingKey": 0}, {"title": "no key"}, 7, {"ratingKey": 3}]})),
         4 => page(4..6, json!({"totalSize": 6})),
-        start => panic!("{start} is no place between pages"),
+        start => panic!("{start} is not a place between pages"),
     })
     .await;
     let client = signed_in(&plex.url);

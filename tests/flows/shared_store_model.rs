@@ -257,7 +257,7 @@ impl World {
         *self.processes[first].store.stop.lock().unwrap() = Some(Stop { calls, reached, go_on });
         self.history.push(format!("{first}: {act:?}, stopped at call {calls} of the store"));
         let mut task = self.begin(first, &act);
-        // An error means that the process did not call the store so often, and is done.
+        // An error means that the process made fewer calls to the store, and is done.
         let is_stopped = tokio::select! {
             reached = is_reached => reached.is_ok(),
             outcome = &mut task => {

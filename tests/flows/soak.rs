@@ -1,4 +1,4 @@
-//! A hundred thousand calls through a server of which every fifth reply is a fault.
+//! A hundred thousand calls to a server that fails every fifth one.
 //!
 //! `cargo test --release -p plex-tv-tests --test flows -- --ignored --nocapture soak` runs it and
 //! prints its figures. Pauses go by the test's clock; only replies that stall take real time.

@@ -114,7 +114,7 @@ async fn without_any_time_no_token_is_renewed() {
     assert_eq!(device.sandbox.requests().len(), sent);
 }
 
-/// The second call would wait for ever, so it ends at once by its limit.
+/// The second call would have to wait beyond its limit, so it fails at once.
 #[tokio::test]
 async fn the_longest_spacing_is_a_wait_like_any_other() {
     let plex = Wire::always(Reply::json(r#"{"id":1,"uuid":"a"}"#)).await;

@@ -22,7 +22,7 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// Sends these bytes, then keeps the connection open and says nothing more.
     Stall(Vec<u8>),
-    /// Sends the head, then so many times the piece.
+    /// Sends the head, then the piece this many times.
     Stream { head: Vec<u8>, piece: Vec<u8>, times: usize },
 }
 
@@ -74,7 +74,7 @@ impl Seen {
         self.0.lock().unwrap().requests.clone()
     }
 
-    /// Waits until so many requests have arrived.
+    /// Waits until `count` requests have arrived.
     pub(crate) async fn wait_for_requests(&self, count: usize) {
         while self.0.lock().unwrap().requests.len() < count {
             tokio::time::sleep(Duration::from_millis(1)).await;
@@ -107,7 +107,7 @@ impl Wire {
             while let Ok((stream, _)) = listener.accept().await {
                 log.connected();
                 let (log, reply) = (log.clone(), Arc::clone(&reply));
-                // A client that goes away early is what some tests are about.
+                // Some tests close the connection early.
                 tokio::spawn(async move { serve(stream, &log, reply.as_ref()).await.ok() });
             }
         });
@@ -119,7 +119,7 @@ impl Wire {
         Self::start(move |_| reply.clone()).await
     }
 
-    /// Starts a server that gives these replies in turn, and the last one for ever.
+    /// Starts a server that gives these replies in turn, and then repeats the last one.
     pub(crate) async fn script(replies: impl IntoIterator<Item = Reply>) -> Self {
         let replies: Vec<Reply> = replies.into_iter().collect();
         let next = AtomicUsize::new(0);

@@ -23,7 +23,7 @@ use crate::{
 use source::{Source, Unusable};
 
 const HELP: &str = "\
-BASE and HEAD are a file, a folder of descriptions, REV:PATH, or a git revision, of which openapi/ is taken. Without HEAD \
+BASE and HEAD are a file, a folder of descriptions, REV:PATH, or a git revision, which stands for its openapi/. Without HEAD \
 the work tree is compared; without BASE the place where it left main.
 
 A rule says what kind of change it is; `--list-rules` lists them, and `--explain RULE` says why one matters and what to do. \

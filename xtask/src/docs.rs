@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let root = workspace_path("Cargo.toml").parent().map(Path::to_owned).unwrap_or_default();
-    // An empty path is no argument.
+    // An empty path is not an argument.
     let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
     let mut command = Command::new(&cargo);
     command

@@ -151,7 +151,7 @@ fn another_description_is_compared_by_method_and_full_path() {
   POST other.plex.tv/pins (newPin)
 only there: 1
   GET plex.tv/api/v2/ping (ping)
-in both: 1, of which 1 differ
+in both: 1; different: 1
   GET /api/v2/pins/{pinID} (getPin)
     parameters only here: query short
     parameters only there: query code
@@ -211,7 +211,7 @@ fn a_description_does_not_differ_from_itself() {
 
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         assert!(ended.stdout.contains("only there: 0\n"), "{}", ended.stdout);
-        assert!(ended.stdout.contains(", of which 0 differ\n"), "{}", ended.stdout);
+        assert!(ended.stdout.contains("; different: 0\n"), "{}", ended.stdout);
     }
 }
 

@@ -265,8 +265,8 @@ fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
     assert_eq!(project.read("generated/small.rs"), generated);
 }
 
-/// A folder that is read-only to everyone, the superuser included, is one that is no folder, or a
-/// file that is one.
+/// A folder that is read-only to everyone, the superuser included, is a path that is not a folder,
+/// or a file that is one.
 #[test]
 fn xtask_case_09_a_place_that_cannot_be_written_is_left_as_it_is() {
     let project = Project::new();

@@ -198,7 +198,7 @@ impl Tree {
         let mut found = BTreeSet::new();
         for (path, module) in &self.modules {
             let used = module.uses.iter().filter(|used| {
-                // Passing a name on is no use of it.
+                // Passing a name on is not a use of it.
                 !used.is_passed_on || self.files[&module.file].names.contains(&used.name)
             });
             let used = used.map(|used| &used.path);

@@ -143,7 +143,7 @@ impl FromRequestParts<Arc<Shared>> for ServerCaller {
     }
 }
 
-/// The part of a list that a call asks for; what is no number asks for nothing.
+/// The part of a list that a call asks for; what is not a number asks for nothing.
 #[derive(Debug)]
 pub(super) struct Window {
     pub(super) start: Option<usize>,

@@ -19,7 +19,7 @@ use crate::state::{AccountId, Activity, Person, Shared, State as World};
 
 const MOST: usize = 100;
 
-/// The values of `ActivityType`. Of some there are no activities here.
+/// The values of `ActivityType`. The sandbox has no activities of some of them.
 const ACTIVITY_TYPES: [&str; 9] = [
     "METADATA_MESSAGE",
     "POST",

@@ -12,7 +12,7 @@ use crate::jws::Jws;
 use crate::pin::{Order, Pin, PinState, Record};
 use crate::reply::Fail;
 
-/// What came of an attempt to approve or deny a code.
+/// The outcome of an attempt to approve or deny a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Done,

@@ -22,7 +22,7 @@ impl Client {
     }
 }
 
-/// Three parts, the first of which is a JSON object in Base64.
+/// Three parts; the first one is a JSON object in Base64.
 pub(crate) fn is_jwt(token: &Token) -> bool {
     token.expose().starts_with("eyJ") && token.expose().split('.').count() == 3
 }

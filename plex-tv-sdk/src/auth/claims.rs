@@ -52,7 +52,7 @@ impl Claims {
     /// `is_jwt_invalid` when the token is not a JWT: an older one, of twenty characters.
     pub fn unverified(token: &Token) -> Result<Self, Error> {
         let jws = Jws::parse(token.expose());
-        jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is no JWT"))
+        jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is not a JWT"))
     }
 
     pub(super) fn read(mut claims: Map<String, Value>) -> Self {

@@ -77,7 +77,7 @@ impl JwtVerifier {
     ///
     /// Calls `GET /api/v2/auth/keys` when needed.
     pub async fn verify(&self, token: &Token) -> Result<Claims, Error> {
-        let jws = Jws::parse(token.expose()).ok_or_else(|| invalid("the token is no JWT"))?;
+        let jws = Jws::parse(token.expose()).ok_or_else(|| invalid("the token is not a JWT"))?;
         let kid = jws.kid().ok_or_else(|| invalid("the JWT names no key"))?;
         if !jws.is_ed25519() {
             return Err(invalid("the JWT is not signed by the algorithm that plex.tv uses"));

@@ -368,7 +368,7 @@ impl Keeper {
     }
 }
 
-/// What came of a new token.
+/// The outcome of storing a new token.
 enum Saved {
     Kept,
     /// It came by a key that another process has replaced.

@@ -89,7 +89,7 @@ impl Owner {
     /// The sign-in of a client that is being built.
     ///
     /// # Errors
-    /// `is_invalid_input` when a stored key is none.
+    /// `is_invalid_input` when a stored key is not a valid key.
     #[cfg(feature = "jwt")]
     pub(crate) fn at_build(stored: &Credentials, given: Given) -> Result<Self, Error> {
         let keys = stored_keys(stored)?;
@@ -135,7 +135,7 @@ pub(super) fn sign_in(stored: &mut Credentials, client_identifier: &str, token: 
     stored.token = Some(token.clone());
 }
 
-/// What came of a write that only the owner may make.
+/// The outcome of a write that only the owner may make.
 #[cfg(feature = "jwt")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
@@ -257,7 +257,7 @@ impl Owner {
 /// All stored keys, in the order in which they are tried.
 ///
 /// # Errors
-/// `is_invalid_input` when one of them is none.
+/// `is_invalid_input` when one of them is not a valid key.
 #[cfg(feature = "jwt")]
 pub(super) fn stored_keys(stored: &Credentials) -> Result<Vec<DeviceKey>, Error> {
     stored.keys().map(DeviceKey::from_pem).collect()

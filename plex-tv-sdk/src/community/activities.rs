@@ -100,7 +100,7 @@ impl ActivityFeed {
             let Self { community, types, item } = self.clone();
             Box::pin(async move {
                 if types.is_empty() {
-                    return Err(Error::invalid_input("there is no type of activities to list"));
+                    return Err(Error::invalid_input("name at least one type of activity to list"));
                 }
                 let key = match item {
                     Some(item) => Some(rating_key(&community.client, item).await?),

@@ -49,7 +49,7 @@ impl fmt::Display for NotXml {
     }
 }
 
-/// The name of the root element and its members, if they take no more than so many bytes of memory.
+/// The name of the root element and its members, if they take at most `memory` bytes.
 pub(crate) fn to_json(text: &str, memory: usize) -> Result<(String, Value), NotXml> {
     let mut tree = Tree { memory, ..Tree::new(usize::MAX) };
     tree.read(text)?;

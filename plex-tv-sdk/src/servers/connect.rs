@@ -104,8 +104,8 @@ impl<'a> Connect<'a> {
     ///
     /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
     /// owned servers, which then answer 401. The older token was seen to work there. That is not
-    /// promised by Plex, and may end any day: see [`Client::older_token`]. When there is none, the
-    /// JWT stays.
+    /// promised by Plex, and may end at any time: see [`Client::older_token`]. When there is none,
+    /// the JWT stays.
     pub fn older_token(self, older_token: bool) -> Self {
         Self { older_token, ..self }
     }
@@ -233,7 +233,7 @@ async fn identity(client: &Client, origin: &Url) -> Result<Identity, Error> {
     if status != StatusCode::OK {
         return Err(Error::new(ErrorKind::Refused, format!("{host} answers {}", status.as_u16())).with_status(status));
     }
-    let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is no media server"));
+    let no_server = |_| Error::new(ErrorKind::Decode, format!("what answers at {host} is not a media server"));
     match read(reply, BODY_LIMIT).await {
         Ok(body) => {
             let value = xml_to_value(&body, "MediaContainer", 8 * BODY_LIMIT).map_err(no_server)?;

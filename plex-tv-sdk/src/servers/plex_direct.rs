@@ -76,7 +76,7 @@ impl FromStr for PlexDirect {
         let address = labels.filter(|(_, hash)| is_hash(hash)).and_then(|(label, _)| address(label));
         match address {
             Some(address) => Ok(Self { name: name.to_owned(), address: address.to_canonical() }),
-            None => Err(Error::invalid_input("this is no plex.direct name")),
+            None => Err(Error::invalid_input("this is not a plex.direct name")),
         }
     }
 }
@@ -210,7 +210,7 @@ mod tests {
             let error = name.parse::<PlexDirect>().unwrap_err();
 
             assert!(error.is_invalid_input(), "{name}");
-            assert_eq!(error.to_string(), "this is no plex.direct name");
+            assert_eq!(error.to_string(), "this is not a plex.direct name");
         }
     }
 

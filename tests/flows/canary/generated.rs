@@ -255,7 +255,7 @@ fn every_secret_is_kept_as_one_in_its_type() {
     for description in descriptions() {
         let code = Code::of(description.module);
         for (schema, member) in secrets_of_the_schemas(&description.value) {
-            assert!(code.is_secret(&schema, &member), "{}: {schema}.{member} is no Secret", description.module);
+            assert!(code.is_secret(&schema, &member), "{}: {schema}.{member} is not a Secret", description.module);
         }
     }
     assert!(!Code::of("v2").is_secret("User", "email"));

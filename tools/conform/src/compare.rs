@@ -245,7 +245,7 @@ fn whole(value: &Value) -> Option<i128> {
     text.parse().ok().or_else(of_words).or_else(of_float)
 }
 
-/// Numbers come out as floats, some of which are only single precision.
+/// Numbers are read as floats, some with single precision.
 fn is_close(sent: &Value, back: &Value) -> bool {
     let number = |value| text(value).and_then(|text| text.trim().parse::<f64>().ok());
     match (number(sent), number(back)) {

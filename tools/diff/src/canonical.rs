@@ -1,7 +1,7 @@
 //! One form for all spellings of the same thing.
 //!
 //! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is read as 3.0, and
-//! what an operation inherits stands in the operation. Two documents of which the canonical forms
+//! what an operation inherits stands in the operation. Two documents whose canonical forms
 //! are equal mean the same, so whatever differs between the forms must be reported. Each canonical
 //! pointer leads back to a pointer of the document.
 
@@ -193,7 +193,7 @@ impl<'a> Canonical<'a> {
         Value::Object(schema)
     }
 
-    /// A choice of which one branch is null, and what is left of it: `(its index, the branch)`.
+    /// A choice with a branch that is null, and what is left without it: `(its index, the branch)`.
     fn choice_or_null(&mut self, members: &Map<String, Value>, kind: &str, rest: &[(usize, &Value)], at: &At) -> Value {
         let branches = at.key(kind);
         let mut schema = match rest {

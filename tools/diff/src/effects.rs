@@ -56,8 +56,8 @@ pub struct CodeSize {
 /// The effect on the Rust API.
 #[derive(Clone, Debug, Default)]
 pub struct RustReport {
-    /// Items that moved, by module and path. What came or went with the item that it is a part of
-    /// is not reported again.
+    /// Items that moved, by module and path. What was added or removed with the item that it is a
+    /// part of is not reported again.
     pub changes: Vec<ItemChange>,
     /// How the generated files changed; unchanged ones are left out.
     pub code: Vec<CodeSize>,

@@ -99,7 +99,7 @@ rules! {
     WebhookAdded "webhook-added" C C Minor Nothing "a webhook was added"
         "plex.tv makes a request that nobody waits for yet.";
     WebhookRemoved "webhook-removed" B B Major Nothing "a webhook was removed"
-        "Who waits for the request waits for ever.";
+        "A receiver that waits for this request waits in vain.";
     // Servers and security
     ServerHostChanged "server-host-changed" P P Minor Nothing "the host of a server changed"
         "Released crates call the old host. Check that both answer, and mind which origins get a token.";
@@ -260,7 +260,7 @@ rules! {
     LimitLoosened "limit-loosened" C P Major Open "a limit became looser"
         "Replies may exceed what old crates checked. A text without limits is a plain `String` again.";
     LimitChanged "limit-changed" P P Major Open "a limit changed in a way that cannot be ordered"
-        "Two patterns, or two steps, of which neither contains the other: compare them by hand.";
+        "Neither pattern or step contains the other: compare them by hand.";
     AddlFalse "addl-false" B B Major Open "other members are refused now"
         "`deny_unknown_fields`: a reply with a new member fails to decode. plex.tv adds members without notice.";
     AddlTrue "addl-true" C C Major Open "other members are allowed now"

@@ -28,7 +28,7 @@ impl OpenApi {
             Value::String(version) => version.clone(),
             Value::Number(version) => version.to_string(),
             Value::Null => return problem("", "this is not an OpenAPI document: `openapi` is missing".to_owned()),
-            _ => return problem("/openapi", "`openapi` is no version".to_owned()),
+            _ => return problem("/openapi", "`openapi` is not a version".to_owned()),
         };
         let is = |wanted: &str| version == wanted || version.starts_with(&format!("{wanted}."));
         let found = match () {
@@ -41,7 +41,9 @@ impl OpenApi {
         match &value["paths"] {
             Value::Object(_) => Ok(found),
             Value::Null if found == Self::V31 => Ok(found),
-            _ => problem("/paths", "this is not an OpenAPI document: `paths` is missing, or is no mapping".to_owned()),
+            _ => {
+                problem("/paths", "this is not an OpenAPI document: `paths` is missing, or is not a mapping".to_owned())
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Descriptions that somebody made to do harm: names that a terminal, a log, a comment or a
-//! changelog obeys, and documents that take for ever.
+//! changelog obeys, and documents that would take forever.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 

@@ -20,7 +20,7 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
     let needs_body = node["requestBody"]["required"] == Value::Bool(true);
     let all = module.parameters(operation, node);
     let is_required = |parameter: &Value| parameter["required"] == Value::Bool(true);
-    // A change that says nothing of what to change is no sample.
+    // A request to change something is only a sample if it says what to change.
     let changes = operation.method != "GET" && !needs_body;
     let says_nothing = !all.iter().any(|parameter| parameter["in"] == "query" && is_required(parameter));
     let mut first = all.iter().position(|parameter| parameter["in"] == "query").filter(|_| changes && says_nothing);

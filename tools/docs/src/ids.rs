@@ -41,7 +41,7 @@ impl Ledger {
     /// Reads the file.
     ///
     /// # Errors
-    /// When a line is none of the two forms.
+    /// When a line has neither form.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut entries = BTreeMap::new();
         for (index, line) in text.lines().enumerate() {
@@ -56,7 +56,7 @@ impl Ledger {
             };
             if !page.ends_with(".html") || entries.insert(page.to_owned(), entry).is_some() {
                 let mend = "write an address like operations/ping.html, once, or `old -> new`";
-                let what = "this is no page, or it is here a second time";
+                let what = "this is not a page, or it is here a second time";
                 return Err(Problem::new(FILE, "pages", what, mend).on_line(index + 1));
             }
         }

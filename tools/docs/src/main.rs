@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Ok(text) => (0, text),
         Err((code, text)) => (code, text),
     };
-    // A closed pipe is no reason to fail: the exit code is what counts.
+    // A closed pipe is not a reason to fail: the exit code is what counts.
     let _ = if code == 0 {
         std::io::stdout().write_all(text.as_bytes())
     } else {

@@ -13,7 +13,7 @@ use crate::{
     text::{Text, anchor, escaped},
 };
 
-/// Where a link leads of which nothing is known.
+/// The target of a link to something unknown.
 const UNKNOWN: &str = "unknown:";
 
 /// A document as a page has it.

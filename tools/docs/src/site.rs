@@ -156,7 +156,7 @@ impl Site {
         self.pages.keys().map(String::as_str)
     }
 
-    /// How many pages there are of which kind.
+    /// The number of pages of each kind.
     #[must_use]
     pub fn summary(&self) -> &str {
         &self.summary

@@ -78,7 +78,7 @@ pub const RULES: &[(&str, &str)] = &[
     ("rows", "`Rows<T>` needs a named list of a named row"),
     ("bare-list", "the reader puts a list in place of the object into this member"),
     ("schema-description", "it becomes the documentation of the type"),
-    ("schema-type", "the generator stops at a word that is no type"),
+    ("schema-type", "the generator stops at a word that is not a type"),
     ("array-items", "the generator makes a list of anything"),
     ("property-description", "it becomes the documentation of the field"),
     ("schema-order", "a fixed order keeps reviews and generated diffs short"),

@@ -252,7 +252,7 @@ impl Description {
                 && name.bytes().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == b'_')
         };
         if !is_name(&module) {
-            return Err(format!("`{module}` is no module of Rust; use small letters, digits and underscores"));
+            return Err(format!("`{module}` is not a module of Rust; use small letters, digits and underscores"));
         }
         if !file.ends_with(".yaml") || file.contains(['/', '\\']) {
             return Err(format!("`{file}` is not the name of a *.yaml file in this folder"));
@@ -266,7 +266,9 @@ impl Description {
             host.is_some_and(|host| **url == format!("https://{host}{base_path}")) && !url.contains(['{', '\\', ' '])
         };
         if let Some(odd) = hosts.iter().find(|url| !is_plain(url)) {
-            return Err(format!("`{odd}` is no address like https://plex.tv/api: scheme, host in small letters, path"));
+            return Err(format!(
+                "`{odd}` is not an address like https://plex.tv/api: scheme, host in small letters, path"
+            ));
         }
         if hosts.is_empty() {
             return Err("`hosts` is empty; name the server of the description".to_owned());

@@ -95,7 +95,7 @@ fn release(mut rustc: Command) -> Option<String> {
     Some(text.split_whitespace().nth(1)?.to_owned())
 }
 
-/// `1.95` of `1.95.0`; a nightly or beta is no release.
+/// `1.95` of `1.95.0`; a nightly or beta is not a release.
 fn minor(release: &str) -> Option<&str> {
     let is_release = release.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     release.rsplit_once('.').map(|(minor, _)| minor).filter(|_| is_release)

@@ -44,7 +44,7 @@ impl Step {
 pub(super) fn table(against: Option<&str>) -> Result<Table, String> {
     let workspace = workspace()?;
     let older = against.map(|revision| Checkout::new(&workspace, revision)).transpose()?;
-    let target = tempfile::tempdir().map_err(|why| format!("there is no place to build in: {why}"))?;
+    let target = tempfile::tempdir().map_err(|why| format!("cannot make a folder to build in: {why}"))?;
     let mut rows = Vec::new();
     for step in Step::ALL {
         // The older one comes first, so that the newer one has no advantage of a warm machine.
@@ -90,7 +90,7 @@ struct Checkout {
 
 impl Checkout {
     fn new(repository: &Path, revision: &str) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|why| format!("there is no place for a revision: {why}"))?;
+        let folder = tempfile::tempdir().map_err(|why| format!("cannot make a folder for a revision: {why}"))?;
         let checkout = Self { revision: revision.to_owned(), repository: repository.to_owned(), folder };
         let mut git = Command::new("git");
         git.args(["rev-parse", "--quiet", "--verify", "--end-of-options"]).arg(format!("{revision}^{{commit}}"));

@@ -137,12 +137,12 @@ fn build(
     program: &str,
 ) -> Result<Built, String> {
     tell(&format!("building the program {what}, {} features, {}", set.name(), profile.name()));
-    let folder = tempfile::tempdir().map_err(|why| format!("there is no place for a project: {why}"))?;
+    let folder = tempfile::tempdir().map_err(|why| format!("cannot make a folder for a project: {why}"))?;
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::write(&path, text).map_err(|why| format!("{} cannot be written: {why}", path.display()))
     };
-    fs::create_dir(folder.path().join("src")).map_err(|why| format!("there is no place for a project: {why}"))?;
+    fs::create_dir(folder.path().join("src")).map_err(|why| format!("cannot make a folder for a project: {why}"))?;
     write("Cargo.toml", manifest)?;
     write("src/main.rs", program)?;
     // The same versions; cargo takes out what is not needed.

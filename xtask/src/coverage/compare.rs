@@ -70,7 +70,7 @@ impl Comparison {
             }
         }
         let different = self.both.iter().filter(|pair| !pair.differences.is_empty());
-        let _ = writeln!(text, "in both: {}, of which {} differ", self.both.len(), different.clone().count());
+        let _ = writeln!(text, "in both: {}; different: {}", self.both.len(), different.clone().count());
         for pair in different {
             let _ = writeln!(text, "  {} {}{}", pair.here.method, printable(&pair.here.path), pair.names(printable));
             for Difference { what, here, there } in &pair.differences {
@@ -103,7 +103,7 @@ impl Comparison {
             text.push_str(if endpoints.is_empty() { "" } else { "\n" });
         }
         let different: Vec<_> = self.both.iter().filter(|pair| !pair.differences.is_empty()).collect();
-        let _ = writeln!(text, "### In both: {}, of which {} differ\n", self.both.len(), different.len());
+        let _ = writeln!(text, "### In both: {}; different: {}\n", self.both.len(), different.len());
         for pair in different {
             let place = code(&format!("{} {}", pair.here.method, pair.here.path));
             let _ = writeln!(text, "- {place}{}", pair.names(code));

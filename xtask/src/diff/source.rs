@@ -209,7 +209,7 @@ fn is_revision(text: &str) -> bool {
 }
 
 fn git(arguments: &[&str]) -> Result<String, String> {
-    String::from_utf8(git_bytes(arguments)?).map_err(|_| "git answered with something that is no text".to_owned())
+    String::from_utf8(git_bytes(arguments)?).map_err(|_| "git answered with something that is not text".to_owned())
 }
 
 fn git_bytes(arguments: &[&str]) -> Result<Vec<u8>, String> {

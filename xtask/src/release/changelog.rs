@@ -1,4 +1,4 @@
-//! `CHANGELOG.md`: what is not released yet becomes a release.
+//! Turns the unreleased part of `CHANGELOG.md` into a release.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use semver::Version;

@@ -37,7 +37,7 @@ fn files_that_are_no_description_are_refused() {
         (b"openapi: 3.0.3\n", ":1: not-openapi: this is not an OpenAPI document: `paths` is missing"),
         (
             b"openapi: 3.0.3\npaths: []\n",
-            ":2: not-openapi: this is not an OpenAPI document: `paths` is missing, or is no mapping",
+            ":2: not-openapi: this is not an OpenAPI document: `paths` is missing, or is not a mapping",
         ),
     ];
     let folder = two_files(TINY, TINY);

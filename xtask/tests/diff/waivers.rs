@@ -101,8 +101,8 @@ fn files_of_waivers_that_cannot_be_used_are_refused_by_line() {
     let good = waiver("nullable-added", "/a", "9999-12-31");
     let cases = [
         (good.replace("nullable-added", "nothing"), ":1: ", "there is no rule \"nothing\"; --list-rules lists them"),
-        (good.replace("9999-12-31", "soon"), ":1: ", "\"soon\" is no date"),
-        (good.replace("9999-12-31", "2026-02-30"), ":1: ", "\"2026-02-30\" is no date"),
+        (good.replace("9999-12-31", "soon"), ":1: ", "\"soon\" is not a date"),
+        (good.replace("9999-12-31", "2026-02-30"), ":1: ", "\"2026-02-30\" is not a date"),
         (good.replace("Our <reader> knows.", "  "), ":1: ", "a waiver without a reason waives nothing"),
         (good.replace("reason = \"Our <reader> knows.\"\n", ""), ":1: ", "missing field `reason`"),
         (good.replace("expires = \"9999-12-31\"\n", ""), ":1: ", "missing field `expires`"),

@@ -36,7 +36,7 @@ const fn ordinary(first: u8, middle: u8, last: u8) -> [u8; 32] {
     bytes
 }
 
-/// Whether a public key proves nothing, or is none.
+/// Whether a public key is invalid, or one under which any signature is valid.
 pub(super) fn is_weak(public_key: &[u8]) -> bool {
     let Ok(mut bytes) = <[u8; 32]>::try_from(public_key) else { return true };
     bytes[31] &= 0x7f;

@@ -149,7 +149,7 @@ fn is_leftover(name: &str, prefix: &str) -> bool {
 pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
-        // It fails for what is no link, and for what is not there.
+        // It fails when the path is not a link or does not exist.
         let Ok(target) = fs::read_link(&path) else { return Ok(path) };
         path = folder_of(&path).join(target);
     }

@@ -1,4 +1,4 @@
-//! JSON of any size, of which only the beginning is kept.
+//! Reads JSON of any size and keeps only its beginning.
 
 use std::{borrow::Cow, cell::Cell, fmt};
 
@@ -17,8 +17,8 @@ pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
     read(text).or_else(|| text.starts_with(['{', '[', '"']).then(|| read(&text.replace(char::is_control, " ")))?)
 }
 
-/// Reads an object and keeps at most so many values of one of its members. The other members are
-/// read as well, and take no memory. `None` when the text is no object, or has no such member.
+/// Reads an object and keeps at most `most` values of one of its members. The other members are
+/// read as well, and take no memory. `None` when the text is not an object, or has no such member.
 /// Control characters in texts are taken as spaces.
 pub(super) fn member(text: &str, name: &str, most: usize) -> Option<Value> {
     let read = |text: &str| {

@@ -1,4 +1,4 @@
-//! Successes of a GraphQL service, some of which are refusals.
+//! Finds the refusals among the successful replies of a GraphQL service.
 
 use jiff::Timestamp;
 use reqwest::{Response, StatusCode, header::HeaderMap};

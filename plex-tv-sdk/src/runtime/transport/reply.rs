@@ -158,8 +158,8 @@ fn too_much() -> Error {
     Error::new(ErrorKind::Decode, "the reply has more rows and entries than its limit of memory allows")
 }
 
-/// The JSON of a body that should be XML, if it takes no more than so many bytes of memory. JSON in
-/// its place is accepted. The name of the root element is not checked, because plex.tv varies it.
+/// The JSON of a body that should be XML, if it takes at most `memory` bytes. JSON in its
+/// place is accepted. The name of the root element is not checked, because plex.tv varies it.
 pub(crate) fn xml_to_value(body: &[u8], root: &str, memory: usize) -> Result<Value, Error> {
     let text = text_of(body);
     match xml::to_json(&text, memory) {

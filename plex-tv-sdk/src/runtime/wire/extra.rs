@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for Extra {
     }
 }
 
-/// As a member of its own: an object of which every member is kept.
+/// As a member of its own: an object whose members are all kept.
 impl Slot for Extra {
     fn begin() -> Self {
         Self::default()

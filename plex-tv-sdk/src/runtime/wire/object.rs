@@ -1,8 +1,8 @@
 //! The tables of generated types.
 
-/// The table of a type with members: each field with its name on the wire. The first so many must
-/// be there; a field named after their number keeps what the table does not name. A field named
-/// behind the semicolon takes a list in place of the object.
+/// The table of a type with members: each field with its name on the wire. The first
+/// `$required` of them must be there; a field named after that number keeps what the table does not
+/// name. A field named behind the semicolon takes a list in place of the object.
 macro_rules! object {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)? $(; $list:ident)?) => {
         impl $crate::runtime::wire::read::Slot for $type {

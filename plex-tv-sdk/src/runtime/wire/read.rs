@@ -161,11 +161,11 @@ pub trait Object {
 
 /// A list that is being read.
 pub trait List {
-    /// Takes a scalar as the next item; null and nothing are no item. Answers with what was
+    /// Takes a scalar as the next item; null and nothing are not items. Answers with what was
     /// expected when it does not fit.
     fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str>;
 
-    /// Reads the next item, and keeps it when `read` says so; null and nothing are no item.
+    /// Reads the next item, and keeps it when `read` says so; null and nothing are not items.
     fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool);
 
     /// Bytes of memory that an item takes at least.
@@ -185,7 +185,7 @@ pub trait Aside {
 
 /// An object with members of any name that is being read.
 pub trait Entries {
-    /// Reads one more member. Null is none.
+    /// Reads one more member. A null counts as missing.
     fn entry(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Slot));
 
     /// Bytes of memory that a member takes at least.
@@ -641,8 +641,8 @@ fn read_entries<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Text beside attributes: an XML element with both is an object with `$text`. One that says that
-/// it is `nil` is none.
+/// Text beside attributes: an XML element with both is an object with `$text`. One with `nil`
+/// counts as missing.
 fn read_text_of<'de, A: MapAccess<'de>>(
     context: &mut Context,
     slot: &mut dyn Slot,
@@ -837,8 +837,8 @@ impl<T: Slot> Slot for Box<T> {
     }
 }
 
-/// Null is the empty list, a null in a list is no item, and a single item stands for a list of one:
-/// XML has no lists, only children.
+/// Null is the empty list, a null in a list is not an item, and a single item stands for a list of
+/// one: XML has no lists, only children.
 impl<T: Slot> Slot for Vec<T> {
     fn begin() -> Self {
         Self::new()

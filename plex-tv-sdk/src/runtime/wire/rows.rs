@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::read::{self, Aside, Container, Found, List, MOST_REJECTED, Opening, Slot, mismatch};
 
-/// A list of which every readable row arrived.
+/// A list that holds every readable row.
 ///
 /// It reads as a slice. A row that could not be read is set aside with its index and the reason:
 /// see [`Rows::rejected`]. A client with [`crate::ClientBuilder::strict_rows`] makes it an error

@@ -34,7 +34,7 @@ impl Table {
     }
 }
 
-/// How many buckets there are for so many names: a power of two, and at least half of them empty.
+/// The number of buckets for `names` names: a power of two, so that at least half are empty.
 pub(crate) const fn bucket_count(names: usize) -> usize {
     (names * 2 + 1).next_power_of_two()
 }

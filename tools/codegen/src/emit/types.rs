@@ -128,7 +128,8 @@ fn struct_field(member: &Member<'_>, all: &[Member<'_>]) -> TokenStream {
     };
     serde.extend(skip.map(|skip| quote!(skip_serializing_if = #skip)));
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    // schemars takes what is not an option for required, unless it is told.
+    // schemars takes a member that is not an `Option` for required, unless an attribute says
+    // otherwise.
     let is_left_out = matches!(member.kind, Kind::List(_) | Kind::Rows(_) | Kind::Map(_) | Kind::Nullable(_));
     let schemars =
         (is_left_out && !member.required).then(|| quote!(#[cfg_attr(feature = "schemars", schemars(default))]));

@@ -219,7 +219,7 @@ fn kind(report: &mut Report<'_>, schema: &Node<'_>) {
 
     let Some(word) = schema.text("type") else { return };
     if !TYPES.contains(&word) {
-        let what = format!("`{word}` is no type");
+        let what = format!("`{word}` is not a type");
         let mend = format!("write one of {}{}", TYPES.join(", "), did_you_mean(word, TYPES));
         report.add("schema-type", &format!("{}/type", schema.pointer), what, mend);
     }

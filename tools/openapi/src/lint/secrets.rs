@@ -47,7 +47,8 @@ fn judge(
     needed.insert(node.pointer.clone());
     if node.text(REASON).is_none_or(|reason| reason.trim().is_empty()) {
         let what = format!("`{name}` is named like a secret, and has no `format: password`");
-        let mend = format!("give it `type: string` and `format: password`, or say in `{REASON}` why it is none");
+        let mend =
+            format!("give it `type: string` and `format: password`, or say in `{REASON}` why it is not a secret");
         report.add("secret-format", &node.pointer, what, mend);
     }
 }
