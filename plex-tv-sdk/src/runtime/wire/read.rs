@@ -57,7 +57,8 @@ impl Found<'_> {
     pub(super) fn is_blank(self) -> bool {
         match self {
             Self::Null => true,
-            Self::Text(text) => text.trim().is_empty(),
+            // Most texts begin with a letter or digit.
+            Self::Text(text) => !text.starts_with(|first: char| first.is_ascii_graphic()) && text.trim().is_empty(),
             _ => false,
         }
     }
@@ -352,7 +353,23 @@ impl Context {
         }
     }
 
+    #[cold]
+    fn note_mismatch(&mut self, found: &str, expected: &str) {
+        self.note(|| mismatch(found, expected));
+    }
+
+    /// Keeps the step to where something is wrong.
+    #[cold]
+    fn keep_step(&mut self, step: Step, is_broken: bool) {
+        if is_broken {
+            self.trail.push(step);
+        } else if let Some(noted) = &mut self.noted {
+            noted.steps.push(step);
+        }
+    }
+
     /// Keeps that a member is not in the table.
+    #[cold]
     fn meet_unknown(&mut self, name: &str) {
         self.unknown.look(name, self.depth);
         #[cfg(feature = "trace-unknown")]
@@ -377,10 +394,8 @@ impl Context {
         let outcome = read(self);
         #[cfg(feature = "trace-unknown")]
         self.path.pop();
-        if outcome.is_err() {
-            self.trail.push(step());
-        } else if !was_noted && let Some(noted) = &mut self.noted {
-            noted.steps.push(step());
+        if outcome.is_err() || self.noted.is_some() != was_noted {
+            self.keep_step(step(), outcome.is_err());
         }
         outcome
     }
@@ -392,7 +407,7 @@ impl Context {
                 self.memory = left;
                 Ok(())
             }
-            None => Err(E::custom("it has more rows and entries than its limit of memory allows")),
+            None => Err(too_large()),
         }
     }
 
@@ -400,13 +415,23 @@ impl Context {
     #[inline]
     fn deeper<T, E: serde::de::Error>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
-            return Err(E::custom(format_args!("values are nested more than {MAX_DEPTH} deep")));
+            return Err(too_deep());
         }
         self.depth += 1;
         let outcome = read(self);
         self.depth -= 1;
         outcome
     }
+}
+
+#[cold]
+fn too_large<E: serde::de::Error>() -> E {
+    E::custom("it has more rows and entries than its limit of memory allows")
+}
+
+#[cold]
+fn too_deep<E: serde::de::Error>() -> E {
+    E::custom(format_args!("values are nested more than {MAX_DEPTH} deep"))
 }
 
 /// The scalars of a visitor, which takes all of them alike.
@@ -461,8 +486,7 @@ impl Reader<'_, '_> {
     #[inline]
     fn take<E>(self, found: Found<'_>) -> Result<(), E> {
         if !self.slot.take(found) {
-            let expected = self.slot.expected();
-            self.context.note(|| mismatch(found.kind(), expected));
+            self.context.note_mismatch(found.kind(), self.slot.expected());
         }
         Ok(())
     }
@@ -624,6 +648,7 @@ fn read_item<E: serde::de::Error>(
     Ok(())
 }
 
+#[inline(never)]
 fn read_entries<'de, A: MapAccess<'de>>(
     context: &mut Context,
     entries: &mut dyn Entries,
@@ -643,6 +668,7 @@ fn read_entries<'de, A: MapAccess<'de>>(
 
 /// Text beside attributes: an XML element with both is an object with `$text`. One with `nil`
 /// counts as missing.
+#[inline(never)]
 fn read_text_of<'de, A: MapAccess<'de>>(
     context: &mut Context,
     slot: &mut dyn Slot,
@@ -725,6 +751,7 @@ fn read_object<'de, A: MapAccess<'de>>(
 }
 
 /// Keeps a member that the description does not name.
+#[inline(never)]
 fn read_unknown<'de, A: MapAccess<'de>>(
     context: &mut Context,
     name: String,
