@@ -47,7 +47,7 @@ fn steering(path: &str) -> Reply {
         "/api/v2/home/users" => Reply::json(&json!([user]).to_string()),
         _ => {
             let errors = json!({ "errors": [{ "code": 1, "message": STEERING, "status": 403 }] });
-            Reply::http("403 Forbidden", &["content-type: application/json"], &errors.to_string())
+            Reply::http("403 Forbidden", &["content-type: application/json"], errors.to_string())
         }
     }
 }
