@@ -47,17 +47,17 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What a boxed future may hold. In a browser, that is anything.
-#[cfg(all(target_arch = "wasm32", feature = "discover"))]
+#[cfg(target_arch = "wasm32")]
 pub(crate) trait MaybeSend {}
 
-#[cfg(all(target_arch = "wasm32", feature = "discover"))]
+#[cfg(target_arch = "wasm32")]
 impl<T> MaybeSend for T {}
 
 /// What a boxed future may hold.
-#[cfg(all(not(target_arch = "wasm32"), feature = "discover"))]
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) trait MaybeSend: Send {}
 
-#[cfg(all(not(target_arch = "wasm32"), feature = "discover"))]
+#[cfg(not(target_arch = "wasm32"))]
 impl<T: Send> MaybeSend for T {}
 
 /// The real clock. It is monotonic, and sleeps on tokio's timer or the browser's.

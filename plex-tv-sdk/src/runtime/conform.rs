@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{
     error::{Error, PlexError, parse_plex_errors, redacted},
     transport,
-    wire::{Names, Reading, Slot},
+    wire::{Reading, Slot},
 };
 
 /// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the
@@ -75,7 +75,9 @@ pub fn redacted_body(body: &[u8], secrets: &[String]) -> String {
 
 /// Reads a recorded JSON reply or request.
 pub(crate) fn json<T: Slot + Serialize + std::fmt::Debug>(body: &[u8], strict_rows: bool) -> Result<Reread, Error> {
-    read_again(transport::reread_json::<T>(body, reading(body, strict_rows), &HeaderMap::new()))
+    let mut value = T::begin();
+    transport::read_json(&mut value, body, reading(body, strict_rows), &HeaderMap::new())?;
+    Reread::new(&value)
 }
 
 /// Reads a recorded XML reply.
@@ -84,13 +86,11 @@ pub(crate) fn xml<T: Slot + Serialize + std::fmt::Debug>(
     root: &str,
     strict_rows: bool,
 ) -> Result<Reread, Error> {
-    read_again(transport::reread_xml::<T>(body, root, reading(body, strict_rows)))
+    let mut value = T::begin();
+    transport::read_xml(&mut value, body, root, reading(body, strict_rows))?;
+    Reread::new(&value)
 }
 
 fn reading(body: &[u8], strict_rows: bool) -> Reading {
     Reading { strict_rows, body_limit: body.len().max(16 * 1024 * 1024) }
-}
-
-fn read_again<T: Serialize + std::fmt::Debug>(outcome: Result<(T, Names), Error>) -> Result<Reread, Error> {
-    outcome.and_then(|(value, _)| Reread::new(&value))
 }

@@ -22,6 +22,7 @@ use super::{
     trace::Span,
 };
 use crate::runtime::{
+    clock::{BoxFuture, MaybeSend},
     error::{Error, ErrorKind, host_of, parse_plex_errors, refusal, request_id},
     operation::{Auth, Operation},
     secret::Token,
@@ -38,7 +39,7 @@ pub(super) struct Exchange {
 
 /// What a call makes of a successful response.
 pub(super) trait FromResponse: Sized {
-    async fn from_response(response: Response, limit: usize) -> Result<Self, Error>;
+    fn from_response(response: Response, limit: usize) -> impl Future<Output = Result<Self, Error>> + MaybeSend;
 
     fn head(&self) -> (StatusCode, &HeaderMap);
 }
@@ -104,14 +105,19 @@ impl Exchange {
 
     /// Sends the request until it succeeds or its failure is final. Also returns the token of the
     /// last attempt.
-    pub(super) async fn run<T: FromResponse>(&self) -> Result<(T, Option<Token>), Error> {
-        let span = Span::new(&self.operation, &*self.settings().clock);
-        let outcome = span.around(self.attempts::<T>(&span)).await;
-        match &outcome {
-            Ok((success, _)) => span.succeeded(success.head()),
-            Err(error) => span.failed(error),
-        }
-        outcome
+    ///
+    /// The future is boxed because it is large: the futures of the calls around it would copy it
+    /// again and again, and hold a copy of its code each.
+    pub(super) fn run<T: FromResponse + MaybeSend>(&self) -> BoxFuture<'_, Result<(T, Option<Token>), Error>> {
+        Box::pin(async {
+            let span = Span::new(&self.operation, &*self.settings().clock);
+            let outcome = span.around(self.attempts::<T>(&span)).await;
+            match &outcome {
+                Ok((success, _)) => span.succeeded(success.head()),
+                Err(error) => span.failed(error),
+            }
+            outcome.map_err(|error| error.with_operation(&self.operation))
+        })
     }
 
     async fn attempts<T: FromResponse>(&self, span: &Span<'_>) -> Result<(T, Option<Token>), Error> {

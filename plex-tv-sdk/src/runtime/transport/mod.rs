@@ -27,7 +27,7 @@ pub(crate) use hosts::Hosts;
 pub(crate) use renew::Renewer;
 pub(crate) use reply::xml_to_value;
 #[cfg(feature = "conform")]
-pub(crate) use reply::{reread_json, reread_xml};
+pub(crate) use reply::{read_json, read_xml};
 pub use request::Call;
 pub use retry::RetryPolicy;
 #[cfg(feature = "conform")]

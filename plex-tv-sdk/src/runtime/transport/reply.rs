@@ -9,15 +9,12 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{
-    exchange::{Exchange, Reply},
-    graphql::Answer,
-};
+use super::exchange::{Exchange, Reply};
 use crate::runtime::{
     error::{Error, ErrorKind, host_of, media_type, parse_plex_errors, request_id, text_of},
     response::{ByteStream, Response},
     secret::Token,
-    wire::{Misfit, Names, Reading, Slot, read},
+    wire::{Misfit, Names, Reading, Slot, read_into},
     xml,
 };
 
@@ -25,30 +22,23 @@ use crate::runtime::{
 const TREE_PER_BYTE: usize = 8;
 
 /// Reads a success that has a body.
-pub(super) async fn decode<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
-    let (reply, token): (Reply, _) = exchange.run().await?;
-    read_slot(exchange, reply, token.as_ref())
-}
-
-/// Reads a success of a GraphQL service.
-#[cfg_attr(not(feature = "discover"), allow(dead_code))]
-pub(super) async fn decode_graphql<T: Slot>(exchange: &Exchange) -> Result<Response<T>, Error> {
-    let (Answer(reply), token) = exchange.run().await?;
-    read_slot(exchange, reply, token.as_ref())
-}
-
-fn read_slot<T: Slot>(exchange: &Exchange, reply: Reply, token: Option<&Token>) -> Result<Response<T>, Error> {
-    read_reply(exchange, reply, token, |reply, reading| {
-        let (value, unknown) = value_of(reply, exchange, reading)?;
-        unknown.trace(exchange.operation().id);
-        Ok(value)
-    })
+pub(super) fn decode<T: Slot>(exchange: &Exchange, reply: Reply, token: Option<&Token>) -> Result<Response<T>, Error> {
+    let mut value = T::begin();
+    match read_value(&mut value, &reply, exchange) {
+        Ok(unknown) => unknown.trace(exchange.operation().id),
+        Err(error) => return Err(with_reply(error, exchange, &reply, token)),
+    }
+    Ok(Response::new(reply.status, reply.headers, value))
 }
 
 /// Reads a success into a type of the caller.
-pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Result<Response<T>, Error> {
-    let (reply, token): (Reply, _) = exchange.run().await?;
-    read_reply(exchange, reply, token.as_ref(), |reply, reading| {
+pub(super) fn decode_as<T: DeserializeOwned>(
+    exchange: &Exchange,
+    reply: Reply,
+    token: Option<&Token>,
+) -> Result<Response<T>, Error> {
+    let read = || {
+        let reading = exchange.reading();
         let unfit = |error: serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
             let reason = format!("the reply does not fit the type that was asked for, at {place}");
@@ -61,62 +51,61 @@ pub(super) async fn decode_as<T: DeserializeOwned>(exchange: &Exchange) -> Resul
             Some(_) if takes_more_than(body, memory(reading)) => Err(too_much()),
             Some(_) => serde_json::from_slice(body).map_err(unfit),
         }
-    })
-}
-
-fn read_reply<T>(
-    exchange: &Exchange,
-    reply: Reply,
-    token: Option<&Token>,
-    read: impl FnOnce(&Reply, Reading) -> Result<T, Error>,
-) -> Result<Response<T>, Error> {
-    match read(&reply, exchange.reading()) {
+    };
+    match read() {
         Ok(value) => Ok(Response::new(reply.status, reply.headers, value)),
-        Err(error) => Err(error.with_status(reply.status).with_request_id(request_id(&reply.headers)).with_body(
-            &reply.body,
-            &reply.headers,
-            &exchange.secrets(token),
-        )),
+        Err(error) => Err(with_reply(error, exchange, &reply, token)),
     }
 }
 
-/// Ends a call whose success has no content. The body is read so that the connection can be reused.
-pub(super) async fn finish(exchange: &Exchange) -> Result<Response<()>, Error> {
-    let (reply, _): (Reply, _) = exchange.run().await?;
-    Ok(Response::new(reply.status, reply.headers, ()))
+/// An error in reading a reply, with what is known about the reply.
+fn with_reply(error: Error, exchange: &Exchange, reply: &Reply, token: Option<&Token>) -> Error {
+    error
+        .with_operation(exchange.operation())
+        .with_status(reply.status)
+        .with_request_id(request_id(&reply.headers))
+        .with_body(&reply.body, &reply.headers, &exchange.secrets(token))
 }
 
 /// Returns the bytes of a success as a stream.
-pub(super) async fn stream(exchange: &Exchange) -> Result<Response<ByteStream>, Error> {
-    let (mut response, _): (reqwest::Response, _) = exchange.run().await?;
+pub(super) fn stream(exchange: &Exchange, mut response: reqwest::Response) -> Response<ByteStream> {
     let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     let host = host_of(response.url());
     let operation = *exchange.operation();
     let pieces = futures_util::StreamExt::map(response.bytes_stream(), move |piece| {
         piece.map_err(|error| Error::broken_body(error, &host).with_operation(&operation))
     });
-    Ok(Response::new(status, headers, ByteStream::new(Box::pin(pieces))))
+    Response::new(status, headers, ByteStream::new(Box::pin(pieces)))
 }
 
-fn value_of<T: Slot>(reply: &Reply, exchange: &Exchange, reading: Reading) -> Result<(T, Names), Error> {
-    let body = without_mark(&reply.body);
+/// Reads the body into `value`. Returns the members that no table knows.
+fn read_value<T: Slot>(value: &mut T, reply: &Reply, exchange: &Exchange) -> Result<Names, Error> {
+    let (body, reading) = (without_mark(&reply.body), exchange.reading());
     let operation = exchange.operation();
     if let Some(root) = operation.xml_root {
-        return reread_xml(body, root, reading);
+        return read_xml(value, body, root, reading);
     }
     let is_empty = || body.iter().all(u8::is_ascii_whitespace);
     // A call that changes something may have an empty reply. It reads as an empty list or object.
     if is_empty() && !operation.method.only_reads() {
-        let nothing = read(b"null", reading).or_else(|_| read(b"{}", reading));
+        let nothing = read_into(value, b"null", reading).or_else(|_| {
+            *value = T::begin();
+            read_into(value, b"{}", reading)
+        });
         return nothing.map_err(|_| empty());
     }
-    reread_json(body, reading, &reply.headers)
+    read_json(value, body, reading, &reply.headers)
 }
 
 /// Reads JSON. An error object in place of a value is an error.
-pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &HeaderMap) -> Result<(T, Names), Error> {
-    let outcome = read(body, reading);
-    let is_suspect = outcome.as_ref().map_or(true, |(_, names)| names.may_be_errors());
+pub(crate) fn read_json<T: Slot>(
+    value: &mut T,
+    body: &[u8],
+    reading: Reading,
+    headers: &HeaderMap,
+) -> Result<Names, Error> {
+    let outcome = read_into(value, body, reading);
+    let is_suspect = outcome.as_ref().map_or(true, Names::may_be_errors);
     let plex_errors = if is_suspect && is_error_object(body) { parse_plex_errors(body) } else { Vec::new() };
     if !plex_errors.is_empty() {
         return Err(error_in_place().with_plex_errors(plex_errors));
@@ -125,9 +114,9 @@ pub(crate) fn reread_json<T: Slot>(body: &[u8], reading: Reading, headers: &Head
 }
 
 /// Reads XML, or JSON in its place.
-pub(crate) fn reread_xml<T: Slot>(body: &[u8], root: &str, reading: Reading) -> Result<(T, Names), Error> {
+pub(crate) fn read_xml<T: Slot>(value: &mut T, body: &[u8], root: &str, reading: Reading) -> Result<Names, Error> {
     let json = xml_to_value(body, root, memory(reading))?.to_string();
-    read(json.as_bytes(), reading).map_err(misread)
+    read_into(value, json.as_bytes(), reading).map_err(misread)
 }
 
 /// UTF-8 text may begin with a byte order mark.
@@ -322,7 +311,7 @@ mod tests {
     fn failure<T: Slot>(body: &[u8], kind: &'static str) -> Error {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(kind))]);
         let reading = Reading { strict_rows: false, body_limit: 1024 };
-        reread_json::<T>(body, reading, &headers).map(|_| ()).unwrap_err()
+        read_json(&mut T::begin(), body, reading, &headers).map(drop).unwrap_err()
     }
 
     #[test]
@@ -378,11 +367,13 @@ mod tests {
         for piece in [r#"{"a":0},"#, "[],", r#"[{"b":[{}]}],"#, "{},"] {
             let body = |count: usize| format!(r#"{{"User":[{}null]}}"#, piece.repeat(count));
 
-            let refused = reread_xml::<Value>(body(8 * 1024).as_bytes(), "MediaContainer", reading);
+            let read = |body: &str| read_xml(&mut Value::begin(), body.as_bytes(), "MediaContainer", reading);
+
+            let refused = read(&body(8 * 1024));
 
             let error = refused.map(drop).unwrap_err();
             assert!(error.is_decode() && error.to_string().contains("limit of memory"), "{piece}: {error}");
-            reread_xml::<Value>(body(10).as_bytes(), "MediaContainer", reading).unwrap();
+            read(&body(10)).unwrap();
         }
     }
 

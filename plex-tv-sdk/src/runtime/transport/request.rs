@@ -8,7 +8,12 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{exchange::Exchange, reply, settings::Transport};
+use super::{
+    exchange::{Exchange, Reply},
+    graphql::Answer,
+    reply,
+    settings::Transport,
+};
 use crate::runtime::{
     error::Error,
     operation::Operation,
@@ -162,44 +167,45 @@ impl Request {
 
     /// Sends it and reads the success.
     pub(crate) async fn send<T: Slot>(self) -> Result<Response<T>, Error> {
-        let operation = self.operation;
-        let sent = async { reply::decode(&self.exchange()?).await };
-        sent.await.map_err(|error: Error| error.with_operation(&operation))
+        let exchange = self.exchange()?;
+        let (reply, token) = exchange.run().await?;
+        reply::decode(&exchange, reply, token.as_ref())
     }
 
     /// Sends a query to a GraphQL service and reads the success. A reply with errors is a refusal.
     #[cfg_attr(not(feature = "discover"), allow(dead_code))]
     pub(crate) async fn send_graphql<T: Slot>(self) -> Result<Response<T>, Error> {
-        let operation = self.operation;
-        let sent = async { reply::decode_graphql(&self.exchange()?).await };
-        sent.await.map_err(|error: Error| error.with_operation(&operation))
+        let exchange = self.exchange()?;
+        let (Answer(reply), token) = exchange.run().await?;
+        reply::decode(&exchange, reply, token.as_ref())
     }
 
-    /// Sends it. The body of a success is ignored.
+    /// Sends it. The body of a success is read, so that the connection can be reused, and ignored.
     pub(crate) async fn send_empty(self) -> Result<Response<()>, Error> {
-        let operation = self.operation;
-        let sent = async { reply::finish(&self.exchange()?).await };
-        sent.await.map_err(|error: Error| error.with_operation(&operation))
+        let (reply, _): (Reply, _) = self.exchange()?.run().await?;
+        Ok(Response::new(reply.status, reply.headers, ()))
     }
 
     /// Sends it and returns the bytes of the success as a stream.
     pub(crate) async fn send_stream(self) -> Result<Response<ByteStream>, Error> {
-        let operation = self.operation;
-        let sent = async { reply::stream(&self.exchange()?).await };
-        sent.await.map_err(|error: Error| error.with_operation(&operation))
+        let exchange = self.exchange()?;
+        let (response, _) = exchange.run().await?;
+        Ok(reply::stream(&exchange, response))
     }
 
     /// Sends it and reads the success into a type of the caller.
     async fn send_as<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let operation = self.operation;
-        let sent = async { reply::decode_as(&self.exchange()?).await };
-        sent.await.map_err(|error: Error| error.with_operation(&operation))
+        let exchange = self.exchange()?;
+        let (reply, token) = exchange.run().await?;
+        reply::decode_as(&exchange, reply, token.as_ref())
     }
 
     fn exchange(self) -> Result<Exchange, Error> {
-        let Draft { transport, mut request, template } = self.outcome?;
+        let Draft { transport, mut request, template } =
+            self.outcome.map_err(|error| error.with_operation(&self.operation))?;
         if template.contains('{') {
-            return Err(Error::invalid_input(format!("the path has no value for {template}")));
+            let error = Error::invalid_input(format!("the path has no value for {template}"));
+            return Err(error.with_operation(&self.operation));
         }
         request.path.push_str(template);
         let mut url: Url = transport.base.as_ref().clone();

@@ -25,7 +25,9 @@ pub(crate) use form::form;
 pub use nullable::Nullable;
 pub(crate) use object::{list, object};
 pub(crate) use open_enum::open_enum;
-pub(crate) use read::{MOST_REJECTED, Misfit, Reading, Slot, read};
+#[cfg(feature = "webhook")]
+pub(crate) use read::read;
+pub(crate) use read::{MOST_REJECTED, Misfit, Reading, Slot, read_into};
 pub use rows::{RejectedRow, Rows};
 pub(crate) use scalar::Scalar;
 pub(crate) use unknown::Names;

@@ -222,18 +222,25 @@ pub(crate) struct Reading {
 ///
 /// Text that is not UTF-8, a control character in a text and a number that is too large spoil the
 /// row or the member that they stand in, not the reply.
+#[cfg(any(test, feature = "webhook"))]
 pub(crate) fn read<T: Slot>(json: &[u8], reading: Reading) -> Result<(T, Names), Misfit> {
+    let mut value = T::begin();
+    let names = read_into(&mut value, json, reading)?;
+    Ok((value, names))
+}
+
+/// Reads in place, so that a large value is not moved from function to function.
+pub(crate) fn read_into<T: Slot>(value: &mut T, json: &[u8], reading: Reading) -> Result<Names, Misfit> {
     let text = std::str::from_utf8(json);
-    let misfit = match text.map(|text| read_text(text, reading, false)) {
-        Ok(Ok(value)) => return Ok(value),
+    let misfit = match text.map(|text| read_text(value, text, reading, false)) {
+        Ok(Ok(names)) => return Ok(names),
         Ok(Err(Failure { misfit, is_syntax: false })) => return Err(misfit),
         Ok(Err(Failure { misfit, .. })) => misfit,
         Err(error) => Misfit { reason: format!("byte {} is not UTF-8", error.valid_up_to()), path: None },
     };
-    match repaired(json) {
-        Some(text) => read_text(&text, reading, true).map_err(|failure| failure.misfit),
-        None => Err(misfit),
-    }
+    let Some(text) = repaired(json) else { return Err(misfit) };
+    *value = T::begin();
+    read_text(value, &text, reading, true).map_err(|failure| failure.misfit)
 }
 
 /// Reads from any deserializer, for the `Deserialize` of generated types.
@@ -252,11 +259,10 @@ struct Failure {
     is_syntax: bool,
 }
 
-fn read_text<T: Slot>(text: &str, reading: Reading, is_repaired: bool) -> Result<(T, Names), Failure> {
+fn read_text(slot: &mut dyn Slot, text: &str, reading: Reading, is_repaired: bool) -> Result<Names, Failure> {
     let mut context = Context::new(reading, is_repaired);
-    let mut value = T::begin();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let outcome = Reader { context: &mut context, slot: &mut value }.deserialize(&mut deserializer);
+    let outcome = Reader { context: &mut context, slot }.deserialize(&mut deserializer);
     if let Err(error) = outcome {
         let mut reason = error.to_string();
         reason.truncate(reason.rfind(" at line ").unwrap_or(reason.len()));
@@ -270,7 +276,7 @@ fn read_text<T: Slot>(text: &str, reading: Reading, is_repaired: bool) -> Result
         let misfit = Misfit { reason: "there is more after its end".to_owned(), path: None };
         return Err(Failure { misfit, is_syntax: true });
     }
-    Ok((value, context.unknown))
+    Ok(context.unknown)
 }
 
 /// One step of a JSON path.
