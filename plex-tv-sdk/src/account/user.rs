@@ -1,4 +1,4 @@
-//! Who the user is.
+//! The account of the user.
 
 use crate::{Client, Error, v2::types::User};
 
@@ -48,7 +48,7 @@ impl Account {
 }
 
 impl Client {
-    /// Who the user is.
+    /// Returns the account of the user.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {

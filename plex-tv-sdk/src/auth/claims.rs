@@ -20,7 +20,7 @@ pub struct Claims {
     pub issued_at: Option<Timestamp>,
     /// The time before which it is not valid (`nbf`).
     pub not_before: Option<Timestamp>,
-    /// When it expires (`exp`). So far always seven days after it was issued.
+    /// When it expires (`exp`). Seven days after it was issued, in all tokens seen so far.
     pub expires_at: Option<Timestamp>,
     /// The thumbprint of the device key that it was issued for.
     pub thumbprint: Option<String>,
