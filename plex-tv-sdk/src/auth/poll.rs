@@ -177,7 +177,7 @@ impl PinPoll {
     fn gone(&self, error: Error) -> Error {
         let left = self.expires_in().as_secs();
         let message =
-            format!("the PIN is gone {left} s before its time: it was denied, or expired at plex.tv; start again");
+            format!("the PIN is gone {left} s before its expiry: it was denied, or expired at plex.tv; start again");
         gone(message, error)
     }
 }
@@ -202,7 +202,7 @@ impl fmt::Debug for PinPoll {
 pub struct PinProgress<'a> {
     /// The number of polls so far.
     pub polls: u32,
-    /// The time that the PIN has left, by the local clock.
+    /// The time until the PIN expires, on the local clock.
     pub expires_in: Duration,
     /// The pause until the next poll.
     pub pause: Duration,
