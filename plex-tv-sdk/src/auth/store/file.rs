@@ -126,7 +126,7 @@ impl FileStore {
 
     fn newer(&self, version: u64) -> Error {
         let path = self.path.display();
-        store_error(format!("{path} has format version {version}, but this program knows {VERSION}; update the program"))
+        store_error(format!("{path} has format version {version}, and this program knows {VERSION}; update it"))
     }
 
     /// The error for a valid file with an invalid account. It stays, as a person may repair it.
@@ -266,7 +266,7 @@ impl Default for Document {
 
 enum Unreadable {
     Newer(u64),
-    /// The place, and not what is there, which may be a token.
+    /// The place in the file. Not its content, which may be a token.
     Damaged(String),
 }
 

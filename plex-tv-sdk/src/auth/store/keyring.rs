@@ -73,7 +73,7 @@ impl KeyringStore {
         let damaged = |error: serde_json::Error| self.set_aside(&item, &secret, error.column());
         let Version { version } = serde_json::from_slice(text).map_err(damaged)?;
         if version > VERSION {
-            return Err(store_error(format!("{} was written by a newer version of this program; update the program", self.name())));
+            return Err(store_error(format!("{} has a newer format; update this program", self.name())));
         }
         serde_json::from_slice(text).map_err(damaged)
     }
