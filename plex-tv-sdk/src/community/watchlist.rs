@@ -37,7 +37,7 @@ impl UserId {
         if (1..=LONGEST_ID).contains(&self.0.len()) && self.0.bytes().all(is_usual) {
             return Ok(self.0);
         }
-        Err(Error::invalid_input("the user id is not the uuid of an account, which has letters, digits and hyphens only"))
+        Err(Error::invalid_input("the user id is not the uuid of an account: only letters, digits and hyphens"))
     }
 }
 

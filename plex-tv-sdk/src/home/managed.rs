@@ -154,7 +154,7 @@ impl ManagedUserChange {
             Some(NewPin::Set(pin)) if is_pin(&pin) => call.pin(pin),
             Some(NewPin::Set(_)) => return Err(Error::invalid_input("a PIN is four digits")),
             Some(NewPin::Remove) => call.remove_pin(true),
-            None if name.is_none() => return Err(Error::invalid_input("neither a name nor a PIN is given, so nothing would change")),
+            None if name.is_none() => return Err(Error::invalid_input("nothing would change; give a name or a PIN")),
             None => call,
         };
         call.send().await
