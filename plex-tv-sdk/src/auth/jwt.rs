@@ -82,7 +82,7 @@ impl Client {
         match register(self, key).await {
             Ok(()) => keeper.prefer(key),
             Err(error) => {
-                if was_not_done(&error) {
+                if is_refused(&error) {
                     keeper.give_up(key).await?;
                 }
                 return Err(error);
@@ -126,6 +126,6 @@ async fn register(client: &Client, key: &DeviceKey) -> Result<(), Error> {
 
 /// Whether plex.tv certainly did not accept the key: it refused, rather than timing out on the
 /// request.
-fn was_not_done(error: &Error) -> bool {
+fn is_refused(error: &Error) -> bool {
     error.status().is_some_and(|status| status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT)
 }

@@ -10,11 +10,11 @@ use crate::{
 /// # Errors
 /// `is_decode` when plex.tv does not say. A change would remove libraries that are not known.
 pub(super) fn extent(share: &SharedServer) -> Result<Choice<SharedLibrary>, Error> {
-    let told = i64::try_from(share.libraries.len()).unwrap_or(i64::MAX);
+    let listed = i64::try_from(share.libraries.len()).unwrap_or(i64::MAX);
     match (share.all_libraries, share.num_libraries) {
         (Some(true), _) => Ok(Choice::All),
-        (Some(false), Some(count)) if count <= told => Ok(Choice::these(share.libraries.clone())),
-        (Some(false), None) if told > 0 => Ok(Choice::these(share.libraries.clone())),
+        (Some(false), Some(count)) if count <= listed => Ok(Choice::these(share.libraries.clone())),
+        (Some(false), None) if listed > 0 => Ok(Choice::these(share.libraries.clone())),
         _ => {
             let message = "plex.tv does not say which libraries are shared, so none can be added or removed; name \
                            them all with `Share::set_libraries`";

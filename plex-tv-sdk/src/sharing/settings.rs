@@ -48,14 +48,14 @@ impl Tuners {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     pub(super) settings: SharingSettings,
-    is_empty_no_longer: bool,
+    is_set: bool,
     /// The first filter that cannot be sent.
     fault: Option<Error>,
 }
 
 impl Wanted {
     pub(super) fn set(&mut self, change: impl FnOnce(&mut SharingSettings)) {
-        self.is_empty_no_longer = true;
+        self.is_set = true;
         change(&mut self.settings);
     }
 
@@ -73,7 +73,7 @@ impl Wanted {
     pub(super) fn checked(self) -> Result<Option<SharingSettings>, Error> {
         match self.fault {
             Some(fault) => Err(fault),
-            None => Ok(self.is_empty_no_longer.then_some(self.settings)),
+            None => Ok(self.is_set.then_some(self.settings)),
         }
     }
 }

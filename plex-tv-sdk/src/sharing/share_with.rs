@@ -51,7 +51,7 @@ impl Server {
             .maybe_skip_friendship(order.skip_friendship);
         match self.client().v2().create_shared_server(body).send().await {
             Ok(details) => Ok(Share::new(self.client().clone(), details)),
-            Err(error) => Err(known_better(error)),
+            Err(error) => Err(explain_already_shared(error)),
         }
     }
 }
@@ -64,7 +64,7 @@ pub(super) struct Order {
     pub(super) skip_friendship: Option<bool>,
 }
 
-fn known_better(error: Error) -> Error {
+fn explain_already_shared(error: Error) -> Error {
     let is_refused =
         error.status() == Some(StatusCode::UNPROCESSABLE_ENTITY) && error.code() == Some(PlexCode::Request);
     if !is_refused {

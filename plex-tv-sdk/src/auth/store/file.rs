@@ -432,9 +432,9 @@ mod tests {
             fs::write(store.path(), &text).unwrap();
 
             for error in [store.load().unwrap_err(), store.update(&mut |_| ()).unwrap_err()] {
-                let told = error.to_string();
-                assert!(error.is_store() && told.contains("the account default in"), "{told}");
-                assert!(told.contains(store.path().to_str().unwrap()), "{told}");
+                let message = error.to_string();
+                assert!(error.is_store() && message.contains("the account default in"), "{message}");
+                assert!(message.contains(store.path().to_str().unwrap()), "{message}");
                 let cause = std::error::Error::source(&error).unwrap().to_string();
                 assert!(cause.starts_with(why), "{cause}");
                 assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
