@@ -276,8 +276,7 @@ impl Client {
     /// Approves the code that another device, such as a television, shows. That device is then
     /// signed in as this client's user.
     ///
-    /// Approve only codes that the user entered: anyone whose code is approved gets into the
-    /// account.
+    /// Approve only what the user asked for: anyone whose code is approved gets into the account.
     ///
     /// # Errors
     /// `is_pin_expired` when the code is unknown or expired, `is_auth` without a valid token, and
