@@ -1,5 +1,6 @@
-//! Shows what friends want to watch, and puts what most of them want on one's own list: `cargo run
-//! --example friends_watchlists` does so on a sandbox with a few friends.
+//! Shows what friends want to watch, and adds what most of them want to the user's own watchlist.
+//!
+//! `cargo run --example friends_watchlists` does so in a sandbox with a few friends.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{collections::HashMap, error::Error};
@@ -21,7 +22,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for friend in community.friends().await? {
         let list = match community.watchlist(&friend).collect().await {
             Ok(list) => list,
-            // Not everybody shows it.
+            // Friends may hide their watchlist.
             Err(error) if error.is_forbidden() || error.is_not_found() => continue,
             Err(error) => return Err(error.into()),
         };
@@ -37,7 +38,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     if let Some(activity) = community.activities().items().next_item().await? {
         let who = activity.user.as_ref().map_or("somebody", |user| user.name());
-        println!("the newest activity is of {}", printable(who));
+        println!("the newest activity is by {}", printable(who));
     }
     Ok(())
 }

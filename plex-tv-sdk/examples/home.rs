@@ -1,9 +1,9 @@
-//! Lists the members of the Plex Home with what they may do and see. In a sandbox it also adds a
-//! managed user, gives them a PIN, and removes them.
+//! Lists the members of the Plex Home, and what they may do and see. In a sandbox, it also adds a
+//! managed user, sets their PIN, and removes them.
 //!
-//! `cargo run --example home` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token
-//! in `PLEX_TV_TOKEN` it looks into your Home. `PLEX_HOME_PIN` is tried where a PIN is needed. The
-//! token should not be a JWT: plex.tv was seen to refuse those.
+//! `cargo run --example home` uses a sandbox. With `PLEX_TV_URL=https://plex.tv` and a token in
+//! `PLEX_TV_TOKEN`, it uses your Home. `PLEX_HOME_PIN` is tried where a PIN is needed. The token
+//! should not be a JWT: plex.tv has been seen to refuse those.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error};
@@ -46,6 +46,6 @@ fn role(member: &HomeMember) -> &'static str {
         () if member.is_admin() => "administers the Home",
         () if member.is_guest() => "guest",
         () if member.is_managed() => "managed: no friends, shares, devices or account",
-        () => "member with an account of their own",
+        () => "member with their own account",
     }
 }

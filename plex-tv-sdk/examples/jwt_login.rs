@@ -1,9 +1,9 @@
-//! Signs in by device key: the token is a JWT of seven days, which the client renews. Key
-//! and token are kept in a file, so that the next start is signed in.
+//! Signs in with a device key: the token is a JWT that is valid for seven days, and the client
+//! renews it. Key and token are kept in a file, so the next start needs no sign-in.
 //!
-//! `cargo run --example jwt_login` shows eight days in a second, on a small plex.tv of its own.
-//! `-- --live` signs in at plex.tv and keeps what it gets in `plex-tv-sdk-jwt-example` in your
-//! folder for settings; `-- --live --sign-out` ends that.
+//! `cargo run --example jwt_login` simulates eight days in a second, in a sandbox. `-- --live`
+//! signs in at plex.tv and keeps the credentials in `plex-tv-sdk-jwt-example` in your configuration
+//! folder; `-- --live --sign-out` signs out again.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, time::Duration};
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let store = FileStore::at(folder.path().join("credentials.json"));
     sign_in(&client(Some(&sandbox), store.clone())?, Some(&sandbox)).await?;
 
-    println!("\nThe next start, eight days later. Nobody is asked again:");
+    println!("\nThe next start, eight days later. Nobody has to sign in again:");
     sandbox.advance(Duration::from_secs(8 * 24 * 60 * 60));
     let client = client(Some(&sandbox), store)?;
     greet(&client).await?;
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 fn client(sandbox: Option<&Sandbox>, store: FileStore) -> Result<Client, plex_tv_sdk::Error> {
     let identity = ClientIdentity::load_or_create(&store, "JWT Login Example", env!("CARGO_PKG_VERSION"))?;
     let builder = Client::builder(identity).store(store).scopes([Scope::Username, Scope::FriendlyName]);
-    let builder = builder.on_token_renewed(|_| println!("(a new token was fetched and kept)"));
+    let builder = builder.on_token_renewed(|_| println!("(a new token was fetched and stored)"));
     match sandbox {
         Some(sandbox) => builder.base_url(sandbox.url()).app_url(sandbox.url()).build(),
         None => builder.build(),
@@ -54,7 +54,7 @@ async fn sign_in(client: &Client, sandbox: Option<&Sandbox>) -> Result<Client, B
     let flow = client.pin_login().strong().device_key(&DeviceKey::generate()?).start().await?;
     println!("{}\nOpen {}", flow.qr_text()?, flow.auth_url());
     if let Some(sandbox) = sandbox {
-        println!("(the sandbox approves by itself)");
+        println!("(the sandbox approves automatically)");
         sandbox.approve(&flow);
     }
     let client = flow.wait().on_poll(|progress| println!("{} s left", progress.expires_in.as_secs())).await?;
@@ -66,7 +66,7 @@ async fn greet(client: &Client) -> Result<(), Box<dyn Error>> {
     println!("Signed in as {}.", printable(client.account().await?.name()));
     let token = client.token().ok_or("no token")?;
     if let Some(ends) = Claims::unverified(&token)?.expires_at {
-        println!("The token is good until {ends}; the client renews it a day before.");
+        println!("The token is valid until {ends}; the client renews it a day earlier.");
     }
     Ok(())
 }

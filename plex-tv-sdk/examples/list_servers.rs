@@ -1,7 +1,7 @@
 //! Lists the user's servers with all their connections, best first.
 //!
-//! `cargo run --example list_servers` looks into a sandbox. With `PLEX_TV_URL=https://plex.tv` and
-//! a token in `PLEX_TV_TOKEN` it looks into your account.
+//! `cargo run --example list_servers` uses a sandbox. With `PLEX_TV_URL=https://plex.tv` and a
+//! token in `PLEX_TV_TOKEN`, it uses your account.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::error::Error;

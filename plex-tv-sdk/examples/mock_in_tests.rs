@@ -1,13 +1,13 @@
-//! How an app that uses the SDK is tested without plex.tv: `cargo test --example mock_in_tests`.
+//! Tests an app that uses the SDK without plex.tv: `cargo test --example mock_in_tests`.
 //!
-//! The app here is one function, `greeting`. Put `plex-tv-sandbox` into your `[dev-dependencies]`
-//! to do the same.
+//! The app here is one function, `greeting`. Add `plex-tv-sandbox` to your `[dev-dependencies]` to
+//! do the same.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use plex_tv_sandbox::{Fault, Sandbox};
 use plex_tv_sdk::{Client, ClientIdentity, Error, Token, printable};
 
-/// The app: what its window says at the top.
+/// The app: the title of its window.
 async fn greeting(client: &Client) -> Result<String, Error> {
     match client.account().await {
         Ok(account) => Ok(format!("Hello, {}!", printable(account.name()))),
@@ -16,7 +16,7 @@ async fn greeting(client: &Client) -> Result<String, Error> {
     }
 }
 
-/// A client of the sandbox instead of plex.tv, signed in with this token.
+/// A client that talks to the sandbox instead of plex.tv, signed in with this token.
 fn client(sandbox: &Sandbox, token: &str) -> Result<Client, Error> {
     let identity = ClientIdentity::new("test-desk-01", "Example App", "1.0.0")?;
     Client::builder(identity).base_url(sandbox.url()).token(Token::new(token)?).build()
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start().await?;
     println!("{}", greeting(&client(&sandbox, sandbox.token())?).await?);
 
-    // From here on the next call of each named operation goes wrong.
+    // Makes the next call of the named operation fail.
     sandbox.next("getUserDetails", Fault::Status(401))?;
     println!("{}", greeting(&client(&sandbox, sandbox.token())?).await?);
     Ok(())

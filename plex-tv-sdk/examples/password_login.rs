@@ -1,9 +1,9 @@
-//! Signs in by password, with a second factor where the account has one. Prefer a PIN: see
+//! Signs in with a password, and with a second factor if the account has one. Prefer a PIN: see
 //! `sign_in` and `jwt_login`.
 //!
-//! `cargo run --example password_login` uses made-up accounts of a small plex.tv of its own. With
-//! `-- --live NAME` it signs in at plex.tv: the password is read from the environment variable
-//! `PLEX_PASSWORD`, so that no history keeps it, and the code is asked for.
+//! `cargo run --example password_login` uses made-up accounts in a sandbox. With `-- --live NAME`,
+//! it signs in at plex.tv: it reads the password from the environment variable `PLEX_PASSWORD`, so
+//! that it is not in the shell history, and asks for the code.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::{env, error::Error, io};
@@ -55,9 +55,9 @@ async fn sign_in(
     Ok(())
 }
 
-/// The six digits, from the keyboard.
+/// Reads the six digits from standard input.
 fn ask() -> io::Result<Secret> {
-    println!("The six digits:");
+    println!("Enter the six digits:");
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
     Ok(line.into())

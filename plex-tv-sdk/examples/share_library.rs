@@ -1,7 +1,7 @@
 //! Shares a library, changes the share, and lists what is shared.
 //!
-//! `cargo run --example share_library` does it in a sandbox, and ends the share again. With
-//! `PLEX_TV_URL=https://plex.tv`, a token in `PLEX_TV_TOKEN`, and `-- PERSON LIBRARY` it shares a
+//! `cargo run --example share_library` does so in a sandbox, and then ends the share. With
+//! `PLEX_TV_URL=https://plex.tv`, a token in `PLEX_TV_TOKEN`, and `-- PERSON LIBRARY`, it shares a
 //! library of your first server.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let invite = server.share_with(person, Libraries::titled([library])).allow_sync(true);
     match invite.movies(Filter::none().without_labels(["Private"])).send().await {
         Ok(share) => println!("{} gets an invite", printable(share.person_name())),
-        Err(error) if error.is_already_shared() => println!("{person} has a share of this server already"),
+        Err(error) if error.is_already_shared() => println!("this server is already shared with {person}"),
         Err(error) => return Err(error.into()),
     }
     for share in server.shares().await? {

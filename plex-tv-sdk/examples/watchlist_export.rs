@@ -1,4 +1,4 @@
-//! Exports a watchlist as JSON, and changes it: `cargo run --example watchlist_export` does so on a
+//! Exports a watchlist as JSON, and changes it: `cargo run --example watchlist_export` does so in a
 //! sandbox.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a person is what this program is for")]
 
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     eprintln!("adding {}", printable(item.title.as_deref().unwrap_or_default()));
     watchlist.add(&item).await?;
 
-    // One item after the other, however long the list is.
+    // One item at a time, however long the list is.
     let mut shows = watchlist.clone().kind(Kind::Show).sort(WatchlistSort::Title).items();
     while let Some(show) = shows.next_item().await? {
         eprintln!("{}", printable(show.title.as_deref().unwrap_or("without a title")));

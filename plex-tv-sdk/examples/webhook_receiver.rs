@@ -1,5 +1,5 @@
 //! Receives what plex.tv posts to a webhook, end to end: `cargo run --example webhook_receiver`
-//! starts a sandbox in place of plex.tv, registers an address there, and receives events.
+//! starts a sandbox instead of plex.tv, registers an address there, and receives events.
 #![allow(clippy::print_stdout, reason = "talking on standard output is what this program is for")]
 
 use std::error::Error;
@@ -9,7 +9,7 @@ use plex_tv_sandbox::Sandbox;
 use plex_tv_sdk::{Client, ClientIdentity, Token, printable, webhook::Event};
 use tokio::net::TcpListener;
 
-/// What the app does with an event.
+/// Handles an event.
 async fn receive(event: Event) {
     let who = printable(event.account_name().unwrap_or("somebody"));
     let what = printable(event.title().unwrap_or("no item"));
@@ -20,7 +20,7 @@ async fn receive(event: Event) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Whoever knows the address can post to it, so it is one that nobody guesses.
+    // Anyone who knows the address can post to it, so it must be hard to guess.
     let path = format!("/plex/{}", uuid::Uuid::new_v4());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = format!("http://{}{path}", listener.local_addr()?);

@@ -1,10 +1,10 @@
-//! The build step and `cargo xtask generate` give the same code.
+//! Checks that the build step and `cargo xtask generate` produce the same code.
 #![cfg(feature = "codegen")]
 
 #[test]
-fn the_build_step_gives_the_checked_in_code() {
+fn the_build_step_produces_the_checked_in_code() {
     if option_env!("PLEX_TV_OPENAPI_DIR").is_some() {
-        // Built from another description on purpose.
+        // It was built from another description on purpose.
         return;
     }
     macro_rules! assert_same {

@@ -1,4 +1,4 @@
-//! The example `sign_in`, run as a person would run it, but with its output in pipes.
+//! Runs the example `sign_in` as a person would, but with its output in pipes.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 #[path = "../examples/sign_in/room.rs"]
@@ -17,7 +17,7 @@ use plex_tv_sdk::reqwest;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The built example with a home of its own, so that it neither finds nor leaves anything in the
+/// The built example with its own home folder, so that it neither finds nor leaves anything in the
 /// real one.
 fn sign_in(home: &Path) -> Command {
     let test = env::current_exe().unwrap();
@@ -50,11 +50,11 @@ fn assert_shows_account(stdout: &str) {
         "Server of a Friend  shared  relay   http://127.0.0.1:",
         "Cabin Server        owned   relay   http://127.0.0.1:",
     ] {
-        assert!(stdout.contains(wanted), "no `{wanted}` in\n{stdout}");
+        assert!(stdout.contains(wanted), "`{wanted}` is missing in\n{stdout}");
     }
 }
 
-/// The sandbox makes tokens of 20 characters that begin like this.
+/// Tokens of the sandbox have 20 characters and this prefix.
 fn assert_no_token(output: &Output) {
     let all = text(&output.stdout) + &text(&output.stderr);
     let is_token = |word: &&str| word.starts_with("sandbox-") && word.len() == 20;
@@ -77,7 +77,7 @@ fn in_the_sandbox_it_signs_in_by_itself_and_lists_the_servers() {
         assert_shows_account(&stdout);
         assert_no_token(&output);
         assert!(!stdout.contains(['\u{1b}', '█', '\r']), "not plain text:\n{stdout}");
-        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the sandbox has nothing to keep");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the sandbox must not store anything");
     }
 }
 
@@ -85,7 +85,7 @@ fn in_the_sandbox_it_signs_in_by_itself_and_lists_the_servers() {
 fn a_qr_code_is_shown_only_where_all_of_it_fits_below_the_address() {
     let image = vec!["█".repeat(37); 19].join("\n");
     let text = format!("Open this address to sign in:\n\n  {}\n", "x".repeat(190));
-    // Five rows of text in 80 columns, 19 of the code, five around it.
+    // Five rows of text in 80 columns, 19 rows of QR code, five rows around it.
     for (rows, columns, wanted) in [
         (24, 80, false),
         (28, 80, false),
@@ -115,7 +115,7 @@ fn help_names_every_option_and_wrong_arguments_exit_2() {
     }
 }
 
-/// Runs `--manual` until it waits. Returns the address it printed.
+/// Runs `--manual` until it waits. Also returns the address that it printed.
 fn waiting_for_approval(home: &Path, arguments: &[&str]) -> (Child, BufReader<impl std::io::Read + use<>>, String) {
     let mut command = sign_in(home);
     command.arg("--manual").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -200,7 +200,7 @@ fn ctrl_c_ends_it_with_exit_code_130() {
     assert_eq!(text(&output.stderr), "stopped\n");
 }
 
-/// What `--live` keeps. Its folder is another one on Windows, and cannot be moved there.
+/// What `--live` stores. Windows uses another folder, which a test cannot redirect.
 #[cfg(unix)]
 mod kept {
     use std::os::unix::fs::PermissionsExt as _;
@@ -211,7 +211,7 @@ mod kept {
         home.join("settings/plex-tv-sdk-example/credentials.json")
     }
 
-    /// What is kept of `plex.tv` or of `elsewhere`.
+    /// Reads what is stored for the account `plex.tv` or `elsewhere`.
     fn read(file: &Path, account: &str) -> Value {
         let kept: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         kept["accounts"][account].clone()
@@ -222,8 +222,8 @@ mod kept {
         fs::write(file, text).unwrap();
     }
 
-    /// `--live` where plex.tv cannot be reached, with or without a network: the proxy is a closed
-    /// port.
+    /// Runs `--live` while plex.tv cannot be reached, with or without a network: the proxy is a
+    /// closed port.
     fn live_offline(home: &Path) -> Output {
         let mut command = sign_in(home);
         command.arg("--live").env("HTTPS_PROXY", "http://127.0.0.1:1").env_remove("NO_PROXY").env_remove("no_proxy");
@@ -256,7 +256,7 @@ mod kept {
         assert!(!text(&second.stdout).contains("Open this address"));
         assert_eq!(sandbox.pins().len(), 1);
         assert_eq!((mode(&file), mode(file.parent().unwrap())), (0o600, 0o700));
-        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2, "only the file and its lock are left");
+        assert_eq!(fs::read_dir(file.parent().unwrap()).unwrap().count(), 2, "only the file and its lock must be left");
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! The example `web_login`, used by a program: its sessions, and what its replies forbid.
+//! Tests the sessions and the security headers of the example `web_login`, without a browser.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 #[path = "../examples/web_login/sessions.rs"]
@@ -15,7 +15,7 @@ use std::{
 use plex_tv_sdk::reqwest::{Client, Response, Url, header, redirect::Policy};
 use sessions::Sessions;
 
-/// The running example; it ends with the test.
+/// The running example. It is stopped when dropped.
 struct App {
     process: Child,
     url: String,
@@ -53,7 +53,7 @@ impl App {
         self.get("/", session).await.text().await.unwrap()
     }
 
-    /// Sends a browser to plex.tv. Returns its session, and the address of the page of approval.
+    /// Sends a browser to plex.tv. Returns its session, and the address of the approval page.
     async fn sign_in(&self) -> (String, Url) {
         let reply = self.post("/sign-in", "").await;
         let location = reply.headers()[header::LOCATION].to_str().unwrap();
@@ -90,9 +90,9 @@ fn session_of(reply: &Response) -> String {
 }
 
 #[tokio::test]
-async fn the_session_id_changes_at_sign_in_and_the_old_one_is_worth_nothing() {
+async fn the_session_id_changes_at_sign_in_and_the_old_one_becomes_invalid() {
     let app = App::start();
-    let (old, page) = app.sign_in(/*MISSING body*/).await;
+    let (old, page) = app.sign_in().await;
     let early = app.get("/done", &old).await;
     assert!(early.headers().get(header::SET_COOKIE).is_none());
     app.approve(page).await;
@@ -113,7 +113,7 @@ async fn the_session_id_changes_at_sign_in_and_the_old_one_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_no_page_of_the_app_is_private_as_well() {
+async fn error_replies_are_private_as_well() {
     let app = App::start();
 
     assert_eq!(app.get("/nothing", "").await.status(), 404);
@@ -121,7 +121,7 @@ async fn a_reply_that_is_no_page_of_the_app_is_private_as_well() {
 }
 
 #[test]
-fn sessions_end_with_their_time_and_the_oldest_makes_room() {
+fn sessions_expire_and_the_oldest_makes_room() {
     let (start, second) = (Instant::now(), Duration::from_secs(1));
     let mut sessions = Sessions::new(10 * second, 3);
 

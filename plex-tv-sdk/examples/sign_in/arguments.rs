@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, value_parser};
 
-/// Signs a person in by PIN, then lists their servers and how to reach each.
+/// Signs a person in with a PIN, then lists their servers and how to reach each.
 #[derive(Debug, Parser)]
 #[command(
     name = "sign_in",
@@ -12,7 +12,7 @@ use clap::{Parser, value_parser};
     after_help = MORE
 )]
 pub(crate) struct Arguments {
-    /// Talk to plex.tv itself, with an account of yours, and keep the token
+    /// Talk to plex.tv itself, with your own account, and keep the token
     #[arg(long)]
     pub(crate) live: bool,
 
@@ -20,11 +20,11 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) link: bool,
 
-    /// Leave the approval in the sandbox to you: open the address, then allow or deny
+    /// Approve in the sandbox yourself: open the address, then allow or deny
     #[arg(long, conflicts_with = "live")]
     pub(crate) manual: bool,
 
-    /// Remove the token that --live kept and do no more; the client identifier stays
+    /// Remove the token that --live kept, and exit; the client identifier stays
     #[arg(long, conflicts_with_all = ["link", "manual"])]
     pub(crate) forget: bool,
 
@@ -40,18 +40,18 @@ impl Arguments {
 }
 
 const MORE: &str = "\
-Without --live it talks to a sandbox: a small plex.tv inside this program, with made-up people in it.
-No account and no network are needed, and the sign-in is approved by itself after two seconds.
+Without --live it talks to a sandbox, an imitation of plex.tv in this program, with made-up people.
+No account and no network are needed, and the sign-in is approved automatically after two seconds.
 
 With --live the client identifier and the token are kept in plex-tv-sdk-example/credentials.json in your
-folder for settings, and the next time no approval is needed. If the environment variable PLEX_TV_URL
-is set, --live talks to that address in place of https://plex.tv (try `cargo run -p plex-tv-sandbox`)
-and keeps what it gets there apart.
+configuration folder, and the next run needs no approval. If the environment variable PLEX_TV_URL
+is set, --live talks to that address instead of https://plex.tv (try `cargo run -p plex-tv-sandbox`)
+and keeps its credentials separate.
 
 Examples:
-  cargo run --example sign_in                    see it happen, in the sandbox
-  cargo run --example sign_in -- --manual        allow or deny, in the sandbox
-  cargo run --example sign_in -- --link          the way for televisions: a code to type
+  cargo run --example sign_in                    try it in the sandbox
+  cargo run --example sign_in -- --manual        allow or deny in the sandbox
+  cargo run --example sign_in -- --link          as on televisions: a code to type
   cargo run --example sign_in -- --live          sign in at plex.tv
   cargo run --example sign_in -- --live --link   the same, with a code to type
   cargo run --example sign_in -- --forget        remove the kept token

@@ -1,7 +1,7 @@
-//! Signs a person in by PIN, then lists their servers and how to reach each.
+//! Signs a person in with a PIN, then lists their servers and how to reach each.
 //!
-//! `cargo run --example sign_in` needs no account and no network: it brings a small plex.tv along.
-//! `--live` talks to the real one, and `--help` lists the rest.
+//! `cargo run --example sign_in` needs no account and no network: it uses a sandbox. `--live` talks
+//! to the real plex.tv, and `--help` lists the other options.
 
 mod arguments;
 mod reach;
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(run_until_stopped(&arguments));
-    // A lookup of a host name cannot be cancelled; Ctrl-C is not to wait for one.
+    // A host name lookup cannot be cancelled, and Ctrl-C must not wait for one.
     runtime.shutdown_background();
     code
 }
@@ -77,7 +77,7 @@ async fn in_sandbox(arguments: &Arguments) -> Outcome {
 async fn live(arguments: &Arguments) -> Outcome {
     let store = store()?;
     let identity = ClientIdentity::load_or_create(&store, PRODUCT, VERSION)?;
-    // By the store the client is signed in as it was before, and a new sign-in is kept at once.
+    // With the store, the client starts with the previous sign-in, and a new one is saved at once.
     let builder = Client::builder(identity).store(store);
     let builder = match env::var("PLEX_TV_URL") {
         Ok(url) => builder.base_url(&url).app_url(&url),
@@ -89,27 +89,27 @@ async fn live(arguments: &Arguments) -> Outcome {
     show_account(&client).await
 }
 
-/// Is there a token of last time, and is it still good?
+/// Whether there is a stored token, and it is still valid.
 async fn is_signed_in(client: &Client) -> Outcome<bool> {
     if client.token().is_none() {
         return Ok(false);
     }
-    let spinner = spinner("Checking the token of last time.");
+    let spinner = spinner("Checking the stored token.");
     let check = client.verify_token().await;
     drop(spinner);
     match check {
         TokenCheck::Valid(_) => Ok(true),
         TokenCheck::Rejected(_) => {
-            screen::say("The kept token is not good any more, so you sign in again.\n")?;
+            screen::say("The stored token is no longer valid. Please sign in again.\n")?;
             Ok(false)
         }
         // No answer is not a refusal: an app that dropped the token now would sign people out
         // whenever the network is down.
         TokenCheck::Unknown(error) => {
             let why = screen::chain(&error);
-            Err(format!("the kept token could not be checked, so it stays for another try: {why}").into())
+            Err(format!("the stored token could not be checked, so it stays for another try: {why}").into())
         }
-        _ => Err("this version of the example does not know what became of the kept token".into()),
+        _ => Err("this version of the example does not know this result of checking the stored token".into()),
     }
 }
 
@@ -147,14 +147,14 @@ async fn show_account(client: &Client) -> Outcome {
 fn forget() -> Outcome {
     let store = store()?;
     if store.load()?.token.is_none() {
-        return Ok(screen::say("No token is kept, so there is nothing to forget.")?);
+        return Ok(screen::say("No token is stored, so there is nothing to forget.")?);
     }
     store.update(&mut |credentials| credentials.sign_out())?;
-    Ok(screen::say(&format!("The token is removed from {}.", store.path().display()))?)
+    Ok(screen::say(&format!("The token was removed from {}.", store.path().display()))?)
 }
 
-/// What outlives the program: who it is to plex.tv, and the token. That of a stand-in is kept
-/// apart, since a token is good only where it was made.
+/// The store for the client identifier and the token. A stand-in for plex.tv gets a separate
+/// account, since a token is valid only where it was issued.
 fn store() -> Outcome<FileStore> {
     let account = if env::var_os("PLEX_TV_URL").is_some() { "elsewhere" } else { "plex.tv" };
     Ok(FileStore::open("plex-tv-sdk-example")?.account(account))

@@ -1,4 +1,4 @@
-//! Finds the connection to use for each server.
+//! Finds the best connection to each server.
 
 use plex_tv_sdk::{Server, ServerConnection};
 
@@ -10,7 +10,7 @@ pub(crate) struct Reached {
     pub(crate) connection: Option<ServerConnection>,
 }
 
-/// Tries all servers at once, which takes no longer than the slowest.
+/// Tries all servers at once, so it takes only as long as the slowest.
 pub(crate) async fn reach_all(servers: Vec<Server>) -> Outcome<Vec<Reached>> {
     let tries: Vec<_> = servers.into_iter().map(|server| tokio::spawn(reach(server))).collect();
     let mut reached = Vec::new();

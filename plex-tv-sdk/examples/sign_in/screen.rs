@@ -1,4 +1,4 @@
-//! What the person sees.
+//! The output for the person.
 
 use std::{
     error::Error,
@@ -16,26 +16,27 @@ use crate::{
     spinner::{self, spinner},
 };
 
-/// One paragraph on standard output. Unlike `println!`, it does not panic when the reader is gone.
+/// Prints a paragraph to standard output. Unlike `println!`, it does not panic when the reader is
+/// gone.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{text}")
 }
 
 pub(crate) fn greet_in_sandbox(arguments: &Arguments) -> io::Result<()> {
-    say("This is a sandbox, a small plex.tv inside this program.")?;
+    say("This is a sandbox, an imitation of plex.tv inside this program.")?;
     say(if arguments.manual {
         "It waits for you to allow or deny.\n"
     } else {
-        "It approves by itself after two seconds.\n"
+        "It approves automatically after two seconds.\n"
     })
 }
 
-/// One line on standard error. Failure is ignored, since nothing else could report it.
+/// Prints a line to standard error. Failure is ignored, since nothing else could report it.
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{}", printable(line));
 }
 
-/// An error and all that caused it, in one line.
+/// Formats an error and its chain of causes in one line.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();
@@ -46,7 +47,7 @@ pub(crate) fn chain(error: &dyn Error) -> String {
     line
 }
 
-/// Asks the person to approve, in the way they chose.
+/// Asks the person to approve in the way they chose.
 pub(crate) fn invite(flow: &PinFlow, arguments: &Arguments) -> io::Result<()> {
     let url = if arguments.link { flow.link_url() } else { flow.auth_url() };
     let text = if arguments.link {
@@ -64,11 +65,11 @@ fn invitation_to_type(flow: &PinFlow, url: &str) -> String {
     let code: Vec<_> = printable(flow.code().expose()).chars().map(String::from).collect();
     let code = Style::new().bold().apply_to(code.join(" "));
     format!(
-        "Open {page} and type this code to sign in:\n\n    {code}\n\nOr open the address that holds it:\n\n  {url}\n"
+        "Open {page} and type this code to sign in:\n\n    {code}\n\nOr open the address with the code:\n\n  {url}\n"
     )
 }
 
-/// Says so once where no spinner can.
+/// Shows a spinner, or prints the text once if no spinner is possible.
 pub(crate) fn wait_for_approval() -> io::Result<ProgressBar> {
     const TEXT: &str = "Waiting for approval; Ctrl-C stops.";
     if !spinner::is_possible() {
@@ -85,7 +86,7 @@ pub(crate) fn show_user(user: &User) -> io::Result<()> {
 
 pub(crate) fn show_servers(servers: &[Reached]) -> io::Result<()> {
     if servers.is_empty() {
-        return say("No servers: none of their own, and none that somebody shares.");
+        return say("No servers: none owned, and none shared.");
     }
     let names: Vec<_> = servers.iter().map(|reached| printable(reached.server.name())).collect();
     let width = names.iter().map(|name| console::measure_text_width(name)).max().unwrap_or_default();
@@ -104,12 +105,12 @@ fn route(reached: &Reached) -> String {
     format!("{:<6}  {}", connection.kind(), printable(connection.uri()))
 }
 
-/// Is the address one that other devices can open? That of a stand-in on this machine is not.
+/// Whether other devices can open the address. They cannot open that of a stand-in on this machine.
 fn reaches_a_phone(url: &str) -> bool {
     url.starts_with("https://")
 }
 
-/// Shows a QR code on a terminal that has room for all of it below the text.
+/// Shows a QR code if the terminal has room for all of it below the text.
 fn show_qr_code(flow: &PinFlow, text: &str) -> io::Result<()> {
     let terminal = Term::stdout();
     let Ok(image) = flow.qr_text() else {
@@ -120,7 +121,8 @@ fn show_qr_code(flow: &PinFlow, text: &str) -> io::Result<()> {
         return Ok(());
     }
     say("Or scan this with a phone:\n")?;
-    // White on black by numbers that no theme changes, for dark and light terminals alike.
+    // White on black, as fixed palette colours that themes do not change, for dark and light
+    // terminals.
     let paper = Style::new().color256(231).on_color256(16);
     for line in image.lines() {
         say(&format!("  {}", paper.apply_to(line)))?;

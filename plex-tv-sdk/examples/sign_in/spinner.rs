@@ -1,11 +1,11 @@
-//! Something that turns while the person waits.
+//! A spinner for while the person waits.
 
 use std::{io, time::Duration};
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, TermLike};
 
-/// Turns until it is dropped, and leaves nothing behind. Where nothing can turn it does nothing.
+/// Shows a spinner until it is dropped, then clears it. Without a terminal it shows nothing.
 pub(crate) fn spinner(text: &'static str) -> ProgressBar {
     if !is_possible() {
         return ProgressBar::hidden();
@@ -22,8 +22,8 @@ pub(crate) fn is_possible() -> bool {
     Term::stdout().is_term() && Term::stderr().is_term()
 }
 
-/// A terminal that seems some columns narrower: lines are drawn to their full width, and the `^C`
-/// that the real terminal adds to one would break it.
+/// A terminal that reports a few columns less: lines are drawn to their full width, and the `^C`
+/// that the real terminal adds would wrap one.
 #[derive(Debug)]
 struct Narrower(Term);
 

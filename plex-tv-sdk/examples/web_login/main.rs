@@ -1,6 +1,6 @@
-//! A web app that signs people in: the browser goes to plex.tv's page and comes back by
-//! `forwardUrl`. It runs on a small plex.tv of its own; `cargo run --example web_login -- --live`
-//! uses the real one.
+//! A web app that signs people in: the browser goes to plex.tv's page and comes back through
+//! `forwardUrl`. It uses a sandbox; `cargo run --example web_login -- --live` uses the real
+//! plex.tv.
 
 mod sessions;
 mod web;
@@ -21,7 +21,7 @@ use sessions::Sessions;
 use tokio::{net::TcpListener, sync::Mutex};
 use web::{Reply, failure, page, private, redirect, redirect_with_cookie, session};
 
-/// How long a browser may take to come back. A PIN lives as long.
+/// How long a browser may take to come back, which is also the lifetime of a PIN.
 const AT_PLEX: Duration = Duration::from_secs(30 * 60);
 /// How long a browser stays signed in.
 const SIGNED_IN: Duration = Duration::from_secs(12 * 60 * 60);
@@ -31,8 +31,8 @@ const MOST: usize = 1000;
 struct App {
     client: Client,
     url: String,
-    /// Browsers that were sent to plex.tv, with the id of their PIN. Anybody can begin one of
-    /// these, so that they must not push out those who are signed in.
+    /// Browsers that were sent to plex.tv, with the id of their PIN. Anybody can begin such a
+    /// session, so these must not displace sessions that are signed in.
     at_plex: Mutex<Sessions<i64>>,
     signed_in: Mutex<Sessions<Client>>,
 }
@@ -73,8 +73,8 @@ async fn sign_in(State(app): State<Arc<App>>) -> Reply {
     redirect_with_cookie(&flow.auth_url(), &session, AT_PLEX)
 }
 
-/// The browser is back: one look at the PIN says whether the person agreed. Who is signed in gets a
-/// new session id: the old one was handed out before anybody knew who it is.
+/// The browser is back, and one poll of the PIN shows whether the person agreed. A signed-in user
+/// gets a new session id, because the old one was issued before anybody was authenticated.
 async fn done(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     let old = session(&headers);
     let Some(pin) = app.at_plex.lock().await.get(Instant::now(), old) else { return redirect("/") };

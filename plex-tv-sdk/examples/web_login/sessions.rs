@@ -1,4 +1,4 @@
-//! Sessions of browsers: limited in number and in time, with ids that nobody guesses.
+//! Browser sessions: limited in number and in time, with ids that nobody can guess.
 
 use std::{
     collections::HashMap,
@@ -16,8 +16,8 @@ impl<T: Clone> Sessions<T> {
         Self { lifetime, most, by_id: HashMap::new() }
     }
 
-    /// Keeps what is known of a browser, and returns the id for its cookie. When there are too
-    /// many, the oldest goes.
+    /// Stores the state of a browser, and returns the id for its cookie. When there are too many
+    /// sessions, the oldest is removed.
     pub(crate) fn begin(&mut self, now: Instant, visitor: T) -> String {
         let lifetime = self.lifetime;
         self.by_id.retain(|_, (begun, _)| now.saturating_duration_since(*begun) < lifetime);

@@ -1,10 +1,10 @@
-//! The token with which a new media server joins the account.
+//! The token that adds a new media server to the account.
 
 use crate::{Client, Error, Secret};
 
 impl Client {
-    /// Makes a token with which a new media server joins the account, as in
-    /// `PLEX_CLAIM=claim-…`. It works for about four minutes, and each call makes another one.
+    /// Creates a token that adds a new media server to the account, as in `PLEX_CLAIM=claim-…`. It
+    /// is valid for about four minutes, and each call creates another one.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `needs_sign_in` without a good token, and whatever any call can fail with.
+    /// `needs_sign_in` without a valid token, and whatever any call can fail with.
     ///
     /// Calls `GET /api/claim/token.json`.
     pub async fn claim_token(&self) -> Result<Secret, Error> {

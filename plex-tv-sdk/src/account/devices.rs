@@ -14,12 +14,12 @@ pub struct Device {
 }
 
 impl Device {
-    /// The number of the device.
+    /// The device id.
     pub fn id(&self) -> i64 {
         self.details.id
     }
 
-    /// The name that the user sees, or else that of the app. Empty when plex.tv gave none.
+    /// The name that the user sees, or the name of the app. Empty when plex.tv gave neither.
     pub fn name(&self) -> &str {
         let names = [&self.details.name, &self.details.product];
         names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
@@ -30,30 +30,31 @@ impl Device {
         &self.details.client_identifier
     }
 
-    /// Is it the device of this client?
+    /// Whether this is the device of this client.
     pub fn is_this(&self) -> bool {
         self.is_this
     }
 
-    /// When plex.tv last saw it.
+    /// When plex.tv last saw the device.
     pub fn last_seen_at(&self) -> Option<Timestamp> {
         self.details.last_seen_at
     }
 
-    /// All that plex.tv says of it. A token of the device may be among it, as a
-    /// [`Secret`](crate::Secret).
+    /// Everything that plex.tv returned about the device. It may include a token of the device, as
+    /// a [`Secret`](crate::Secret).
     pub fn details(&self) -> &AccountDevice {
         &self.details
     }
 
-    /// Removes the device from the account, so that its tokens end. Whoever uses it has to sign in
-    /// again. One that is gone already is not an error.
+    /// Removes the device from the account, which ends its tokens. Its user has to sign in again.
+    /// It is not an error if the device is already gone.
     ///
-    /// For this device, call [`Client::sign_out`] instead, which also forgets what is stored.
+    /// For the device of this client, call [`Client::sign_out`] instead, which also clears the
+    /// store.
     ///
     /// # Errors
-    /// `is_invalid_input`, before anything is sent, for this device; and whatever any call can fail
-    /// with.
+    /// `is_invalid_input`, before anything is sent, for the device of this client; and whatever any
+    /// call can fail with.
     ///
     /// Calls `DELETE /devices/{deviceId}.xml`.
     #[cfg(feature = "v1")]
@@ -69,10 +70,10 @@ impl Device {
 }
 
 impl Client {
-    /// The devices that are signed in to the account: apps, players and servers. A row that could
-    /// not be read is left out.
+    /// Lists the devices that are signed in to the account: apps, players and servers. Rows that
+    /// cannot be read are left out.
     ///
-    /// plex.tv sends tokens of these devices along. They are [`Secret`](crate::Secret).
+    /// plex.tv also sends tokens of these devices. They are [`Secret`](crate::Secret).
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {

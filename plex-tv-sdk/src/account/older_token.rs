@@ -3,12 +3,13 @@
 use crate::{Client, Error, Token};
 
 impl Client {
-    /// The older token that plex.tv still shows for this device beside a Plex JWT, if there is one.
+    /// Returns the older token that plex.tv still lists for this device alongside a Plex JWT, if
+    /// there is one.
     ///
-    /// Media servers were seen to answer 401 to a Plex JWT, and to take this token. Other clients
-    /// use it so. Plex does not promise it: it may end any day. plex.tv itself does not take this
-    /// token any more. Send it to the user's own servers only.
-    /// [`Connect::older_token`](crate::Connect::older_token) does so.
+    /// Media servers have been seen to answer 401 to a Plex JWT and to accept this token. Other
+    /// clients use it the same way. Plex does not promise that, and it may stop working any day.
+    /// plex.tv itself no longer accepts this token. Send it only to the user's own servers, as
+    /// [`Connect::older_token`](crate::Connect::older_token) does.
     ///
     /// # Errors
     /// What any call can fail with.
@@ -22,7 +23,7 @@ impl Client {
     }
 }
 
-/// Three parts; the first one is a JSON object in Base64.
+/// Whether the token has three parts, of which the first is a JSON object in Base64.
 pub(crate) fn is_jwt(token: &Token) -> bool {
     token.expose().starts_with("eyJ") && token.expose().split('.').count() == 3
 }

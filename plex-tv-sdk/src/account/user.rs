@@ -1,4 +1,4 @@
-//! Who the user is.
+//! The account of the user.
 
 use crate::{Client, Error, v2::types::User};
 
@@ -7,13 +7,13 @@ use crate::{Client, Error, v2::types::User};
 pub struct Account(User);
 
 impl Account {
-    /// The number of the account.
+    /// The account number.
     pub fn id(&self) -> i64 {
         self.0.id
     }
 
-    /// The name to show: that of the user's choice, or else the user name, or else the e-mail
-    /// address. Empty when plex.tv gave none of them.
+    /// The display name: the one that the user chose, or the user name, or the e-mail address.
+    /// Empty when plex.tv gave none of them.
     pub fn name(&self) -> &str {
         let names = [&self.0.title, &self.0.friendly_name, &self.0.username, &self.0.email];
         names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
@@ -29,18 +29,18 @@ impl Account {
         self.0.email.as_deref().filter(|email| !email.is_empty())
     }
 
-    /// Does the account have a Plex Pass?
+    /// Whether the account has a Plex Pass.
     pub fn has_plex_pass(&self) -> bool {
         self.0.subscription.as_ref().and_then(|subscription| subscription.active).unwrap_or_default()
     }
 
-    /// Is it a managed user of a Home? They may not manage friends, shares, the account or its
-    /// devices.
+    /// Whether this is a managed user of a Home. Managed users may not manage friends, shares, the
+    /// account or its devices.
     pub fn is_managed(&self) -> bool {
         self.0.restricted.unwrap_or_default()
     }
 
-    /// All that plex.tv says of the account. The user's token may be among it, as a
+    /// Everything that plex.tv returned about the account. It may include the user's token, as a
     /// [`Secret`](crate::Secret).
     pub fn user(&self) -> &User {
         &self.0
@@ -48,7 +48,7 @@ impl Account {
 }
 
 impl Client {
-    /// Who the user is.
+    /// Returns the account of the user.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -61,7 +61,7 @@ impl Client {
     /// To find out whether a token still works, see [`Client::verify_token`].
     ///
     /// # Errors
-    /// `needs_sign_in` without a good token, and whatever any call can fail with.
+    /// `needs_sign_in` without a valid token, and whatever any call can fail with.
     ///
     /// Calls `GET /api/v2/user`.
     pub async fn account(&self) -> Result<Account, Error> {

@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 use super::jws::Jws;
 use crate::{Error, ErrorKind, Extra, Token};
 
-/// The claims of a Plex JWT. Which of those about the user are there depends on the
-/// [`crate::Scopes`] asked for.
+/// The claims of a Plex JWT. The claims about the user depend on the requested [`crate::Scopes`].
 ///
-/// A claim of an unexpected form is left out. Claims without a field of their own are in `extra`.
+/// A claim with an unexpected form is left out. Claims without their own field are in `extra`.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Claims {
@@ -21,35 +20,35 @@ pub struct Claims {
     pub issued_at: Option<Timestamp>,
     /// The time before which it is not valid (`nbf`).
     pub not_before: Option<Timestamp>,
-    /// When it expires (`exp`): seven days after it was issued, as far as seen.
+    /// When it expires (`exp`). Seven days after it was issued, in all tokens seen so far.
     pub expires_at: Option<Timestamp>,
-    /// The name of the device key that it was issued for.
+    /// The thumbprint of the device key that it was issued for.
     pub thumbprint: Option<String>,
     /// The user name.
     pub username: Option<String>,
     /// The e-mail address.
     pub email: Option<String>,
-    /// The name to show.
+    /// The display name.
     pub friendly_name: Option<String>,
-    /// Whether the user is a managed one.
+    /// Whether the user is a managed user.
     pub restricted: Option<bool>,
-    /// Whether the user is an anonymous one.
+    /// Whether the user is anonymous.
     pub anonymous: Option<bool>,
-    /// When the account was made.
+    /// When the account was created.
     pub joined_at: Option<Timestamp>,
     /// All other claims.
     pub extra: Extra,
 }
 
-/// The life of a JWT that does not say when it was issued.
+/// The assumed lifetime of a JWT that does not say when it was issued.
 const USUAL_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Claims {
-    /// Reads a token without checking its signature. Use it for your own token, which came from
-    /// plex.tv itself, and never for one that somebody else sends: see [`crate::JwtVerifier`].
+    /// Reads a token without checking its signature. Use it only for your own token, which came
+    /// from plex.tv. For tokens that somebody else sends, see [`crate::JwtVerifier`].
     ///
     /// # Errors
-    /// `is_jwt_invalid` when the token is not a JWT: an older one, of twenty characters.
+    /// `is_jwt_invalid` when the token is not a JWT but an older token of twenty characters.
     pub fn unverified(token: &Token) -> Result<Self, Error> {
         let jws = Jws::parse(token.expose());
         jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is not a JWT"))

@@ -1,4 +1,4 @@
-//! The short-lived JWT by which an installation proves that it has its key.
+//! The short-lived JWT with which an installation proves that it has its key.
 
 use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap};
@@ -19,7 +19,7 @@ pub(super) struct DeviceJwt<'a> {
 }
 
 impl DeviceJwt<'_> {
-    /// Signs the JWT. `now` is about the time of plex.tv's clock.
+    /// Signs the JWT. `now` is the estimated time at plex.tv.
     pub(super) fn sign(&self, now: Timestamp) -> Result<Secret, Error> {
         let now = now.as_second();
         let mut claims = json!({
@@ -38,13 +38,14 @@ impl DeviceJwt<'_> {
     }
 }
 
-/// How far the clock of plex.tv is ahead of the local one, by the date of its reply.
+/// Returns how far the clock of plex.tv is ahead of the local one, according to the `Date` of its
+/// reply.
 pub(super) fn ahead(headers: &HeaderMap, now: Timestamp) -> SignedDuration {
     let date = headers.get(DATE).and_then(|date| date.to_str().ok()).and_then(|date| rfc2822::parse(date).ok());
     date.map_or(SignedDuration::ZERO, |date| date.timestamp().duration_since(now))
 }
 
-/// The time at plex.tv.
+/// Returns the time at plex.tv.
 pub(super) fn at_plex(now: Timestamp, ahead: SignedDuration) -> Timestamp {
     now.checked_add(ahead).unwrap_or(now)
 }

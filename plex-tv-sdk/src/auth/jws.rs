@@ -1,4 +1,4 @@
-//! Signed texts in compact form (RFC 7515), with Ed25519 (RFC 8037) and nothing else.
+//! JSON Web Signatures in compact form (RFC 7515), with Ed25519 (RFC 8037) only.
 
 use serde_json::{Map, Value, json};
 
@@ -16,7 +16,7 @@ pub(super) fn sign(key: &DeviceKey, claims: &Value) -> Result<Secret, Error> {
     Ok(Secret::from([signed, signature].join(".")))
 }
 
-/// A parsed text in compact form, whose signature has not been checked.
+/// A parsed JWS in compact form. Its signature has not been checked.
 pub(super) struct Jws<'a> {
     signed: &'a str,
     signature: Vec<u8>,
@@ -25,7 +25,7 @@ pub(super) struct Jws<'a> {
 }
 
 impl<'a> Jws<'a> {
-    /// Returns nothing when the text has another form.
+    /// Returns `None` when the text is not a compact JWS.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
@@ -37,8 +37,8 @@ impl<'a> Jws<'a> {
         self.header.get("kid")?.as_str()
     }
 
-    /// The key decides on the algorithm, and the text has to agree. Texts with extensions (`crit`)
-    /// are refused.
+    /// The key determines the algorithm, and the header has to agree. Extensions (`crit`) are
+    /// refused.
     pub(super) fn is_ed25519(&self) -> bool {
         let algorithm = self.header.get("alg").and_then(Value::as_str);
         matches!(algorithm, Some("EdDSA" | "Ed25519")) && !self.header.contains_key("crit")
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_signed_is_read_back_and_bound_to_its_key() {
+    fn a_signed_text_is_read_back_and_bound_to_its_key() {
         let (key, other) = (DeviceKey::generate().unwrap(), DeviceKey::generate().unwrap());
 
         let text = sign(&key, &json!({ "iss": "desk" })).unwrap();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_are_none_at_all() {
+    fn other_forms_are_not_parsed() {
         for other in
             ["", ".", "..", "a.b", "a.b.c", "e30.e30", "e30.e30.!", "e30.W10.AA", "EXAMPLE-TOKEN", "e30.e30.A.A"]
         {

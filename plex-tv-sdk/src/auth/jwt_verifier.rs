@@ -1,4 +1,4 @@
-//! Checks whether a Plex JWT is genuine.
+//! Verifies Plex JWTs.
 
 use std::{
     fmt,
@@ -11,17 +11,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Claims, DeviceKey, base64url::from_base64url, ed25519::is_weak, jws::Jws};
 use crate::{Client, Error, ErrorKind, Token, v2::types::AuthKey};
 
-/// The clock skew that is tolerated.
+/// The tolerated clock skew.
 const LEEWAY: SignedDuration = SignedDuration::from_mins(5);
-/// The shortest time between two fetches of the keys, failed ones included. Anybody can write
-/// unknown key names into tokens.
+/// The shortest time between two fetches of the keys, failed ones included. Anybody can put unknown
+/// key ids into tokens.
 const SHORTEST_REFETCH: Duration = Duration::from_secs(60);
 
-/// Checks Plex JWTs against the keys that plex.tv publishes: signature, issuer, audience, time, and
-/// the device key if one is given. Made by [`Client::jwt_verifier`]. Clones share the keys.
+/// Verifies Plex JWTs with the keys that plex.tv publishes: signature, issuer, audience, time, and
+/// the device key if one is given. Returned by [`Client::jwt_verifier`]. Clones share the keys.
 ///
-/// The keys are fetched when they are first needed, and when a token names an unknown one: by one
-/// caller at a time, and not more than once a minute, whether or not it works.
+/// The keys are fetched when they are first needed, and when a token names an unknown key. Only one
+/// caller fetches at a time, at most once a minute, whether or not the fetch succeeds.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client, token: plex_tv_sdk::Token) -> Result<(), plex_tv_sdk::Error> {
@@ -51,7 +51,7 @@ struct PublicKey {
 }
 
 struct Fetch {
-    /// When it began, by the client's clock.
+    /// When it began, on the client's clock.
     began: Duration,
     failure: Option<Error>,
 }
@@ -67,18 +67,18 @@ impl JwtVerifier {
         Self { thumbprint: Some(key.kid().to_owned()), ..self }
     }
 
-    /// Checks a token and returns its claims.
+    /// Verifies a token and returns its claims.
     ///
     /// # Errors
-    /// `is_jwt_invalid` when it is not a JWT, is signed by an unknown key, is for somebody else, or
-    /// is not valid yet; `is_token_expired` when it is genuine and has expired; else what any call
-    /// can fail with. While the keys cannot be fetched, that failure is the error for a token that
-    /// names an unknown key.
+    /// `is_jwt_invalid` when it is not a JWT, is signed by an unknown key, was issued for somebody
+    /// else, or is not valid yet; `is_token_expired` when it is genuine but has expired; else what
+    /// any call can fail with. While the keys cannot be fetched, a token that names an unknown key
+    /// fails with the error of the fetch.
     ///
     /// Calls `GET /api/v2/auth/keys` when needed.
     pub async fn verify(&self, token: &Token) -> Result<Claims, Error> {
         let jws = Jws::parse(token.expose()).ok_or_else(|| invalid("the token is not a JWT"))?;
-        let kid = jws.kid().ok_or_else(|| invalid("the JWT names no key"))?;
+        let kid = jws.kid().ok_or_else(|| invalid("the JWT does not name its key"))?;
         if !jws.is_ed25519() {
             return Err(invalid("the JWT is not signed by the algorithm that plex.tv uses"));
         }
@@ -126,7 +126,7 @@ impl JwtVerifier {
             return Ok(Some(key));
         }
         let mut last_fetch = self.keys.last_fetch.lock().await;
-        // Another caller may have fetched it meanwhile.
+        // Another caller may have fetched it in the meantime.
         if let Some(key) = self.known(kid) {
             return Ok(Some(key));
         }
@@ -134,8 +134,8 @@ impl JwtVerifier {
         if let Some(last) = last_fetch.as_ref().filter(|last| now.saturating_sub(last.began) < SHORTEST_REFETCH) {
             return last.failure.as_ref().map_or(Ok(None), |failure| Err(failure.clone()));
         }
-        // It stands if the caller gives up meanwhile.
-        let given_up = Error::new(ErrorKind::Transport, "the last fetch of plex.tv's keys was given up");
+        // This stays if the caller drops the fetch.
+        let given_up = Error::new(ErrorKind::Transport, "the last fetch of plex.tv's keys was cancelled");
         let last = last_fetch.insert(Fetch { began: now, failure: Some(given_up) });
         match self.client.v2().get_auth_keys().send().await {
             Ok(keys) => {
@@ -159,7 +159,7 @@ impl JwtVerifier {
     }
 }
 
-/// The key, if it is for signatures by Ed25519 and only its owner can sign by it.
+/// Returns the key if it is for Ed25519 signatures and only its owner can sign with it.
 fn public_key(key: AuthKey) -> Option<PublicKey> {
     let is = |value: &Option<String>, wanted: &[&str]| value.as_deref().is_none_or(|value| wanted.contains(&value));
     let is_usable = is(&key.kty, &["OKP"])
@@ -202,7 +202,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    /// A clock that a test turns, and whose time of day stands still.
+    /// A clock that a test advances. Its wall time stands still.
     #[derive(Clone, Debug, Default)]
     struct Turned(Arc<Mutex<Duration>>);
 
@@ -232,7 +232,7 @@ mod tests {
         fetches: Arc<AtomicUsize>,
     }
 
-    /// A server that answers each connection with this, and counts them.
+    /// Starts a server that sends this reply to each connection and counts them.
     async fn server(reply: String) -> (String, Arc<AtomicUsize>) {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -241,8 +241,7 @@ mod tests {
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 connections.fetch_add(1, Ordering::Relaxed);
-                // All of the request comes at once. A client that has gone away is part of some
-                // tests.
+                // The whole request arrives at once. In some tests the client is gone by now.
                 let _ = stream.read(&mut [0; 4096]).await;
                 let _ = stream.write_all(reply.as_bytes()).await;
             }
@@ -285,7 +284,7 @@ mod tests {
         Token::new(sign(key, &claims(more)).unwrap()).unwrap()
     }
 
-    /// A token that names this key and has this signature.
+    /// A token with this key id and this signature.
     fn forged(kid: &str, signature: &[u8]) -> Token {
         let parts = [json!({ "alg": "EdDSA", "kid": kid }), claims(&json!({}))];
         let [header, claims] = parts.map(|part| base64url(part.to_string().as_bytes()));
@@ -299,7 +298,7 @@ mod tests {
 
             for number in 0..50 {
                 let error = plex.verifier.verify(&forged(&format!("kid-{number}"), &[0; 64])).await.unwrap_err();
-                // It may be genuine: nobody knows yet.
+                // It may be genuine: that cannot be known yet.
                 assert!(!error.is_jwt_invalid(), "{error}");
             }
             let at_first = plex.fetches();
@@ -314,7 +313,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_at_once_fetch_the_keys_once() {
+    async fn concurrent_callers_fetch_the_keys_once() {
         let key = DeviceKey::generate().unwrap();
         let plex = Plex::publishing(&[jwk(key.kid(), key.public_key())]).await;
         let genuine = signed(&key, &json!({}));
@@ -329,7 +328,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fetch_that_its_caller_gives_up_counts_too() {
+    async fn a_cancelled_fetch_counts_too() {
         let plex = Plex::answering("503 Service Unavailable", "").await;
         for number in 0..20 {
             let token = forged(&format!("kid-{number}"), &[0; 64]);
@@ -388,7 +387,7 @@ mod tests {
         }
     }
 
-    /// By such a key anybody signs: the proof is the same for all texts.
+    /// Anybody can sign with such a key: one signature is valid for all texts.
     #[tokio::test]
     async fn weak_keys_are_refused_wherever_they_are_published() {
         let mut identity = [0; 32];
@@ -407,7 +406,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn keys_for_something_else_are_not_taken() {
+    async fn keys_for_another_purpose_are_not_used() {
         let key = DeviceKey::generate().unwrap();
         let token = signed(&key, &json!({}));
         for other in [

@@ -1,4 +1,4 @@
-//! Keeps a Plex JWT fresh. `owner.rs` says what is taken from the store and written to it.
+//! Keeps a Plex JWT fresh. `owner.rs` defines what is read from the store and written to it.
 
 use std::{
     fmt,
@@ -19,19 +19,19 @@ use super::{
 };
 use crate::{Error, ErrorKind, Token, runtime::clock::BoxFuture, runtime::transport::Renewer};
 
-/// A token is renewed this long before it ends, or at half its life if that is shorter than two
-/// days.
+/// A token is renewed this long before it expires, or at half its lifetime if that is shorter than
+/// two days.
 const MARGIN: SignedDuration = SignedDuration::from_hours(24);
-/// The shortest time between two renewals that no caller asked for, however short the tokens live.
+/// The shortest time between two automatic renewals, however short the lifetime of the tokens.
 const SHORTEST_RENEWAL: Duration = Duration::from_secs(60);
-/// The pause after a failure that may pass.
+/// The pause after a failure that is probably temporary.
 const PAUSE: Duration = Duration::from_secs(60);
-/// The pause after a failure that most likely stands.
+/// The pause after a failure that is probably permanent.
 const LONG_PAUSE: Duration = Duration::from_secs(300);
 /// The longest pause after a failure, whatever plex.tv asks for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 /// The most keys that are tried for one renewal. A store has fewer, unless other processes change
-/// them meanwhile.
+/// them in the meantime.
 const MOST_KEYS: usize = 8;
 
 pub(crate) type OnRenewed = Arc<dyn Fn(&Token) + Send + Sync>;
@@ -50,9 +50,9 @@ pub(crate) struct Keeper {
     store: Arc<dyn CredentialStore>,
     settings: JwtSettings,
     state: Mutex<State>,
-    /// Held during a renewal, so that one serves all who wait.
+    /// Held during a renewal, so that one renewal serves all waiting callers.
     renewing: tokio::sync::Mutex<Pace>,
-    /// Renewals so far, failed ones included.
+    /// The number of renewals so far, failed ones included.
     renewals: AtomicUsize,
     /// Held during a change of keys.
     changing_keys: tokio::sync::Mutex<()>,
@@ -61,9 +61,9 @@ pub(crate) struct Keeper {
 /// The sign-in as this client knows it. The store wins where they differ.
 struct State {
     owner: Owner,
-    /// By the local wall clock. Without it only plex.tv can tell.
+    /// On the local wall clock. If it is `None`, only plex.tv knows when the token expires.
     renew_at: Option<Timestamp>,
-    /// The key that plex.tv accepted last, tried before the others.
+    /// The key that plex.tv accepted last. It is tried before the others.
     preferred: Option<DeviceKey>,
 }
 
@@ -71,40 +71,40 @@ struct State {
 #[derive(Default)]
 struct Pace {
     failure: Option<Failure>,
-    /// The last success, by the client's clock and by the wall clock.
+    /// The time of the last success, on the client's clock and on the wall clock.
     success: Option<(Duration, Timestamp)>,
 }
 
 struct Failure {
     error: Error,
-    /// By the client's clock.
+    /// On the client's clock.
     stands_until: Duration,
 }
 
 /// Why a token is renewed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reason {
-    /// It ends soon, or plex.tv says that it has ended.
+    /// It expires soon, or plex.tv reports that it has expired.
     Due,
     /// The app asked for a new one.
     Asked,
-    /// To find out which key plex.tv has. A token from the store does not tell.
+    /// To find out which key plex.tv has. A token from the store does not show that.
     Proof,
 }
 
 /// What the store says about the sign-in of this client.
 enum Stored {
-    /// It is there, or was never there.
+    /// It is unchanged, or was never stored.
     Same,
-    /// It is there, with a token that ends later.
+    /// It is there, with a token that expires later.
     Newer(Token),
     /// It is gone.
     Gone,
 }
 
 impl Keeper {
-    /// Keeps the token of this sign-in. Nothing is sent before a call needs a token. `received`
-    /// says that the token came just now.
+    /// Keeps the token of this sign-in. Nothing is sent until a call needs a token. `received`
+    /// means that the token has just arrived.
     pub(crate) fn new(
         plex: KeyExchange,
         store: Arc<dyn CredentialStore>,
@@ -128,7 +128,8 @@ impl Keeper {
         self.state().owner.keys.first().cloned()
     }
 
-    /// Begins a change of keys: one at a time, and from one key that plex.tv surely has.
+    /// Begins a change of keys. There is one change at a time, and it starts from the one key that
+    /// plex.tv certainly has.
     pub(super) async fn begin_change(&self) -> Result<tokio::sync::MutexGuard<'_, ()>, Error> {
         let one_at_a_time = self.changing_keys.lock().await;
         self.read_store(Reason::Proof).await?;
@@ -138,7 +139,7 @@ impl Keeper {
         Ok(one_at_a_time)
     }
 
-    /// Keeps a second key, which plex.tv may accept in place of the first from now on.
+    /// Stores a second key, which plex.tv may accept instead of the first from now on.
     pub(super) async fn prepare(&self, key: &DeviceKey) -> Result<(), Error> {
         let (owner, identifier, key) = (self.owner(), self.identifier(), key.clone());
         let is_guest = owner.is_guest;
@@ -153,12 +154,12 @@ impl Keeper {
         }
     }
 
-    /// plex.tv accepted this key.
+    /// Records that plex.tv accepted this key.
     pub(super) fn prefer(&self, key: &DeviceKey) {
         self.state().preferred = Some(key.clone());
     }
 
-    /// plex.tv refused this key.
+    /// Removes a key that plex.tv refused.
     pub(super) async fn give_up(&self, key: &DeviceKey) -> Result<(), Error> {
         let (owner, key) = (self.owner(), key.clone());
         let ((), stored) = update(&self.store, move |stored| owner.give_up(stored, &key)).await?;
@@ -170,7 +171,7 @@ impl Keeper {
         self.renew_for(Reason::Asked).await
     }
 
-    /// Gets a new token by proof of a key.
+    /// Gets a new token from plex.tv with a key, never from the store.
     pub(super) async fn prove(&self) -> Result<Token, Error> {
         self.renew_for(Reason::Proof).await
     }
@@ -180,19 +181,18 @@ impl Keeper {
         self.renew(token.as_ref(), reason).await?.ok_or_else(signed_out)
     }
 
-    /// Lets a renewal end, and none begin before the guard is dropped.
+    /// Waits for a running renewal, and lets none begin before the guard is dropped.
     pub(super) async fn pause(&self) -> impl Drop {
         self.renewing.lock().await
     }
 
-    /// Forgets token and keys.
+    /// Forgets the token and the keys.
     pub(super) fn forget(&self) {
         *self.state() = State { owner: Owner::default(), renew_at: None, preferred: None };
     }
 
-    /// Gets a new token in place of this one, unless another caller got one meanwhile. Returns
-    /// nothing when there will be no new one now: the sign-in is over, or the last renewal was a
-    /// moment ago.
+    /// Replaces this token, unless another caller has just done so. Returns `None` when there is no
+    /// new token now: the sign-in is over, or the last renewal was a moment ago.
     async fn renew(&self, seen: Option<&Token>, reason: Reason) -> Result<Option<Token>, Error> {
         let before = self.renewals.load(Ordering::Relaxed);
         let mut pace = self.renewing.lock().await;
@@ -201,7 +201,7 @@ impl Keeper {
             if state.owner.keys.is_empty() {
                 return Ok(None);
             }
-            // plex.tv may give the same token again.
+            // plex.tv may return the same token again.
             let is_shared = self.renewals.load(Ordering::Relaxed) != before && pace.failure.is_none();
             if reason != Reason::Proof && (is_shared || state.owner.token.as_ref() != seen) {
                 return Ok(state.owner.token.clone());
@@ -239,7 +239,7 @@ impl Keeper {
         let mut tried = Vec::new();
         let mut refusal = None;
         while tried.len() < MOST_KEYS {
-            // Before each key, as another process may have changed them since.
+            // Read before each key, as another process may have changed the keys since.
             match self.read_store(reason).await? {
                 Stored::Gone => return Ok(None),
                 Stored::Newer(token) => return Ok(Some(token)),
@@ -269,18 +269,18 @@ impl Keeper {
         if tried.is_empty() {
             return Err(signed_out());
         }
-        let changed = || store_error("other processes change the device keys in the store all the time; try again");
+        let changed = || store_error("other processes keep changing the device keys in the store; try again later");
         Err(refusal.unwrap_or_else(changed))
     }
 
-    /// The next key to try.
+    /// Returns the next key to try.
     fn next_key(&self, tried: &[DeviceKey]) -> Option<DeviceKey> {
         let state = self.state();
         let keys = state.preferred.iter().filter(|key| state.owner.keys.contains(key)).chain(&state.owner.keys);
         keys.into_iter().find(|key| !tried.contains(key)).cloned()
     }
 
-    /// Takes the keys of the store, and its token if that ends later.
+    /// Takes the keys from the store, and its token if that expires later.
     async fn read_store(&self, reason: Reason) -> Result<Stored, Error> {
         let stored = load(&self.store).await?;
         let owner = self.owner();
@@ -301,8 +301,8 @@ impl Keeper {
         }
     }
 
-    /// Whether a stored token ends later than this client's, and belongs to one of the keys beside
-    /// it.
+    /// Whether a stored token expires later than this client's, and belongs to one of the stored
+    /// keys.
     fn is_newer(&self, stored: &Token) -> bool {
         let Ok(stored) = Claims::unverified(stored) else { return false };
         let state = self.state();
@@ -332,7 +332,7 @@ impl Keeper {
         }
     }
 
-    /// Takes the keys of the client's own sign-in.
+    /// Takes the stored keys of the client's own sign-in.
     fn take_keys(&self, stored: &Credentials) -> Result<(), Error> {
         let keys = stored_keys(stored)?;
         let mut state = self.state();
@@ -363,7 +363,7 @@ impl Keeper {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No panic can leave it half changed.
+        // No panic can leave the state half changed.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -371,7 +371,7 @@ impl Keeper {
 /// The outcome of storing a new token.
 enum Saved {
     Kept,
-    /// It came by a key that another process has replaced.
+    /// It was obtained with a key that another process has replaced.
     Outdated,
     /// The sign-in is no longer in the store.
     Gone,
@@ -402,7 +402,7 @@ impl Renewer for Keeper {
             match self.renew(token.as_ref(), Reason::Due).await {
                 Ok(Some(new)) => Ok(Some(new)),
                 Ok(None) => Ok(self.current()),
-                // plex.tv knows better than the clock here whether the old token is still good.
+                // plex.tv knows better than the local clock whether the old token is still valid.
                 Err(_) if token.is_some() => Ok(token),
                 Err(error) => Err(error),
             }
@@ -424,11 +424,12 @@ impl fmt::Debug for Keeper {
     }
 }
 
-/// When to renew, by the wall clock here. A token that was just received counts from then, so a
-/// wrong clock does no harm. One from a store is taken at its word.
+/// Returns when to renew, on the local wall clock. The lifetime of a token that has just arrived
+/// counts from its arrival, so a wrong clock does no harm. A token from a store is renewed by its
+/// own expiry time.
 fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     let Ok(claims) = Claims::unverified(token) else {
-        // An older token of an installation that has registered its key is exchanged at once.
+        // An older token of an installation with a registered key is exchanged at once.
         return Some(Timestamp::MIN);
     };
     let life = claims.life()?.max(SignedDuration::ZERO);
@@ -439,8 +440,8 @@ fn renew_at(token: &Token, received: Option<Timestamp>) -> Option<Timestamp> {
     }
 }
 
-/// Whether a renewal was a moment ago by both clocks. Either of them may stand still: one in a
-/// test, one in a machine that sleeps.
+/// Whether a renewal was a moment ago on both clocks. Either may stand still: the wall clock in a
+/// test, the other while the machine sleeps.
 fn is_recent((then, then_wall): (Duration, Timestamp), now: Duration, now_wall: Timestamp) -> bool {
     let elapsed = now_wall.duration_since(then_wall).unsigned_abs();
     now.saturating_sub(then) < SHORTEST_RENEWAL && elapsed < SHORTEST_RENEWAL
@@ -475,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_renewed_a_day_before_its_end() {
+    fn a_token_is_renewed_a_day_before_it_expires() {
         let week = token(&json!({ "iat": 0, "exp": 7 * DAY }));
 
         assert_eq!(renew_at(&week, None), Some(at(6 * DAY)));
@@ -483,14 +484,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_was_just_received_counts_from_then_whatever_the_clock_says() {
+    fn the_lifetime_of_a_new_token_counts_from_its_arrival_on_the_local_clock() {
         let week = token(&json!({ "iat": 1000 * DAY, "exp": 1007 * DAY }));
 
         assert_eq!(renew_at(&week, Some(at(3 * DAY))), Some(at(9 * DAY)));
     }
 
     #[test]
-    fn a_short_life_is_renewed_at_its_half_and_never_at_once() {
+    fn a_short_lived_token_is_renewed_at_half_its_lifetime() {
         let hour = token(&json!({ "iat": 0, "exp": 3600 }));
 
         assert_eq!(renew_at(&hour, Some(at(100))), Some(at(1900)));
@@ -498,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_without_an_end_waits_for_plex_tv_and_an_older_one_is_exchanged() {
+    fn a_token_without_expiry_waits_for_plex_tv_and_an_older_one_is_exchanged() {
         assert_eq!(renew_at(&token(&json!({})), None), None);
         assert_eq!(renew_at(&Token::new("EXAMPLE-TOKEN").unwrap(), None), Some(Timestamp::MIN));
     }

@@ -1,4 +1,4 @@
-//! A device key in exchange for a Plex JWT.
+//! Exchanges a device key for a Plex JWT.
 
 use std::{fmt, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
 /// Gets Plex JWTs for an installation.
 #[derive(Clone)]
 pub(crate) struct KeyExchange {
-    /// Has no token, as its calls need none.
+    /// Without a token, as these calls need none.
     api: Api,
     client_identifier: String,
     clock: Arc<dyn Clock>,
@@ -39,7 +39,7 @@ impl KeyExchange {
         self.clock.as_ref()
     }
 
-    /// Gets a Plex JWT by proof of the device key.
+    /// Gets a Plex JWT by proving possession of the device key.
     ///
     /// Calls `GET /api/v2/auth/nonce` and `POST /api/v2/auth/token`.
     pub(super) async fn token(&self, key: &DeviceKey, scopes: &Scopes) -> Result<Token, Error> {

@@ -1,46 +1,47 @@
-//! What a client may take from a store, and what it may write there.
+//! What a client may read from a store, and what it may write there.
 //!
 //! Clients, processes and users may share a store. It holds one sign-in at a time: a name, a token,
-//! and device keys. A client belongs to one sign-in for as long as it lives. Everything below
+//! and device keys. A client belongs to one sign-in for its whole lifetime. Everything below
 //! follows from that.
 //!
 //! The stored sign-in is the client's **own** when it has the name of the client's sign-in. A
 //! stored sign-in without a name is its own when they share a device key or, for a client without
-//! keys, the token. A client given a token or a key by the app, which the store does not have, has
-//! nothing in the store: it is a **guest**.
+//! keys, the token. A client that got a token or a key from the app, and whose store does not have
+//! it, is a **guest**: nothing in the store belongs to it.
 //!
 //! | When | The store holds | The client takes | The client writes |
 //! |---|---|---|---|
 //! | It is built | any sign-in | token, keys and name, together | nothing |
-//! | … with a token or key of the app | that token or key | token, keys and name, together | nothing |
+//! | … with a token or key from the app | that token or key | token, keys and name, together | nothing |
 //! | | anything else | nothing: it is a guest | nothing |
-//! | Somebody signs in | anything | nothing | the new sign-in, in place of all but the client identifier |
-//! | | this very sign-in, as after a second poll of one PIN | token and keys | nothing |
-//! | A token is renewed | its own sign-in | the keys, and the token if it ends later | the token and the key that got it |
+//! | Somebody signs in | anything | nothing | the new sign-in, replacing all but the client identifier |
+//! | | the same sign-in, as after a second poll of one PIN | token and keys | nothing |
+//! | A token is renewed | its own sign-in | the keys, and the token if it expires later | the token and the key that got it |
 //! | | nothing | nothing: it is signed out, and forgets its token and keys | nothing; a guest: its sign-in |
-//! | | another sign-in | nothing: it forgets its keys; its token serves until it ends | nothing |
+//! | | another sign-in | nothing: it forgets its keys; it uses its token until it expires | nothing |
 //! | plex.tv refuses a key | its own sign-in | the keys again, as another process may have changed them | nothing |
 //! | A key is registered or changed | its own sign-in | the keys | the new key, before it is used |
 //! | | nothing | nothing | nothing: an error; a guest: its sign-in with the new key |
 //! | | another sign-in | nothing | nothing: an error |
-//! | It signs out | its own sign-in | the token, to end it as well | nothing is left but the client identifier |
+//! | It signs out | its own sign-in | the token, to end it as well | removes all but the client identifier |
 //! | | anything else | nothing | nothing |
 //!
-//! The owner is checked inside [`CredentialStore::update`], so nobody gets in between the check and
-//! the write.
+//! The owner is checked inside [`CredentialStore::update`], so nothing can happen between the check
+//! and the write.
 //!
-//! A key leaves the store only when plex.tv surely has another one. `next_device_key` is there
-//! before plex.tv hears of it. It becomes `device_key` when a token came by it; plex.tv then has no
-//! use for the old one. A token that came by the old key proves nothing for the future, as a
-//! request to register the new one may still be on its way: the new key becomes a spare. Only
-//! plex.tv's refusal to register a key removes it. A change of keys begins by finding out which key
-//! works if there is more than one, so that the spares it drops ([`MOST_SPARES`]) are not in use.
+//! A key leaves the store only when plex.tv certainly has another one. `next_device_key` is stored
+//! before it is sent to plex.tv. It becomes `device_key` once it has obtained a token; plex.tv then
+//! no longer needs the old one. A token obtained with the old key proves nothing about the future,
+//! as a request to register the new key may still be in flight: the new key then becomes a spare.
+//! Only plex.tv's refusal to register a key removes it. If there is more than one key, a change of
+//! keys begins by finding out which one works, so that the spares it drops (beyond [`MOST_SPARES`])
+//! are not in use.
 //!
-//! One case is beyond these rules. plex.tv has one user for a key and an installation. When a
-//! second user signs in by the key that the first one still uses, a renewal between plex.tv's
-//! approval and the write to the store gets a token of the second user. Nothing in a Plex JWT says
-//! so: it names the key and not the user, unless scopes are asked for, and names change. A key is
-//! therefore made for one user, and a second user signs in by a new one. [`DeviceKey`] says so.
+//! These rules do not cover one case. plex.tv knows one user per key and installation. When a
+//! second user signs in with a key that the first one still uses, a renewal between plex.tv's
+//! approval and the write to the store gets a token of the second user. A Plex JWT does not show
+//! that: it names the key but not the user, unless scopes are requested, and names change. So a key
+//! belongs to one user, and a second user signs in with a new one. [`DeviceKey`] documents that.
 //!
 //! [`CredentialStore::update`]: super::CredentialStore::update
 //! [`DeviceKey`]: super::DeviceKey
@@ -52,7 +53,7 @@ use crate::Token;
 #[cfg(feature = "jwt")]
 use crate::{Error, Secret};
 
-/// The spare keys that are kept, newest first.
+/// The most spare keys that are kept, newest first.
 #[cfg(feature = "jwt")]
 const MOST_SPARES: usize = 3;
 
@@ -69,7 +70,7 @@ pub(crate) struct Owner {
     pub(super) is_guest: bool,
 }
 
-/// What the app itself gave to the builder of a client.
+/// What the app passed to the builder of a client.
 pub(crate) struct Given {
     pub(crate) token: Option<Token>,
     #[cfg(feature = "jwt")]
@@ -108,7 +109,7 @@ impl Owner {
         Ok(Self { sign_in, token, keys: key.into_iter().collect(), is_guest: true })
     }
 
-    /// Whether the stored sign-in is that of the client.
+    /// Whether the stored sign-in is the client's own.
     pub(super) fn owns(&self, stored: &Credentials) -> bool {
         if let Some(name) = &stored.sign_in {
             return self.sign_in.as_ref() == Some(name);
@@ -120,7 +121,7 @@ impl Owner {
         self.token.is_some() && self.token == stored.token
     }
 
-    /// Signs out, if the stored sign-in is that of the client.
+    /// Signs out, if the stored sign-in is the client's own.
     pub(super) fn sign_out(&self, stored: &mut Credentials) {
         if self.owns(stored) {
             stored.sign_out();
@@ -128,7 +129,7 @@ impl Owner {
     }
 }
 
-/// Puts a sign-in without a key in place of what is stored.
+/// Replaces the stored credentials with a sign-in without a key.
 pub(super) fn sign_in(stored: &mut Credentials, client_identifier: &str, token: &Token) {
     stored.sign_out();
     stored.client_identifier = Some(client_identifier.to_owned());
@@ -140,7 +141,7 @@ pub(super) fn sign_in(stored: &mut Credentials, client_identifier: &str, token: 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Write {
     Done,
-    /// The key is no longer one of the sign-in: another process changed keys meanwhile.
+    /// The key no longer belongs to the sign-in: another process has changed the keys.
     Outdated,
     /// The store holds nothing, or another sign-in.
     NotOwner,
@@ -148,8 +149,8 @@ pub(super) enum Write {
 
 #[cfg(feature = "jwt")]
 impl Owner {
-    /// Whether the client may write, once its own sign-in is there. A guest may put its sign-in
-    /// into an empty store.
+    /// Whether the client may write. If so, its own sign-in is in `stored` afterwards. A guest may
+    /// put its sign-in into an empty store.
     fn claims(&self, stored: &mut Credentials, client_identifier: &str) -> Result<bool, Error> {
         if self.owns(stored) {
             stored.sign_in.clone_from(&self.sign_in);
@@ -196,7 +197,7 @@ impl Owner {
         Ok(Write::Done)
     }
 
-    /// Keeps a key that plex.tv is about to get.
+    /// Stores a key that is about to be sent to plex.tv.
     pub(super) fn prepare(
         &self,
         stored: &mut Credentials,
@@ -224,7 +225,7 @@ impl Owner {
         }
     }
 
-    /// Puts a device key beside the older token that it will replace.
+    /// Stores a device key next to the older token that it will replace.
     pub(super) fn register(&self, stored: &mut Credentials, client_identifier: &str, pem: &Secret) -> bool {
         let may_write = self.may_register(stored);
         if may_write {
@@ -234,18 +235,18 @@ impl Owner {
         may_write
     }
 
-    /// Whether the client may turn what is stored into a sign-in by device key.
+    /// Whether the client may convert the stored sign-in to a device key.
     pub(super) fn may_register(&self, stored: &Credentials) -> bool {
         self.owns(stored) || (self.is_guest && stored.is_signed_out())
     }
 
-    /// The owner of a new sign-in by device key.
+    /// The owner of a new sign-in with a device key.
     pub(super) fn of_sign_in(token: &Token, key: &DeviceKey) -> Self {
         let sign_in = Some(name(token, key));
         Self { sign_in, token: Some(token.clone()), keys: vec![key.clone()], is_guest: false }
     }
 
-    /// Puts this new sign-in in place of what is stored, unless it is there already.
+    /// Replaces the stored credentials with this new sign-in, unless it is already stored.
     pub(super) fn sign_in(&self, stored: &mut Credentials, client_identifier: &str) -> Result<(), Error> {
         if stored.sign_in.is_some() && stored.sign_in == self.sign_in {
             return Ok(());
@@ -268,21 +269,21 @@ fn has_key(stored: &Credentials, key: &DeviceKey) -> bool {
     stored.keys().any(|pem| is_key(pem, key))
 }
 
-/// The same key may have been written by another program.
+/// Compares keys, not texts: another program may have written the PEM differently.
 #[cfg(feature = "jwt")]
 fn is_key(pem: &Secret, key: &DeviceKey) -> bool {
     DeviceKey::from_pem(pem).is_ok_and(|stored| stored == *key)
 }
 
-/// The name of a sign-in. The same sign-in always gets the same name, and another one by the same
-/// key gets another.
+/// The name of a sign-in. The same sign-in always gets the same name; another sign-in with the same
+/// key gets a different one.
 #[cfg(feature = "jwt")]
 fn name(token: &Token, key: &DeviceKey) -> String {
     let hash = sha256([key.kid(), token.expose()].join(" ").as_bytes());
     base64url(&hash.as_ref()[..16])
 }
 
-/// The name of a sign-in that was stored without one, and of one by a key that the app gave.
+/// The name of a sign-in that was stored without a name, or whose key came from the app.
 #[cfg(feature = "jwt")]
 fn unnamed(key: &DeviceKey) -> String {
     key.kid().to_owned()

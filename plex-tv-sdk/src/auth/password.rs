@@ -1,18 +1,18 @@
-//! Sign-in by password.
+//! Sign-in with a password.
 
 use std::fmt;
 
 use crate::{Client, Error, RetryPolicy, Secret, Token, runtime::clock::BoxFuture, v2::types::SignInBody};
 
 impl Client {
-    /// Signs in by name or e-mail address and password.
+    /// Signs in with a user name or e-mail address and a password.
     ///
-    /// Prefer [`Client::pin_login`]. There the user types the password at plex.tv, so this program
-    /// never has it. Accounts made by Google, Apple or Facebook have no password and can sign in
-    /// only that way.
+    /// Prefer [`Client::pin_login`]: the user then types the password at plex.tv, and this program
+    /// never sees it. Accounts created with Google, Apple or Facebook have no password and can sign
+    /// in only that way.
     ///
-    /// The password is sent once and never repeated. It is wiped from memory with the last value
-    /// that holds it. After some wrong passwords plex.tv blocks the network address
+    /// The password is sent once and never retried. It is wiped from memory when the last value
+    /// that holds it is dropped. After several wrong passwords, plex.tv blocks the network address
     /// (`is_address_blocked`).
     ///
     /// ```no_run
@@ -34,14 +34,15 @@ impl Client {
     }
 }
 
-/// A sign-in by password that has not been sent. Made by [`Client::sign_in`]; `.await` sends it.
+/// A sign-in with a password that has not been sent. Returned by [`Client::sign_in`]; `.await`
+/// sends it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `.await`"]
 pub struct PasswordSignIn {
     attempt: Attempt,
 }
 
-/// The outcome of a sign-in by password.
+/// The outcome of a sign-in with a password.
 #[derive(Clone, Debug)]
 pub enum SignIn {
     /// Signed in.
@@ -66,14 +67,14 @@ struct Attempt {
 }
 
 impl PasswordSignIn {
-    /// Asks for a session of about 14 days in place of the usual life.
+    /// Asks for a session of about 14 days instead of the usual lifetime.
     pub fn remember_me(mut self) -> Self {
         self.attempt.remember = true;
         self
     }
 
     /// # Errors
-    /// `is_auth` with code 1001 when name or password is wrong; `is_email_sign_in_only`;
+    /// `is_auth` with code 1001 when the name or the password is wrong; `is_email_sign_in_only`;
     /// `is_address_blocked`; else what any call can fail with.
     ///
     /// Calls `POST /api/v2/users/signin`.
@@ -98,7 +99,7 @@ impl IntoFuture for PasswordSignIn {
 }
 
 impl TwoFactorRequired {
-    /// Sends password and code. After a wrong code it can be called again.
+    /// Sends the password and the code. It can be called again after a wrong code.
     ///
     /// # Errors
     /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any
@@ -106,7 +107,7 @@ impl TwoFactorRequired {
     ///
     /// Calls `POST /api/v2/users/signin`.
     pub async fn verification_code(&self, code: impl Into<Secret>) -> Result<Client, Error> {
-        // People type it in groups of digits.
+        // People type the code in groups of digits.
         let digits: String = code.into().expose().split_whitespace().collect();
         self.attempt.send(Some(digits.into())).await
     }

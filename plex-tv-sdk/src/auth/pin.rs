@@ -1,4 +1,4 @@
-//! Sign-in by PIN: a person approves in a browser, the app polls.
+//! Sign-in with a PIN: a person approves in a browser while the app polls.
 
 use std::{fmt, num::TryFromIntError, time::Duration};
 
@@ -14,10 +14,11 @@ use crate::{
     v2::types::{LinkPinBody, PinInfo},
 };
 
-/// The life of a PIN when plex.tv does not tell it: the shorter of the two lives seen.
+/// The assumed lifetime of a PIN when plex.tv does not send it: the shorter of the two that have
+/// been seen.
 const USUAL_LIFE: Duration = Duration::from_secs(900);
 
-/// A PIN sign-in that has not started yet. Made by [`Client::pin_login`].
+/// A PIN sign-in that has not started yet. Returned by [`Client::pin_login`].
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -48,8 +49,8 @@ impl PinLogin {
         }
     }
 
-    /// Uses a long code inside the address of the approval page, so there is nothing to type.
-    /// Without it the code has four characters, and the user types it at plex.tv/link.
+    /// Uses a long code that is part of the approval address, so there is nothing to type. Without
+    /// it, the code has four characters, and the user types it at plex.tv/link.
     pub fn strong(self) -> Self {
         Self { strong: true, ..self }
     }
@@ -60,19 +61,19 @@ impl PinLogin {
         Self { forward_url: Some(url.into()), ..self }
     }
 
-    /// Signs in by this device key. The token is then a Plex JWT, valid for seven days, and the
-    /// client keeps it fresh by the key. Key and token go into the client's store, if it has one. A
-    /// second user needs a key of their own: see [`DeviceKey`].
+    /// Signs in with this device key. The token is then a Plex JWT, valid for seven days, which the
+    /// client renews with the key. Key and token are saved in the client's store, if it has one. A
+    /// second user needs a separate key: see [`DeviceKey`].
     ///
-    /// Media servers were reported to refuse JWTs: see [`Client::register_device_key`]. There is no
-    /// way back, either: a later sign-in without a key, under the same client identifier, was
-    /// reported to give a token that plex.tv refuses.
+    /// Media servers have been reported to refuse JWTs: see [`Client::register_device_key`]. This
+    /// also cannot be undone: a later sign-in without a key, under the same client identifier, has
+    /// been reported to give a token that plex.tv refuses.
     #[cfg(feature = "jwt")]
     pub fn device_key(self, key: &DeviceKey) -> Self {
         Self { key: Some(key.clone()), ..self }
     }
 
-    /// Asks plex.tv for a PIN.
+    /// Requests a PIN from plex.tv.
     ///
     /// # Errors
     /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and
@@ -100,12 +101,13 @@ impl PinLogin {
         Ok(flow)
     }
 
-    /// Continues with a PIN that was started before, by the same client identifier: in another
-    /// process, or in the request with which the browser came back to a web app's forward URL. Keep
-    /// [`PinFlow::id`] in the user's session until then.
+    /// Continues with a PIN that was started earlier under the same client identifier: in another
+    /// process, or before the browser came back to a web app's forward URL. Keep [`PinFlow::id`] in
+    /// the user's session until then.
     ///
-    /// A sign-in by device key needs the same key again. Nothing is sent yet. A browser that comes
-    /// back does not mean that the user approved: they may have denied, or typed the address.
+    /// A sign-in with a device key needs the same key again. Nothing is sent yet. A browser that
+    /// comes back does not mean that the user approved: they may have denied, or opened the address
+    /// themselves.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client, pin_id: i64) -> Result<(), plex_tv_sdk::Error> {
@@ -144,7 +146,8 @@ fn checked_forward_url(text: &str) -> Result<Url, Error> {
     }
 }
 
-/// A PIN that waits for approval. Dropping it ends the flow; the PIN itself expires at plex.tv.
+/// A PIN that is waiting for approval. Dropping it ends the flow; the PIN itself expires at
+/// plex.tv.
 #[derive(Clone)]
 pub struct PinFlow {
     client: Client,
@@ -165,19 +168,18 @@ impl PinFlow {
         Self { client, poll, code: pin.code, qr, strong, forward_url }
     }
 
-    /// The number of the PIN at plex.tv, which [`PinLogin::resume`] takes.
+    /// The id of the PIN at plex.tv, which [`PinLogin::resume`] takes.
     pub fn id(&self) -> i64 {
         self.poll.id()
     }
 
-    /// The code: four characters to type at [`PinFlow::link_url`], or the long one inside
+    /// The code: four characters to type at [`PinFlow::link_url`], or the long code in
     /// [`PinFlow::auth_url`].
     pub fn code(&self) -> &Secret {
         &self.code
     }
 
-    /// The address where the user approves a strong PIN. It contains the code: show it, do not log
-    /// it.
+    /// The address where the user approves a strong PIN. It contains the code, so do not log it.
     pub fn auth_url(&self) -> String {
         let identity = self.client.identity();
         let mut query = self.client.app_url().clone();
@@ -191,9 +193,9 @@ impl PinFlow {
                 pairs.append_pair("forwardUrl", url.as_str());
             }
         }
-        // The code is in the fragment, so it reaches no server log.
+        // The code is in the fragment, so it does not reach server logs.
         let app = self.client.app_url().as_str().trim_end_matches('/');
-        // A fragment is not a form: a plus sign in it is not a space.
+        // In a fragment, unlike in a form, a plus sign does not mean a space.
         format!("{app}/auth#?{}", query.query().unwrap_or_default().replace('+', "%20"))
     }
 
@@ -205,15 +207,14 @@ impl PinFlow {
         format!("{base}/link/?{}", url.query().unwrap_or_default())
     }
 
-    /// The address of plex.tv's own picture of the QR code, if there is one. It contains the code:
-    /// show it, do not log it.
+    /// The address of plex.tv's own QR code image, if there is one. It contains the code, so do not
+    /// log it.
     pub fn qr_url(&self) -> Option<&Secret> {
         self.qr.as_ref()
     }
 
     /// The QR code as lines of block characters, to be shown light on dark. It encodes
-    /// [`PinFlow::auth_url`] for a strong PIN, and [`PinFlow::link_url`] for another. Nothing is
-    /// sent for it.
+    /// [`PinFlow::auth_url`] for a strong PIN, else [`PinFlow::link_url`]. Nothing is sent.
     ///
     /// # Errors
     /// `is_invalid_input` when the address is too long for a QR code.
@@ -222,16 +223,16 @@ impl PinFlow {
         super::qr::text(&if self.strong { self.auth_url() } else { self.link_url() })
     }
 
-    /// The time that the PIN has left, by the local clock.
+    /// The time until the PIN expires, on the local clock.
     pub fn expires_in(&self) -> Duration {
         self.poll.expires_in()
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a
+    /// Polls once, for user interfaces with their own event loop. Do not call it more than once a
     /// second.
     ///
     /// # Errors
-    /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
+    /// `is_pin_expired` when the PIN no longer exists; else what any call can fail with.
     ///
     /// Calls `GET /api/v2/pins/{pinID}`.
     pub async fn check_once(&self) -> Result<PinStatus, Error> {
@@ -244,13 +245,13 @@ impl PinFlow {
     }
 }
 
-/// The number of the PIN, for what takes it without knowing this type: `sandbox.approve(&flow)` in
+/// The id of the PIN, for functions that do not know this type, such as `sandbox.approve(&flow)` in
 /// a test of an app.
 impl TryFrom<&PinFlow> for u64 {
     type Error = TryFromIntError;
 
     /// # Errors
-    /// When the number is negative, which plex.tv never sent.
+    /// When the id is negative, which plex.tv has never sent.
     fn try_from(flow: &PinFlow) -> Result<Self, Self::Error> {
         Self::try_from(flow.id())
     }
@@ -272,11 +273,10 @@ impl Client {
         PinLogin::new(self.clone())
     }
 
-    /// Approves the code that another device shows, such as a television. That device is then
+    /// Approves the code that another device, such as a television, shows. That device is then
     /// signed in as this client's user.
     ///
-    /// Approve only what the user asked for: whoever gets a stranger's code approved is in the
-    /// account.
+    /// Approve only what the user asked for: anyone whose code is approved gets into the account.
     ///
     /// # Errors
     /// `is_pin_expired` when the code is unknown or expired, `is_auth` without a valid token, and
@@ -284,7 +284,7 @@ impl Client {
     ///
     /// Calls `PUT /api/v2/pins/link`.
     pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {
-        // People copy it from a screen.
+        // People may copy spaces along with the code.
         let code = Secret::from(code.into().expose().trim());
         if code.expose().is_empty() {
             return Err(Error::invalid_input("the code of the other device is empty"));

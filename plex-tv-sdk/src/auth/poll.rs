@@ -20,23 +20,22 @@ const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 const USUAL_INTERVAL: Duration = Duration::from_secs(2);
 /// The longest pause after failures, unless plex.tv asks for more.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
-/// The least time for saving the credentials, however close the deadline is.
+/// The minimum time for saving the credentials, however close the deadline is.
 const SHORTEST_SAVE: Duration = Duration::from_secs(1);
-/// The longest pause that plex.tv may ask for.
+/// The longest `Retry-After` of plex.tv that is honoured.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
-/// The longest life of a PIN that was seen.
+/// The longest lifetime of a PIN that has been seen.
 const LONGEST_LIFE: Duration = Duration::from_secs(1800);
 
-/// A PIN that is polled by its number alone, which is what a web app has when the browser comes
-/// back.
+/// A PIN that is polled by its id alone, which is what a web app has when the browser comes back.
 ///
-/// Made by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] contains one. Dropping it does not end
-/// the PIN, which expires at plex.tv.
+/// Returned by [`crate::PinLogin::resume`]; a [`crate::PinFlow`] contains one. Dropping it does not
+/// end the PIN, which expires at plex.tv.
 #[derive(Clone)]
 pub struct PinPoll {
     client: Client,
     id: i64,
-    /// By the client's clock.
+    /// On the client's clock.
     expires: Duration,
     #[cfg(feature = "jwt")]
     proof: Option<Proof>,
@@ -47,7 +46,7 @@ pub struct PinPoll {
 #[derive(Clone)]
 pub(super) struct Proof {
     pub(super) key: DeviceKey,
-    /// How far the clock of plex.tv is ahead.
+    /// How far the clock of plex.tv is ahead of the local one.
     pub(super) ahead: SignedDuration,
 }
 
@@ -78,27 +77,27 @@ impl PinPoll {
         Self { proof, ..self }
     }
 
-    /// A PIN that was made at an unknown time: plex.tv tells when it is gone.
+    /// A PIN that was created at an unknown time. plex.tv reports when it has expired.
     pub(super) fn resumed(client: Client, id: i64) -> Self {
         Self::new(client, id, LONGEST_LIFE)
     }
 
-    /// The number of the PIN at plex.tv.
+    /// The id of the PIN at plex.tv.
     pub fn id(&self) -> i64 {
         self.id
     }
 
-    /// The time that the PIN has left, by the local clock. For a resumed one it is the most that it
-    /// can have.
+    /// The time until the PIN expires, on the local clock. For a resumed PIN, the longest time it
+    /// can have left.
     pub fn expires_in(&self) -> Duration {
         self.expires.saturating_sub(self.client.clock().now())
     }
 
-    /// Polls once, for user interfaces with a loop of their own. Do not call it more than once a
+    /// Polls once, for user interfaces with their own event loop. Do not call it more than once a
     /// second.
     ///
     /// # Errors
-    /// `is_pin_expired` when the PIN is gone; else what any call can fail with.
+    /// `is_pin_expired` when the PIN no longer exists; else what any call can fail with.
     ///
     /// Calls `GET /api/v2/pins/{pinID}`.
     pub async fn check_once(&self) -> Result<PinStatus, Error> {
@@ -122,7 +121,7 @@ impl PinPoll {
         if self.expires_in().is_zero() {
             return Err(Error::new(ErrorKind::PinExpired, "the PIN expired before it was approved; start again"));
         }
-        // Polling is a loop already.
+        // The polling loop already retries.
         let client = client.with_retry(RetryPolicy::off());
         let call = client.v2().get_token(self.id);
         #[cfg(feature = "jwt")]
@@ -146,7 +145,8 @@ impl PinPoll {
         self.client.signed_in(token).await
     }
 
-    /// Another process that holds the lock of a store must not hold up the wait beyond its end.
+    /// Saves the credentials before `end`: another process that holds the lock of the store must
+    /// not delay the wait beyond its deadline.
     async fn signed_in_before(&self, token: Token, end: Option<Duration>) -> Result<Client, Error> {
         let saving = pin!(self.signed_in(token));
         let Some(end) = end else { return saving.await };
@@ -155,7 +155,7 @@ impl PinPoll {
         match select(saving, clock.timer(left)).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {
-                let message = "the PIN was approved, and the credentials could not be saved before the deadline";
+                let message = "the PIN was approved, but the credentials could not be saved before the deadline";
                 Err(Error::new(ErrorKind::Deadline, message))
             }
         }
@@ -172,17 +172,17 @@ impl PinPoll {
         jwt.sign(at_plex(self.client.clock().wall(), proof.ahead))
     }
 
-    /// plex.tv does not say whether a PIN expired, was denied, or was replaced. The clock gives a
-    /// hint.
+    /// The error for a PIN that plex.tv no longer has. plex.tv does not say whether it expired, was
+    /// denied, or was replaced; the clock gives a hint.
     fn gone(&self, error: Error) -> Error {
         let left = self.expires_in().as_secs();
         let message =
-            format!("the PIN is gone {left} s before its time: it was denied, or expired at plex.tv; start again");
+            format!("the PIN is gone {left} s before its expiry: it was denied, or expired at plex.tv; start again");
         gone(message, error)
     }
 }
 
-/// The error for a refusal that means that there is no such PIN.
+/// The error for a refusal that means that the PIN does not exist.
 pub(super) fn gone(message: impl Into<String>, error: Error) -> Error {
     let status = error.status();
     let gone = Error::new(ErrorKind::PinExpired, message).with_plex_errors(error.plex_errors().to_vec());
@@ -202,7 +202,7 @@ impl fmt::Debug for PinPoll {
 pub struct PinProgress<'a> {
     /// The number of polls so far.
     pub polls: u32,
-    /// The time that the PIN has left, by the local clock.
+    /// The time until the PIN expires, on the local clock.
     pub expires_in: Duration,
     /// The pause until the next poll.
     pub pause: Duration,
@@ -212,12 +212,12 @@ pub struct PinProgress<'a> {
 
 type OnPoll<'a> = Box<dyn FnMut(&PinProgress<'_>) + Send + 'a>;
 
-/// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it, or the future,
-/// cancels it.
+/// A wait for approval: `flow.wait().poll_every(…).deadline(…).await`. Dropping it or its future
+/// cancels the wait.
 ///
 /// It ends when the PIN is approved, denied or expired, or when plex.tv refuses to answer this
-/// client. It goes on after a failure that may come from a network in between: no connection, a web
-/// page in place of an answer, an answer that cannot be read.
+/// client. It continues after a failure that a network in between may cause: no connection, a web
+/// page instead of a reply, a reply that cannot be read.
 #[must_use = "nothing happens before `.await`"]
 pub struct PinWait<'a> {
     poll: &'a PinPoll,
@@ -232,14 +232,14 @@ impl<'a> PinWait<'a> {
         Self { interval: interval.max(SHORTEST_INTERVAL), ..self }
     }
 
-    /// The longest time to wait, saving the credentials included. The default is the life of the
-    /// PIN.
+    /// The longest time to wait, including saving the credentials. The default is the lifetime of
+    /// the PIN.
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline: Some(deadline), ..self }
     }
 
-    /// Calls back after each poll, for a user interface that shows the time left, the pause, or a
-    /// failure.
+    /// Sets a callback that runs after each poll, for a user interface that shows the time left,
+    /// the pause, or a failure.
     ///
     /// ```no_run
     /// # async fn example(flow: plex_tv_sdk::PinFlow) -> Result<(), plex_tv_sdk::Error> {
@@ -263,7 +263,7 @@ impl<'a> PinWait<'a> {
             if left.is_some_and(|left| left.is_zero()) {
                 return Err(overdue(last_failure));
             }
-            // A server that does not answer must not hold up the wait beyond its end.
+            // A server that does not answer must not delay the wait beyond its deadline.
             let timeout = left.unwrap_or(Duration::MAX).min(self.poll.client.timeout());
             match self.poll.ask(&self.poll.client.with_timeout(timeout)).await {
                 Ok(Some(token)) => return self.poll.signed_in_before(token, end).await,
@@ -293,8 +293,8 @@ impl<'a> PinWait<'a> {
     }
 }
 
-/// Whether a later poll may still succeed. What is about the PIN, the key or this program ends the
-/// wait, but not what a network in between may send.
+/// Whether a later poll may still succeed. Errors about the PIN, the key or this program end the
+/// wait; errors that a network in between may cause do not.
 fn may_pass(error: &Error) -> bool {
     match error.kind() {
         ErrorKind::Refused => error.is_retryable() || is_web_page(error),
@@ -307,13 +307,13 @@ fn may_pass(error: &Error) -> bool {
     }
 }
 
-/// A page that a proxy or a login of the network sends with a refusal of its own.
+/// Whether the body is a page that a proxy or a captive portal sent with its own refusal.
 fn is_web_page(error: &Error) -> bool {
     let is_html = |body: &str| body.trim_start().starts_with('<') && body.to_ascii_lowercase().contains("html");
     error.plex_errors().is_empty() && error.body().is_some_and(is_html)
 }
 
-/// Tells why the polls before failed, when the PIN expired meanwhile.
+/// Adds why the previous polls failed, if the PIN expired in the meantime.
 fn with_cause(error: Error, last_failure: Option<Error>) -> Error {
     match last_failure {
         Some(failure) if error.is_pin_expired() && error.source().is_none() => error.with_source(failure),

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-/// A claim about the user that a Plex JWT contains when it is asked for. Scopes grant no rights.
+/// A claim about the user that a Plex JWT contains on request. Scopes grant no rights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Scope {
@@ -10,13 +10,13 @@ pub enum Scope {
     Username,
     /// The e-mail address.
     Email,
-    /// The name to show.
+    /// The display name.
     FriendlyName,
-    /// Whether the user is a managed one.
+    /// Whether the user is a managed user.
     Restricted,
-    /// Whether the user is an anonymous one.
+    /// Whether the user is anonymous.
     Anonymous,
-    /// When the account was made.
+    /// When the account was created.
     JoinedAt,
 }
 
@@ -78,7 +78,7 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// Separated by commas, as plex.tv expects it.
+/// Writes the scopes separated by commas, as plex.tv expects them.
 impl fmt::Display for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.iter().map(Scope::as_str).collect::<Vec<_>>().join(","))

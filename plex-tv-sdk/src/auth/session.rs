@@ -18,7 +18,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The session of another user, or of nobody: without store and keeper.
+    /// The session for another user, or for nobody: without store and keeper.
     pub(crate) fn for_other_user(&self) -> Self {
         Self {
             #[cfg(feature = "jwt")]

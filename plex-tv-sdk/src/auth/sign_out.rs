@@ -1,17 +1,16 @@
-//! The end of a sign-in.
+//! Signing out.
 
 use super::{owner::Owner, store};
 use crate::{Client, Error, Token};
 
 impl Client {
-    /// Ends the token at plex.tv, and forgets token and device key in this client, its clones, and
-    /// its store. The client identifier stays, so that the next sign-in is on the same device.
+    /// Ends the token at plex.tv, and removes token and device key from this client, its clones,
+    /// and its store. The client identifier stays, so that the next sign-in is on the same device.
     /// Signing out twice, or after plex.tv has ended the token, is not an error.
     ///
-    /// A store that holds another sign-in by now stays as it is.
+    /// If the store now holds another sign-in, it stays as it is.
     ///
-    /// When plex.tv cannot be reached, nothing is forgotten, so that signing out can be tried
-    /// again.
+    /// When plex.tv cannot be reached, nothing is removed, so that signing out can be tried again.
     ///
     /// # Errors
     /// `is_store` when the store cannot be read or written; else what any call can fail with,
@@ -48,7 +47,7 @@ impl Client {
         Ok(stored.token.clone().filter(|_| owner.owns(&stored)))
     }
 
-    /// Ends a token as it is: one that has ended need not be renewed for that.
+    /// Ends a token without renewing it first. It is not an error if it has already ended.
     async fn end(&self, token: Token) -> Result<(), Error> {
         match self.with_token(token).v2().sign_out().send().await {
             Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Clients of somebody who just signed in, and of a sign-in that was stored.
+//! Makes clients for a new or a stored sign-in.
 
 #[cfg(feature = "jwt")]
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::{
 use crate::{Client, Error, Token};
 
 impl Client {
-    /// Saves the token of somebody who just signed in, and returns their client.
+    /// Saves the token of a user who has just signed in, and returns a client for them.
     pub(super) async fn signed_in(&self, token: Token) -> Result<Self, Error> {
         let store = self.session().store.clone();
         if let Some(store) = &store {
@@ -28,7 +28,7 @@ impl Client {
         Ok(self.with_token(token).with_session(session))
     }
 
-    /// The same for a Plex JWT, which is kept fresh by this key.
+    /// The same for a Plex JWT, which this key keeps fresh.
     #[cfg(feature = "jwt")]
     pub(super) async fn signed_in_with_key(&self, token: Token, key: &DeviceKey) -> Result<Self, Error> {
         let owner = Owner::of_sign_in(&token, key);
@@ -54,7 +54,8 @@ impl Client {
         if outcome? { self.kept_in_store(store, owner, stored) } else { Err(taken()) }
     }
 
-    /// A client whose sign-in is in this store. It may have been there before, and changed since.
+    /// A client whose sign-in is in this store. It may have been there before and have changed
+    /// since.
     #[cfg(feature = "jwt")]
     fn kept_in_store(&self, store: Arc<dyn CredentialStore>, owner: Owner, stored: Credentials) -> Result<Self, Error> {
         let received = stored.token == owner.token;
@@ -62,7 +63,7 @@ impl Client {
         Ok(self.kept_fresh(owner, received, Some(store.clone()), store))
     }
 
-    /// A client whose sign-in is in no store of the app.
+    /// A client whose sign-in is not in a store of the app.
     #[cfg(feature = "jwt")]
     fn kept_in_memory(&self, owner: Owner, received: bool) -> Result<Self, Error> {
         let mut kept = Credentials::default();
@@ -100,7 +101,7 @@ impl Client {
         KeyExchange::new(client.v2().clone(), client.identity().client_identifier(), Arc::clone(client.clock()))
     }
 
-    /// `store` is the app's, `kept_in` the one that the keeper uses.
+    /// `store` is the app's store; `kept_in` is the store that the keeper uses.
     #[cfg(feature = "jwt")]
     fn kept_fresh(
         &self,
@@ -122,8 +123,8 @@ impl Client {
     }
 }
 
-/// The store holds a sign-in that is not the client's.
+/// The error when the store holds a sign-in that is not the client's.
 #[cfg(feature = "jwt")]
 pub(super) fn taken() -> Error {
-    store_error("the store holds another sign-in, or none any more; give this client a store of its own")
+    store_error("the store no longer holds the sign-in of this client; give this client its own store")
 }

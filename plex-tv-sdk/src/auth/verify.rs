@@ -2,10 +2,10 @@
 
 use crate::{Client, Error, ErrorKind, generated::v2::types::User};
 
-/// What plex.tv says about a token.
+/// The result of checking a token.
 ///
-/// A failed call does not mean a bad token: an app that signs users out when the network is down
-/// loses them.
+/// A failed call does not mean that the token is invalid: an app that signs users out when the
+/// network is down loses them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum TokenCheck {
@@ -13,7 +13,7 @@ pub enum TokenCheck {
     Valid(Box<User>),
     /// plex.tv refuses the token, or there is none: sign in again.
     Rejected(Error),
-    /// plex.tv did not tell: keep the token and ask again later.
+    /// plex.tv gave no answer: keep the token and check again later.
     Unknown(Error),
 }
 
@@ -29,7 +29,7 @@ impl TokenCheck {
 
 impl Client {
     /// Asks plex.tv whether the client's token is valid. There are three answers: it is, it is not,
-    /// or plex.tv did not tell.
+    /// or it is unknown.
     ///
     /// Calls `GET /api/v2/user`.
     pub async fn verify_token(&self) -> TokenCheck {

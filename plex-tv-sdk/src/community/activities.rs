@@ -1,4 +1,4 @@
-//! What the user and their friends do.
+//! Activities of the user and their friends.
 
 use serde_json::json;
 
@@ -30,7 +30,7 @@ static ACTIVITIES: Query = Query::new(
 }",
 );
 
-/// The types that are asked for unless the caller names others.
+/// The types that are requested unless the caller names others.
 const ALL: [ActivityType; 9] = [
     ActivityType::Message,
     ActivityType::Post,
@@ -43,7 +43,7 @@ const ALL: [ActivityType; 9] = [
     ActivityType::Watchlist,
 ];
 
-/// Which activities to list. Made by [`Community::activities`].
+/// A query for activities. Returned by [`Community::activities`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is asked for before `items` is read"]
 pub struct ActivityFeed {
@@ -53,7 +53,7 @@ pub struct ActivityFeed {
 }
 
 impl Community {
-    /// What the user and their friends do: watch, rate, put on a watchlist. The newest comes first.
+    /// Lists what the user and their friends watched, rated or put on a watchlist, newest first.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -77,12 +77,12 @@ impl Community {
 }
 
 impl ActivityFeed {
-    /// The types of activities. The default is all that are known.
+    /// Sets the types of activities. The default is all known types.
     pub fn types(self, types: impl IntoIterator<Item = ActivityType>) -> Self {
         Self { types: types.into_iter().collect(), ..self }
     }
 
-    /// Only activities with this item or, for a show, with its seasons and episodes.
+    /// Lists only activities with this item or, for a show, with its seasons and episodes.
     pub fn of(self, item: impl Into<ItemId>) -> Self {
         Self { item: Some(item.into()), ..self }
     }
@@ -90,9 +90,9 @@ impl ActivityFeed {
     /// The activities, page by page.
     ///
     /// # Errors
-    /// Reading them fails with those of [`Community`]. `is_invalid_input` when there is no type, or
-    /// the item is not named by a guid or an id; nothing is sent then. `is_not_found` when plex.tv
-    /// does not know the item. `is_decode` when the list makes no progress.
+    /// Reading fails with the errors of [`Community`], and with `is_invalid_input` when no type is
+    /// given, or the item is not named by a guid or an id (nothing is sent then), `is_not_found`
+    /// when plex.tv does not know the item, and `is_decode` when the list makes no progress.
     ///
     /// Calls `POST https://community.plex.tv/api` with the query `activityFeed`.
     pub fn items(self) -> Items<Activity> {

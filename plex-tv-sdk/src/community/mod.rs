@@ -1,9 +1,9 @@
 //! Friends, what they want to watch, and what they do.
 //!
-//! These live at `community.plex.tv`, which speaks GraphQL. A reply of status 200 that lists errors
-//! is an error with the status that its code stands for, so [`Error::is_rate_limited`],
-//! [`Error::is_auth`] and the other predicates hold as they do elsewhere. Queries wait for half a
-//! second between each other, because the service limits them.
+//! They come from `community.plex.tv`, which uses GraphQL. A reply with status 200 that lists
+//! errors becomes an error with the status that its code means, so [`Error::is_rate_limited`],
+//! [`Error::is_auth`] and the other predicates work as they do elsewhere. Queries are at least half
+//! a second apart, because the service limits their rate.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -38,12 +38,12 @@ use serde_json::json;
 use self::query::Query;
 use crate::{Client, Error, runtime::Hosts};
 
-/// Friends of the user. Made by [`Client::community`].
+/// The friends of the user. Returned by [`Client::community`].
 ///
 /// # Errors
 /// All calls fail with:
 ///
-/// - `is_rate_limited` when there were too many queries, after the usual retries;
+/// - `is_rate_limited` when there are still too many queries after the usual retries;
 /// - `is_auth` without the token of an account;
 /// - whatever else any call can fail with.
 #[derive(Clone, Debug)]
@@ -58,17 +58,17 @@ static FRIENDS: Query = Query::new(
 );
 
 impl Client {
-    /// Friends of the user, their watchlists and activities.
+    /// Returns access to the friends of the user, their watchlists and activities.
     pub fn community(&self) -> Community {
         Community { client: self.clone(), service: query::service(self) }
     }
 }
 
 impl Community {
-    /// The friends of the user. A row that could not be read is left out.
+    /// Lists the friends of the user. Rows that cannot be read are left out.
     ///
     /// # Errors
-    /// Those of [`Community`].
+    /// The errors of [`Community`].
     ///
     /// Calls `POST https://community.plex.tv/api` with the query `allFriendsV2`.
     pub async fn friends(&self) -> Result<Vec<Friend>, Error> {

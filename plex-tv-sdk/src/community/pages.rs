@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Items of a page. The service returns no more at once.
+/// The number of items per page. The service does not return more at once.
 pub(super) const PAGE_SIZE: usize = 100;
 
 /// The call for one page.
@@ -31,7 +31,7 @@ pub(super) struct Cursors<F, C: Connection> {
     /// Hashes of the cursors so far.
     seen: HashSet<u64>,
     rejected: usize,
-    /// Items of the current page that were not returned yet.
+    /// Items of the current page that have not been returned yet.
     rest: vec::IntoIter<C::Item>,
 }
 
@@ -41,12 +41,12 @@ impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
         Self { fetch, after: None, has_ended: false, seen, rejected: 0, rest }
     }
 
-    /// Fetches the next page. After an error the same page is fetched again.
+    /// Fetches the next page. After an error, calling again retries the same page.
     async fn turn(&mut self) -> Result<(), Error> {
         let (rows, info) = (self.fetch)(self.after.clone()).await?.into_parts();
         let count = rows.len() + rows.rejected().len();
         if count > PAGE_SIZE {
-            let message = format!("{PAGE_SIZE} items were asked for, and {count} came");
+            let message = format!("{PAGE_SIZE} items were requested, but {count} arrived");
             return Err(Error::new(ErrorKind::TooLarge, message));
         }
         let rejected = self.rejected + rows.rejected().len();
@@ -61,7 +61,7 @@ impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
                 return Err(stuck(format!("the list did not end after {MOST_PAGES} pages")));
             }
             if !self.seen.insert(hasher.finish()) {
-                return Err(stuck("the list makes no progress: a cursor came again".to_owned()));
+                return Err(stuck("the list makes no progress: a cursor was repeated".to_owned()));
             }
         }
         self.rejected = rejected;

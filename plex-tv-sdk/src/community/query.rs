@@ -1,4 +1,4 @@
-//! Queries to the GraphQL service, and its limits.
+//! Queries to the GraphQL service, and its rate limit.
 
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use crate::{
     runtime::{Hosts, Method, Operation, wire::Slot},
 };
 
-/// The shortest time between two queries. The service answers 429 to those who page without pauses.
+/// The shortest time between two queries. The service answers 429 to clients that page without
+/// pauses.
 const SPACING: Duration = Duration::from_millis(500);
 
-/// A query with its name, which is that of its operation.
+/// A query. Its name is that of its operation.
 pub(super) struct Query {
     pub(super) operation: Operation,
     pub(super) text: &'static str,
 }
 
 impl Query {
-    /// A query only reads, so it may be sent again.
+    /// A query only reads, so it is safe to retry.
     pub(super) const fn new(name: &'static str, text: &'static str) -> Self {
         Self { operation: Operation::new(name, Method::Post, "/api").tag("Community").safe_to_retry(true), text }
     }
@@ -35,7 +36,7 @@ struct Body<'a> {
     operation_name: &'a str,
 }
 
-/// The service for one client, with pauses between queries. A client with longer ones keeps them.
+/// The service for one client, with pauses between queries. Longer pauses of the client are kept.
 pub(super) fn service(client: &Client) -> Hosts {
     client.hosts_with(&[COMMUNITY], |settings| settings.limits.spacing = settings.limits.spacing.max(SPACING))
 }

@@ -1,4 +1,4 @@
-//! What the GraphQL service answers.
+//! The replies of the GraphQL service.
 
 use serde::Serialize;
 
@@ -15,9 +15,9 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
-    /// The uuid of the account.
+    /// The UUID of the account.
     pub id: String,
-    /// The number of the account.
+    /// The account number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id_raw: Option<i64>,
     /// The user name. Managed users have none.
@@ -46,9 +46,9 @@ impl User {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Friend {
-    /// Who it is.
+    /// The friend's account.
     pub user: User,
-    /// Since when they are friends.
+    /// When they became friends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
@@ -67,7 +67,7 @@ impl Friend {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Entry {
-    /// The key of the item: what [`ItemId`] takes.
+    /// The key of the item, which [`ItemId`] accepts.
     pub id: String,
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +83,7 @@ pub struct Entry {
 object!(Entry { id: "id", title: "title", type_: "type", guid: "guid" }, 1);
 
 impl Entry {
-    /// The kind, if it is one that [`Kind`] has.
+    /// The kind, if [`Kind`] has it.
     pub fn kind(&self) -> Option<Kind> {
         let kinds = [Kind::Movie, Kind::Show, Kind::Season, Kind::Episode];
         let type_ = self.type_.as_deref()?;
@@ -103,7 +103,7 @@ impl From<Entry> for ItemId {
     }
 }
 
-/// The kind of an activity. Open: a kind that is not known here is kept.
+/// The type of an activity. Unknown values are kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ActivityType {
@@ -125,7 +125,7 @@ pub enum ActivityType {
     WatchSession,
     /// `WATCHLIST`: an item was put on a watchlist.
     Watchlist,
-    /// A value that this version does not know. It goes out as it came in.
+    /// A value that this version does not know. It is sent as it was received.
     Other(String),
 }
 
@@ -148,7 +148,7 @@ open_enum!(ActivityType {
 pub struct Activity {
     /// The id of the activity.
     pub id: String,
-    /// When it was.
+    /// When it happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Timestamp>,
     /// The name of its type in the service, such as `ActivityWatchlist`.
@@ -157,7 +157,7 @@ pub struct Activity {
     /// Who did it.
     #[serde(rename = "userV2", skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
-    /// With which item.
+    /// The item that the activity is about.
     #[serde(rename = "metadataItem", skip_serializing_if = "Option::is_none")]
     pub item: Option<Entry>,
 }
@@ -180,7 +180,7 @@ pub(super) trait Connection {
     fn into_parts(self) -> (Rows<Self::Item>, PageInfo);
 }
 
-/// A list page type: its rows, and where it ends.
+/// Defines the type of a page: its rows, and where it ends.
 macro_rules! connection {
     ($name:ident, $item:ident) => {
         pub(super) struct $name {

@@ -24,10 +24,10 @@ static WATCHLIST: Query = Query::new(
 }",
 );
 
-/// The most characters of the id of a user. A uuid has 36 at most.
+/// The most characters of a user id. A UUID has at most 36.
 const LONGEST_ID: usize = 64;
 
-/// What names a user: a [`Friend`], a [`User`], or the uuid of an account.
+/// Identifies a user: a [`Friend`], a [`User`], or the UUID of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(String);
 
@@ -37,7 +37,7 @@ impl UserId {
         if (1..=LONGEST_ID).contains(&self.0.len()) && self.0.bytes().all(is_usual) {
             return Ok(self.0);
         }
-        Err(Error::invalid_input("the user is not named by the uuid of an account: letters, digits and hyphens"))
+        Err(Error::invalid_input("the user id is not the uuid of an account: only letters, digits and hyphens"))
     }
 }
 
@@ -66,12 +66,13 @@ impl From<&Friend> for UserId {
 }
 
 impl Community {
-    /// What a friend wants to watch, page by page.
+    /// Lists what a friend wants to watch, page by page.
     ///
     /// # Errors
-    /// Reading it fails with those of [`Community`]. `is_invalid_input` when the id is not one of a
-    /// user; nothing is sent then. `is_not_found` when there is no such user. `is_forbidden` when
-    /// the user does not show it. `is_decode` when the list makes no progress.
+    /// Reading fails with the errors of [`Community`], and with `is_invalid_input` when the id
+    /// cannot be that of a user (nothing is sent then), `is_not_found` when there is no such user,
+    /// `is_forbidden` when the user hides the list, and `is_decode` when the list makes no
+    /// progress.
     ///
     /// Calls `POST https://community.plex.tv/api` with the query `userV2`.
     pub fn watchlist(&self, user: impl Into<UserId>) -> Items<Entry> {

@@ -1,13 +1,13 @@
-//! Managed users: made in the Home, without a sign-in of their own.
+//! Managed users: created in the Home, without their own sign-in.
 
 use super::HomeMember;
 use crate::{Client, Error, Secret, Tuners, v2::types::RestrictionProfile};
 
 impl Client {
-    /// Makes a managed user in the user's Home. The first one makes the Home.
+    /// Creates a managed user in the user's Home. The first managed user creates the Home.
     ///
-    /// They see no library yet: share some with
-    /// [`Server::share_with`](crate::Server::share_with), which they need not accept.
+    /// The new user sees no libraries yet: share some with
+    /// [`Server::share_with`](crate::Server::share_with). They need not accept the invite.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -37,11 +37,12 @@ impl Client {
         ManagedUserChange { client: self.clone(), member: member.clone(), name: None, pin: None }
     }
 
-    /// Removes a member from the Home. A managed user is deleted for good, with all they watched.
-    /// An account only leaves the Home. A member who is gone already is not an error.
+    /// Removes a member from the Home. A managed user is deleted permanently, including their watch
+    /// history. A member with an account only leaves the Home. It is not an error if the member is
+    /// already gone.
     ///
     /// # Errors
-    /// `is_invalid_input`, before anything is sent, when it is the administrator, who cannot leave;
+    /// `is_invalid_input`, before anything is sent, for the administrator, who cannot leave;
     /// `is_forbidden` when the user may not do this; and whatever any call can fail with.
     ///
     /// Calls `DELETE /api/v2/home/users/{userId}`.
@@ -56,7 +57,7 @@ impl Client {
     }
 }
 
-/// A managed user to be made: see [`Client::create_managed_user`].
+/// A managed user to be created: see [`Client::create_managed_user`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `send`"]
 pub struct NewManagedUser {
@@ -68,7 +69,7 @@ pub struct NewManagedUser {
 }
 
 impl NewManagedUser {
-    /// What they may see, by age. Without it nothing is restricted.
+    /// Sets what they may see, by age. Without a profile, nothing is restricted.
     pub fn restriction_profile(self, profile: impl Into<RestrictionProfile>) -> Self {
         Self { restriction_profile: Some(profile.into()), ..self }
     }
@@ -78,15 +79,16 @@ impl NewManagedUser {
         Self { allow_sync: Some(allowed), ..self }
     }
 
-    /// What they may do with live television.
+    /// Sets what they may do with live television.
     pub fn allow_tuners(self, tuners: Tuners) -> Self {
         Self { allow_tuners: Some(tuners), ..self }
     }
 
-    /// Makes the user.
+    /// Creates the user.
     ///
     /// # Errors
-    /// - `is_invalid_input`, before anything is sent: the name is empty or has a control character.
+    /// - `is_invalid_input`, before anything is sent: the name is empty or contains a control
+    ///   character.
     /// - `is_plex_pass_required` when the account has no Plex Pass.
     /// - `is_forbidden` when the user does not administer the Home.
     /// - whatever any call can fail with.
@@ -119,17 +121,17 @@ enum NewPin {
 }
 
 impl ManagedUserChange {
-    /// The new name.
+    /// Sets the new name.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
     }
 
-    /// The new PIN, four digits. Whoever becomes this user has to type it.
+    /// Sets the new PIN, four digits. It is required to switch to this user.
     pub fn pin(self, pin: impl Into<Secret>) -> Self {
         Self { pin: Some(NewPin::Set(pin.into())), ..self }
     }
 
-    /// Takes the PIN away.
+    /// Removes the PIN.
     pub fn remove_pin(self) -> Self {
         Self { pin: Some(NewPin::Remove), ..self }
     }
@@ -152,7 +154,7 @@ impl ManagedUserChange {
             Some(NewPin::Set(pin)) if is_pin(&pin) => call.pin(pin),
             Some(NewPin::Set(_)) => return Err(Error::invalid_input("a PIN is four digits")),
             Some(NewPin::Remove) => call.remove_pin(true),
-            None if name.is_none() => return Err(Error::invalid_input("neither name nor PIN is given")),
+            None if name.is_none() => return Err(Error::invalid_input("nothing would change; give a name or a PIN")),
             None => call,
         };
         call.send().await
@@ -163,7 +165,7 @@ fn checked_name(name: &str) -> Result<&str, Error> {
     match name.trim() {
         "" => Err(Error::invalid_input("the name of a managed user is empty")),
         name if name.contains(char::is_control) => {
-            Err(Error::invalid_input("the name of a managed user has a control character"))
+            Err(Error::invalid_input("the name of a managed user contains a control character"))
         }
         name => Ok(name),
     }
@@ -174,10 +176,10 @@ fn is_pin(pin: &Secret) -> bool {
 }
 
 /// # Errors
-/// `is_invalid_input` when the member has an account of their own.
+/// `is_invalid_input` when the member has their own account.
 pub(super) fn check_managed(member: &HomeMember) -> Result<(), Error> {
     if member.is_managed() {
         return Ok(());
     }
-    Err(Error::invalid_input("the member has an account of their own, which only they change"))
+    Err(Error::invalid_input("the member has their own account, which only they can change"))
 }

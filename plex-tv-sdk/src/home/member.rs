@@ -14,51 +14,52 @@ impl HomeMember {
         Self(user)
     }
 
-    /// The number of the account, which calls about the member take.
+    /// The account number, which calls about the member take.
     pub fn id(&self) -> i64 {
         self.0.id
     }
 
-    /// The identifier that switching takes, if plex.tv gave one.
+    /// The UUID, which [`Client::switch_home_user`] takes, if plex.tv gave one.
     pub fn uuid(&self) -> Option<&str> {
         self.0.uuid.as_deref().filter(|uuid| !uuid.is_empty())
     }
 
-    /// The name to show. Managed users have no user name. Empty when plex.tv gave none.
+    /// The display name, or else the user name. Managed users have no user name. Empty when plex.tv
+    /// gave neither.
     pub fn name(&self) -> &str {
         let names = [&self.0.title, &self.0.friendly_name, &self.0.username];
         names.into_iter().flatten().find(|name| !name.is_empty()).map_or("", String::as_str)
     }
 
-    /// Must a PIN be typed to become this user?
+    /// Whether switching to this user requires a PIN.
     pub fn needs_pin(&self) -> bool {
         self.0.protected.unwrap_or_default()
     }
 
-    /// Does the user administer the Home: add, change and remove members, and manage the account's
-    /// servers?
+    /// Whether the user administers the Home: adds, changes and removes members, and manages the
+    /// account's servers.
     pub fn is_admin(&self) -> bool {
         self.0.admin.unwrap_or_default()
     }
 
-    /// Is it a managed user, made in the Home and without a sign-in of their own? They may not
-    /// manage friends, shares, the account or its devices: plex.tv refuses such calls with code
-    /// 1009.
+    /// Whether this is a managed user, created in the Home and without their own sign-in. Managed
+    /// users may not manage friends, shares, the account or its devices: plex.tv refuses such calls
+    /// with code 1009.
     pub fn is_managed(&self) -> bool {
         self.0.restricted.unwrap_or_default()
     }
 
-    /// Is it the guest?
+    /// Whether this is the guest.
     pub fn is_guest(&self) -> bool {
         self.0.guest.unwrap_or_default()
     }
 
-    /// What the user may see, if that is restricted.
+    /// What the user may see, if it is restricted.
     pub fn restriction_profile(&self) -> Option<&RestrictionProfile> {
         self.0.restriction_profile.as_ref()
     }
 
-    /// All that plex.tv says of them.
+    /// Everything that plex.tv returned about the member.
     pub fn user(&self) -> &HomeUser {
         &self.0
     }
@@ -71,11 +72,11 @@ impl From<&HomeMember> for Invitee {
 }
 
 impl Client {
-    /// The members of the user's Home, none if they have no Home. A row that could not be read is
-    /// left out; the call itself (`get_home_data`) shows it.
+    /// Lists the members of the user's Home. The list is empty if they have no Home. Rows that
+    /// cannot be read are left out; the generated call `get_home_data` returns them.
     ///
     /// # Errors
-    /// `is_auth` without a good token; else what any call can fail with.
+    /// `is_auth` without a valid token; else what any call can fail with.
     ///
     /// Calls `GET /api/v2/home`.
     pub async fn home_users(&self) -> Result<Vec<HomeMember>, Error> {

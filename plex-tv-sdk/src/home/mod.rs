@@ -1,4 +1,4 @@
-//! The Plex Home: its members, becoming one of them, and its managed users.
+//! The Plex Home: its members, switching between them, and its managed users.
 
 mod managed;
 mod member;

@@ -9,9 +9,9 @@ use crate::{
 impl Client {
     /// Sets what a managed user may see, by age. `None` ends the restriction.
     ///
-    /// The call rests on one unconfirmed source, so that it needs the feature `unstable`. What is
-    /// set by [`NewManagedUser::restriction_profile`](crate::NewManagedUser::restriction_profile)
-    /// does not.
+    /// This call rests on one unconfirmed source, so it needs the feature `unstable`.
+    /// [`NewManagedUser::restriction_profile`](crate::NewManagedUser::restriction_profile) does
+    /// not.
     ///
     /// ```no_run
     /// # use plex_tv_sdk::{Client, Error, HomeMember};

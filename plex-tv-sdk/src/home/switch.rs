@@ -1,25 +1,25 @@
-//! Becoming another member of the Home.
+//! Switching to another member of the Home.
 
 use super::HomeMember;
 use crate::{Client, Error, RetryPolicy, Token};
 
-/// The identifier of a member of the Home, checked when it is used.
+/// The UUID of a member of the Home. It is checked when it is used.
 ///
-/// It is made of a [`HomeMember`], or of a text that an app stored.
+/// It is converted from a [`HomeMember`], or from a text that an app stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HomeUuid(Option<String>);
 
 impl HomeUuid {
     /// # Errors
-    /// `is_invalid_input` when there is none, or when it is an account number.
+    /// `is_invalid_input` when there is no UUID, or when it is an account number.
     fn check(self) -> Result<String, Error> {
         let uuid = self.0.unwrap_or_default();
-        // A uuid has sixteen characters, and account numbers have at most ten.
+        // A UUID has sixteen characters, and account numbers have at most ten.
         if uuid.len() < 12 && !uuid.is_empty() && uuid.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Error::invalid_input("this is the account number of a member; a switch takes their `uuid`"));
         }
         if uuid.trim().is_empty() {
-            return Err(Error::invalid_input("the member has no uuid, so that nobody can switch to them"));
+            return Err(Error::invalid_input("the member has no uuid, so switching to them is not possible"));
         }
         Ok(uuid)
     }
@@ -50,16 +50,16 @@ impl From<&String> for HomeUuid {
 }
 
 impl Client {
-    /// A client for another member of the Home, with a token of theirs. Nothing is kept in this
-    /// client's store: it belongs to another user. Keep the client, since switching often runs into
-    /// the rate limit.
+    /// Returns a client for another member of the Home, with their token. Nothing is saved in this
+    /// client's store, which belongs to another user. Keep the returned client: frequent switching
+    /// runs into the rate limit.
     ///
-    /// The member is a [`HomeMember`], or the uuid of one that an app stored. Pass the PIN where
-    /// [`HomeMember::needs_pin`] says so.
+    /// The member is a [`HomeMember`], or a UUID that an app stored. Pass the PIN if
+    /// [`HomeMember::needs_pin`] is true.
     ///
-    /// It was reported that plex.tv refuses this with 403 and no code to a client that is signed in
-    /// by a Plex JWT: use one with an older token, as [`Client::pin_login`] without a device key
-    /// gives, under a client identifier of its own.
+    /// For clients signed in with a Plex JWT, plex.tv has been reported to refuse this with 403 and
+    /// no code. Use a client with an older token, from [`Client::pin_login`] without a device key,
+    /// under a separate client identifier.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -73,8 +73,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// - `is_invalid_input`, before anything is sent: the member has no uuid, it is an account
-    ///   number, or the PIN is empty.
+    /// - `is_invalid_input`, before anything is sent: the member has no UUID, an account number was
+    ///   passed instead, or the PIN is empty.
     /// - `is_home_pin_required` when the PIN is missing or wrong.
     /// - `is_forbidden` without a code: see above.
     /// - `is_not_found` when there is no such member.
@@ -84,9 +84,9 @@ impl Client {
     pub async fn switch_home_user(&self, member: impl Into<HomeUuid>, pin: Option<&str>) -> Result<Self, Error> {
         let uuid = member.into().check()?;
         if pin.is_some_and(|pin| pin.trim().is_empty()) {
-            return Err(Error::invalid_input("the PIN is empty; pass none where none is needed"));
+            return Err(Error::invalid_input("the PIN is empty; pass `None` if no PIN is needed"));
         }
-        // Each attempt with a wrong PIN counts.
+        // Each attempt with a wrong PIN counts, so it is not retried.
         let once = self.with_retry(RetryPolicy::off());
         let user = once.v2().switch_home_user(uuid).maybe_pin(pin).send().await?;
         Ok(self.with_token(Token::new(user.auth_token.unwrap_or_default())?))
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_uuid_is_told() {
+    fn a_text_that_cannot_be_a_uuid_is_refused() {
         for uuid in ["", " ", "7654321", "1"] {
             assert!(HomeUuid::from(uuid).check().unwrap_err().is_invalid_input(), "{uuid:?}");
         }

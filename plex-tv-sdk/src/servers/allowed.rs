@@ -1,4 +1,4 @@
-//! Which connections of a server are asked at all.
+//! Which connections of a server are tried at all.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,11 +9,10 @@ use crate::{
     v2::types::{Connection, ConnectionProtocol, Resource},
 };
 
-/// May this connection be asked whether its server answers there? `plex_tv` is the base URL of the
-/// client.
+/// Whether this connection may be tried. `plex_tv` is the base URL of the client.
 ///
-/// Owners choose the addresses that the people they share with see. The address decides, not what
-/// plex.tv says about it.
+/// Owners choose the addresses that people they share with see. So the address itself decides, not
+/// what plex.tv says about it.
 pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: &Url) -> bool {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     if resource.https_required.unwrap_or_default() && is_plain(connection, url.as_ref()) {
@@ -26,23 +25,23 @@ pub(super) fn is_allowed(resource: &Resource, connection: &Connection, plex_tv: 
     let is_relay = connection.relay.unwrap_or_default();
     let is_local = connection.local.unwrap_or_default() || reach == Reach::Network;
     match reach {
-        // A relay belongs to plex.tv, and is on this machine only when a stand-in for plex.tv is.
+        // A relay belongs to plex.tv. It is on this machine only if a stand-in for plex.tv is.
         Reach::Machine => is_relay && Reach::of(plex_tv) == Reach::Machine,
         Reach::Network | Reach::Internet => !is_local || resource.public_address_matches.unwrap_or_default(),
     }
 }
 
-/// Is it http, by its address or by its protocol?
+/// Whether it is plain http, by its address or by its protocol.
 pub(super) fn is_plain(connection: &Connection, url: Option<&Url>) -> bool {
     connection.protocol == Some(ConnectionProtocol::Http) || url.is_some_and(|url| url.scheme() != "https")
 }
 
-/// How far an address leads.
+/// How far an address reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
-    /// To this machine or to the link it is on.
+    /// This machine or its link.
     Machine,
-    /// Within a private network.
+    /// A private network.
     Network,
     Internet,
 }
@@ -77,7 +76,7 @@ impl Reach {
     }
 
     fn of_v6(v6: Ipv6Addr) -> Self {
-        // The first 96 bits are zero: `::`, `::1`, and IPv4 in a form that is given up.
+        // The first 96 bits are zero: `::`, `::1`, and the deprecated IPv4-compatible form.
         let is_zero = u128::from(v6) >> 32 == 0;
         let is_site_local = v6.segments()[0] & 0xFFC0 == 0xFEC0;
         if is_zero || v6.is_unicast_link_local() || v6.is_multicast() {
@@ -90,8 +89,7 @@ impl Reach {
     }
 }
 
-/// The IPv4 address that a gateway sends to in place of this one: NAT64 (RFC 6052) and 6to4 (RFC
-/// 3056).
+/// The IPv4 address that a gateway translates this one to: NAT64 (RFC 6052) and 6to4 (RFC 3056).
 fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let [.., a, b, c, d] = v6.octets();
     match v6.segments() {
@@ -106,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_tells_how_far_it_leads_however_it_is_written() {
+    fn the_reach_of_an_address_does_not_depend_on_its_spelling() {
         let cases = [
             (
                 Reach::Machine,

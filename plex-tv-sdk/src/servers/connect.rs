@@ -1,4 +1,5 @@
-//! The best connection to a server: all are tried at once, and the server has to say who it is.
+//! Finds the best connection to a server: all are tried at once, and the server has to identify
+//! itself.
 
 use std::{fmt, future::pending, time::Duration};
 
@@ -29,26 +30,26 @@ use crate::{
 
 /// How long one connection may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long better connections are waited for once one has answered. A network at home takes
+/// How long to wait for better connections once one has answered. A home network takes
 /// milliseconds.
 const GRACE: Duration = Duration::from_secs(1);
-/// The most connections of a server that are tried. Servers have a handful.
+/// The most connections of a server that are tried. Most servers have a handful.
 const MOST_CONNECTIONS: usize = 32;
-/// The most bytes of an identity that are read. It has some hundred.
+/// The most bytes of an identity that are read. It has a few hundred.
 const BODY_LIMIT: usize = 64 * 1024;
 
 impl Server {
-    /// Finds the connection to use: the best one, in the order of [`Server::connections`], at which
-    /// this server answers.
+    /// Finds the best connection, in the order of [`Server::connections`], at which this server
+    /// answers.
     ///
-    /// All are tried at once, each for five seconds at most. When one has answered, better ones are
-    /// given a second more. What answers has to be this server by its `/identity`, since another
-    /// machine may have the address by now; it is asked without any token. Keep the connection
-    /// while it works, and connect again when it does not.
+    /// All are tried at once, each for at most five seconds. Once one has answered, better ones get
+    /// one more second. The `/identity` must be that of this server, since another machine may have
+    /// the address by now; it is requested without a token. Keep the connection while it works, and
+    /// connect again when it stops working.
     ///
-    /// A connection has to be an origin: scheme, host and port. A server behind a reverse proxy
-    /// below a path, as in `https://example.com/plex`, "has no address that can be used": give it a
-    /// host name of its own.
+    /// A connection must be an origin: scheme, host and port. A server behind a reverse proxy below
+    /// a path, as in `https://example.com/plex`, fails with "has no address that can be used": give
+    /// it its own host name.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -62,18 +63,18 @@ impl Server {
     /// # }
     /// ```
     ///
-    /// To show what happens meanwhile, see [`Connect::on_progress`].
+    /// To show progress, see [`Connect::on_progress`].
     ///
     /// # Errors
-    /// `is_connect` when no connection works. The message says why, for each of them.
-    /// `is_invalid_input` as [`Server::access_token`].
+    /// `is_connect` when no connection works. The message gives the reason for each of them.
+    /// `is_invalid_input` as for [`Server::access_token`].
     pub fn connect(&self) -> Connect<'_> {
         Connect { server: self, older_token: false, on_progress: None }
     }
 }
 
-/// The search for the best connection: `server.connect().await`. Dropping it, or the future,
-/// cancels it.
+/// The search for the best connection: `server.connect().await`. Dropping it or its future cancels
+/// the search.
 #[must_use = "nothing happens before `.await`"]
 pub struct Connect<'a> {
     server: &'a Server,
@@ -82,8 +83,8 @@ pub struct Connect<'a> {
 }
 
 impl<'a> Connect<'a> {
-    /// Calls back after each connection that answered or failed, for a user interface that shows
-    /// what takes so long.
+    /// Sets a callback that runs after each connection has answered or failed, for a user interface
+    /// that shows progress.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
@@ -99,13 +100,13 @@ impl<'a> Connect<'a> {
         Self { on_progress: Some(Box::new(callback)), ..self }
     }
 
-    /// Whether a server of the user's own gets the older token of this device instead of a Plex
-    /// JWT. The default is `false`.
+    /// Sets whether a server that the user owns gets the older token of this device instead of a
+    /// Plex JWT. The default is `false`.
     ///
     /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
-    /// owned servers, which then answer 401. The older token was seen to work there. That is not
-    /// promised by Plex, and may end at any time: see [`Client::older_token`]. When there is none,
-    /// the JWT stays.
+    /// owned servers, which then answer 401. The older token has been seen to work there. Plex does
+    /// not promise that, and it may stop working at any time: see [`Client::older_token`]. If there
+    /// is no older token, the JWT is used.
     pub fn older_token(self, older_token: bool) -> Self {
         Self { older_token, ..self }
     }
@@ -177,7 +178,7 @@ impl fmt::Debug for Connect<'_> {
     }
 }
 
-/// Only the user's own servers take the older token: it is that of the account.
+/// Only the user's own servers get the older token, because it is a token of the account.
 async fn access_token(server: &Server, older_token: bool) -> Result<Token, Error> {
     let token = server.access_token()?;
     if !(older_token && server.is_owned() && is_jwt(&token)) {
@@ -186,8 +187,8 @@ async fn access_token(server: &Server, older_token: bool) -> Result<Token, Error
     Ok(server.client().older_token().await?.unwrap_or(token))
 }
 
-/// Is it this server that answers there? Another machine may have the address by now. It is asked
-/// without any token.
+/// Checks that this server answers at the connection, as another machine may have the address by
+/// now. The request has no token.
 async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> {
     let origin = origin(connection)?;
     let host = host_of(&origin);
@@ -203,8 +204,8 @@ async fn answers(server: &Server, connection: &Connection) -> Result<(), Error> 
     Ok(())
 }
 
-/// Owners choose what stands here for those they share with: an origin, and no path of a router's
-/// settings.
+/// Owners choose these addresses for the people they share with. So only an origin is accepted,
+/// never a path, such as one of a router's settings.
 fn origin(connection: &Connection) -> Result<Url, Error> {
     let url = connection.uri.as_deref().and_then(|uri| Url::parse(uri).ok());
     let no_origin = || Error::new(ErrorKind::Decode, "a connection has no address that can be used");
@@ -247,9 +248,9 @@ async fn identity(client: &Client, origin: &Url) -> Result<Identity, Error> {
 fn unreachable(race: Race<Error>) -> Error {
     let failures: Vec<String> = race.failures().map(|error| error.to_string()).collect();
     let message = match failures.as_slice() {
-        [] => "plex.tv names no connection by which this server can be reached from here; see that it runs".to_owned(),
+        [] => "plex.tv lists no connection to this server that can be used from here; check that it runs".to_owned(),
         failures => {
-            format!("the server answers at none of its connections; see that it runs: {}", failures.join("; "))
+            format!("the server does not answer at any of its connections; check that it runs: {}", failures.join("; "))
         }
     };
     Error::new(ErrorKind::Connect, message)

@@ -1,9 +1,9 @@
-//! A connection that was found.
+//! A working connection to a server.
 
 use super::kind::ConnectionKind;
 use crate::{Token, v2::types::Connection};
 
-/// A connection at which the right server answered, and what its requests need.
+/// A connection at which the right server answered, with the token for its requests.
 #[derive(Clone, Debug)]
 pub struct ServerConnection {
     pub(super) uri: String,
@@ -12,27 +12,27 @@ pub struct ServerConnection {
 }
 
 impl ServerConnection {
-    /// The origin of the server as it was parsed and asked: scheme, host, and the port unless it is
-    /// the usual one. Paths go behind it, as in `{uri}/library/sections`.
+    /// The origin of the server that was tried: scheme, host, and the port unless it is the default
+    /// one. Append paths, as in `{uri}/library/sections`.
     ///
-    /// Some servers allow `http://`. Whoever is on the way can read the token and everything else
-    /// then.
+    /// Some servers allow `http://`. Anyone on the path can then read the token and everything
+    /// else.
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The token for requests to this server, in the header `X-Plex-Token`. The account's own token
-    /// does not belong there.
+    /// The token for requests to this server, in the header `X-Plex-Token`. Do not send the
+    /// account's own token.
     pub fn access_token(&self) -> &Token {
         &self.access_token
     }
 
-    /// How it leads to the server.
+    /// How the connection reaches the server.
     pub fn kind(&self) -> ConnectionKind {
         ConnectionKind::from(&self.connection)
     }
 
-    /// All that plex.tv says of it.
+    /// Everything that plex.tv returned about the connection.
     pub fn connection(&self) -> &Connection {
         &self.connection
     }

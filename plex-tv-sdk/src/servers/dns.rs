@@ -1,4 +1,4 @@
-//! Names to addresses, for the HTTP client below.
+//! Name resolution for the underlying HTTP client.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use crate::PlexDirect;
 
 /// Asks the system, except for names under `plex.direct`. Their address is in the name, and a
-/// router with protection against DNS rebinding would drop the answer.
+/// router with DNS rebinding protection would drop the answer.
 #[derive(Debug)]
 pub(crate) struct Resolver;
 

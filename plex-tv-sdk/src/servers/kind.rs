@@ -1,17 +1,17 @@
-//! How connections lead to a server.
+//! The kinds of connections.
 
 use std::fmt;
 
 use crate::v2::types::Connection;
 
-/// How a connection leads to a server, best first.
+/// How a connection reaches a server, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConnectionKind {
-    /// Within the network that both are in.
+    /// Within a shared local network.
     Local,
     /// Through the internet.
     Remote,
-    /// Through plex.tv, which limits how fast.
+    /// Through plex.tv, which limits the bandwidth.
     Relay,
 }
 

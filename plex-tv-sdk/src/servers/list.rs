@@ -4,10 +4,11 @@ use super::server::Server;
 use crate::{Client, Error, v2::types::Resource};
 
 impl Client {
-    /// The user's servers, own and shared, each with its connections in preferred order.
+    /// Lists the servers that the user owns or that are shared with them, each with its connections
+    /// in order of preference.
     ///
-    /// Players and other resources without a server are left out, and so is a row that could not be
-    /// read. The call itself, `get_devices`, shows them.
+    /// Players and other resources that are not servers are left out, and so are rows that cannot
+    /// be read. The generated call `get_devices` returns them.
     ///
     /// # Errors
     /// `is_auth` without a valid token, and whatever else any call can fail with.

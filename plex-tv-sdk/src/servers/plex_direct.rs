@@ -1,4 +1,4 @@
-//! Names under `plex.direct`, which have an address in them.
+//! Names under `plex.direct`, which contain an address.
 
 use std::{
     fmt,
@@ -10,13 +10,13 @@ use crate::Error;
 
 /// A host name such as `192-0-2-10.0123456789abcdef0123456789abcdef.plex.direct`.
 ///
-/// Its first label is the address of a server, written with dashes. The second is a hash, for which
-/// the server has a certificate. So a server in somebody's home has an https address that anybody
-/// can verify.
+/// Its first label is the address of a server, written with dashes. The second is a hash, and the
+/// server has a certificate for names with this hash. So a server in somebody's home has an https
+/// address that anybody can verify.
 ///
-/// DNS answers with the address in the name. Routers with protection against DNS rebinding drop
-/// that answer when the address is a local one.
-/// [`Server::direct_addresses`](crate::Server::direct_addresses) is the workaround.
+/// DNS answers with the address in the name. Routers with DNS rebinding protection drop that answer
+/// when the address is local. [`Server::direct_addresses`](crate::Server::direct_addresses) is the
+/// workaround.
 ///
 /// ```
 /// use plex_tv_sdk::PlexDirect;
@@ -29,19 +29,19 @@ use crate::Error;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PlexDirect {
-    /// As it was read: a certificate is for a name, however the address in it is spelled.
+    /// The name as it was read: a certificate is for this exact spelling of the address.
     name: String,
     address: IpAddr,
 }
 
 impl PlexDirect {
-    /// Builds the name of an address.
+    /// Builds the name for an address.
     ///
     /// # Errors
     /// `is_invalid_input` when the hash is not a label of lowercase hexadecimal digits.
     pub fn new(address: IpAddr, hash: &str) -> Result<Self, Error> {
         if !is_hash(hash) {
-            return Err(Error::invalid_input("the hash of a plex.direct name is hexadecimal, in small letters"));
+            return Err(Error::invalid_input("the hash of a plex.direct name must be lowercase hexadecimal digits"));
         }
         let address = address.to_canonical();
         Ok(Self { name: format!("{}.{hash}.plex.direct", label(address)), address })
@@ -52,13 +52,13 @@ impl PlexDirect {
         &self.name
     }
 
-    /// The address in it. An IPv4 address that is written as IPv6 (`::ffff:192.0.2.10`) is IPv4
-    /// here.
+    /// The address in the name. An IPv4-mapped IPv6 address (`::ffff:192.0.2.10`) is returned as
+    /// IPv4.
     pub fn address(&self) -> IpAddr {
         self.address
     }
 
-    /// What the certificate is for.
+    /// The hash that the certificate is for.
     pub fn hash(&self) -> &str {
         self.name.split('.').nth(1).unwrap_or_default()
     }
@@ -67,10 +67,10 @@ impl PlexDirect {
 impl FromStr for PlexDirect {
     type Err = Error;
 
-    /// Reads a name, as a URL has it: in small letters, without a dot at its end.
+    /// Parses a name as it appears in a URL: lowercase, without a trailing dot.
     ///
     /// # Errors
-    /// `is_invalid_input` when it is not such a name.
+    /// `is_invalid_input` when it is not a `plex.direct` name.
     fn from_str(name: &str) -> Result<Self, Error> {
         let labels = name.strip_suffix(".plex.direct").and_then(|labels| labels.split_once('.'));
         let address = labels.filter(|(_, hash)| is_hash(hash)).and_then(|(label, _)| address(label));
@@ -87,7 +87,7 @@ impl fmt::Display for PlexDirect {
     }
 }
 
-/// All hashes that were seen have 32 digits. All that is known is that they are a label.
+/// All hashes seen so far have 32 digits, but it is only certain that a hash is one label.
 fn is_hash(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.bytes().all(is_digit)
 }
@@ -107,7 +107,7 @@ fn address(label: &str) -> Option<IpAddr> {
     if !label.bytes().all(|byte| byte == b'-' || is_digit(byte)) {
         return None;
     }
-    // No text is both: four groups are too few for IPv6, unless some are left out.
+    // No text is both: IPv6 needs more than four groups, unless some are left out.
     let v4 = label.replace('-', ".").parse::<Ipv4Addr>().map(IpAddr::from);
     v4.or_else(|_| label.replace('-', ":").parse::<Ipv6Addr>().map(IpAddr::from)).ok()
 }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_built_is_read_back() {
+    fn a_built_name_is_parsed_back() {
         for address in ["10.0.20.107", "2001:db8::7", "2001:db8::", "::1", "::", "::ffff:10.0.0.1", "64:ff9b::1.2.3.4"]
         {
             let name = built(address);
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stays_as_it_was_however_its_address_is_spelled() {
+    fn a_name_keeps_the_spelling_of_its_address() {
         for label in ["2001-db8-0-0-0-0-0-7", "2001-0db8--0007", "2001-db8--0-7"] {
             let text = format!("{label}.{HASH}.plex.direct");
 
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_else_is_refused_and_not_shown() {
+    fn other_names_are_refused_and_not_shown() {
         let bad = [
             "",
             "plex.direct",

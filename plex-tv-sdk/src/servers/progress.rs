@@ -1,4 +1,4 @@
-//! What is known while connections are tried.
+//! Progress while connections are tried.
 
 use super::kind::ConnectionKind;
 use crate::{Error, v2::types::Connection};
@@ -12,12 +12,12 @@ pub struct ConnectProgress<'a> {
     pub connection: &'a Connection,
     /// Why it cannot be used. `None` when the server answered.
     pub failure: Option<&'a Error>,
-    /// How many connections did not answer yet.
+    /// The number of connections that have not answered or failed yet.
     pub pending: usize,
 }
 
 impl ConnectProgress<'_> {
-    /// How the connection leads to the server.
+    /// How the connection reaches the server.
     pub fn kind(&self) -> ConnectionKind {
         ConnectionKind::from(self.connection)
     }

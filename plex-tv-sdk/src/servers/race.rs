@@ -1,6 +1,6 @@
-//! Which of several concurrent attempts is taken.
+//! Decides which of several concurrent attempts wins.
 
-/// The attempts, best first, and what is known of them so far.
+/// The attempts, best first, with their outcomes so far.
 #[derive(Debug)]
 pub(super) struct Race<E> {
     tries: Vec<Option<Result<(), E>>>,
@@ -26,14 +26,14 @@ impl<E> Race<E> {
         self.is_hurried = true;
     }
 
-    /// The best attempt that succeeded, once no better one is waited for.
+    /// The best attempt that succeeded, once no better one is pending.
     pub(super) fn winner(&self) -> Option<usize> {
         let place = self.tries.iter().position(|outcome| matches!(outcome, Some(Ok(()))))?;
         let is_best = self.tries.iter().take(place).all(Option::is_some);
         (is_best || self.is_hurried).then_some(place)
     }
 
-    /// Why attempts failed, best first.
+    /// The failures of the attempts, best first.
     pub(super) fn failures(self) -> impl Iterator<Item = E> {
         self.tries.into_iter().flatten().filter_map(Result::err)
     }
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_wins_whichever_is_the_first_to_answer() {
+    fn the_best_attempt_wins_even_if_another_answers_first() {
         let mut race = Race::new(3);
 
         assert!(race.ended(2, Ok::<_, &str>(())));
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lesser_one_wins_when_all_better_ones_failed() {
+    fn an_attempt_wins_when_all_better_ones_failed() {
         let mut race = Race::new(4);
 
         assert!(!race.ended(0, Err("refused")));

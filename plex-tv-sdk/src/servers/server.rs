@@ -22,22 +22,22 @@ impl Server {
     pub(super) fn new(mut resource: Resource, client: Client) -> Self {
         let mut connections = std::mem::take(&mut resource.connections);
         connections.retain(|connection| allowed::is_allowed(&resource, connection, client.base_url()));
-        // A stable sort: among equals plex.tv's order stays.
+        // A stable sort keeps plex.tv's order among equals.
         connections.sort_by_key(preference);
         Self { resource, connections, client }
     }
 
-    /// The name its owner gave it.
+    /// The name that the owner gave the server.
     pub fn name(&self) -> &str {
         self.resource.name.as_deref().unwrap_or_default()
     }
 
-    /// The machine identifier, which the server confirms at its `/identity`.
+    /// The machine identifier, which the server also returns at its `/identity`.
     pub fn machine_identifier(&self) -> &str {
         &self.resource.client_identifier
     }
 
-    /// Does it belong to the user? Else it is shared with them.
+    /// Whether the user owns the server. If not, it is shared with them.
     pub fn is_owned(&self) -> bool {
         self.resource.owned.unwrap_or_default()
     }
@@ -46,10 +46,10 @@ impl Server {
     ///
     /// For clients signed in with a Plex JWT, plex.tv has been seen to return that same JWT for
     /// owned servers, which then answer 401. [`Connect::older_token`](crate::Connect::older_token)
-    /// is one way around it, and `Client::register_device_key` tells of others.
+    /// is one workaround, and `Client::register_device_key` describes others.
     ///
     /// # Errors
-    /// `is_invalid_input` when plex.tv sent none, or one that no header can carry.
+    /// `is_invalid_input` when plex.tv sent no token, or one that is not valid in a header.
     pub fn access_token(&self) -> Result<Token, Error> {
         match &self.resource.access_token {
             Some(token) => Token::try_from(token),
@@ -57,29 +57,28 @@ impl Server {
         }
     }
 
-    /// Its connections, best first: local, then remote, then relay; https before http; IPv6 last.
-    /// These are left out:
+    /// The connections of the server, best first: local, then remote, then relay; https before
+    /// http; IPv6 last. These are left out:
     ///
-    /// - plain http, when the server requires https. An impostor on the way could answer there.
+    /// - Plain http, when the server requires https. An impostor on the path could answer there.
     /// - Private addresses of a server that does not belong to the user, unless both have the same
-    ///   public address. In another network a different machine may have the address. This holds
-    ///   for members of a Plex Home too, since the server belongs to its administrator: from behind
-    ///   a VPN, which changes the public address, they reach it by its remote connections only.
+    ///   public address. In another network, a different machine may have the address. This also
+    ///   applies to members of a Plex Home, since the server belongs to its administrator: from
+    ///   behind a VPN, which changes the public address, they can only use its remote connections.
     /// - Addresses of this machine (loopback, unspecified) and of its link (link-local) of a server
-    ///   that does not belong to the user, whatever its owner says of them. Names are not resolved
-    ///   for this, except names under `plex.direct`.
+    ///   that does not belong to the user, whatever its owner says about them. Names are not
+    ///   resolved for this check, except names under `plex.direct`.
     pub fn connections(&self) -> &[Connection] {
         &self.connections
     }
 
-    /// The host names of its connections under `plex.direct`, each with the address that is in it:
+    /// The host names under `plex.direct` of the connections, each with the address in it, which is
     /// what DNS would answer.
     ///
-    /// For networks whose router protects against DNS rebinding, and drops the answer when the
-    /// address is a local one: names do not resolve there, and every connection by them fails.
-    /// [`Server::connect`] handles that; your own HTTP client needs these pairs. With them the name
-    /// stays, so https and the check of the certificate stay, and DNS is not asked.
-    /// Send [`Server::access_token`] there, never the account's token.
+    /// Routers with DNS rebinding protection drop answers with local addresses, so these names do
+    /// not resolve and connections to them fail. [`Server::connect`] handles that; your own HTTP
+    /// client needs these pairs. With them, DNS is not asked, while the name, https and the
+    /// certificate check stay. Send [`Server::access_token`] there, never the account's token.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
@@ -106,7 +105,7 @@ impl Server {
         &self.client
     }
 
-    /// All that plex.tv says of it, except the connections.
+    /// Everything that plex.tv returned about the server, except the connections.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }

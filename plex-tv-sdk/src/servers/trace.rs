@@ -1,5 +1,5 @@
-//! One span for each search for a connection, with feature `tracing`: how many connections there
-//! are, which kind is taken, how long it took. Addresses are in events at level debug only.
+//! With the feature `tracing`, one span per search for a connection: the number of connections, the
+//! kind that was chosen, and the duration. Addresses appear only in events at level debug.
 
 use std::time::Duration;
 

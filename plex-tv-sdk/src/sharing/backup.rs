@@ -1,4 +1,4 @@
-//! The shares of a server as values that can be stored, and back.
+//! Backs up the shares of a server as values that can be stored, and restores them.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,16 +13,16 @@ use crate::{
     v2::types::{SharedLibrary, SharingSettings},
 };
 
-/// The form of a backup that this version writes and reads.
+/// The version of the backup format that this version of the SDK writes and reads.
 const FORMAT: u32 = 1;
 
-/// All shares of a server, fit to be stored as JSON: see [`Server::back_up_shares`].
+/// All shares of a server, for storage as JSON: see [`Server::back_up_shares`].
 ///
-/// It holds names and addresses of people, and no secret.
+/// It contains names and e-mail addresses, but no secrets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShareBackup {
-    /// The form of the backup.
+    /// The version of the backup format.
     pub format: u32,
     /// The machine identifier of the server.
     pub machine_identifier: String,
@@ -36,9 +36,9 @@ pub struct ShareBackup {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SavedShare {
-    /// The name of the person, to be shown.
+    /// The display name of the person.
     pub name: String,
-    /// The number of their account, if they have one.
+    /// Their account number, if they have an account.
     pub id: Option<i64>,
     /// Their e-mail address, if it is known.
     pub email: Option<String>,
@@ -48,12 +48,12 @@ pub struct SavedShare {
     pub settings: Option<SharingSettings>,
 }
 
-/// What is shared. An empty list is nothing, and never all.
+/// What is shared. An empty list means nothing, never all.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum SavedLibraries {
-    /// All libraries, later ones as well.
+    /// All libraries, including later ones.
     All,
     /// These.
     These(Vec<SharedLibrary>),
@@ -78,7 +78,7 @@ impl SavedShare {
 
     fn person(&self) -> Result<Invitee, Error> {
         let person = self.id.map(Invitee::Id).or(self.email.clone().map(Invitee::Email));
-        person.ok_or_else(|| Error::invalid_input("the backup names neither account nor address"))?.check()
+        person.ok_or_else(|| Error::invalid_input("a saved share has no account and no address"))?.check()
     }
 
     fn is_of(&self, share: &Share) -> bool {
@@ -93,8 +93,8 @@ impl SavedShare {
         }
     }
 
-    /// The libraries on a server. On the one that was backed up they are found by number, and on
-    /// another by title.
+    /// Finds the libraries on a server: by id on the server that was backed up, by title on
+    /// another.
     fn libraries(&self, known: &[SharedLibrary], is_same_server: bool) -> Result<Choice<SharedLibrary>, Error> {
         let SavedLibraries::These(saved) = &self.libraries else { return Ok(Choice::All) };
         let by_number = |saved: &SharedLibrary| is_same_server && known.iter().any(|library| library.id == saved.id);
@@ -125,8 +125,8 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_decode` when a share cannot be read, since the backup would lack it; and whatever any
-    /// call can fail with.
+    /// `is_decode` when a share cannot be read, since the backup would be incomplete; and whatever
+    /// any call can fail with.
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
     pub async fn back_up_shares(&self) -> Result<ShareBackup, Error> {
@@ -139,27 +139,28 @@ impl Server {
         })
     }
 
-    /// Makes the shares of a backup again, on the server that it was made of or on another one.
+    /// Restores the shares of a backup, on the same server or on another one.
     ///
-    /// A share that is gone is made anew, so that the person gets an invite. One that is there gets
-    /// the libraries and settings of the backup. Shares that the backup lacks stay as they are.
+    /// A share that no longer exists is created again, and the person gets an invite. An existing
+    /// share gets the libraries and settings from the backup. Shares that are not in the backup
+    /// stay as they are.
     ///
     /// # Errors
-    /// - `is_invalid_input`, before anything is sent: the backup has a form that this version does
-    ///   not know, or the server belongs to somebody else.
-    /// - `is_decode` when a share of today cannot be read. Nothing was changed.
-    /// - whatever the lists can fail with. The failure of one share is in its [`ShareOutcome`]:
-    ///   `is_unknown_library` when the server lacks a library, `is_invalid_input` when the share
-    ///   has none.
+    /// - `is_invalid_input`, before anything is sent: the backup has an unknown format version, or
+    ///   the server belongs to somebody else.
+    /// - `is_decode` when a current share cannot be read. Nothing was changed.
+    /// - Whatever the calls that list can fail with. The failure of one share is in its
+    ///   [`ShareOutcome`]: `is_unknown_library` when the server lacks a library, `is_invalid_input`
+    ///   when the share has none.
     ///
-    /// Calls `GET /api/v2/servers/{machineIdentifier}`,
-    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and for each share what it takes of
-    /// `POST /api/v2/shared_servers`, `POST /api/v2/shared_servers/{sharedServerId}` and
-    /// `POST /api/v2/sharing_settings`.
+    /// Calls `GET /api/v2/servers/{machineIdentifier}`, `GET
+    /// /api/v2/shared_servers/owned/{status}`, twice, and for each share, as needed, `POST
+    /// /api/v2/shared_servers`, `POST /api/v2/shared_servers/{sharedServerId}` and `POST
+    /// /api/v2/sharing_settings`.
     pub async fn restore_shares(&self, backup: &ShareBackup) -> Result<Vec<ShareOutcome>, Error> {
         self.check_owned()?;
         if backup.format != FORMAT {
-            let message = format!("the backup has form {}, and this version reads form {FORMAT} only", backup.format);
+            let message = format!("the backup has format {}, and this version reads only {FORMAT}", backup.format);
             return Err(Error::invalid_input(message));
         }
         let known = self.libraries().await?;
@@ -208,7 +209,7 @@ impl Server {
     }
 }
 
-/// Null and an empty text both say that there is no filter.
+/// Whether both settings are the same. Null and an empty text both mean no filter.
 fn is_same(one: &SharingSettings, other: &SharingSettings) -> bool {
     let filters = |settings: &SharingSettings| {
         let filters = [

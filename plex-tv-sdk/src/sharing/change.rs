@@ -1,4 +1,4 @@
-//! Changes of a share. plex.tv replaces the whole list of libraries, so each reads it first.
+//! Changes of a share. plex.tv replaces the whole list of libraries, so each change reads it first.
 
 use super::{
     Libraries, Library, Share, extent,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Share {
-    /// Shares one library more. One that is shared already is not an error.
+    /// Adds a library to the share. It is not an error if it is already shared.
     ///
     /// ```no_run
     /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
@@ -36,14 +36,14 @@ impl Share {
         self.change(Libraries::these([library.into()]), |now, named, _| extent::union(now, named)).await
     }
 
-    /// Shares one library less. One that is not shared is not an error.
+    /// Removes a library from the share. It is not an error if it is not shared.
     ///
-    /// If all libraries are shared, then those that there are now stay shared, and later ones are
-    /// not.
+    /// If all libraries are shared, the other current ones stay shared, and later ones are no
+    /// longer included.
     ///
     /// # Errors
-    /// As [`Share::add_library`], and `is_invalid_input` when it is the last library: end the share
-    /// with [`Share::revoke`] instead.
+    /// The errors of [`Share::add_library`], and `is_invalid_input` when it is the last library:
+    /// end the share with [`Share::revoke`] instead.
     ///
     /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
     /// `GET /api/v2/servers/{machineIdentifier}`.
@@ -55,7 +55,7 @@ impl Share {
     /// Shares these libraries and no others.
     ///
     /// # Errors
-    /// As [`Share::add_library`], except for `is_decode`.
+    /// The errors of [`Share::add_library`], except for `is_decode`.
     ///
     /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
     /// `GET /api/v2/servers/{machineIdentifier}`.
@@ -80,7 +80,7 @@ impl Share {
         Ok(now.replaced(new, &known).await?.0)
     }
 
-    /// The share as plex.tv has it now.
+    /// Reads the current state of the share.
     async fn current(&self) -> Result<Self, Error> {
         let details = self.client().v2().get_shared_server(self.id()).send().await?;
         Ok(self.with_details(details))
@@ -92,7 +92,7 @@ impl Share {
         libraries_of(self.client(), machine_identifier).await
     }
 
-    /// Sends the new list, unless it is what there is. Returns the share, and whether it changed.
+    /// Sends the new list, unless nothing would change. Returns the share, and whether it changed.
     pub(super) async fn replaced(
         &self,
         new: Choice<SharedLibrary>,
@@ -113,10 +113,10 @@ impl Share {
         Ok((self.with_details(details), true))
     }
 
-    /// Changes what the person may do, and what is hidden.
+    /// Changes what the person may do, and what is hidden from them.
     ///
     /// plex.tv keeps these settings for the person, not for the share: they hold on all servers of
-    /// the user. What is not named stays as it is.
+    /// the user. Settings that are not named stay as they are.
     ///
     /// ```no_run
     /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
@@ -145,12 +145,12 @@ impl ChangeSettings {
     /// Sends the change, and returns the share with its new settings.
     ///
     /// # Errors
-    /// `is_invalid_input`, before anything is sent, when nothing is changed or a filter is empty;
+    /// `is_invalid_input`, before anything is sent, when no setting is named or a filter is empty;
     /// and whatever any call can fail with.
     ///
     /// Calls `GET` and `POST /api/v2/sharing_settings`.
     pub async fn send(self) -> Result<Share, Error> {
-        let nothing = || Error::invalid_input("no setting is named, so nothing would change");
+        let nothing = || Error::invalid_input("nothing would change; name at least one setting");
         let wanted = self.wanted.checked()?.ok_or_else(nothing)?;
         let person = self.share.person()?;
         let now = settings::read(self.share.client(), &person).await?;

@@ -1,4 +1,4 @@
-//! One library more for everyone.
+//! Shares libraries with everyone who already sees a server.
 
 use super::{
     Libraries, ShareChange, ShareOutcome, extent,
@@ -7,10 +7,10 @@ use super::{
 use crate::{Error, Server};
 
 impl Server {
-    /// Shares these libraries with everyone with whom this server is shared already. Invites that
-    /// wait to be accepted are changed as well. What is shared with them so far stays shared.
+    /// Shares these libraries with everyone this server is already shared with, including people
+    /// with a pending invite. The libraries that are shared with them so far stay shared.
     ///
-    /// One share after the other is changed. With many of them,
+    /// The shares are changed one after the other. If there are many,
     /// [`ClientBuilder::spacing`](crate::ClientBuilder::spacing) keeps the calls apart.
     ///
     /// ```no_run
@@ -31,7 +31,8 @@ impl Server {
     ///   somebody else.
     /// - `is_unknown_library`, `is_ambiguous_library`: nothing was changed.
     /// - `is_decode` when a share cannot be read. Nothing was changed.
-    /// - whatever the lists can fail with. The failure of one share is in its [`ShareOutcome`].
+    /// - Whatever the calls that list can fail with. The failure of one share is in its
+    ///   [`ShareOutcome`].
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`,
     /// `GET /api/v2/shared_servers/owned/{status}`, twice, and

@@ -1,29 +1,29 @@
-//! Which libraries a share has, and would have.
+//! Which libraries a share has, and would have after a change.
 
 use crate::{
     Choice, Error, ErrorKind,
     v2::types::{SharedLibrary, SharedServer},
 };
 
-/// What a share has now.
+/// Returns what a share has now.
 ///
 /// # Errors
-/// `is_decode` when plex.tv does not say it. A change would take away what is not known.
+/// `is_decode` when plex.tv does not say. A change would remove libraries that are not known.
 pub(super) fn extent(share: &SharedServer) -> Result<Choice<SharedLibrary>, Error> {
-    let told = i64::try_from(share.libraries.len()).unwrap_or(i64::MAX);
+    let listed = i64::try_from(share.libraries.len()).unwrap_or(i64::MAX);
     match (share.all_libraries, share.num_libraries) {
         (Some(true), _) => Ok(Choice::All),
-        (Some(false), Some(count)) if count <= told => Ok(Choice::these(share.libraries.clone())),
-        (Some(false), None) if told > 0 => Ok(Choice::these(share.libraries.clone())),
+        (Some(false), Some(count)) if count <= listed => Ok(Choice::these(share.libraries.clone())),
+        (Some(false), None) if listed > 0 => Ok(Choice::these(share.libraries.clone())),
         _ => {
-            let message = "plex.tv does not say which libraries are shared, so none can be added or taken away; name \
+            let message = "plex.tv does not say which libraries are shared, so none can be added or removed; name \
                            them all with `Share::set_libraries`";
             Err(Error::new(ErrorKind::Decode, message))
         }
     }
 }
 
-/// Both together.
+/// The union of both.
 pub(super) fn union(one: Choice<SharedLibrary>, other: &Choice<SharedLibrary>) -> Choice<SharedLibrary> {
     match (one, other) {
         (Choice::These(mut libraries), Choice::These(more)) => {
@@ -35,7 +35,7 @@ pub(super) fn union(one: Choice<SharedLibrary>, other: &Choice<SharedLibrary>) -
     }
 }
 
-/// The first without the second. All are then those that are known.
+/// The first without the second. `All` then means the known libraries.
 pub(super) fn difference(
     one: Choice<SharedLibrary>,
     other: &Choice<SharedLibrary>,
@@ -51,7 +51,7 @@ pub(super) fn difference(
     Choice::These(libraries)
 }
 
-/// Do both share the same?
+/// Whether both contain the same libraries.
 pub(super) fn is_same(one: &Choice<SharedLibrary>, other: &Choice<SharedLibrary>) -> bool {
     match (one, other) {
         (Choice::All, Choice::All) => true,
@@ -66,10 +66,10 @@ fn has(libraries: &[SharedLibrary], id: i64) -> bool {
     libraries.iter().any(|library| library.id == id)
 }
 
-/// What the calls take.
+/// The library ids, as the calls take them.
 ///
 /// # Errors
-/// `is_invalid_input` when nothing is left, which plex.tv would read as all.
+/// `is_invalid_input` when the list is empty, which plex.tv would read as all.
 pub(super) fn ids(libraries: &Choice<SharedLibrary>) -> Result<Choice<i64>, Error> {
     match libraries {
         Choice::All => Ok(Choice::All),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_share_has_is_known_or_told_to_be_unknown() {
+    fn the_extent_of_a_share_is_known_or_an_error() {
         assert!(is_same(&shared(json!(true), json!(2), &[5, 7]).unwrap(), &Choice::All));
         assert!(is_same(&shared(json!(false), json!(2), &[5, 7]).unwrap(), &these(&[7, 5])));
         assert!(is_same(&shared(json!(false), Value::Null, &[5]).unwrap(), &these(&[5])));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_are_added_and_taken_away() {
+    fn libraries_are_added_and_removed() {
         let known = [5, 7, 9].map(|id| serde_json::from_value(json!({"id": id})).unwrap());
 
         assert!(is_same(&union(these(&[5]), &these(&[7, 5])), &these(&[5, 7])));

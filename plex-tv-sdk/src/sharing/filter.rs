@@ -1,4 +1,4 @@
-//! What of a shared library a person sees.
+//! Filters for what a person sees of a shared library.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -6,17 +6,17 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 
 use crate::Error;
 
-/// Characters that have a meaning in the text of a filter. Clients in use send all others as they
+/// Characters with a special meaning in a filter text. Existing clients send all others as they
 /// are.
 const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'|').add(b'&').add(b'=').add(b'+').add(b'#').add(b',');
 
-/// Which items of shared libraries a person sees, by content rating and by label.
+/// Selects which items of shared libraries a person sees, by content rating and by label.
 ///
-/// An item is shown when it has one of the ratings and one of the labels that are named, and none
-/// of those that are left out. A list that is not named does not matter.
+/// An item is shown when it has one of the shown ratings, one of the shown labels, and none of the
+/// hidden ones. A list that is not given does not restrict anything.
 ///
-/// An empty list would hide nothing, so plex.tv is never sent one: a call that takes the filter
-/// fails with `is_invalid_input`. [`Filter::none`] says aloud that nothing is hidden.
+/// An empty list would hide nothing, so it is never sent: a call that takes such a filter fails
+/// with `is_invalid_input`. To hide nothing on purpose, use [`Filter::none`].
 ///
 /// ```
 /// use plex_tv_sdk::Filter;
@@ -32,9 +32,9 @@ const SPECIAL: &AsciiSet = &CONTROLS.add(b'%').add(b'|').add(b'&').add(b'=').add
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Filter {
-    /// A key that is there with no values is a mistake of the caller.
+    /// A key without values is a mistake of the caller.
     lists: BTreeMap<Key, Vec<String>>,
-    /// Groups of other keys, as they came. They are kept.
+    /// Groups with unknown keys, kept unchanged.
     others: Vec<String>,
 }
 
@@ -61,39 +61,39 @@ impl Key {
 }
 
 impl Filter {
-    /// Nothing is hidden.
+    /// A filter that hides nothing.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// Shows what has one of these content ratings, as in `G` or `TV-PG`.
+    /// Shows only items with one of these content ratings, such as `G` or `TV-PG`.
     pub fn ratings(ratings: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::none().and_ratings(ratings)
     }
 
-    /// Shows what has one of these labels.
+    /// Shows only items with one of these labels.
     pub fn labels(labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self::none().and_labels(labels)
     }
 
-    /// Of what is shown so far, shows what has one of these content ratings. A second list is added
-    /// to the first.
+    /// Further restricts the shown items to those with one of these content ratings. A second list
+    /// is added to the first.
     pub fn and_ratings(self, ratings: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(Key::Ratings, ratings)
     }
 
-    /// Of what is shown so far, shows what has one of these labels. A second list is added to the
-    /// first.
+    /// Further restricts the shown items to those with one of these labels. A second list is added
+    /// to the first.
     pub fn and_labels(self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(Key::Labels, labels)
     }
 
-    /// Hides what has one of these content ratings.
+    /// Hides items with one of these content ratings.
     pub fn without_ratings(self, ratings: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(Key::HiddenRatings, ratings)
     }
 
-    /// Hides what has one of these labels.
+    /// Hides items with one of these labels.
     pub fn without_labels(self, labels: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with(Key::HiddenLabels, labels)
     }
@@ -108,7 +108,7 @@ impl Filter {
         self
     }
 
-    /// Takes a value out. The list goes with its last value.
+    /// Removes a value. The list is removed with its last value.
     pub(super) fn without(mut self, key: Key, value: &str) -> Self {
         if let Some(list) = self.lists.get_mut(&key) {
             list.retain(|known| known != value);
@@ -123,12 +123,12 @@ impl Filter {
         self.lists.get(&key).map_or(&[], Vec::as_slice)
     }
 
-    /// The content ratings that are shown. Empty when they do not matter.
+    /// The content ratings that are shown. Empty when ratings do not restrict what is shown.
     pub fn shown_ratings(&self) -> &[String] {
         self.values(Key::Ratings)
     }
 
-    /// The labels that are shown. Empty when they do not matter.
+    /// The labels that are shown. Empty when labels do not restrict what is shown.
     pub fn shown_labels(&self) -> &[String] {
         self.values(Key::Labels)
     }
@@ -143,13 +143,13 @@ impl Filter {
         self.values(Key::HiddenLabels)
     }
 
-    /// Is nothing hidden?
+    /// Whether nothing is hidden.
     pub fn is_none(&self) -> bool {
         self.lists.is_empty() && self.others.is_empty()
     }
 
-    /// Reads the text of plex.tv: groups separated by `|` or `&`, and in each a key and its values,
-    /// separated by `%2C` or `,`. A group that is not known is kept as it is.
+    /// Parses a filter text from plex.tv: groups separated by `|` or `&`, each with a key and its
+    /// values, which are separated by `%2C` or `,`. Unknown groups are kept as they are.
     pub fn parse(text: &str) -> Self {
         let groups = text.split(['|', '&']).filter(|group| !group.is_empty());
         groups.fold(Self::none(), |filter, group| {
@@ -175,17 +175,17 @@ impl Filter {
         self
     }
 
-    /// The text that plex.tv takes.
+    /// Returns the filter text for plex.tv.
     ///
     /// # Errors
-    /// `is_invalid_input` when a list is empty, or when a value is empty or has a comma or a
+    /// `is_invalid_input` when a list is empty, or when a value is empty or contains a comma or a
     /// control character, which the text cannot express.
     pub fn to_text(&self) -> Result<String, Error> {
         let mut groups = Vec::new();
         for (key, values) in &self.lists {
             let values: Vec<Cow<'_, str>> = values.iter().map(|value| encoded(value)).collect::<Result<_, _>>()?;
             if values.is_empty() {
-                let message = "a list of the filter is empty and would hide nothing; name at least one value, or say \
+                let message = "a list of the filter is empty and would hide nothing; give at least one value, or use \
                                `Filter::none()`";
                 return Err(Error::invalid_input(message));
             }
@@ -195,7 +195,7 @@ impl Filter {
         Ok(groups.join("|"))
     }
 
-    /// The same for music, for which plex.tv knows labels only.
+    /// The same for music, for which plex.tv only supports labels.
     pub(super) fn to_music_text(&self) -> Result<String, Error> {
         if self.lists.contains_key(&Key::Ratings) || self.lists.contains_key(&Key::HiddenRatings) {
             return Err(Error::invalid_input("music has no content ratings; filter it by labels"));
@@ -208,8 +208,8 @@ fn encoded(value: &str) -> Result<Cow<'_, str>, Error> {
     let refuse = |why| Err(Error::invalid_input(format!("a rating or label of the filter {why}")));
     match value {
         value if value.trim().is_empty() => refuse("is empty"),
-        value if value.contains(',') => refuse("has a comma, which separates values in a filter"),
-        value if value.contains(char::is_control) => refuse("has a control character"),
+        value if value.contains(',') => refuse("contains a comma, which separates values in a filter"),
+        value if value.contains(char::is_control) => refuse("contains a control character"),
         value => Ok(utf8_percent_encode(value, SPECIAL).into()),
     }
 }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn other_spellings_of_plex_tv_are_read() {
+    fn other_spellings_from_plex_tv_are_parsed() {
         let filter =
             Filter::parse("contentRating=G,PG&label=Kids%2CFamily&label=Kids%2CSchool&label!=&contentRating!=");
 
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_that_are_not_known_survive_a_change() {
+    fn unknown_groups_survive_a_change() {
         let filter = Filter::parse("genre=Horror%2CWar|label=Kids|odd|label=%FF").and_labels(["Family"]);
 
         assert_eq!(filter.to_text().unwrap(), "label=Kids%2CFamily|genre=Horror%2CWar|odd|label=%FF");
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_hide_nothing_or_cannot_be_written_is_refused() {
+    fn empty_lists_and_values_that_cannot_be_written_are_refused() {
         let nothing: [&str; 0] = [];
         let bad = [
             Filter::ratings(nothing),

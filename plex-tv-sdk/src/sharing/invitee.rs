@@ -1,11 +1,11 @@
-//! With whom something is shared.
+//! The person that something is shared with.
 
 use crate::{Error, v2::types::Friend};
 
 /// The person that something is shared with: their e-mail address, user name or account number.
 ///
-/// A text with an `@` is an e-mail address, and any other text a user name. An address needs no
-/// account: plex.tv sends the invite by e-mail.
+/// A text with an `@` is an e-mail address; any other text is a user name. An address does not need
+/// an account: plex.tv sends the invite by e-mail.
 ///
 /// ```
 /// use plex_tv_sdk::Invitee;
@@ -21,13 +21,13 @@ pub enum Invitee {
     Email(String),
     /// The user name of an account.
     Username(String),
-    /// The number of an account, such as that of a member of the Home.
+    /// An account number, such as that of a member of the Home.
     Id(i64),
 }
 
 impl Invitee {
     /// # Errors
-    /// `is_invalid_input` when it can be nobody.
+    /// `is_invalid_input` when it cannot name anybody.
     pub(super) fn check(self) -> Result<Self, Error> {
         match self {
             Self::Email(address) if !is_address(address.trim()) => {
@@ -35,15 +35,15 @@ impl Invitee {
             }
             Self::Email(address) => Ok(Self::Email(address.trim().to_owned())),
             Self::Username(name) if name.trim().is_empty() || name.contains(char::is_control) => {
-                Err(Error::invalid_input("a user name is empty or has a control character"))
+                Err(Error::invalid_input("a user name is empty or contains a control character"))
             }
             Self::Username(name) => Ok(Self::Username(name.trim().to_owned())),
-            Self::Id(id) if id <= 0 => Err(Error::invalid_input("an account number is 1 or more")),
+            Self::Id(id) if id <= 0 => Err(Error::invalid_input("an account number must be 1 or more")),
             Self::Id(id) => Ok(Self::Id(id)),
         }
     }
 
-    /// What the member `invitedEmail` takes: plex.tv reads an address or a user name there.
+    /// The value for the member `invitedEmail`, in which plex.tv accepts an address or a user name.
     pub(super) fn login(&self) -> Option<&str> {
         match self {
             Self::Email(login) | Self::Username(login) => Some(login),

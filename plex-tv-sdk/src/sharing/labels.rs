@@ -1,4 +1,4 @@
-//! One label more or less in a filter of a share.
+//! Adds labels to the filters of a share, and removes them.
 
 use super::{
     Filter, Media, Share,
@@ -8,8 +8,8 @@ use super::{
 use crate::{Error, v2::types::SharingSettings};
 
 impl Share {
-    /// Adds a label to those that the person sees. Without such a label so far, the person saw
-    /// everything, and sees only what has this label from now on.
+    /// Adds a label to those that the person sees. If there was none before, the person saw
+    /// everything, and from now on sees only items with this label.
     ///
     /// ```no_run
     /// # async fn example(share: plex_tv_sdk::Share) -> Result<(), plex_tv_sdk::Error> {
@@ -22,7 +22,7 @@ impl Share {
     /// ```
     ///
     /// # Errors
-    /// `is_invalid_input`, before anything is sent, when a filter cannot express the label; and
+    /// `is_invalid_input`, before anything is sent, when a filter cannot contain the label; and
     /// whatever any call can fail with.
     ///
     /// Calls `GET` and `POST /api/v2/sharing_settings`.
@@ -31,11 +31,12 @@ impl Share {
         self.change_filter(media, |filter| Ok(filter.with(Key::Labels, [label]))).await
     }
 
-    /// Takes a label from those that the person sees. One that is not among them is not an error.
+    /// Removes a label from those that the person sees. It is not an error if it is not among them.
     ///
     /// # Errors
-    /// As [`Share::add_label`], and `is_invalid_input` when it is the last one, since the person
-    /// would see everything then. To allow that, set a filter with [`Share::change_settings`].
+    /// The errors of [`Share::add_label`], and `is_invalid_input` when it is the last label, since
+    /// the person would then see everything. To allow that, set a filter with
+    /// [`Share::change_settings`].
     ///
     /// Calls `GET` and `POST /api/v2/sharing_settings`.
     pub async fn remove_label(&self, media: Media, label: &str) -> Result<Self, Error> {
@@ -51,7 +52,7 @@ impl Share {
         self.change_filter(media, remove).await
     }
 
-    /// Hides what has this label.
+    /// Hides items with this label.
     ///
     /// # Errors
     /// As [`Share::add_label`].
@@ -62,7 +63,7 @@ impl Share {
         self.change_filter(media, |filter| Ok(filter.with(Key::HiddenLabels, [label]))).await
     }
 
-    /// Hides what has this label no longer. One that is not hidden is not an error.
+    /// Stops hiding items with this label. It is not an error if it is not hidden.
     ///
     /// # Errors
     /// As [`Share::add_label`].

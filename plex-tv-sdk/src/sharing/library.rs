@@ -1,4 +1,4 @@
-//! Which libraries of a server are meant.
+//! Names the libraries of a server.
 
 use crate::{
     Choice, Client, Error, ErrorKind, Server, printable,
@@ -10,22 +10,22 @@ const MOST_TITLES: usize = 40;
 
 /// A library of a server.
 ///
-/// A text is a title: `share.add_library("TV Shows")`.
+/// A text converts to a title: `share.add_library("TV Shows")`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Library {
-    /// The library with this title. Titles are compared as they are, capitals included.
+    /// The library with this title. The comparison is case-sensitive.
     Title(String),
-    /// The library with this number on the server itself, as in `/library/sections/2`.
+    /// The library with this key on the server itself, as in `/library/sections/2`.
     Key(i64),
-    /// The library with this number at plex.tv, which is [`SharedLibrary::id`].
+    /// The library with this id at plex.tv, which is [`SharedLibrary::id`].
     Id(i64),
 }
 
-/// All libraries of a server, or these.
+/// All libraries of a server, or the listed ones.
 ///
-/// plex.tv reads an empty list as "all libraries". So all are shared only by `Libraries::All`, and
-/// an empty list is `is_invalid_input` before anything is sent.
+/// plex.tv reads an empty list as "all libraries". Therefore only `Libraries::All` shares all of
+/// them, and an empty list fails with `is_invalid_input` before anything is sent.
 ///
 /// ```
 /// use plex_tv_sdk::{Libraries, Library};
@@ -43,7 +43,7 @@ impl Libraries {
         Self::these(titles.into_iter().map(|title| Library::Title(title.into())))
     }
 
-    /// The libraries with these numbers on the server itself.
+    /// The libraries with these keys on the server itself.
     pub fn keys(keys: impl IntoIterator<Item = i64>) -> Self {
         Self::these(keys.into_iter().map(Library::Key))
     }
@@ -68,9 +68,9 @@ impl From<&SharedLibrary> for Library {
 }
 
 impl Server {
-    /// The libraries of the server, as plex.tv knows them.
+    /// Lists the libraries of the server, as plex.tv knows them.
     ///
-    /// Their `id` is not their `key`: the key is the number on the server itself.
+    /// Their `id` differs from their `key`, which is the number on the server itself.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
@@ -84,8 +84,7 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_not_found` when the server does not belong to the user, and whatever any call can fail
-    /// with.
+    /// `is_not_found` when the user does not own the server, and whatever any call can fail with.
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`.
     pub async fn libraries(&self) -> Result<Vec<SharedLibrary>, Error> {
@@ -97,7 +96,7 @@ impl Server {
     pub(super) fn check_owned(&self) -> Result<(), Error> {
         match self.resource().owned {
             Some(false) => {
-                Err(Error::invalid_input("the server belongs to somebody else, and only its owner shares it"))
+                Err(Error::invalid_input("the server belongs to somebody else, and only its owner can share it"))
             }
             _ => Ok(()),
         }
@@ -109,16 +108,16 @@ pub(super) async fn libraries_of(client: &Client, machine_identifier: &str) -> R
     Ok(library_sections)
 }
 
-/// Checks what can be checked before anything is sent.
+/// Does the checks that are possible before anything is sent.
 ///
 /// # Errors
-/// `is_invalid_input` when nothing is named, or a title is empty.
+/// `is_invalid_input` when no library is named, or a title is empty.
 pub(super) fn check(libraries: &Libraries) -> Result<(), Error> {
     let Libraries::These(named) = libraries else { return Ok(()) };
     let is_nothing = |library: &Library| matches!(library, Library::Title(title) if title.trim().is_empty());
     if named.is_empty() {
         let message =
-            "no library is named, which plex.tv would read as all; say `Libraries::All`, or name at least one";
+            "no library is named, which plex.tv would read as all; use `Libraries::All`, or name at least one";
         return Err(Error::invalid_input(message));
     }
     if named.iter().any(is_nothing) {
@@ -127,7 +126,7 @@ pub(super) fn check(libraries: &Libraries) -> Result<(), Error> {
     Ok(())
 }
 
-/// Finds the libraries that are meant among those of the server.
+/// Finds the named libraries among those of the server.
 pub(super) fn resolve(libraries: &Libraries, known: &[SharedLibrary]) -> Result<Choice<SharedLibrary>, Error> {
     let Libraries::These(named) = libraries else { return Ok(Choice::All) };
     let mut found: Vec<SharedLibrary> = Vec::new();
@@ -178,7 +177,7 @@ fn named(library: &Library) -> String {
 }
 
 fn described(library: &SharedLibrary) -> String {
-    let title = printable(library.title.as_deref().unwrap_or("one without a title"));
+    let title = printable(library.title.as_deref().unwrap_or("a library without a title"));
     library.key.map_or_else(|| format!("\"{title}\""), |key| format!("\"{title}\" (key {key})"))
 }
 
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn libraries_are_found_by_title_key_and_id_and_each_once() {
+    fn libraries_are_found_once_each_by_title_key_and_id() {
         let known = libraries(&["Movies", "TV Shows", "Music"]);
         let mixed =
             Libraries::these([Library::from("TV Shows"), Library::Key(1), Library::Id(102), Library::from("Movies")]);
@@ -212,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_library_is_told_with_those_there_are() {
+    fn the_error_for_an_unknown_library_lists_the_known_ones() {
         let known = libraries(&["Movies", "TV\u{1b}[2J"]);
 
         let error = resolve(&Libraries::titled(["movies"]), &known).unwrap_err();
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_that_two_libraries_have_is_told_with_their_keys() {
+    fn the_error_for_an_ambiguous_title_lists_the_keys() {
         let known = libraries(&["Movies", "Music", "Movies"]);
 
         let error = resolve(&Libraries::titled(["Movies"]), &known).unwrap_err();
@@ -243,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_never_all() {
+    fn an_empty_list_never_means_all() {
         for nothing in [Libraries::these([]), Libraries::titled([""; 0]), Libraries::titled(["Movies", " "])] {
             assert!(check(&nothing).unwrap_err().is_invalid_input(), "{nothing:?}");
         }

@@ -1,4 +1,4 @@
-//! What is shared, in both directions.
+//! Lists of what the user shares, and what others share with them.
 
 use super::{Share, received::ReceivedShare};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Server {
-    /// With whom this server is shared. Invites that wait to be accepted are among them.
+    /// Lists the shares of this server, including pending invites.
     ///
     /// A row that could not be read is left out. The calls themselves show it.
     ///
@@ -31,16 +31,16 @@ impl Server {
         Ok(shares.into_iter().filter(|share| self.is_shared_by(share)).collect())
     }
 
-    /// The same, but not without those that could not be read.
+    /// The same, but fails if a row cannot be read.
     ///
     /// # Errors
-    /// `is_decode` when there are such rows.
+    /// `is_decode` when there is such a row.
     pub(super) async fn every_share(&self) -> Result<Vec<Share>, Error> {
         let mut shares = Vec::new();
         for status in [ShareStatus::Accepted, ShareStatus::Pending] {
             let rows = self.client().shares_of(status).await?;
             if let Some(row) = rows.rejected().first() {
-                let message = format!("a share cannot be read, so that this would not be complete: {}", row.reason());
+                let message = format!("a share cannot be read, so the list would not be complete: {}", row.reason());
                 return Err(Error::new(ErrorKind::Decode, message));
             }
             shares.extend(rows.into_iter().map(|details| Share::new(self.client().clone(), details)));
@@ -55,7 +55,7 @@ impl Server {
 }
 
 impl Client {
-    /// What the user shares, on all their servers. Invites that wait to be accepted are among them.
+    /// Lists the shares of all servers of the user, including pending invites.
     ///
     /// A row that could not be read is left out. The calls themselves show it.
     ///
@@ -69,7 +69,8 @@ impl Client {
         Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
     }
 
-    /// The invites that the user sent and nobody accepted yet. [`Share::revoke`] cancels one.
+    /// Lists the invites of the user that have not been accepted yet. [`Share::revoke`] cancels
+    /// one.
     ///
     /// # Errors
     /// What any call can fail with.
@@ -80,7 +81,7 @@ impl Client {
         Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
     }
 
-    /// The invites of others that the user has not accepted yet.
+    /// Lists the invites from others that the user has not accepted yet.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -102,8 +103,8 @@ impl Client {
         self.received(ShareStatus::Pending).await
     }
 
-    /// What others share with the user, and the user accepted. [`Client::servers`] has the servers
-    /// themselves.
+    /// Lists the invites from others that the user has accepted. [`Client::servers`] lists the
+    /// servers themselves.
     ///
     /// # Errors
     /// What any call can fail with.
@@ -113,16 +114,16 @@ impl Client {
         self.received(ShareStatus::Accepted).await
     }
 
-    /// Ends all shares with a person, on all servers. The friendship stays. When nothing is shared
-    /// with them, it is not an error.
+    /// Ends all shares with a person, on all servers. The friendship stays. It is not an error if
+    /// nothing is shared with them.
     ///
     /// # Errors
-    /// `is_invalid_input` when it can be no account number, and whatever any call can fail with.
+    /// `is_invalid_input` when it cannot be an account number, and whatever any call can fail with.
     ///
     /// Calls `DELETE /api/v2/sharings/{userId}`.
     pub async fn stop_sharing_with(&self, account_id: i64) -> Result<(), Error> {
         if account_id <= 0 {
-            return Err(Error::invalid_input("an account number is 1 or more"));
+            return Err(Error::invalid_input("an account number must be 1 or more"));
         }
         match self.v2().remove_sharing(account_id).send().await {
             Err(error) if error.is_not_found() => Ok(()),

@@ -1,4 +1,4 @@
-//! Sharing the libraries of a server: with whom, what of it, and under which conditions.
+//! Sharing the libraries of a server: who sees which libraries, under which conditions.
 
 mod backup;
 mod change;

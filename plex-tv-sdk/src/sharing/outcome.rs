@@ -1,8 +1,8 @@
-//! What became of one share among many.
+//! The outcome for one share among many.
 
 use crate::Error;
 
-/// What became of one share, when many are changed: see
+/// The outcome for one share, when many are changed: see
 /// [`Server::share_with_everyone`](crate::Server::share_with_everyone) and
 /// [`Server::restore_shares`](crate::Server::restore_shares).
 #[derive(Clone, Debug)]
@@ -18,11 +18,11 @@ pub struct ShareOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ShareChange {
-    /// It was made.
+    /// The share was created.
     Created,
-    /// It was there and is another now.
+    /// The share existed and was changed.
     Changed,
-    /// It was there, as it should be.
+    /// The share existed and was already as requested.
     Unchanged,
 }
 

@@ -6,17 +6,17 @@ use crate::{
     v1::types::{User, UserServer},
 };
 
-/// Somebody that the user shares with, or that is in the user's Home.
+/// A person that the user shares with, or who is in the user's Home.
 #[derive(Clone, Debug)]
 pub struct Person(User);
 
 impl Person {
-    /// The number of the account.
+    /// The account number.
     pub fn id(&self) -> i64 {
         self.0.id
     }
 
-    /// The name to show. Empty when plex.tv gave none.
+    /// The display name. Empty when plex.tv gave none.
     pub fn name(&self) -> &str {
         let names = [&self.0.title, &self.0.username, &self.0.email];
         names.into_iter().flatten().map(String::as_str).find(|name| !name.is_empty()).unwrap_or_default()
@@ -27,7 +27,7 @@ impl Person {
         self.0.email.as_deref().filter(|email| !email.is_empty())
     }
 
-    /// Are they in the user's Home?
+    /// Whether they are in the user's Home.
     pub fn is_home_member(&self) -> bool {
         self.0.home.unwrap_or_default()
     }
@@ -37,7 +37,7 @@ impl Person {
         &self.0.server
     }
 
-    /// All that plex.tv says of them.
+    /// Everything that plex.tv returned about the person.
     pub fn user(&self) -> &User {
         &self.0
     }
@@ -50,10 +50,10 @@ impl From<&Person> for Invitee {
 }
 
 impl Client {
-    /// The people that the user shares with, and the other members of their Home.
+    /// Lists the people that the user shares with, and the other members of their Home.
     ///
-    /// plex.tv retired its list of friends, and answers 410 there. This older list still works, and
-    /// most tools rely on it. A row that could not be read is left out.
+    /// plex.tv retired its list of friends, which now answers 410. This older list still works, and
+    /// most tools rely on it. Rows that cannot be read are left out.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {

@@ -1,4 +1,4 @@
-//! What others share.
+//! Servers that others share.
 
 use super::share::{end, name_of};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     v2::types::{SharedLibrary, SharedServer},
 };
 
-/// A server that somebody shares, or wants to share, with the user: see
+/// A server that somebody shares, or offers to share, with the user: see
 /// [`Client::received_invites`].
 #[derive(Clone, Debug)]
 pub struct ReceivedShare {
@@ -19,12 +19,12 @@ impl ReceivedShare {
         Self { client, details }
     }
 
-    /// The number of the share at plex.tv.
+    /// The share id at plex.tv.
     pub fn id(&self) -> i64 {
         self.details.id
     }
 
-    /// The name to show for the owner of the server. Empty when plex.tv gave none.
+    /// The display name of the server's owner. Empty when plex.tv gave none.
     pub fn owner_name(&self) -> &str {
         name_of(self.details.owner.as_ref()).unwrap_or_default()
     }
@@ -39,12 +39,12 @@ impl ReceivedShare {
         &self.details.libraries
     }
 
-    /// Has the user not accepted it yet?
+    /// Whether the user has not accepted it yet.
     pub fn is_pending(&self) -> bool {
         self.details.accepted == Some(false)
     }
 
-    /// All that plex.tv says of it.
+    /// Everything that plex.tv returned about the share.
     pub fn details(&self) -> &SharedServer {
         &self.details
     }
@@ -52,7 +52,7 @@ impl ReceivedShare {
     /// Accepts the invite. The server is then among [`Client::servers`].
     ///
     /// # Errors
-    /// `is_not_found` when the invite is gone or accepted already, and whatever any call can fail
+    /// `is_not_found` when the invite is gone or already accepted, and whatever any call can fail
     /// with.
     ///
     /// Calls `POST /api/v2/shared_servers/{sharedServerId}/accept`.
@@ -60,7 +60,8 @@ impl ReceivedShare {
         self.client.v2().accept_shared_server(self.id()).send().await
     }
 
-    /// Declines the invite, or leaves what was accepted. An invite that is gone is not an error.
+    /// Declines the invite, or leaves the share if it was accepted. It is not an error if the
+    /// invite is gone.
     ///
     /// # Errors
     /// What any call can fail with.

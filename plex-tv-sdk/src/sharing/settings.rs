@@ -1,4 +1,4 @@
-//! What a person may do with what is shared, and the setters for it.
+//! The settings for what a person may do and see, and their setters.
 
 use super::{Filter, Invitee};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     v2::types::{SharingSettings, UpdateSharingSettingsBody},
 };
 
-/// The kind of media that a [`Filter`] is for.
+/// The kind of media that a [`Filter`] applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Media {
@@ -14,7 +14,7 @@ pub enum Media {
     Movies,
     /// Shows, with their seasons and episodes.
     Television,
-    /// Music. plex.tv knows filters by label only.
+    /// Music. plex.tv supports only filters by label.
     Music,
     /// Photos.
     Photos,
@@ -44,18 +44,18 @@ impl Tuners {
     }
 }
 
-/// Settings that a caller asks for. What is not named stays as it is.
+/// The settings that a caller requests. Settings that are not named stay as they are.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     pub(super) settings: SharingSettings,
-    is_empty_no_longer: bool,
+    is_set: bool,
     /// The first filter that cannot be sent.
     fault: Option<Error>,
 }
 
 impl Wanted {
     pub(super) fn set(&mut self, change: impl FnOnce(&mut SharingSettings)) {
-        self.is_empty_no_longer = true;
+        self.is_set = true;
         change(&mut self.settings);
     }
 
@@ -73,7 +73,7 @@ impl Wanted {
     pub(super) fn checked(self) -> Result<Option<SharingSettings>, Error> {
         match self.fault {
             Some(fault) => Err(fault),
-            None => Ok(self.is_empty_no_longer.then_some(self.settings)),
+            None => Ok(self.is_set.then_some(self.settings)),
         }
     }
 }
@@ -81,52 +81,52 @@ impl Wanted {
 /// The setters that all calls with sharing settings have.
 macro_rules! setters {
     () => {
-        /// Whether the person may download media.
+        /// Sets whether the person may download media.
         pub fn allow_sync(mut self, allowed: bool) -> Self {
             self.wanted.set(|settings| settings.allow_sync = Some(allowed));
             self
         }
 
-        /// Whether the person may upload photos.
+        /// Sets whether the person may upload photos.
         pub fn allow_camera_upload(mut self, allowed: bool) -> Self {
             self.wanted.set(|settings| settings.allow_camera_upload = Some(allowed));
             self
         }
 
-        /// Whether the person may use channels.
+        /// Sets whether the person may use channels.
         pub fn allow_channels(mut self, allowed: bool) -> Self {
             self.wanted.set(|settings| settings.allow_channels = Some(allowed));
             self
         }
 
-        /// Whether the person may manage subtitles.
+        /// Sets whether the person may manage subtitles.
         pub fn allow_subtitle_admin(mut self, allowed: bool) -> Self {
             self.wanted.set(|settings| settings.allow_subtitle_admin = Some(allowed));
             self
         }
 
-        /// What the person may do with live television.
+        /// Sets what the person may do with live television.
         pub fn allow_tuners(mut self, tuners: $crate::Tuners) -> Self {
             self.wanted.set(|settings| settings.allow_tuners = Some(tuners.number()));
             self
         }
 
-        /// Which films the person sees.
+        /// Sets which films the person sees.
         pub fn movies(self, filter: $crate::Filter) -> Self {
             self.filter($crate::Media::Movies, filter)
         }
 
-        /// Which shows the person sees.
+        /// Sets which shows the person sees.
         pub fn television(self, filter: $crate::Filter) -> Self {
             self.filter($crate::Media::Television, filter)
         }
 
-        /// Which music the person hears. plex.tv knows filters by label only.
+        /// Sets which music the person sees. plex.tv supports only filters by label.
         pub fn music(self, filter: $crate::Filter) -> Self {
             self.filter($crate::Media::Music, filter)
         }
 
-        /// What of one kind of media the person sees.
+        /// Sets which items of one kind of media the person sees.
         pub fn filter(mut self, media: $crate::Media, filter: $crate::Filter) -> Self {
             self.wanted.filter(media, &filter);
             self
@@ -164,13 +164,14 @@ pub(super) fn filter_of(settings: &SharingSettings, media: Media) -> Filter {
     text.as_deref().map(Filter::parse).unwrap_or_default()
 }
 
-/// The settings towards a person, as plex.tv has them now.
+/// Reads the current settings for a person.
 pub(super) async fn read(client: &Client, person: &Invitee) -> Result<SharingSettings, Error> {
     let call = client.v2().get_sharing_settings();
     call.maybe_invited_id(person.id()).maybe_invited_email(person.login()).send().await
 }
 
-/// Stores settings. It is not known whether plex.tv keeps what is left out, so all are sent.
+/// Stores settings. It is not known whether plex.tv keeps settings that are left out, so all are
+/// sent.
 pub(super) async fn store(
     client: &Client,
     person: &Invitee,
@@ -183,7 +184,7 @@ pub(super) async fn store(
     Ok(all)
 }
 
-/// What is wanted, and for the rest what there is.
+/// The wanted settings, completed by the current ones.
 pub(super) fn merged(now: SharingSettings, wanted: SharingSettings) -> SharingSettings {
     let filter = |wanted: Nullable<String>, now| if wanted.is_missing() { now } else { wanted };
     SharingSettings {

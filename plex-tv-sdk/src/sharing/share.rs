@@ -8,9 +8,9 @@ use crate::{
 
 /// A server of the user that is shared with somebody, accepted or not.
 ///
-/// [`Server::share_with`](crate::Server::share_with) makes one, and
-/// [`Server::shares`](crate::Server::shares) lists those there are. It tells what plex.tv told
-/// then. A change reads the current state first, since plex.tv replaces the whole list of
+/// [`Server::share_with`](crate::Server::share_with) creates one, and
+/// [`Server::shares`](crate::Server::shares) lists the existing ones. It is a snapshot of the reply
+/// of plex.tv. A change reads the current state first, since plex.tv replaces the whole list of
 /// libraries, and returns the changed share. Two changes at the same moment can still overwrite
 /// each other.
 #[derive(Clone, Debug)]
@@ -32,17 +32,17 @@ impl Share {
         &self.client
     }
 
-    /// The number of the share at plex.tv.
+    /// The share id at plex.tv.
     pub fn id(&self) -> i64 {
         self.details.id
     }
 
-    /// The name to show for the person, or else their address. Empty when plex.tv gave none.
+    /// The display name of the person, or else their address. Empty when plex.tv gave neither.
     pub fn person_name(&self) -> &str {
         name_of(self.details.invited.as_ref()).or(self.details.invited_email.as_deref()).unwrap_or_default()
     }
 
-    /// The person, by their account, or else by the address of the invite.
+    /// The person, by account, or else by the address of the invite.
     pub fn invitee(&self) -> Option<Invitee> {
         let id = self.details.invited_id.or(self.details.invited.as_ref().map(|person| person.id));
         let address = || self.details.invited_email.clone().filter(|address| !address.is_empty());
@@ -54,12 +54,12 @@ impl Share {
         self.invitee().ok_or_else(nobody)
     }
 
-    /// Does it wait for the person to accept it?
+    /// Whether the person has not accepted it yet.
     pub fn is_pending(&self) -> bool {
         self.details.accepted == Some(false)
     }
 
-    /// Does the person see all libraries, later ones as well?
+    /// Whether the person sees all libraries, including later ones.
     pub fn has_all_libraries(&self) -> bool {
         self.details.all_libraries.unwrap_or_default()
     }
@@ -69,13 +69,13 @@ impl Share {
         &self.details.libraries
     }
 
-    /// What the person may do, and what is hidden, if plex.tv said it. It holds for all servers of
-    /// the user.
+    /// What the person may do, and what is hidden from them, if plex.tv said so. It holds for all
+    /// servers of the user.
     pub fn settings(&self) -> Option<&SharingSettings> {
         self.details.sharing_settings.as_ref()
     }
 
-    /// What of one kind of media the person sees.
+    /// The filter for what the person sees of one kind of media.
     pub fn filter(&self, media: Media) -> Filter {
         self.settings().map(|settings| settings::filter_of(settings, media)).unwrap_or_default()
     }
@@ -85,13 +85,13 @@ impl Share {
         self.details.name.as_deref().unwrap_or_default()
     }
 
-    /// All that plex.tv says of it.
+    /// Everything that plex.tv returned about the share.
     pub fn details(&self) -> &SharedServer {
         &self.details
     }
 
-    /// Ends the share. An invite that was not accepted yet is cancelled. A share that has ended
-    /// already is not an error.
+    /// Ends the share, or cancels the invite if it has not been accepted yet. It is not an error if
+    /// the share has already ended.
     ///
     /// To end all shares with a person, see
     /// [`Client::stop_sharing_with`](crate::Client::stop_sharing_with).
@@ -105,7 +105,7 @@ impl Share {
     }
 }
 
-/// Ends a share, whichever side asks. One that is gone has ended.
+/// Ends a share, whichever side asks. A share that no longer exists counts as ended.
 pub(super) async fn end(client: &Client, id: i64) -> Result<(), Error> {
     match client.v2().delete_shared_server(id).send().await {
         Err(error) if error.is_not_found() => Ok(()),
@@ -113,7 +113,7 @@ pub(super) async fn end(client: &Client, id: i64) -> Result<(), Error> {
     }
 }
 
-/// The name to show for a person, if there is one.
+/// The display name of a person, if there is one.
 pub(super) fn name_of(person: Option<&Friend>) -> Option<&str> {
     let person = person?;
     let names = [&person.title, &person.friendly_name, &person.username, &person.email];

@@ -1,4 +1,4 @@
-//! A new share.
+//! Creates a share.
 
 use reqwest::StatusCode;
 
@@ -51,12 +51,12 @@ impl Server {
             .maybe_skip_friendship(order.skip_friendship);
         match self.client().v2().create_shared_server(body).send().await {
             Ok(details) => Ok(Share::new(self.client().clone(), details)),
-            Err(error) => Err(known_better(error)),
+            Err(error) => Err(explain_already_shared(error)),
         }
     }
 }
 
-/// A share to be made, after all checks.
+/// A share to be created, after all checks.
 pub(super) struct Order {
     pub(super) person: Invitee,
     pub(super) libraries: Choice<SharedLibrary>,
@@ -64,7 +64,7 @@ pub(super) struct Order {
     pub(super) skip_friendship: Option<bool>,
 }
 
-fn known_better(error: Error) -> Error {
+fn explain_already_shared(error: Error) -> Error {
     let is_refused =
         error.status() == Some(StatusCode::UNPROCESSABLE_ENTITY) && error.code() == Some(PlexCode::Request);
     if !is_refused {
@@ -75,7 +75,7 @@ fn known_better(error: Error) -> Error {
     error.explained(ErrorKind::AlreadyShared, message)
 }
 
-/// A share to be made: see [`Server::share_with`].
+/// A share to be created: see [`Server::share_with`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing happens before `send`"]
 pub struct ShareWith {
@@ -100,8 +100,8 @@ impl ShareWith {
     /// - `is_invalid_input`, before anything is sent: nobody or no library is named, a filter is
     ///   empty, or the server belongs to somebody else.
     /// - `is_unknown_library` and `is_ambiguous_library`, before anything is shared.
-    /// - `is_already_shared`: change the share that there is.
-    /// - `is_not_found`: there is no account of that name.
+    /// - `is_already_shared`: change the existing share instead.
+    /// - `is_not_found`: there is no account with that name.
     /// - whatever any call can fail with.
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`, except for `Libraries::All`, and

@@ -1,4 +1,4 @@
-//! Searches the catalogue, and says where an item can be watched.
+//! Searches the catalogue, and finds where an item can be watched.
 
 use std::collections::HashSet;
 
@@ -9,10 +9,10 @@ use crate::{
     runtime::clock::BoxFuture,
 };
 
-/// The most hits that plex.tv is asked for.
+/// The most hits that are requested from plex.tv.
 const MOST_HITS: i64 = 100;
 
-/// A search that is not sent yet. Made by [`Client::search`]; `.await` sends it.
+/// A search that has not been sent. Returned by [`Client::search`]; `.await` sends it.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `.await`"]
 pub struct Search {
@@ -50,10 +50,11 @@ impl Client {
         Search { client: self.clone(), text: text.into(), kind: None, limit: 30 }
     }
 
-    /// Where an item can be watched in the country of the account. Empty when no service has it.
+    /// Lists where an item can be watched in the country of the account. The list is empty when no
+    /// service has it.
     ///
     /// # Errors
-    /// Those of [`crate::Watchlist::add`].
+    /// The errors of [`crate::Watchlist::add`].
     ///
     /// Calls `GET https://metadata.provider.plex.tv/library/metadata/{ratingKey}/availabilities`.
     pub async fn availability(&self, item: impl Into<ItemId>) -> Result<Vec<Availability>, Error> {
@@ -64,12 +65,12 @@ impl Client {
 }
 
 impl Search {
-    /// The kind of item: [`Kind::Movie`] or [`Kind::Show`]. The default is both.
+    /// Sets the kind of item: [`Kind::Movie`] or [`Kind::Show`]. The default is both.
     pub fn kind(self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self }
     }
 
-    /// The most hits of each group that plex.tv is asked for, from 1 to 100. The default is 30.
+    /// Sets the most hits per group, from 1 to 100. The default is 30.
     pub fn limit(self, limit: i64) -> Self {
         Self { limit, ..self }
     }
@@ -79,13 +80,13 @@ impl Search {
             None => "movies,tv",
             Some(Kind::Movie) => "movies",
             Some(Kind::Show) => "tv",
-            Some(_) => return Err(Error::invalid_input("a search finds movies and shows, and no other kind of items")),
+            Some(_) => return Err(Error::invalid_input("a search finds only movies and shows, not this kind of item")),
         };
         if self.text.trim().is_empty() {
             return Err(Error::invalid_input("the text of the search is empty"));
         }
         if !(1..=MOST_HITS).contains(&self.limit) {
-            return Err(Error::invalid_input(format!("the limit of a search is from 1 to {MOST_HITS}")));
+            return Err(Error::invalid_input(format!("the limit of a search must be from 1 to {MOST_HITS}")));
         }
         let call = self.client.discover().search_discover(self.text.trim(), "discover").limit(self.limit);
         let reply = call.search_types(types).include_metadata(true).send().await?;
@@ -93,7 +94,7 @@ impl Search {
         let hits = groups.flat_map(|group| group.search_result);
         let mut hits: Vec<(f64, DiscoverMetadata)> =
             hits.filter_map(|hit| Some((hit.score.unwrap_or_default(), hit.metadata?))).collect();
-        // A stable sort: among equals plex.tv's order stays.
+        // A stable sort keeps plex.tv's order among equals.
         hits.sort_by(|(one, _), (other, _)| other.total_cmp(one));
         // Groups have items in common.
         let mut known = HashSet::new();

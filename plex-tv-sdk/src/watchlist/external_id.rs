@@ -1,4 +1,4 @@
-//! Identifiers that other catalogues use.
+//! Identifiers from other catalogues.
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ const MOST_DIGITS: usize = 12;
 
 /// The identifier of a film or a show in another catalogue.
 ///
-/// It is checked before anything is sent, by the call that takes it.
+/// The call that takes it checks it before anything is sent.
 ///
 /// ```
 /// use plex_tv_sdk::ExternalId;
@@ -57,15 +57,15 @@ impl ExternalId {
         Self { catalogue: Catalogue::Tvdb, id: id.to_string() }
     }
 
-    /// Does the identifier name one item, of whatever kind?
+    /// Whether the identifier names one item across all kinds.
     pub(super) fn is_unique(&self) -> bool {
         self.catalogue == Catalogue::Imdb
     }
 
-    /// The text that plex.tv takes.
+    /// Returns the text for plex.tv.
     ///
     /// # Errors
-    /// `is_invalid_input` when the identifier is not of the form that its catalogue has.
+    /// `is_invalid_input` when the identifier does not have the form of its catalogue.
     pub(super) fn checked(&self) -> Result<String, Error> {
         let (digits, form) = match self.catalogue {
             Catalogue::Imdb => (self.id.strip_prefix("tt").unwrap_or_default(), "an IMDb id is tt and digits"),
@@ -76,18 +76,18 @@ impl ExternalId {
         if is_number && digits.bytes().any(|digit| digit != b'0') {
             return Ok(self.to_string());
         }
-        Err(Error::invalid_input(format!("{form}, which this one is not")))
+        Err(Error::invalid_input(format!("{form}, but this one has another form")))
     }
 }
 
-/// The form in which plex.tv writes it: `imdb://tt0133093`.
+/// Writes the identifier as plex.tv does: `imdb://tt0133093`.
 impl fmt::Display for ExternalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}", self.catalogue.as_str(), self.id)
     }
 }
 
-/// Reads `imdb://tt0133093`, `tmdb://603` and `tvdb://70001`, as plex.tv writes them.
+/// Parses `imdb://tt0133093`, `tmdb://603` and `tvdb://70001`, as plex.tv writes them.
 impl FromStr for ExternalId {
     type Err = Error;
 
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_that_name_no_catalogue_are_refused() {
+    fn texts_without_a_known_catalogue_are_refused() {
         for bad in ["", "tt0133093", "imdb:tt0133093", "plex://movie/1", "IMDB://tt0133093", "imdb://", "tmdb://tt1"] {
             assert!(bad.parse::<ExternalId>().unwrap_err().is_invalid_input(), "{bad}");
         }

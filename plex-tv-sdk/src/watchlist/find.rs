@@ -1,4 +1,4 @@
-//! Finds items by what names them elsewhere.
+//! Finds items by their ids in other catalogues.
 
 use super::{
     external_id::ExternalId,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Client {
-    /// The item that another catalogue calls so.
+    /// Finds the item with this id in another catalogue.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -32,7 +32,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `is_invalid_input` when the id is not of the form that its catalogue has; nothing is sent
+    /// `is_invalid_input` when the id does not have the form of its catalogue; nothing is sent
     /// then. `is_not_found` when plex.tv knows no such item of this kind. `is_auth` without a valid
     /// token, and whatever else any call can fail with.
     ///
@@ -44,11 +44,11 @@ impl Client {
     }
 }
 
-/// The key of an item at plex.tv, which is looked up if it has to be.
+/// Returns the key of an item at plex.tv, looking it up if necessary.
 ///
 /// # Errors
-/// `is_invalid_input` when it names no item, or a film and a show. `is_not_found` when plex.tv does
-/// not know it. The errors of the look-up.
+/// `is_invalid_input` when it does not name an item, or names a film and a show. `is_not_found`
+/// when plex.tv does not know it. Otherwise the errors of the lookup.
 pub(crate) async fn rating_key(client: &Client, item: ItemId) -> Result<String, Error> {
     let (id, kind) = match item.named()? {
         Named::Key(key) => return Ok(key),
@@ -66,14 +66,14 @@ pub(crate) async fn rating_key(client: &Client, item: ItemId) -> Result<String, 
     }
     match (movie, matching(client, &guid, Kind::Show).await?) {
         (Some(_), Some(_)) => {
-            Err(Error::invalid_input(format!("{guid} is a movie and a show; say which, as in (id, Kind::Movie)")))
+            Err(Error::invalid_input(format!("{guid} is a movie and a show; give the kind too: (id, Kind::Movie)")))
         }
         (Some(item), None) | (None, Some(item)) => Ok(item.rating_key),
         (None, None) => Err(not_found("movie or show", &guid)),
     }
 }
 
-/// The item of this kind that has the guid. Where a reply lists the ids of an item, the guid must
+/// Returns the item of this kind with the guid. If a reply lists the ids of an item, the guid must
 /// be among them.
 async fn matching(client: &Client, guid: &str, kind: Kind) -> Result<Option<DiscoverMetadata>, Error> {
     let call = client.discover().match_metadata().guid(guid).type_(kind.number()).include_guids(true);

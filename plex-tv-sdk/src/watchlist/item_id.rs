@@ -1,4 +1,4 @@
-//! What names an item of the catalogue.
+//! The ways to name an item of the catalogue.
 
 use super::{external_id::ExternalId, kind::Kind};
 use crate::{Error, discover::types::DiscoverMetadata};
@@ -6,14 +6,15 @@ use crate::{Error, discover::types::DiscoverMetadata};
 /// The length of a key of plex.tv's catalogue, in hexadecimal digits.
 const KEY_LENGTH: usize = 24;
 
-/// What names an item of plex.tv's catalogue. Calls that act on an item take anything that becomes
-/// one:
+/// Names an item of plex.tv's catalogue. Calls that act on an item accept anything that converts to
+/// it:
 ///
 /// - an item, such as one that [`crate::Client::find`] returns;
 /// - a guid of plex.tv, such as `plex://movie/5d776be17a53e9001e732ab9`, or the key at its end;
-/// - an [`ExternalId`], with its [`Kind`] or without. The item is looked up first.
+/// - an [`ExternalId`], with or without its [`Kind`]. The item is looked up first.
 ///
-/// The key of an item on a media server is another one. Servers have the guid of plex.tv as `guid`.
+/// The key of an item on a media server is a different one. Servers return plex.tv's guid as
+/// `guid`.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -30,25 +31,25 @@ const KEY_LENGTH: usize = 24;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ItemId(pub(super) Form);
 
-/// What a caller gave.
+/// What the caller passed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Form {
-    /// A text that is not checked yet.
+    /// A text that has not been checked yet.
     Text(String),
     External(ExternalId, Option<Kind>),
 }
 
-/// What a text turned out to be.
+/// A checked [`ItemId`].
 pub(super) enum Named {
     Key(String),
     External(ExternalId, Option<Kind>),
 }
 
 impl ItemId {
-    /// Reads the text, if it is one.
+    /// Checks the item, and parses it if it is a text.
     ///
     /// # Errors
-    /// `is_invalid_input` when it names no item.
+    /// `is_invalid_input` when it does not name an item.
     pub(super) fn named(self) -> Result<Named, Error> {
         let text = match self.0 {
             Form::External(id, kind) => {
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_item_is_refused_without_being_repeated() {
+    fn a_text_that_names_no_item_is_refused_without_being_repeated() {
         let upper = format!("PLEX://movie/{KEY}");
         let long = format!("{KEY}0");
         let paths = [format!("plex://movie/{KEY}/children"), format!("plex:///{KEY}"), format!("plex://{KEY}")];

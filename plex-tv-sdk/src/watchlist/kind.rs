@@ -1,4 +1,4 @@
-//! The kinds of items that can be asked for.
+//! The kinds of items that can be requested.
 
 /// A kind of item, for calls that take one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,7 +15,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The name of the kind, as it stands in a `plex://` guid.
+    /// The name of the kind, as in a `plex://` guid.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Movie => "movie",

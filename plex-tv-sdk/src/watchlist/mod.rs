@@ -1,4 +1,4 @@
-//! The watchlist of the user, and what else they do with items of the catalogue.
+//! The watchlist of the user, and their other actions on items of the catalogue.
 
 mod catalogue;
 mod external_id;
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The watchlist of the user. Made by [`Client::watchlist`].
+/// The watchlist of the user. Returned by [`Client::watchlist`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -55,9 +55,9 @@ pub struct Watchlist {
 }
 
 impl Client {
-    /// The watchlist of the user: what they want to watch.
+    /// Returns the watchlist of the user: what they want to watch.
     ///
-    /// A server's token is refused. Use that of the account or of a Home user.
+    /// plex.tv refuses the token of a server here. Use that of the account or of a Home user.
     pub fn watchlist(&self) -> Watchlist {
         let (filter, sort) = (WatchlistFilter::All, WatchlistSort::default());
         Watchlist { client: self.clone(), filter, sort, kind: None }
@@ -65,30 +65,31 @@ impl Client {
 }
 
 impl Watchlist {
-    /// Which items [`Watchlist::items`] lists. The default is all.
+    /// Sets which items [`Watchlist::items`] lists. The default is all.
     #[must_use]
     pub fn filter(self, filter: impl Into<WatchlistFilter>) -> Self {
         Self { filter: filter.into(), ..self }
     }
 
-    /// The order of [`Watchlist::items`]. The default is what was added last.
+    /// Sets the order of [`Watchlist::items`]. The default is last added first.
     #[must_use]
     pub fn sort(self, sort: WatchlistSort) -> Self {
         Self { sort, ..self }
     }
 
-    /// The kind of [`Watchlist::items`]: [`Kind::Movie`] or [`Kind::Show`]. The default is both.
+    /// Sets the kind of [`Watchlist::items`]: [`Kind::Movie`] or [`Kind::Show`]. The default is
+    /// both.
     #[must_use]
     pub fn kind(self, kind: Kind) -> Self {
         Self { kind: Some(kind), ..self }
     }
 
-    /// The items, with the ids that other catalogues use.
+    /// Lists the items, with their ids in other catalogues.
     ///
     /// # Errors
-    /// Reading them fails with `is_invalid_input` for a kind that no watchlist has; nothing is sent
-    /// then. `is_auth` without a valid token. `is_decode` when the list makes no progress. Whatever
-    /// else any call can fail with.
+    /// Reading fails with `is_invalid_input` for a kind that a watchlist cannot have (nothing is
+    /// sent then), `is_auth` without a valid token, `is_decode` when the list makes no progress,
+    /// and whatever else any call can fail with.
     ///
     /// Calls `GET https://discover.provider.plex.tv/library/sections/watchlist/{filter}`.
     pub fn items(&self) -> Items<DiscoverMetadata> {
@@ -105,13 +106,13 @@ impl Watchlist {
         Items::new(Walked(Pages::new(fetch)))
     }
 
-    /// Puts an item on the watchlist. An item that is there already stays where it is.
+    /// Adds an item to the watchlist. An item that is already there keeps its place.
     ///
     /// # Errors
-    /// `is_invalid_input` when the argument names no item, in which case nothing is sent, or names
-    /// a movie and a show. `is_not_found` when plex.tv does not know the item. `is_forbidden` with
-    /// code 1009 for a managed user. `is_auth` without a valid token, and whatever else any call
-    /// can fail with.
+    /// `is_invalid_input` when the argument does not name an item, in which case nothing is sent,
+    /// or names a movie and a show. `is_not_found` when plex.tv does not know the item.
+    /// `is_forbidden` with code 1009 for a managed user. `is_auth` without a valid token, and
+    /// whatever else any call can fail with.
     ///
     /// Calls `PUT https://discover.provider.plex.tv/actions/addToWatchlist`.
     pub async fn add(&self, item: impl Into<ItemId>) -> Result<(), Error> {
@@ -119,10 +120,10 @@ impl Watchlist {
         self.client.discover().add_to_watchlist(key).send().await
     }
 
-    /// Takes an item off the watchlist. An item that is not there needs no removal.
+    /// Removes an item from the watchlist. It is not an error if it is not there.
     ///
     /// # Errors
-    /// Those of [`Watchlist::add`].
+    /// The errors of [`Watchlist::add`].
     ///
     /// Calls `PUT https://discover.provider.plex.tv/actions/removeFromWatchlist`.
     pub async fn remove(&self, item: impl Into<ItemId>) -> Result<(), Error> {
@@ -133,7 +134,7 @@ impl Watchlist {
 
 fn refused(kind: Kind) -> Option<Error> {
     let is_listed = matches!(kind, Kind::Movie | Kind::Show);
-    (!is_listed).then(|| Error::invalid_input("a watchlist has movies and shows, and no other kind of items"))
+    (!is_listed).then(|| Error::invalid_input("a watchlist has only movies and shows, not this kind of item"))
 }
 
 type Fetching = BoxFuture<'static, Result<Response<MetadataReply>, Error>>;

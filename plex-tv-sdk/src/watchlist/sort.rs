@@ -4,27 +4,27 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum WatchlistSort {
-    /// What was added last comes first. This is plex.tv's own order.
+    /// Last added first. This is plex.tv's default order.
     #[default]
     LastAdded,
-    /// What was added first comes first.
+    /// First added first.
     FirstAdded,
     /// By title, from A to Z.
     Title,
     /// By title, from Z to A.
     TitleReversed,
-    /// What was released last comes first.
+    /// Last released first.
     LastReleased,
-    /// What was released first comes first.
+    /// First released first.
     FirstReleased,
-    /// What critics rate highest comes first.
+    /// Highest rated by critics first.
     BestRated,
-    /// What critics rate lowest comes first.
+    /// Lowest rated by critics first.
     WorstRated,
 }
 
 impl WatchlistSort {
-    /// The order as it stands in the query.
+    /// The value of the order in the query.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::LastAdded => "watchlistedAt:desc",

@@ -1,4 +1,4 @@
-//! What the user did with an item: watched it, rated it.
+//! What the user did with an item: watched or rated it.
 
 use super::{find::rating_key, item_id::ItemId};
 use crate::{
@@ -6,12 +6,12 @@ use crate::{
     discover::types::{LibraryIdentifier, UserState},
 };
 
-/// The rating that removes one.
+/// The rating that removes a rating.
 const NO_RATING: f64 = -1.0;
 
 impl Client {
-    /// What the user did with an item: how often it was watched, how it was rated, and when it was
-    /// put on the watchlist. Empty when they did nothing with it.
+    /// Returns what the user did with an item: how often they watched it, how they rated it, and
+    /// when they put it on the watchlist. Empty when they did nothing with it.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -53,12 +53,13 @@ impl Client {
     pub async fn rate(&self, item: impl Into<ItemId>, rating: impl Into<f64>) -> Result<(), Error> {
         let rating = rating.into();
         if !(0.0..=10.0).contains(&rating) {
-            return Err(Error::invalid_input("a rating is from 0 to 10; Client::remove_rating removes one"));
+            return Err(Error::invalid_input("a rating must be from 0 to 10; Client::remove_rating removes one"));
         }
         self.set_rating(item.into(), rating).await
     }
 
-    /// Removes the user's rating of an item. One client was seen to do so, by a rating of -1.
+    /// Removes the user's rating of an item, by sending a rating of -1, as one client has been seen
+    /// to do.
     ///
     /// # Errors
     /// Those of [`crate::Watchlist::add`].
@@ -73,7 +74,7 @@ impl Client {
         self.discover().rate_item(key, LibraryIdentifier::TvPlexProviderDiscover, rating).send().await
     }
 
-    /// Adds an item to what the user has watched, independent of any server.
+    /// Marks an item as watched by the user, independently of any server.
     ///
     /// # Errors
     /// Those of [`crate::Watchlist::add`].
@@ -84,7 +85,7 @@ impl Client {
         self.discover().scrobble(key, LibraryIdentifier::ComPlexappPluginsLibrary).send().await
     }
 
-    /// Takes an item out of what the user has watched, independent of any server.
+    /// Marks an item as not watched by the user, independently of any server.
     ///
     /// # Errors
     /// Those of [`crate::Watchlist::add`].

@@ -4,7 +4,7 @@ use reqwest::Url;
 
 use crate::{Error, Secret};
 
-/// An address that plex.tv can call, as it was given. Messages do not show it.
+/// Returns the address unchanged if plex.tv can call it. Messages do not show it.
 pub(super) fn checked(address: Secret) -> Result<Secret, Error> {
     let refuse = |why: &str| Err(Error::invalid_input(format!("the address of the webhook {why}")));
     let text = address.expose();
@@ -15,18 +15,18 @@ pub(super) fn checked(address: Secret) -> Result<Secret, Error> {
         return refuse("has a space or a control character; encode it with %");
     }
     let Ok(url) = Url::parse(text) else {
-        return refuse("is not a full URL; write it as in https://example.com/plex");
+        return refuse("is not a full URL, such as https://example.com/plex");
     };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return refuse("does not start with https:// or http://");
     }
     if url.fragment().is_some() {
-        return refuse("has a fragment, which is never sent; leave off all from # on");
+        return refuse("has a fragment, which is never sent; remove everything from # on");
     }
     Ok(address)
 }
 
-/// Do both lead to the same place, however they are written?
+/// Whether both are the same address, even if spelled differently.
 pub(super) fn is_same(one: &Secret, other: &Secret) -> bool {
     let url = |address: &Secret| Url::parse(address.expose()).ok();
     one == other || url(one).is_some_and(|one| Some(one) == url(other))

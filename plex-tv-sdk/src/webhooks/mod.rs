@@ -9,9 +9,9 @@ use crate::{
     v2::types::{SetUserWebhooksBody, WebhookList},
 };
 
-/// The webhooks of the account. Made by [`Client::webhooks`].
+/// The webhooks of the account. Returned by [`Client::webhooks`].
 ///
-/// Whoever knows an address can post to it, so addresses are [`Secret`].
+/// Anyone who knows an address can post to it, so addresses are [`Secret`].
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -33,27 +33,29 @@ use crate::{
 /// All calls fail with:
 ///
 /// - `is_plex_pass_required` when the account has no Plex Pass;
-/// - `is_forbidden` with code 1009 when it is a managed user of a Home;
+/// - `is_forbidden` with code 1009 for a managed user of a Home;
 /// - `is_auth` without a valid token;
 /// - whatever else any call can fail with.
 ///
-/// The error has no [`Error::body`] and no texts of plex.tv, because these may repeat an address.
+/// The error has no [`Error::body`] and no messages from plex.tv, because these may repeat an
+/// address.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
     client: Client,
 }
 
 impl Client {
-    /// The webhooks of the account: the addresses to which plex.tv posts events of its servers.
+    /// Returns the webhooks of the account: the addresses to which plex.tv posts events of its
+    /// servers.
     ///
-    /// They need a Plex Pass. The feature `webhook` reads what is posted.
+    /// They need a Plex Pass. The feature `webhook` parses what is posted.
     pub fn webhooks(&self) -> Webhooks {
         Webhooks { client: self.clone() }
     }
 }
 
 impl Webhooks {
-    /// The addresses, in plex.tv's order.
+    /// Lists the addresses, in plex.tv's order.
     ///
     /// # Errors
     /// Those of [`Webhooks`].
@@ -64,15 +66,15 @@ impl Webhooks {
         list.map(addresses).map_err(Error::without_body)
     }
 
-    /// Adds an address and returns the list as it is then. An address that is there already is not
-    /// added again.
+    /// Adds an address and returns the new list. An address that is already there is not added
+    /// again.
     ///
     /// plex.tv replaces the whole list, so the list is read first. If another client changes it in
     /// between, that change is lost.
     ///
     /// # Errors
-    /// Those of [`Webhooks`]. `is_invalid_input` when the address is empty or no URL of http or
-    /// https; nothing is sent then.
+    /// The errors of [`Webhooks`]. `is_invalid_input` when the address is empty or not an http or
+    /// https URL; nothing is sent then.
     /// [`PlexCode::WebhookAddressInvalid`](crate::PlexCode::WebhookAddressInvalid) when plex.tv
     /// refuses it.
     ///
@@ -87,15 +89,14 @@ impl Webhooks {
         self.set(&list).await
     }
 
-    /// Removes an address and returns the list as it is then. An address that is not there needs no
-    /// removal.
+    /// Removes an address and returns the new list. It is not an error if the address is not there.
     ///
     /// plex.tv replaces the whole list, so the list is read first. If another client changes it in
     /// between, that change is lost.
     ///
     /// # Errors
-    /// Those of [`Webhooks`]. `is_invalid_input` when the address is not in the list and no webhook
-    /// can have it, because it is empty or not a URL of http or https.
+    /// The errors of [`Webhooks`]. `is_invalid_input` when the address is not in the list and
+    /// cannot be that of a webhook, because it is empty or not an http or https URL.
     ///
     /// Calls `GET` and `POST /api/v2/user/webhooks`.
     pub async fn remove(&self, address: impl Into<Secret>) -> Result<Vec<Secret>, Error> {
@@ -104,18 +105,18 @@ impl Webhooks {
         let before = list.len();
         list.retain(|known| !address::is_same(known, &address));
         if list.len() == before {
-            // Another client may have stored an address that this one would not.
+            // Another client may have stored an address that this one would refuse.
             return address::checked(address).map(|_| list);
         }
         self.set(&list).await
     }
 
-    /// Replaces the whole list and returns it as it is then. An address that is given twice is sent
+    /// Replaces the whole list and returns the new one. An address that is given twice is sent
     /// once.
     ///
     /// # Errors
-    /// Those of [`Webhooks::add`], for each address. `is_invalid_input` when there is none, because
-    /// that would remove all: call [`Webhooks::clear`].
+    /// The errors of [`Webhooks::add`], for each address. `is_invalid_input` when the list is
+    /// empty, because that would remove all addresses: call [`Webhooks::clear`] instead.
     ///
     /// Calls `POST /api/v2/user/webhooks`.
     pub async fn replace(&self, addresses: impl IntoIterator<Item = impl Into<Secret>>) -> Result<Vec<Secret>, Error> {
@@ -145,7 +146,7 @@ impl Webhooks {
     async fn set(&self, list: &[Secret]) -> Result<Vec<Secret>, Error> {
         let body = SetUserWebhooksBody::new(list.iter().map(Secret::expose));
         let reply = self.client.v2().set_user_webhooks(body).send().await.map_err(Error::without_body)?;
-        // The reply of a success may be empty.
+        // A successful reply may be empty.
         Ok(if reply.is_empty() { list.to_vec() } else { addresses(reply) })
     }
 }

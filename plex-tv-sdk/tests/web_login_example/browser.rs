@@ -1,5 +1,5 @@
-//! A headless Chromium, driven by chromedriver: a few calls of W3C WebDriver, which is JSON over
-//! HTTP.
+//! A headless Chromium, controlled through chromedriver with a few calls of W3C WebDriver, which is
+//! JSON over HTTP.
 
 use std::{
     env,
@@ -14,12 +14,13 @@ use plex_tv_sdk::reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The member that stands for an element, by name; WebDriver chose it so that no other JSON has it.
+/// The name of the member with an element's reference. WebDriver fixes it to a name that no other
+/// JSON has.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-const NO_BROWSER: &str = "no Chromium with chromedriver here (Debian: apt-get install chromium chromium-driver)";
+const NO_BROWSER: &str = "Chromium or chromedriver is missing (Debian: apt-get install chromium chromium-driver)";
 
-/// How long the browser looks for what is not there yet.
+/// How long the browser waits for an element to appear, in milliseconds.
 const PATIENCE_MILLISECONDS: u32 = 20_000;
 
 pub(crate) struct Browser {
@@ -31,16 +32,16 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser with an empty profile. Where there is no browser, it says so in a line and
-    /// returns `None`.
+    /// Starts a browser with an empty profile. Without a browser, it prints a line that says so,
+    /// and returns `None`.
     pub(crate) async fn start() -> Option<Self> {
-        // Which of them is used is for the driver to know: it goes with one.
+        // The driver chooses which of these it uses.
         let is_there =
             ["chromium", "chromium-browser", "google-chrome"].into_iter().any(|name| program(name).is_some());
         let Some(driver) = program("chromedriver").filter(|_| is_there) else {
             assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{NO_BROWSER}");
-            // Straight to the stream: what a test prints in the usual way is not shown when it
-            // passes.
+            // Written straight to the stream, because captured output of a passing test is not
+            // shown.
             static SAID: Once = Once::new();
             SAID.call_once(|| io::stderr().write_all(format!("skipped: {NO_BROWSER}\n").as_bytes()).unwrap());
             return None;
@@ -48,7 +49,7 @@ impl Browser {
         let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
         let port = port(&mut driver);
         let profile = tempfile::tempdir().unwrap();
-        // Made by hand before the first call, so that dropping it ends the driver whatever fails.
+        // Created before the first call, so that dropping it ends the driver whatever fails.
         let mut browser = Self {
             http: Client::builder().no_proxy().build().unwrap(),
             driver,
@@ -61,7 +62,7 @@ impl Browser {
             "goog:chromeOptions": {"args": [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                // Nothing but this machine can be reached.
+                // Only this machine can be reached.
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--window-size=900,700", data,
             ]},
             "timeouts": {"implicit": PATIENCE_MILLISECONDS},
@@ -71,15 +72,15 @@ impl Browser {
         Some(browser)
     }
 
-    /// Shows pages as the screen of a phone does.
+    /// Emulates the screen of a phone.
     pub(crate) async fn as_phone(&self, width: u32) {
         let screen = json!({"width": width, "height": 640, "deviceScaleFactor": 2, "mobile": true});
         let command = json!({"cmd": "Emulation.setDeviceMetricsOverride", "params": screen});
         self.command("/goog/cdp/execute", command).await;
     }
 
-    /// The width of the page, the width of the window, and the right edge of whatever reaches
-    /// furthest, in CSS pixels.
+    /// Returns the width of the page, the width of the window, and the right edge of the element
+    /// that reaches furthest, in CSS pixels.
     pub(crate) async fn widths(&self) -> [f64; 3] {
         let script = "const edges = [...document.querySelectorAll('body, body *')].map(one => one.getBoundingClientRect().right);\
                       return [document.documentElement.scrollWidth, window.innerWidth, Math.max(...edges)]";
@@ -99,13 +100,13 @@ impl Browser {
         self.ask("/source").await
     }
 
-    /// Clicks the button or link with this text, once it is there.
+    /// Clicks the button or link with this text, once it appears.
     pub(crate) async fn click(&self, text: &str) {
         let element = self.find(&format!("//*[self::button or self::a][normalize-space()='{text}']")).await;
         self.command(&format!("/element/{element}/click"), json!({})).await;
     }
 
-    /// Waits until the page says this; what stands in a script is not said.
+    /// Waits until the page contains this text. Scripts do not count.
     pub(crate) async fn wait_for(&self, text: &str) {
         self.find(&format!("//body//*[not(self::script)][text()[contains(., '{text}')]]")).await;
     }
@@ -135,7 +136,7 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// Killed alone, the driver would leave its browser behind.
+    /// Asks the driver to shut down: killing it would leave its browser behind.
     fn drop(&mut self) {
         let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut driver| {
             driver.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
@@ -154,7 +155,7 @@ fn program(name: &str) -> Option<PathBuf> {
     candidates.into_iter().find(|candidate| candidate.is_file())
 }
 
-/// The port that the driver says it took.
+/// Reads the port that the driver reports.
 fn port(driver: &mut Child) -> u16 {
     let said = BufReader::new(driver.stdout.as_mut().unwrap()).lines().map_while(Result::ok);
     let port =

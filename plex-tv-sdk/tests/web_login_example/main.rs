@@ -1,5 +1,5 @@
-//! The example `web_login`, used by a person with a browser. Where no browser is, each test says so
-//! and does nothing; with `REQUIRE_BROWSER` in the environment it fails instead.
+//! Tests the example `web_login` in a browser. Without a browser, each test says so and does
+//! nothing; if `REQUIRE_BROWSER` is set in the environment, it fails instead.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
 mod browser;
@@ -14,7 +14,7 @@ use std::{
 use browser::Browser;
 use plex_tv_sdk::reqwest::{Client, Url};
 
-/// The running example; it ends with the test.
+/// The running example. It is stopped when dropped.
 struct App {
     process: Child,
     url: String,
@@ -52,7 +52,7 @@ async fn at_the_approval_page() -> Option<(App, Browser)> {
     Some((app, browser))
 }
 
-/// The sandbox makes tokens of 20 characters that begin like this.
+/// Tokens of the sandbox have 20 characters and this prefix.
 fn assert_no_token(text: &str) {
     let is_token = |word: &&str| word.starts_with("sandbox-") && word.len() == 20;
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));

@@ -1,4 +1,4 @@
-//! Ed25519 and SHA-256 by AWS-LC.
+//! Ed25519 and SHA-256 from AWS-LC.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -6,7 +6,8 @@ use aws_lc_rs::{
 };
 use zeroize::Zeroizing;
 
-/// Each function returns nothing when the library fails, or when the bytes are not a key.
+/// A key pair. Each function returns `None` when the library fails, or when the bytes are not a
+/// key.
 pub(in crate::auth) struct KeyPair(Ed25519KeyPair);
 
 impl KeyPair {

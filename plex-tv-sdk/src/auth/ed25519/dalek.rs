@@ -1,4 +1,4 @@
-//! Ed25519 and SHA-256 by curve25519-dalek and its relatives, for browsers.
+//! Ed25519 and SHA-256 from curve25519-dalek and related crates, for browsers.
 
 use ed25519_dalek::{
     SECRET_KEY_LENGTH, Signature, Signer as _, SigningKey, VerifyingKey,
@@ -7,7 +7,8 @@ use ed25519_dalek::{
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-/// Each function returns nothing when there are no random numbers, or when the bytes are not a key.
+/// A key pair. Each function returns `None` when there are no random numbers, or when the bytes are
+/// not a key.
 pub(in crate::auth) struct KeyPair(SigningKey);
 
 impl KeyPair {

@@ -1,5 +1,5 @@
-//! Ed25519 (RFC 8032) and SHA-256: by AWS-LC, which rustls needs anyway; in a browser, which runs
-//! no C, by crates in Rust.
+//! Ed25519 (RFC 8032) and SHA-256: from AWS-LC, which rustls needs anyway; in a browser, which
+//! cannot run C, from pure Rust crates.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod aws_lc;
@@ -11,8 +11,8 @@ pub(super) use aws_lc::{KeyPair, sha256, verifies};
 #[cfg(target_arch = "wasm32")]
 pub(super) use dalek::{KeyPair, sha256, verifies};
 
-/// The points of small order, in each of their encodings but for the sign in the highest bit.
-/// Everybody can make a signature that such a "public key" verifies.
+/// The points of small order, in each of their encodings without the sign in the highest bit.
+/// Anybody can make a signature that such a "public key" verifies.
 const WEAK: [[u8; 32]; 7] = [
     ordinary(0x00, 0x00, 0x00),
     ordinary(0x01, 0x00, 0x00),
@@ -55,7 +55,7 @@ mod tests {
             for sign in [0, 0x80] {
                 bytes[31] = (bytes[31] & 0x7f) | sign;
                 assert!(is_weak(&bytes), "{bytes:?}");
-                // Some of these are not encodings of a point at all for a strict reader.
+                // A strict reader rejects some of these as encodings of a point.
                 assert!(VerifyingKey::from_bytes(&bytes).is_ok_and(|key| key.is_weak()), "{bytes:?}");
             }
         }
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn both_write_a_key_alike_and_read_what_the_other_wrote() {
+    fn both_libraries_write_the_same_key_and_read_each_others_keys() {
         let of_aws_lc = aws_lc::KeyPair::generate().unwrap();
         let of_dalek = dalek::KeyPair::generate().unwrap();
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn both_sign_alike_and_verify_what_the_other_signed() {
+    fn both_libraries_sign_the_same_and_verify_each_others_signatures() {
         let aws_lc = aws_lc::KeyPair::generate().unwrap();
         let dalek = dalek::KeyPair::from_pkcs8(&aws_lc.to_pkcs8().unwrap()).unwrap();
         let (message, other) = (b"a text".as_slice(), b"another".as_slice());
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn both_refuse_what_is_no_key_and_hash_alike() {
+    fn both_libraries_refuse_invalid_keys_and_hash_the_same() {
         let key = aws_lc::KeyPair::generate().unwrap().to_pkcs8().unwrap();
         for bad in [&key[1..], &key[..key.len() - 1], b"", b"CANARY"] {
             assert!(aws_lc::KeyPair::from_pkcs8(bad).is_none());

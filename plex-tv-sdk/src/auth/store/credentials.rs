@@ -1,35 +1,35 @@
-//! What a store keeps.
+//! The credentials that a store keeps.
 
 use crate::{Secret, Token};
 
 /// The credentials of one account on one installation.
 ///
-/// Tokens and keys are bound to the client identifier that they were made under, so all fields
-/// belong together. A store of your own keeps every field: without `sign_in` and
+/// Tokens and keys are bound to the client identifier under which they were created, so all fields
+/// belong together. Your own store must keep every field: without `sign_in` and
 /// `spare_device_keys`, two processes that share the store cannot follow each other's key changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Credentials {
-    /// The client identifier of the installation. It stays through sign-outs.
+    /// The client identifier of the installation. It survives sign-outs.
     pub client_identifier: Option<String>,
     /// The last token.
     pub token: Option<Token>,
     /// The device key in PKCS#8 PEM, which `DeviceKey::from_pem` reads.
     pub device_key: Option<Secret>,
-    /// The key that is about to replace `device_key`. It is kept here until plex.tv has surely
+    /// The key that is about to replace `device_key`. It stays here until plex.tv has certainly
     /// accepted it.
     pub next_device_key: Option<Secret>,
-    /// Keys of earlier key changes that were cut short, newest first. plex.tv may have accepted one
-    /// of them, so they are tried when it refuses the others.
+    /// Keys of earlier key changes that were interrupted, newest first. plex.tv may have accepted
+    /// one of them, so they are tried when it refuses the others.
     pub spare_device_keys: Vec<Secret>,
-    /// The name of the sign-in that token and keys come from. A client reads and writes only what
-    /// has the name of its own sign-in. It is not secret.
+    /// The name of the sign-in that the token and keys belong to. A client reads and writes only
+    /// credentials with the name of its own sign-in. It is not secret.
     pub sign_in: Option<String>,
 }
 
 impl Credentials {
-    /// Removes everything that lets somebody act as the user. The client identifier stays, so that
-    /// the next sign-in is on the same device.
+    /// Removes everything that lets somebody act as the user. The client identifier stays, so the
+    /// next sign-in is on the same device.
     pub fn sign_out(&mut self) {
         let client_identifier = self.client_identifier.take();
         *self = Self { client_identifier, ..Self::default() };

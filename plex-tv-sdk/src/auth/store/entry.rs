@@ -1,4 +1,4 @@
-//! The JSON form of an account.
+//! The JSON format of an account.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Credentials;
 use crate::{Error, Secret, Token, identity::check_client_identifier};
 
-/// Members that a later version adds are kept.
+/// An account in JSON. Members that a later version adds are kept.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Entry {
@@ -27,7 +27,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Fails when the client identifier or the token is not usable. The error shows neither.
+    /// Fails when the client identifier or the token is invalid. The error shows neither.
     pub(super) fn credentials(&self) -> Result<Credentials, Error> {
         self.client_identifier.as_deref().map(check_client_identifier).transpose()?;
         Ok(Credentials {
@@ -54,7 +54,7 @@ impl Entry {
 
 const UTF8_BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// The text without the byte order mark that some editors write.
+/// Returns the text without the byte order mark that some editors add.
 pub(super) fn without_bom(text: &[u8]) -> &[u8] {
     text.strip_prefix(UTF8_BOM).unwrap_or(text)
 }

@@ -21,18 +21,17 @@ use super::{
 };
 use crate::Error;
 
-/// Keeps credentials in a JSON file: readable for this user alone (mode 0600), written all or
-/// nothing, and locked against other processes. One file holds any number of accounts.
+/// Keeps credentials in a JSON file: readable only by this user (mode 0600), written atomically,
+/// and locked against other processes. One file holds any number of accounts.
 ///
-/// The content is not encrypted: everybody who can read the user's files can read it.
-/// `KeyringStore` (feature `keyring`) is for desktops that have a keychain.
+/// The content is not encrypted: anyone who can read the user's files can read it. On desktops with
+/// a keychain, use `KeyringStore` (feature `keyring`).
 ///
-/// A file that cannot be understood is an error once. It is renamed, and the error tells its new
-/// name; the next time begins with an empty store. A file of a newer version of the format is left
-/// alone.
+/// A damaged file is an error once. It is renamed, and the error gives its new name; the next start
+/// begins with an empty store. A file in a newer version of the format is left alone.
 ///
-/// A path that is a symbolic link stands for the file that it leads to. A second hard link to the
-/// file keeps the old content when the file is written.
+/// A symbolic link is followed to its target. A second hard link to the file keeps the old content
+/// when the file is written.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -50,22 +49,22 @@ pub struct FileStore {
     account: String,
 }
 
-/// The account of apps that have one user only.
+/// The account name for apps with a single user.
 const USUAL_ACCOUNT: &str = "default";
 const VERSION: u64 = 1;
-/// The longest wait for another process or thread that holds the lock.
+/// The longest wait for a lock that another process or thread holds.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
-/// How long a waiting process sleeps between two attempts to lock.
+/// The pause between two attempts to lock.
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 impl FileStore {
-    /// The store of an app: `credentials.json` in the app's folder below the user's folder for
-    /// settings (`~/.config` on Linux and macOS, `%APPDATA%` on Windows). Nothing is read or
-    /// written yet.
+    /// The store of an app: `credentials.json` in the app's folder below the user's configuration
+    /// folder (`~/.config` on Linux and macOS, `%APPDATA%` on Windows). Nothing is read or written
+    /// yet.
     ///
     /// # Errors
     /// `is_invalid_input` when the name of the app is not a plain folder name; `is_store` when the
-    /// user has no home.
+    /// user has no home folder.
     pub fn open(app: &str) -> Result<Self, Error> {
         let mut parts = Path::new(app).components();
         let is_plain = matches!((parts.next(), parts.next()), (Some(Component::Normal(name)), None) if name == app);
@@ -73,22 +72,22 @@ impl FileStore {
             return Err(Error::invalid_input("the name of the app is not a plain folder name"));
         }
         let base = etcetera::choose_base_strategy();
-        let base = base.map_err(|error| store_error("the user has no folder for settings").with_source(error))?;
+        let base = base.map_err(|error| store_error("the user has no configuration folder").with_source(error))?;
         Ok(Self::at(base.config_dir().join(app).join("credentials.json")))
     }
 
-    /// A store in this file, which need not exist yet.
+    /// A store in this file. The file need not exist yet.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), account: USUAL_ACCOUNT.to_owned() }
     }
 
-    /// Another account in the same file, by any name you like.
+    /// Another account in the same file. Any name will do.
     #[must_use]
     pub fn account(&self, name: impl Into<String>) -> Self {
         Self { path: self.path.clone(), account: name.into() }
     }
 
-    /// The path of the file, as it was given.
+    /// The path of the file, as given.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -96,12 +95,12 @@ impl FileStore {
     /// The names of all accounts in the file.
     ///
     /// # Errors
-    /// As [`CredentialStore::load`].
+    /// The errors of [`CredentialStore::load`].
     pub fn accounts(&self) -> Result<Vec<String>, Error> {
         Ok(self.read()?.accounts.into_keys().collect())
     }
 
-    /// Reads the file. That needs no lock, as the file is always whole.
+    /// Reads the file. This needs no lock, as the file is always complete.
     fn read(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -115,7 +114,7 @@ impl FileStore {
     }
 
     /// Reads the file under the lock, and renames it when it is damaged. Another process may have
-    /// done so a moment ago.
+    /// renamed it a moment ago.
     fn read_locked(&self) -> Result<Document, Error> {
         match private_file::read(&self.path)?.map(|text| Document::parse(&text)) {
             None => Ok(Document::default()),
@@ -127,10 +126,10 @@ impl FileStore {
 
     fn newer(&self, version: u64) -> Error {
         let path = self.path.display();
-        store_error(format!("{path} has version {version} of the format, and this program knows {VERSION}; update it"))
+        store_error(format!("{path} has format version {version}, and this program knows {VERSION}; update it"))
     }
 
-    /// The file is whole, but an account in it makes no sense. A person may repair that.
+    /// The error for a valid file with an invalid account. It stays, as a person may repair it.
     fn unusable(&self, error: Error) -> Error {
         let (account, path) = (&self.account, self.path.display());
         store_error(format!("the account {account} in {path} cannot be used; repair it, or move the file away"))
@@ -140,7 +139,7 @@ impl FileStore {
     fn set_aside(&self, place: &str) -> Error {
         let path = self.path.display();
         let rename = |damaged: &Path| {
-            // Whoever wrote it may have let others read it.
+            // The program that wrote it may have let others read it.
             private_file::make_private(damaged);
             let aside = (1..1000)
                 .map(|number| beside(damaged, &format!("damaged-{number}")))
@@ -152,23 +151,23 @@ impl FileStore {
                 "{path} is damaged {place}; it is now {}, and the next start begins with an empty store",
                 aside.display()
             )),
-            Ok(None) => store_error(format!("{path} is damaged {place}; move it away to start anew")),
-            Err(error) => store_error(format!("{path} is damaged {place}, and cannot be renamed")).with_source(error),
+            Ok(None) => store_error(format!("{path} is damaged {place}; move it away to start with an empty store")),
+            Err(error) => store_error(format!("{path} is damaged {place} and cannot be renamed")).with_source(error),
         }
     }
 
-    /// Changes the file under the lock. `change` says whether there is something to write.
+    /// Changes the file under the lock. `change` returns whether there is something to write.
     fn change(&self, change: impl FnOnce(&mut Document) -> bool) -> Result<(), Error> {
         let _lock = self.lock()?;
         let mut document = self.read_locked()?;
         if change(&mut document) { private_file::replace(&self.path, &document.text()?) } else { Ok(()) }
     }
 
-    /// Waits for other processes and threads. The lock ends with the file handle, however the
-    /// process ends.
+    /// Locks the store, waiting for other processes and threads. The lock ends with the file
+    /// handle, however the process ends.
     ///
-    /// It is a file of its own, as each save replaces the file itself. It is beside the file that
-    /// links lead to, so that all paths to one file share a lock.
+    /// The lock is a separate file, as each save replaces the file itself. It is next to the target
+    /// of links, so that all paths to one file share a lock.
     fn lock(&self) -> Result<File, Error> {
         let lock = || {
             let path = beside(&private_file::resolved(&self.path)?, "lock");
@@ -198,7 +197,7 @@ fn lock_in_time(file: File, wait: Duration) -> io::Result<File> {
     }
 }
 
-/// A path of nearly the same name.
+/// Returns the path with an extension appended.
 fn beside(path: &Path, extension: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".");
@@ -248,7 +247,8 @@ impl CredentialStore for FileStore {
     }
 }
 
-/// The content of the file. Members that a later version adds without a new number are kept.
+/// The content of the file. Members that a later version adds without a new version number are
+/// kept.
 #[derive(Serialize, Deserialize)]
 struct Document {
     version: u64,
@@ -266,7 +266,7 @@ impl Default for Document {
 
 enum Unreadable {
     Newer(u64),
-    /// The place, and not what is there, which may be a token.
+    /// The place in the file. Not its content, which may be a token.
     Damaged(String),
 }
 
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_kept_at_first_and_asking_makes_no_file() {
+    fn a_new_store_is_empty_and_reading_it_creates_no_file() {
         let (folder, store) = store();
 
         assert_eq!(store.load().unwrap(), Credentials::default());
@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_told_once_and_kept_aside() {
+    fn a_damaged_file_is_reported_once_and_renamed() {
         for text in
             ["", "{", "[]", r#"{"accounts":{}}"#, r#"{"version":1,"accounts":{"default":{"token":["CANARY"]}}}"#]
         {
@@ -419,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_told_with_its_place_and_without_the_token() {
+    fn an_invalid_account_is_reported_with_its_file_and_without_the_token() {
         let cases = [
             (r#""token":"CANARY two""#, "the token has a space"),
             (r#""clientIdentifier":"","token":"CANARY""#, "the client identifier is empty"),
@@ -432,14 +432,14 @@ mod tests {
             fs::write(store.path(), &text).unwrap();
 
             for error in [store.load().unwrap_err(), store.update(&mut |_| ()).unwrap_err()] {
-                let told = error.to_string();
-                assert!(error.is_store() && told.contains("the account default in"), "{told}");
-                assert!(told.contains(store.path().to_str().unwrap()), "{told}");
+                let message = error.to_string();
+                assert!(error.is_store() && message.contains("the account default in"), "{message}");
+                assert!(message.contains(store.path().to_str().unwrap()), "{message}");
                 let cause = std::error::Error::source(&error).unwrap().to_string();
                 assert!(cause.starts_with(why), "{cause}");
                 assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
             }
-            assert!(fs::read_to_string(store.path()).unwrap().contains("CANARY"), "a person may still mend it");
+            assert!(fs::read_to_string(store.path()).unwrap().contains("CANARY"), "a person may still repair it");
         }
     }
 
@@ -470,7 +470,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn file_lock_and_folder_are_for_this_user_alone() {
+    fn file_lock_and_folder_are_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let (_folder, store) = store();
 
@@ -490,7 +490,7 @@ mod tests {
         assert!(FileStore::open("example-app").unwrap().path().ends_with("example-app/credentials.json"));
     }
 
-    /// A store whose file has this content and these rights.
+    /// A store whose file has this content and these permissions.
     #[cfg(unix)]
     fn store_of(text: &[u8], mode: u32) -> (TempDir, FileStore) {
         use std::os::unix::fs::PermissionsExt as _;
@@ -503,7 +503,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_damaged_file_is_for_this_user_alone_once_it_is_renamed() {
+    fn a_damaged_file_is_private_once_it_is_renamed() {
         use std::os::unix::fs::PermissionsExt as _;
         for mode in [0o644, 0o666, 0o640, 0o600] {
             for ask in [|store: &FileStore| store.load().map(drop), |store: &FileStore| store.clear()] {
@@ -519,7 +519,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_byte_order_mark_is_no_damage() {
+    fn a_byte_order_mark_is_not_damage() {
         let text = b"\xef\xbb\xbf{\"version\":1,\"accounts\":{\"default\":{\"token\":\"ONE\"}}}\r\n";
         let (_folder, store) = store_of(text, 0o600);
 
@@ -536,13 +536,12 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stands_for_the_file_that_it_leads_to() {
+    fn a_symbolic_link_is_followed() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("real")).unwrap();
-        // A relative link, an absolute one, and one that leads to another; the file is not there
-        // yet.
+        // A relative link, an absolute one, and one to another link. The file does not exist yet.
         symlink("real/one.json", at("relative.json")).unwrap();
         symlink(at("real/one.json"), at("absolute.json")).unwrap();
         symlink("relative.json", at("chain.json")).unwrap();
@@ -569,7 +568,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_in_a_circle_are_an_error_and_a_pipe_is_none_that_waits() {
+    fn links_in_a_circle_and_pipes_are_errors() {
         use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
@@ -616,7 +615,7 @@ mod tests {
     }
 
     #[test]
-    fn all_that_is_kept_of_an_account_comes_back() {
+    fn all_fields_of_an_account_are_saved_and_loaded() {
         let (_folder, store) = store();
         let kept = Credentials {
             next_device_key: Some("NEXT".into()),
@@ -630,7 +629,7 @@ mod tests {
         assert_eq!(store.load().unwrap(), kept);
     }
 
-    /// Not a test of its own: the next one runs it in a process that it kills.
+    /// Not a test in itself: the next test runs it in a process that it kills.
     #[test]
     fn child_that_saves_and_is_killed() {
         if let Some(path) = std::env::var_os(PAUSE) {
@@ -649,10 +648,10 @@ mod tests {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not come so far");
+        assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not reach its pause");
         let leftovers = names(&store).into_iter().filter(|name| name.ends_with(".new")).count();
 
-        // SIGKILL on Unix: nothing in the child runs any more.
+        // This is SIGKILL on Unix: the child cannot clean up.
         child.kill().unwrap();
         child.wait().unwrap();
 

@@ -14,15 +14,15 @@ use super::{
 use crate::Error;
 
 /// Keeps credentials in the keychain of the system: Keychain on macOS, Credential Manager on
-/// Windows, the Secret Service on Linux and the like. An app that chose another one with
-/// `keyring_core::set_default_store` gets that.
+/// Windows, the Secret Service on Linux and similar systems. If the app chose another store with
+/// `keyring_core::set_default_store`, that one is used.
 ///
-/// A keychain may ask the user, and takes its time. Keychains have no locks: the threads of one
-/// process wait for each other, but two processes that write at once may overwrite each other.
+/// A keychain may prompt the user and may be slow. Keychains have no locks: the threads of one
+/// process wait for each other, but two processes that write at the same time may overwrite each
+/// other's changes.
 ///
-/// An entry that cannot be understood is an error once. It is renamed, and the error tells its new
-/// name; the next time begins with an empty store. An entry of a newer version of the format is
-/// left alone.
+/// A damaged entry is an error once. It is renamed, and the error gives its new name; the next
+/// start begins with an empty store. An entry in a newer version of the format is left alone.
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
     service: String,
@@ -43,8 +43,8 @@ struct Document {
 }
 
 impl KeyringStore {
-    /// The store of an app and one of its accounts, by any names you like. Nothing is read or
-    /// written yet.
+    /// The store for an app and one of its accounts. Any names will do. Nothing is read or written
+    /// yet.
     pub fn new(service: impl Into<String>, account: impl Into<String>) -> Self {
         Self { service: service.into(), account: account.into() }
     }
@@ -69,21 +69,21 @@ impl KeyringStore {
             version: u64,
         }
         let text = without_bom(&secret);
-        // Only the place: serde's message may quote a token.
+        // Only the column: serde's message may quote a token.
         let damaged = |error: serde_json::Error| self.set_aside(&item, &secret, error.column());
         let Version { version } = serde_json::from_slice(text).map_err(damaged)?;
         if version > VERSION {
-            return Err(store_error(format!("{} is of a newer version of this program", self.name())));
+            return Err(store_error(format!("{} has a newer format; update this program", self.name())));
         }
         serde_json::from_slice(text).map_err(damaged)
     }
 
-    /// Renames a damaged entry, as a person may still repair it and it must not block the store.
+    /// Renames a damaged entry: a person may still repair it, and it must not block the store.
     fn set_aside(&self, item: &Item, secret: &[u8], column: usize) -> Error {
         let is_free =
             |aside: &Self| matches!(aside.item().map(|item| item.get_secret()), Ok(Err(keyring_core::Error::NoEntry)));
         let numbered = |number| Self { account: format!("{}.damaged-{number}", self.account), ..self.clone() };
-        // The last one is given up when there are that many.
+        // When all names are taken, the last one is overwritten.
         let aside = (1..MOST_DAMAGED).map(numbered).find(is_free).unwrap_or_else(|| numbered(MOST_DAMAGED));
         let rename = aside.item().and_then(|aside| {
             aside
@@ -111,7 +111,7 @@ impl KeyringStore {
         self.item()?.set_secret(&text).map_err(|error| self.failed("written", &error))
     }
 
-    /// The error of the keychain may hold the secret itself, so most of it is left out.
+    /// The error of the keychain may contain the secret itself, so most of it is left out.
     fn failed(&self, what: &str, error: &keyring_core::Error) -> Error {
         let why = match error {
             keyring_core::Error::NoStorageAccess(_) => "it is locked, or access was refused",
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::Token;
 
-    /// A keychain in memory: that of the system is the user's own.
+    /// A keychain in memory, so that tests do not touch that of the user.
     fn keychain(service: &str) -> KeyringStore {
         static MADE: std::sync::Once = std::sync::Once::new();
         MADE.call_once(|| keyring_core::set_default_store(keyring_core::mock::Store::new().unwrap()));
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_entry_is_told_once_kept_aside_and_blocks_nothing() {
+    fn a_damaged_entry_is_reported_once_renamed_and_blocks_nothing() {
         type Ask = fn(&KeyringStore) -> Result<(), Error>;
 
         let asks: [Ask; 3] = [
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_damage_and_a_newer_entry_is_left_alone() {
+    fn a_byte_order_mark_is_not_damage_and_a_newer_entry_is_left_alone() {
         let store = keychain("mark");
         store.item().unwrap().set_secret("\u{feff}{\"version\":1,\"token\":\"ONE\"}".as_bytes()).unwrap();
         assert_eq!(store.load().unwrap(), credentials("ONE"));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_loaded_until_it_is_cleared() {
+    fn saved_credentials_are_loaded_until_they_are_cleared() {
         let store = keychain("example-app");
         assert_eq!(store.load().unwrap(), Credentials::default());
 

@@ -44,7 +44,7 @@ impl CredentialStore for MemoryStore {
 
     fn update(&self, change: &mut dyn FnMut(&mut Credentials)) -> Result<Credentials, Error> {
         let mut kept = self.lock();
-        // A change that panics half-way leaves what was kept.
+        // A change that panics leaves the old credentials in place.
         let mut credentials = kept.clone();
         change(&mut credentials);
         kept.clone_from(&credentials);

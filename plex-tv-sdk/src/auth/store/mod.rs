@@ -1,4 +1,4 @@
-//! Where credentials are kept between two runs of an app. `auth/owner.rs` says who may read and
+//! Stores for credentials between two runs of an app. `auth/owner.rs` defines who may read and
 //! write what.
 
 mod credentials;
@@ -25,6 +25,6 @@ pub(super) use off_thread::{load, update};
 
 #[cfg(all(target_arch = "wasm32", any(feature = "file-store", feature = "keyring")))]
 compile_error!(
-    "a browser has neither files nor a keychain: leave the features `file-store` and `keyring` off there, and keep \
-     credentials by a `CredentialStore` of your own"
+    "a browser has neither files nor a keychain: turn the features `file-store` and `keyring` off there, and keep \
+     credentials in your own `CredentialStore`"
 );

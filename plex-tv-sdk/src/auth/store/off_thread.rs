@@ -1,4 +1,4 @@
-//! Calls of a store, which may block: on a thread of their own.
+//! Runs the calls of a store, which may block, on a blocking thread.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ pub(in crate::auth) async fn load(store: &Arc<dyn CredentialStore>) -> Result<Cr
     run(store, |store| store.load()).await
 }
 
-/// Runs `change` inside the store's `update`. Returns the value of `change` and what the store
-/// holds now.
+/// Runs `change` inside the store's `update`. Returns the value of `change` and the credentials
+/// that are stored now.
 pub(in crate::auth) async fn update<T: Send + 'static>(
     store: &Arc<dyn CredentialStore>,
     mut change: impl FnMut(&mut Credentials) -> T + Send + 'static,
@@ -18,17 +18,16 @@ pub(in crate::auth) async fn update<T: Send + 'static>(
     run(store, move |store| {
         let mut outcome = None;
         let stored = store.update(&mut |credentials| outcome = Some(change(credentials)))?;
-        let outcome = outcome.ok_or_else(|| store_error("the store did not run the change that it was given"))?;
+        let outcome = outcome.ok_or_else(|| store_error("the `update` of the store did not call `change`"))?;
         Ok((outcome, stored))
     })
     .await
 }
 
-/// Another process may hold the lock of a file, and a keychain may ask the user: neither stops the
-/// tasks of the runtime.
+/// Runs a call on a blocking thread. Another process may hold the lock of a file, or a keychain may
+/// prompt the user; neither blocks the tasks of the runtime.
 ///
-/// A caller that is dropped does not stop the call: what it writes is complete, and found at the
-/// next start.
+/// Dropping the future does not stop the call: its write completes and is found at the next start.
 #[cfg(not(target_arch = "wasm32"))]
 async fn run<T: Send + 'static>(
     store: &Arc<dyn CredentialStore>,

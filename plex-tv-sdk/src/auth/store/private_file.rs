@@ -1,4 +1,4 @@
-//! Files that only this user may read, and that are written all or nothing.
+//! Files that only this user may read, and that are written atomically.
 
 use std::{
     fs::{self, DirBuilder, File, TryLockError},
@@ -14,19 +14,19 @@ use crate::Error;
 #[cfg(feature = "jwt")]
 use crate::Secret;
 
-/// The largest file that is read, in bytes: a thousand times what a store of some accounts has.
+/// The largest file that is read, in bytes: a thousand times the size of a store with a few
+/// accounts.
 const LARGEST: usize = 16 * 1024 * 1024;
-/// The most links that are followed from a path to its file.
+/// The most symbolic links that are followed from a path to its file.
 const MOST_LINKS: usize = 16;
-/// How often another name is tried for a new file.
+/// The most names that are tried for a new file.
 const MOST_NAMES: usize = 16;
 
-/// Puts a new file in place of the old one once it is complete and on the disk. A process that is
-/// killed before that leaves the old file as it was, and at most a new one that
-/// [`remove_leftovers`] removes.
+/// Replaces a file with a new one, once that is complete and on disk. A process that is killed
+/// earlier leaves the old file as it was, and at most a new file that [`remove_leftovers`] removes.
 ///
-/// A link is followed: people keep such files elsewhere by links, and the old content would stay
-/// there if the link itself were replaced.
+/// A symbolic link is followed: people use links to keep such files elsewhere, and replacing the
+/// link itself would leave the old content there.
 pub(in crate::auth) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
     try_replace(path, content)
         .map_err(|error| store_error(format!("cannot write {}", path.display())).with_source(error))
@@ -37,7 +37,7 @@ pub(in crate::auth) fn read_text(path: &Path) -> Result<Secret, Error> {
     try_read_text(path).map_err(|error| store_error(format!("cannot read {}", path.display())).with_source(error))
 }
 
-/// Returns nothing when there is no such file.
+/// Returns `None` when the file does not exist.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
     match try_read_file(path) {
         Ok(content) => Ok(Some(content)),
@@ -57,7 +57,7 @@ fn try_read_text(path: &Path) -> io::Result<Secret> {
     text.map(Secret::from)
 }
 
-/// A pipe would block until somebody writes to it.
+/// Reads a regular file only: a pipe would block until somebody writes to it.
 fn try_read_file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     if fs::metadata(path)?.is_file() { try_read(path) } else { Err(io::Error::other("it is not a regular file")) }
 }
@@ -65,7 +65,7 @@ fn try_read_file(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 fn try_read(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len().try_into().unwrap_or(LARGEST).min(LARGEST);
-    // Memory that is left behind when the buffer grows would not be wiped.
+    // A buffer that grew would leave memory behind that is not wiped.
     let mut content = Zeroizing::new(Vec::with_capacity(length + 1));
     file.take(LARGEST as u64 + 1).read_to_end(&mut content)?;
     if content.len() > LARGEST {
@@ -88,8 +88,8 @@ fn try_replace(path: &Path, content: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// A new file beside `path`. It has mode 0600 from the start, so others can read it at no moment.
-/// It is locked, so that it is not taken for a leftover.
+/// Creates a new file next to `path`. It has mode 0600 from the start, so others can never read it.
+/// It is locked, so that it is not mistaken for a leftover.
 fn new_file(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     let prefix = leftover_prefix(path);
     let mut builder = Builder::new();
@@ -97,18 +97,18 @@ fn new_file(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..MOST_NAMES {
         let file = builder.tempfile_in(folder)?;
         match file.as_file().try_lock() {
-            // Another process may take it for a leftover in the moment before.
+            // Before the lock, another process may have removed it as a leftover.
             Ok(()) if !file.path().exists() => {}
             Err(TryLockError::WouldBlock) => {}
-            // Where there are no locks, nothing is taken for a leftover.
+            // Without locks, nothing is treated as a leftover.
             Ok(()) | Err(TryLockError::Error(_)) => return Ok(file),
         }
     }
-    Err(io::Error::other("other processes remove each new file"))
+    Err(io::Error::other("other processes keep removing the new file"))
 }
 
-/// Removes the new files of processes that were killed while they wrote. One that is being written
-/// is locked.
+/// Removes the new files of processes that were killed while writing. A file that is still being
+/// written is locked, and stays.
 pub(super) fn remove_leftovers(path: &Path) {
     let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
     let prefix = leftover_prefix(path);
@@ -124,14 +124,14 @@ fn remove_unless_locked(leftover: &Path) {
     if let Ok(file) = File::open(leftover)
         && file.try_lock().is_ok()
     {
-        // It is in nobody's way if that fails. The lock is held until it is gone, so that nobody
-        // begins to write to it.
+        // A leftover that cannot be removed does no harm. The lock is held until it is gone, so
+        // that nobody begins to write to it.
         let _ = fs::remove_file(leftover);
     }
 }
 
 const LEFTOVER_SUFFIX: &str = ".new";
-/// The random characters in the name of a new file.
+/// The number of random characters in the name of a new file.
 const LEFTOVER_RANDOM: usize = 6;
 
 fn leftover_prefix(path: &Path) -> String {
@@ -145,24 +145,24 @@ fn is_leftover(name: &str, prefix: &str) -> bool {
     })
 }
 
-/// The file that links lead to from here. It need not be there yet.
+/// Follows symbolic links to their target. The target need not exist yet.
 pub(super) fn resolved(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
-        // It fails when the path is not a link or does not exist.
+        // This fails when the path is not a link or does not exist.
         let Ok(target) = fs::read_link(&path) else { return Ok(path) };
         path = folder_of(&path).join(target);
     }
-    Err(io::Error::other("too many links lead on from it"))
+    Err(io::Error::other("there are too many symbolic links"))
 }
 
-/// Makes a file readable for this user alone, whoever wrote it.
+/// Makes a file readable only by this user, whoever wrote it.
 pub(super) fn make_private(path: &Path) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        // A file of another user is not ours to change, and this user can only read it because
-        // others may.
+        // This fails for a file of another user, which is readable here only because others may
+        // read it.
         let _ = fs::set_permissions(path, fs::Permissions::from_mode(0o600));
     }
     #[cfg(not(unix))]
@@ -180,7 +180,7 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// The new name is on the disk only when its folder is.
+/// The new name is on disk only once its folder has been synced.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -198,9 +198,9 @@ pub(super) mod tests {
 
     use super::*;
 
-    /// A child process of a test is told by this to stop where it would do the most harm.
+    /// Makes a child process of a test pause at the worst possible moment.
     pub(crate) const PAUSE: &str = "PLEX_TV_SDK_TEST_PAUSE";
-    /// Where such a child saves a key.
+    /// Where that child saves a key.
     const PAUSE_KEY: &str = "PLEX_TV_SDK_TEST_PAUSE_KEY";
 
     pub(super) fn pause_before_rename() {
@@ -221,7 +221,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_file_is_made_with_its_folder_and_replaced() {
+    fn a_file_is_created_with_its_folder_and_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/key.pem");
 
@@ -234,7 +234,7 @@ pub(super) mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn file_and_folder_are_for_this_user_alone() {
+    fn file_and_folder_are_private() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app/key.pem");
@@ -268,7 +268,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_file_that_is_being_written_is_no_leftover() {
+    fn a_file_that_is_being_written_is_not_a_leftover() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key.pem");
         let mut writing = new_file(&path, folder.path()).unwrap();
@@ -297,7 +297,7 @@ pub(super) mod tests {
         assert_eq!(names(folder.path()), [PathBuf::from("key.pem")]);
     }
 
-    /// Not a test of its own: the next one runs it in a process that it kills.
+    /// Not a test in itself: the next test runs it in a process that it kills.
     #[test]
     fn child_that_saves_a_key_and_is_killed() {
         if let Some(path) = env::var_os(PAUSE_KEY) {
@@ -305,9 +305,9 @@ pub(super) mod tests {
         }
     }
 
-    /// A private key in a file that nobody knows of.
+    /// Such a leftover contains a private key that nobody knows about.
     #[test]
-    fn a_key_of_a_process_that_was_killed_while_it_saved_is_removed_by_the_next_save_or_load() {
+    fn the_leftover_of_a_killed_process_is_removed_by_the_next_save_or_load() {
         use std::{
             io::{BufRead as _, BufReader},
             process::{Command, Stdio},
@@ -329,7 +329,7 @@ pub(super) mod tests {
                 .spawn()
                 .unwrap();
             let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-            assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not come so far");
+            assert!(lines.any(|line| line.unwrap().contains("written")), "the child did not reach its pause");
             child.kill().unwrap();
             child.wait().unwrap();
             assert_eq!(names(folder.path()).len(), 2);
@@ -373,7 +373,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_or_read_is_named() {
+    fn errors_name_the_file_that_cannot_be_written_or_read() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("file"), "x").unwrap();
         let below_a_file = folder.path().join("file/key.pem");

@@ -1,4 +1,4 @@
-//! An event, and how it is read.
+//! An event, and its parser.
 
 use serde::Serialize;
 
@@ -11,14 +11,14 @@ use crate::{
     },
 };
 
-/// The most bytes of the JSON of an event. plex.tv sends a few KiB.
+/// The most bytes in the JSON of an event. plex.tv sends a few KiB.
 const MOST_PAYLOAD: usize = 1024 * 1024;
-/// The most bytes of the picture of an event.
+/// The most bytes in the picture of an event.
 const MOST_THUMB: usize = 8 * 1024 * 1024;
-/// The most bytes of a whole delivery.
+/// The most bytes in a whole delivery.
 const MOST_BODY: usize = 16 * 1024 * 1024;
 
-/// An event that was posted to a webhook.
+/// An event that a webhook received.
 ///
 /// Members that plex.tv leaves out are `None`. Members that are not named here are in `extra`.
 #[derive(Clone, Debug, Serialize)]
@@ -27,28 +27,28 @@ pub struct Event {
     /// What happened.
     #[serde(rename = "event")]
     pub kind: EventKind,
-    /// Whether it was done by the user whose webhook this is.
+    /// Whether the owner of the webhook caused the event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<bool>,
-    /// Whether the user whose webhook this is owns the server.
+    /// Whether the owner of the webhook owns the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<bool>,
-    /// Who did it.
+    /// The user who caused the event.
     #[serde(rename = "Account", skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
-    /// Where it happened.
+    /// The server where it happened.
     #[serde(rename = "Server", skip_serializing_if = "Option::is_none")]
     pub server: Option<Server>,
-    /// What plays. Missing from events that are not about playback.
+    /// The player. Missing from events that are not about playback.
     #[serde(rename = "Player", skip_serializing_if = "Option::is_none")]
     pub player: Option<Player>,
-    /// What is played, rated or added. Missing from events that are not about an item.
+    /// The item that is played, rated or added. Missing from events that are not about an item.
     #[serde(rename = "Metadata", skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Metadata>,
-    /// The new rating, from 0 to 10. Of `media.rate` only.
+    /// The new rating, from 0 to 10. Only in `media.rate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating: Option<f64>,
-    /// The picture of the item, if one was posted along.
+    /// The picture of the item, if one was sent.
     #[serde(skip)]
     pub thumb: Option<Thumb>,
     /// Members that are not named here.
@@ -95,7 +95,7 @@ impl From<Payload> for Event {
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Account {
-    /// The id of the user on the server: 1 is its owner, others have the id of their account.
+    /// The id of the user on the server: 1 for its owner; others have the id of their account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// The name to show.
@@ -136,7 +136,7 @@ pub struct Player {
     /// Whether it is in the network of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<bool>,
-    /// Its address in the internet.
+    /// Its public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_address: Option<String>,
     /// The name to show.
@@ -157,7 +157,7 @@ object!(Player { local: "local", public_address: "publicAddress", title: "title"
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Metadata {
-    /// Identifier of the item on the server. It is not the one of plex.tv: that is in `guid`.
+    /// Identifier of the item on the server. plex.tv's identifier is in `guid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rating_key: Option<String>,
     /// Path of the item on the server.
@@ -166,7 +166,7 @@ pub struct Metadata {
     /// Identifier of the item at plex.tv, such as `plex://movie/5d776be17a53e9001e732ab9`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
-    /// Identifiers that other catalogues use.
+    /// Identifiers of the item in other catalogues.
     #[serde(rename = "Guid", skip_serializing_if = "Vec::is_empty")]
     pub guids: Vec<Guid>,
     /// Kind of item, such as `movie`, `episode` or `track`.
@@ -184,7 +184,7 @@ pub struct Metadata {
     /// Number of the episode, season or track.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<i64>,
-    /// Number one level up, for an episode its season.
+    /// Number one level up: for an episode, of its season.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_index: Option<i64>,
     /// Year of release.
@@ -193,7 +193,7 @@ pub struct Metadata {
     /// Length in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<i64>,
-    /// Where playback is, in milliseconds.
+    /// Playback position in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view_offset: Option<i64>,
     /// Number of the library on the server.
@@ -237,7 +237,7 @@ object!(
     extra
 );
 
-/// An identifier that another catalogue uses.
+/// An identifier of an item in another catalogue.
 #[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Guid {
@@ -248,7 +248,7 @@ pub struct Guid {
 object!(Guid { id: "id" }, 1);
 
 impl Event {
-    /// Reads the JSON of an event: the part `payload` of what is posted.
+    /// Parses the JSON of an event, which is the part `payload` of a delivery.
     ///
     /// ```
     /// use plex_tv_sdk::webhook::{Event, EventKind};
@@ -261,11 +261,11 @@ impl Event {
     ///
     /// # Errors
     /// `is_decode` when it is not a JSON object with the name of an event. `is_too_large` when it
-    /// has more than 1 MiB.
+    /// is larger than 1 MiB.
     pub fn from_payload(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let json = json.as_ref();
         if json.len() > MOST_PAYLOAD {
-            return Err(Error::new(ErrorKind::TooLarge, "the payload of a webhook has more than 1 MiB"));
+            return Err(Error::new(ErrorKind::TooLarge, "the payload of a webhook is larger than 1 MiB"));
         }
         // UTF-8 text may begin with a byte order mark.
         let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
@@ -280,21 +280,21 @@ impl Event {
         Ok(payload.into())
     }
 
-    /// Reads what is posted to a webhook: the value of the header `Content-Type`, and the body. The
+    /// Parses a delivery to a webhook from the value of the header `Content-Type` and the body. The
     /// picture is in [`Event::thumb`]. Other parts are ignored.
     ///
-    /// The work grows with the size of the body and with nothing else. Limit the body before it is
-    /// collected: your server decides how much it takes.
+    /// The work is linear in the size of the body. Limit the body before you collect it: how much
+    /// to accept is up to your server.
     ///
     /// # Errors
     /// `is_unexpected_content_type` when the content type is not `multipart/form-data`. `is_decode`
-    /// when the body is not of that form, has no part `payload` or several, or as
-    /// [`Event::from_payload`]. `is_too_large` when the body has more than 16 MiB, the picture more
-    /// than 8 MiB, or there are more than 16 parts.
+    /// when the body is malformed, has no part `payload` or several, and as for
+    /// [`Event::from_payload`]. `is_too_large` when the body is larger than 16 MiB, the picture is
+    /// larger than 8 MiB, or there are more than 16 parts.
     pub fn from_multipart(content_type: &str, body: impl AsRef<[u8]>) -> Result<Self, Error> {
         let body = body.as_ref();
         if body.len() > MOST_BODY {
-            return Err(Error::new(ErrorKind::TooLarge, "the body of a webhook has more than 16 MiB"));
+            return Err(Error::new(ErrorKind::TooLarge, "the body of a webhook is larger than 16 MiB"));
         }
         let (mut payload, mut thumb) = (None, None);
         for part in multipart::parts(content_type, body)? {
@@ -303,16 +303,16 @@ impl Event {
                 "thumb" => &mut thumb,
                 _ => continue,
             };
-            // Which of two is meant is not for us to decide.
+            // It is not clear which of two parts is meant.
             if slot.replace(part).is_some() {
-                return Err(Error::new(ErrorKind::Decode, "the body of a webhook has a part twice"));
+                return Err(Error::new(ErrorKind::Decode, "the body of a webhook has the same part twice"));
             }
         }
         let payload = payload.ok_or_else(|| Error::new(ErrorKind::Decode, "the body of a webhook has no payload"))?;
         let mut event = Self::from_payload(payload.content)?;
         if let Some(part) = thumb.filter(|part| !part.content.is_empty()) {
             if part.content.len() > MOST_THUMB {
-                return Err(Error::new(ErrorKind::TooLarge, "the picture of a webhook has more than 8 MiB"));
+                return Err(Error::new(ErrorKind::TooLarge, "the picture of a webhook is larger than 8 MiB"));
             }
             let content_type = part.content_type.map(str::to_owned);
             event.thumb = Some(Thumb { content_type, bytes: part.content.to_vec() });
@@ -320,12 +320,12 @@ impl Event {
         Ok(event)
     }
 
-    /// The name of the user who did it, if plex.tv says it.
+    /// The name of the user who caused the event, if plex.tv sent it.
     pub fn account_name(&self) -> Option<&str> {
         self.account.as_ref()?.title.as_deref()
     }
 
-    /// The name of the server, if plex.tv says it.
+    /// The name of the server, if plex.tv sent it.
     pub fn server_name(&self) -> Option<&str> {
         self.server.as_ref()?.title.as_deref()
     }

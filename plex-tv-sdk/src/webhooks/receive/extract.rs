@@ -1,4 +1,4 @@
-//! Events as arguments of axum's handlers.
+//! Events as arguments of axum handlers.
 
 use axum_core::extract::{FromRequest, Request};
 use bytes::Bytes;
@@ -7,8 +7,8 @@ use reqwest::{StatusCode, header::CONTENT_TYPE};
 use super::event::Event;
 use crate::{Error, ErrorKind};
 
-/// A refusal has the status that fits, and a text that says why. Axum's limit for bodies holds,
-/// which is 2 MiB unless `DefaultBodyLimit` says otherwise.
+/// A rejection has a fitting status and a text that gives the reason. Axum's body limit applies,
+/// which is 2 MiB unless `DefaultBodyLimit` changes it.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

@@ -2,7 +2,7 @@
 
 use crate::runtime::wire::open_enum;
 
-/// What happened. Open: the name of an event that is not known here is kept.
+/// The kind of an event. Unknown names are kept.
 ///
 /// ```
 /// use plex_tv_sdk::webhook::EventKind;
@@ -17,11 +17,11 @@ pub enum EventKind {
     MediaPlay,
     /// `media.pause`: playback pauses.
     MediaPause,
-    /// `media.resume`: playback goes on.
+    /// `media.resume`: playback resumes.
     MediaResume,
     /// `media.stop`: playback ends.
     MediaStop,
-    /// `media.scrobble`: about 90 percent were played.
+    /// `media.scrobble`: about 90 percent of the item was played.
     MediaScrobble,
     /// `media.rate`: an item is rated.
     MediaRate,
@@ -29,13 +29,13 @@ pub enum EventKind {
     LibraryNew,
     /// `library.on.deck`: an item is added to On Deck.
     LibraryOnDeck,
-    /// `admin.database.backup`: the database is backed up. For the owner of the server only.
+    /// `admin.database.backup`: the database is backed up. Sent only to the owner of the server.
     AdminDatabaseBackup,
-    /// `admin.database.corrupted`: the database is damaged. For the owner of the server only.
+    /// `admin.database.corrupted`: the database is damaged. Sent only to the owner of the server.
     AdminDatabaseCorrupted,
-    /// `device.new`: a device signs in for the first time. For the owner of the server only.
+    /// `device.new`: a device signs in for the first time. Sent only to the owner of the server.
     DeviceNew,
-    /// `playback.started`: a shared user begins to play. For the owner of the server only.
+    /// `playback.started`: a shared user begins to play. Sent only to the owner of the server.
     PlaybackStarted,
     /// A name that this version does not know.
     Other(String),

@@ -1,10 +1,10 @@
 //! Events that plex.tv posts to a webhook.
 //!
-//! A media server posts `multipart/form-data`. [`Event::from_multipart`] reads it with its picture,
-//! and [`Event::from_payload`] reads the JSON alone.
+//! A media server posts `multipart/form-data`. [`Event::from_multipart`] parses it including the
+//! picture; [`Event::from_payload`] parses only the JSON.
 //!
 //! Deliveries are not signed and not repeated. Anyone who knows the address can post to it, so
-//! choose one that nobody guesses, and believe an event no more than its address is secret.
+//! choose one that nobody can guess. Trust an event only as far as its address is secret.
 //!
 //! ```
 //! use plex_tv_sdk::webhook::{Event, EventKind};

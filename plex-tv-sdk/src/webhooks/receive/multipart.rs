@@ -1,15 +1,15 @@
 //! Reads `multipart/form-data` (RFC 7578) from bytes.
 //!
-//! The work is linear in the size of the body, and parts are slices of it. Libraries for this are
-//! asynchronous, and a body that is there already needs no runtime.
+//! The work is linear in the size of the body, and parts are slices of it. Existing libraries for
+//! this are asynchronous, but a body that is already in memory needs no runtime.
 
 use crate::{Error, ErrorKind};
 
-/// The most parts of a body. plex.tv sends two.
+/// The most parts in a body. plex.tv sends two.
 const MOST_PARTS: usize = 16;
-/// The most bytes of the headers of a part.
+/// The most bytes in the headers of a part.
 const MOST_HEADERS: usize = 8 * 1024;
-/// The most bytes of a boundary. RFC 2046 allows 70.
+/// The most bytes in a boundary. RFC 2046 allows 70.
 const LONGEST_BOUNDARY: usize = 70;
 
 /// One part of a body.
@@ -22,17 +22,17 @@ pub(super) struct Part<'a> {
     pub(super) content: &'a [u8],
 }
 
-/// The parts of a body, in order.
+/// Splits a body into its parts, in order.
 pub(super) fn parts<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'a>>, Error> {
     let delimiter = format!("--{}", boundary(content_type)?).into_bytes();
-    // What comes before the first boundary is not part of any part.
+    // The preamble before the first boundary belongs to no part.
     let mut rest = match body.strip_prefix(delimiter.as_slice()) {
         Some(rest) => rest,
         None => split_at_delimiter(body, &delimiter).ok_or_else(|| broken("has no boundary"))?.1,
     };
     let mut parts = Vec::new();
     loop {
-        // Spaces may stand between a boundary and the end of its line.
+        // Spaces are allowed between a boundary and the end of its line.
         if rest.starts_with(b"--") {
             return Ok(parts);
         }
@@ -50,11 +50,11 @@ pub(super) fn parts<'a>(content_type: &str, body: &'a [u8]) -> Result<Vec<Part<'
     }
 }
 
-/// The boundary that a content type names.
+/// Returns the boundary from a content type.
 fn boundary(content_type: &str) -> Result<String, Error> {
     let (kind, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
-        let message = "the content type of a webhook is multipart/form-data; JSON alone is read by from_payload";
+        let message = "the content type of a webhook must be multipart/form-data; `from_payload` reads plain JSON";
         return Err(Error::new(ErrorKind::UnexpectedContentType, message));
     }
     let boundary = parameter(parameters, "boundary").ok_or_else(|| broken("has a content type without boundary"))?;
@@ -68,9 +68,10 @@ fn boundary(content_type: &str) -> Result<String, Error> {
     Ok(boundary)
 }
 
-/// Splits at the next line that begins with the delimiter. The line break before it belongs to it.
+/// Splits at the next line that begins with the delimiter. The line break before it is part of the
+/// delimiter.
 ///
-/// A delimiter has no line break in it, so after a mismatch no byte is compared a third time.
+/// A delimiter contains no line break, so after a mismatch no byte is compared a third time.
 fn split_at_delimiter<'a>(bytes: &'a [u8], delimiter: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
     let mut from = 0;
     while let Some(at) = bytes.get(from..)?.iter().position(|byte| *byte == b'\r') {
@@ -106,7 +107,7 @@ fn header<'a>(headers: &'a str, name: &str) -> Option<&'a str> {
     lines.into_iter().find(|(known, _)| known.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
 }
 
-/// The name of the form field that a part is.
+/// The name of the form field of a part.
 fn name(headers: &str) -> Result<String, Error> {
     let disposition = header(headers, "content-disposition").unwrap_or_default();
     let (kind, parameters) = disposition.split_once(';').unwrap_or((disposition, ""));
@@ -135,7 +136,7 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
     }
 }
 
-/// A quoted text without its quotes, and what comes after it.
+/// Returns a quoted text without its quotes, and the rest after it.
 fn unquoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_read_in_the_forms_that_senders_use() {
+    fn parts_are_parsed_in_the_forms_that_senders_use() {
         let plain = format!("{}{}--XX--\r\n", part("payload", "{}"), part("thumb", "a\r\nb--XX\r\n-XX\r\n"));
         assert_eq!(
             read(&plain).unwrap(),
@@ -249,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_are_made_to_take_long_do_not() {
+    fn bodies_crafted_to_be_slow_are_parsed_quickly() {
         const SIZE: usize = 4 * 1024 * 1024;
         let boundary = "-".repeat(69) + "x";
         let kind = format!("multipart/form-data; boundary={boundary}");
