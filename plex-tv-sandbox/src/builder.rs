@@ -86,7 +86,7 @@ impl Builder {
         self
     }
 
-    /// Lets a Plex JWT do everything that an older token does, as Plex documents it. By default the
+    /// Lets a Plex JWT do everything that an older token does, as Plex promises. By default the
     /// sandbox does what was reported about plex.tv: home users cannot be switched with a JWT
     /// (403), and the list of resources returns the JWT itself for owned servers, which then refuse
     /// it.

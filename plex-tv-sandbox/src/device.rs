@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use crate::jwk::Jwk;
 use crate::state::AccountId;
 
-/// What an app says about itself and its machine in the `X-Plex-*` headers.
+/// The app and its machine, as the `X-Plex-*` headers describe them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Installation {
     pub(crate) client_identifier: String,

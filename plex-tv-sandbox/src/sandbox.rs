@@ -334,8 +334,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Fails if the sandbox serves no operation with that name. The error suggests a similar name.
-    /// See [`operations`].
+    /// Fails if the sandbox serves no operation with that name. The error suggests a similar name
+    /// if there is one. See [`operations`].
     ///
     /// [`operations`]: crate::operations
     ///

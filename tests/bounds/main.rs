@@ -30,7 +30,7 @@ const MEMORY: u64 = 24;
 /// The most allocations per byte of the body. A byte makes at most one text, list or map.
 const ALLOCATIONS: u64 = 2;
 /// Bytes that any call may take: the connection, the request, headers, and the error, which reads
-/// 8,192 values. Each of them may be a map with one member, which takes some 700 bytes.
+/// 8,192 values. Each of them may be a map with one member, which takes about 700 bytes.
 const ANY_CALL: u64 = 8192 * 700 + 512 * 1024;
 /// Allocations that any call may make: an error makes some for each of its values.
 const ANY_ALLOCATIONS: u64 = 8192 * 20;
