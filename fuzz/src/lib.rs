@@ -1,3 +1,3 @@
-//! What is fed to the parts of this workspace that read what others wrote. See `targets`.
+//! Fuzz targets for the parts of this workspace that read untrusted input. See `targets`.
 
 pub mod targets;

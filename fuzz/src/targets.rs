@@ -1,6 +1,6 @@
-//! The fuzz targets. Each takes any bytes, and panics when something that always holds does not.
+//! The fuzz targets. Each takes arbitrary bytes and panics when an invariant is broken.
 //!
-//! cargo-fuzz runs them with `fuzz_targets/`; `tests/fuzz` runs the same on stable Rust.
+//! cargo-fuzz runs them through `fuzz_targets/`. `tests/fuzz` runs them on stable Rust.
 
 use plex_tv_sdk::{v1, v2};
 use std::{
@@ -26,7 +26,7 @@ use plex_tv_sdk::{
 };
 use serde_json::Value;
 
-/// A target, and the folders and files of the workspace that its inputs start from.
+/// A fuzz target, and the files and folders of the workspace that its inputs start from.
 #[derive(Debug)]
 pub struct Target {
     pub name: &'static str,
@@ -36,7 +36,7 @@ pub struct Target {
 
 macro_rules! targets {
     ($($name:ident from $($seed:literal),+;)*) => {
-        /// All of them.
+        /// All targets.
         pub const TARGETS: &[Target] =
             &[$(Target { name: stringify!($name), run: $name, seeds: &[$($seed),+] },)*];
     };
@@ -63,15 +63,15 @@ targets! {
     diff_two_documents from "tools/openapi/tests/lint/base.yaml";
 }
 
-/// What decodes goes out again, and comes back as the same; what does not is an error and never a
-/// panic.
+/// Checks that a decoded value, encoded and decoded again, is the same. Input that does not decode
+/// must give an error, never a panic.
 fn reread(decode: impl Fn(&[u8]) -> Option<Result<Reread, Error>>, data: &[u8]) {
     match decode(data).expect("the operation has a reply") {
         Err(error) => show(&error),
         Ok(first) => {
             let text = first.value().to_string();
             let second = decode(text.as_bytes()).expect("the operation has a reply");
-            let second = second.unwrap_or_else(|error| panic!("what went out does not come back: {error}: {text}"));
+            let second = second.unwrap_or_else(|error| panic!("the encoded value does not decode: {error}: {text}"));
             assert_eq!(first.value(), second.value());
         }
     }
@@ -120,12 +120,13 @@ pub fn parse_plex_error_json_or_xml(data: &[u8]) {
     }
 }
 
-/// XML that was read is JSON that can be read again. Each value of it takes a byte or more.
+/// XML converts to JSON that parses to the same value, with at most one value for each byte of
+/// input.
 pub fn xml_to_json(data: &[u8]) {
     match xml_as_json(data) {
         Ok(value) => {
             let text = value.to_string();
-            assert_eq!(serde_json::from_str::<Value>(&text).expect("this was just written"), value);
+            assert_eq!(serde_json::from_str::<Value>(&text).expect("it was just written"), value);
             assert!(values(&value) <= 1 + data.len());
         }
         Err(error) => show(&error),
@@ -140,13 +141,13 @@ fn values(value: &Value) -> usize {
     }
 }
 
-/// The first line is a secret that was sent; the rest is the body. What is kept is described, cut,
-/// or JSON or XML in which nothing more is to be hidden.
+/// The first line is a secret that was sent; the rest is the body. The result is a description, a
+/// truncated body, or JSON or XML with nothing left to redact.
 pub fn redaction(data: &[u8]) {
     let split = data.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let secret = String::from_utf8_lossy(&data[..split]).into_owned();
     let kept = redacted_body(&data[split..], std::slice::from_ref(&secret));
-    // What is short, or stands in the mark itself, is found in any text.
+    // A secret that is short, or part of the `[redacted]` mark, can occur in any text.
     if secret.len() >= 8 && !"[redacted]".contains(&secret) && !secret.contains("redacted") {
         assert!(!kept.contains(&secret), "{secret:?} is in {kept:?}");
     }
@@ -162,15 +163,14 @@ pub fn retry_after_header(data: &[u8]) {
     let (retry_after, date) = (line(), line());
     if let Some(wait) = reread_retry_after(retry_after, date) {
         let digits = std::str::from_utf8(retry_after).is_ok_and(|text| text.trim().parse::<u64>().is_ok());
-        // A date has four digits for its year.
+        // The year of a date has four digits.
         assert!(digits || wait < Duration::from_secs(10_000 * 366 * 86_400), "{wait:?}");
     }
 }
 
-/// The first line is the code, the second the name of the device, the third the address to go on
-/// to.
+/// The first line is the code, the second the device name, the third the forward URL.
 ///
-/// Nothing breaks out of the fragment, and the approval page reads what was put in.
+/// No input may break out of the fragment, and the approval page must read the same code back.
 pub fn pin_auth_url(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let mut lines = text.lines();
@@ -179,7 +179,7 @@ pub fn pin_auth_url(data: &[u8]) {
     let Some(url) = Approval::get().auth_url(code, name, forward) else { return };
     let parsed = Url::parse(&url).expect("it is a URL");
     assert_eq!((parsed.host_str(), parsed.path(), parsed.query()), (Some("app.plex.tv"), "/auth", None));
-    let fragment = parsed.fragment().expect("all is in the fragment").strip_prefix('?').expect("as in a query");
+    let fragment = parsed.fragment().expect("it has a fragment").strip_prefix('?').expect("it starts with `?`");
     assert!(fragment.is_ascii() && !fragment.contains(['#', ' ', '[', ']', '"', '<']), "{url}");
     let readable = Url::parse(&format!("http://localhost/?{fragment}")).expect("it is a query");
     let read: Vec<String> =
@@ -187,7 +187,7 @@ pub fn pin_auth_url(data: &[u8]) {
     assert_eq!(read, [code]);
 }
 
-/// A server that gives out PINs with a code of our choice, and a way to call it.
+/// A server that issues PINs with a chosen code, and a runtime to call it.
 struct Approval {
     runtime: tokio::runtime::Runtime,
     code: Arc<Mutex<String>>,
@@ -202,7 +202,7 @@ impl Approval {
 
     fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let url = format!("http://{}", listener.local_addr().expect("it has an address"));
         let code = Arc::new(Mutex::new(String::new()));
         let given = Arc::clone(&code);
         std::thread::spawn(move || {
@@ -215,7 +215,7 @@ impl Approval {
                         _ => break,
                     }
                 }
-                let code = given.lock().expect("nobody panics here").clone();
+                let code = given.lock().expect("no thread panics with the lock").clone();
                 let body = serde_json::json!({ "id": 7, "code": code, "expiresIn": 900 }).to_string();
                 let length = body.len();
                 let reply = format!(
@@ -225,19 +225,19 @@ impl Approval {
                 stream.write_all(reply.as_bytes()).ok();
             }
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it can be made");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("the runtime starts");
         Self { runtime, code, url }
     }
 
-    /// Nothing for what no identity and no address can be.
+    /// Returns `None` if the client or the login refuses the input.
     fn auth_url(&self, code: &str, name: &str, forward: &str) -> Option<String> {
-        let mut identity = ClientIdentity::new("fuzz", "Example App", "1").expect("a good identity");
+        let mut identity = ClientIdentity::new("fuzz", "Example App", "1").expect("the identity is valid");
         if !name.is_empty() {
             identity = identity.device_name(name);
         }
         let builder = Client::builder(identity).base_url(&self.url);
         let client = builder.http(|http| http.no_proxy().tls_certs_only([])).build().ok()?;
-        code.clone_into(&mut self.code.lock().expect("nobody panics here"));
+        code.clone_into(&mut self.code.lock().expect("no thread panics with the lock"));
         let login = client.pin_login().strong();
         let login = if forward.is_empty() { login } else { login.forward_url(forward) };
         match self.runtime.block_on(login.start()) {
@@ -248,7 +248,8 @@ impl Approval {
     }
 }
 
-/// The first line is a name; the bytes are an address and a hash too.
+/// The first line is a host name. The first bytes also serve as an address, and the last line as a
+/// hash.
 pub fn plex_direct_host(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let name = text.lines().next().unwrap_or_default();
@@ -267,7 +268,7 @@ pub fn plex_direct_host(data: &[u8]) {
     let v6 = data.first_chunk::<16>().copied().map(IpAddr::from);
     let end = text.lines().next_back().unwrap_or_default();
     for address in [v4.map(IpAddr::from), mapped, v6].into_iter().flatten() {
-        let built = PlexDirect::new(address, "0123456789abcdef").expect("a good hash");
+        let built = PlexDirect::new(address, "0123456789abcdef").expect("the hash is valid");
         assert_eq!(built.address(), address.to_canonical());
         read_back(&built);
         match PlexDirect::new(address, end) {
@@ -280,7 +281,7 @@ pub fn plex_direct_host(data: &[u8]) {
     }
 }
 
-/// What was built is a host name to the letter, and is read as what it is.
+/// Checks that a built name is a valid host name and parses back to the same value.
 fn read_back(built: &PlexDirect) {
     let name = built.as_str();
     assert_eq!(name.parse::<PlexDirect>().expect("it was just built"), *built);
@@ -291,17 +292,17 @@ fn read_back(built: &PlexDirect) {
     }
 }
 
-/// Rows that are asked for at once. A reply has at most seven rows that can be read, and any number
-/// of others.
+/// The number of rows requested in one call. A reply has at most seven valid rows and any number of
+/// invalid ones.
 const PAGE_SIZE: i64 = 8;
 
-/// Each line is a reply: see [`PageReply`]. However they come, the list ends, never goes back, and
-/// brings what arrived once and in order. No page is larger than what was asked for. A page that
-/// failed or was refused is asked for again.
+/// Each line is a reply: see [`PageReply`]. Whatever the replies are, the list ends, never goes
+/// back, and yields each row once and in order. No page is larger than the requested size. A page
+/// that failed or was refused is requested again.
 pub fn pagination_headers(data: &[u8]) {
     let replies: Vec<PageReply<'_>> = data.split(|byte| *byte == b'\n').map(PageReply::read).collect();
     let (calls, asked, sent) = (Cell::new(0), Cell::new(0), RefCell::new(0..0));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it can be made");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("the runtime starts");
     runtime.block_on(async {
         let mut pages = Pages::new(async |start, _| {
             asked.set(start);
@@ -334,14 +335,14 @@ pub fn pagination_headers(data: &[u8]) {
                 newest = Some(row);
             }
         }
-        // Only the limit of pages stops a list before its replies are used up, and then for good.
+        // Only the page limit ends a list before its replies are used up, and it stays ended.
         assert!(calls.get() < replies.len() && pages.next_page().await.is_err(), "{pages:?}");
     });
     runtime.block_on(collects(&replies));
 }
 
-/// However the replies come, no more items are collected than is allowed, and no more calls are
-/// made than there are pages.
+/// Checks that, whatever the replies are, no more items are collected than the limit allows and no
+/// more calls are made than there are pages.
 async fn collects(replies: &[PageReply<'_>]) {
     for limit in [0, 1, 10, usize::MAX] {
         let (calls, sent) = (Cell::new(0), RefCell::new(0..0));
@@ -357,9 +358,9 @@ async fn collects(replies: &[PageReply<'_>]) {
     }
 }
 
-/// Fields with a bar between: `3` for the number of rows, and in the same `r` for those of the
-/// reply before, `x` for each row that cannot be read, `!` for a failure; then start and total as
-/// the headers tell them, and as the members do.
+/// Fields separated by `|`. The first describes the rows: a digit such as `3` for their number, `r`
+/// to repeat those of the previous reply, `x` for each invalid row, `!` for a failure. The others
+/// are start and total from the headers, then start and total from the body.
 struct PageReply<'a>([&'a [u8]; 5]);
 
 impl<'a> PageReply<'a> {
@@ -368,7 +369,7 @@ impl<'a> PageReply<'a> {
         Self(std::array::from_fn(|_| fields.next().unwrap_or_default()))
     }
 
-    /// Rows are numbered as they are sent; `sent` has those of the reply before.
+    /// Rows are numbered in the order they are sent. `sent` holds those of the previous reply.
     fn page(&self, sent: &mut Range<u64>) -> Result<Page<u64>, Error> {
         let Self([rows, start, total, offset, total_size]) = self;
         let is = |flag: u8| rows.contains(&flag);
@@ -390,7 +391,7 @@ impl<'a> PageReply<'a> {
     }
 }
 
-/// The lint says what it has to say, and the view of a view is that view.
+/// The lint and its findings do not panic, and the generator view is idempotent.
 pub fn generator_view_and_lint(data: &[u8]) {
     let Some(document) = document(data) else { return };
     lint(&document).iter().for_each(show);
@@ -398,7 +399,7 @@ pub fn generator_view_and_lint(data: &[u8]) {
     assert_eq!(generator_view(&view), view);
 }
 
-/// Every pointer of a document, and any other text, has a line of the file.
+/// Every pointer of a document, and any other text, maps to a line of the file.
 pub fn pointer_to_line(data: &[u8]) {
     let Some(document) = document(data) else { return };
     let lines = lines(document.text());
@@ -416,13 +417,13 @@ fn document(data: &[u8]) -> Option<Document> {
         Ok(document) => Some(document),
         Err(problem) => {
             show(&problem);
-            assert!(problem.line().is_none_or(|line| line <= lines(text)), "{problem} is behind the end");
+            assert!(problem.line().is_none_or(|line| line <= lines(text)), "{problem} is past the end");
             None
         }
     }
 }
 
-/// Up to the last that says anything.
+/// Counts the lines up to the last one that is not blank.
 fn lines(text: &str) -> usize {
     text.trim_end_matches([' ', '\t', '\r', '\n']).replace("\r\n", "\n").split(['\n', '\r']).count()
 }
@@ -444,7 +445,8 @@ fn collect(value: &Value, at: &str, pointers: &mut Vec<String>) {
     }
 }
 
-/// Nothing differs from itself, and whatever differs is reported both ways or refused both ways.
+/// A document does not differ from itself. Two documents are compared in both directions or refused
+/// in both.
 pub fn diff_two_documents(data: &[u8]) {
     static BASE: OnceLock<Document> = OnceLock::new();
 
@@ -455,14 +457,14 @@ pub fn diff_two_documents(data: &[u8]) {
     };
     let base = BASE.get_or_init(|| {
         let text = include_str!("../../tools/openapi/tests/lint/base.yaml");
-        Document::parse("base.yaml", text).expect("it is a description")
+        Document::parse("base.yaml", text).expect("the base document is valid")
     });
     match (diff(base, &head), diff(&head, base)) {
         (Ok(there), Ok(back)) => {
             assert!(diff(&head, &head).is_ok_and(|findings| findings.is_empty()));
-            assert_eq!(there.is_empty(), back.is_empty(), "{there:?} and back {back:?}");
+            assert_eq!(there.is_empty(), back.is_empty(), "forward {there:?}, backward {back:?}");
         }
         (Err(_), Err(_)) => {}
-        (there, back) => panic!("{there:?} and back {back:?}"),
+        (there, back) => panic!("forward {there:?}, backward {back:?}"),
     }
 }

@@ -81,7 +81,7 @@ impl Account {
         self
     }
 
-    /// Adds a managed user of this name to its Home; the first one founds the Home.
+    /// Adds a managed user with this name to its Home. The first one creates the Home.
     ///
     /// ```
     /// let account = plex_tv_sandbox::Account::new("parent@example.com").home_user("Kid").home_user("Teen");

@@ -1,33 +1,33 @@
 use std::time::Duration;
 
 pub(crate) const HELP: &str = "\
-An in-memory plex.tv on a loopback port, for trying clients by hand. Unofficial, not affiliated with Plex.
+An in-memory plex.tv on a loopback port, for trying out clients. Unofficial, not affiliated with Plex.
 
 Usage: plex-tv-sandbox [--port N] [--approve-after SECONDS] [--rate-limits] [--jwt-everywhere] [--cors]
 
 Options:
   --port N                 listen on 127.0.0.1:N (default: a free port)
-  --approve-after SECONDS  approve PINs by themselves once they are this old
-  --rate-limits            answer 429 to those who poll, ask for nonces or switch users too often
-  --jwt-everywhere         let a Plex JWT switch home users and open servers, which plex.tv was seen to refuse
-  --cors                   let web pages of every origin call it
+  --approve-after SECONDS  approve each PIN automatically once it is this old
+  --rate-limits            answer 429 to clients that poll, request nonces or switch users too often
+  --jwt-everywhere         let a Plex JWT switch home users and open servers, although plex.tv was seen to refuse that
+  --cors                   let web pages from every origin call it
   -h, --help               print this
 
-Open its address in a browser for what is there: hosts, accounts, operations, commands to try.
+Open its address in a browser for its hosts, accounts, operations, and commands to try.
 
-What it knows:
-  sign-in by PIN           strong ones at /auth, 4-character ones at /link, with or without a device key
+What it serves:
+  sign-in by PIN           strong PINs at /auth, 4-character PINs at /link, with or without a device key
   sign-in by password      two-factor codes, an account without a password, a block after ten wrong guesses
-  device keys and JWTs     Ed25519 signatures, nonces for one use, 498 after a week, removed devices, key rotation
-  home users               two managed ones, one of them with a PIN
+  device keys and JWTs     Ed25519 signatures, single-use nonces, 498 after a week, removed devices, key rotation
+  home users               two managed users, one of them with a PIN
   sign-out, devices, resources with fake media servers behind them
-  sharing and friends      from both sides: a friend has an account of their own
+  sharing and friends      from both sides: the friend has an account, too
   a watchlist              250 items, in pages of at most 100, of a catalogue of 300 films and shows
   everything else          webhooks, settings, Watch Together, live TV, the older XML calls
 
-Turn it with POST requests:
+Control it with POST requests:
   /sandbox/approve         code=CODE: approve a PIN, for account=EMAIL if that is given (or /sandbox/deny)
-  /sandbox/advance         seconds=N: turn its clock ahead
+  /sandbox/advance         seconds=N: advance its clock
   /sandbox/rotate-keys     sign Plex JWTs with a new key
 ";
 
@@ -46,7 +46,7 @@ pub(crate) struct Settings {
     pub(crate) cors: bool,
 }
 
-/// Understands `--name value` and `--name=value`.
+/// Parses the arguments. Both `--name value` and `--name=value` are allowed.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.into_iter();
     let mut settings = Settings::default();

@@ -10,7 +10,7 @@ pub(crate) struct Attempts {
 }
 
 impl Attempts {
-    /// plex.tv's own numbers are not known.
+    /// Failed sign-ins before a block. plex.tv's own number is not known.
     const ALLOWED: u32 = 10;
     const BLOCKED_FOR: Duration = Duration::from_secs(15 * 60);
 

@@ -46,8 +46,8 @@ impl Builder {
         self
     }
 
-    /// How long PINs live, both kinds; without it 1800 s for strong PINs and 900 s for the others.
-    /// More than a year counts as a year.
+    /// How long both kinds of PINs live, a year at most. The default is 1800 s for strong PINs and
+    /// 900 s for the others.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -60,8 +60,8 @@ impl Builder {
         self
     }
 
-    /// Approves every pending PIN by itself once it is this old. `None`, the default, leaves it to
-    /// a person or to [`Sandbox::approve`].
+    /// Approves every pending PIN automatically once it is this old. `None`, the default, leaves
+    /// that to a person or to [`Sandbox::approve`].
     ///
     /// ```
     /// # use std::time::Duration;
@@ -73,9 +73,9 @@ impl Builder {
         self
     }
 
-    /// Answers 429 with code 1003 to those who create PINs, poll, ask for nonces, swap JWTs, switch
-    /// home users or query GraphQL too often, by the clock of the sandbox. Off without it: tests
-    /// are hasty.
+    /// Answers 429 with code 1003 to clients that create PINs, poll, request nonces, swap JWTs,
+    /// switch home users or query GraphQL too often, by the clock of the sandbox. Off by default,
+    /// because tests send calls quickly.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().rate_limits(true);
@@ -86,9 +86,10 @@ impl Builder {
         self
     }
 
-    /// Lets a Plex JWT do all that an older token does, as Plex's own text promises. Without it the
-    /// sandbox does what was reported of plex.tv: home users cannot be switched with a JWT (403),
-    /// and the list of resources gives the JWT itself for owned servers, which then refuse it.
+    /// Lets a Plex JWT do everything that an older token does, as Plex promises. By default the
+    /// sandbox does what was reported about plex.tv: home users cannot be switched with a JWT
+    /// (403), and the list of resources returns the JWT itself for owned servers, which then refuse
+    /// it.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().jwt_everywhere(true);
@@ -128,8 +129,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When the port cannot be opened, the system gives no random key to sign with, or two accounts
-    /// have one name.
+    /// Fails if the port cannot be opened, if the system cannot generate a random signing key, or
+    /// if two accounts have the same name.
     ///
     /// # Example
     ///
@@ -162,7 +163,7 @@ impl Builder {
     }
 }
 
-/// Refuses accounts whose e-mail address or user name is taken.
+/// Refuses an account if its e-mail address or user name is taken.
 fn check_names(accounts: &[Account]) -> io::Result<()> {
     let mut names: HashSet<String> = data::built_in_names().map(str::to_lowercase).collect();
     for account in accounts {
@@ -175,8 +176,8 @@ fn check_names(accounts: &[Account]) -> io::Result<()> {
     Ok(())
 }
 
-/// Serves until the sender of `stopped` is gone: idle connections are closed then, calls under way
-/// are finished.
+/// Serves until the sender of `stopped` is dropped. Idle connections are then closed, and calls in
+/// progress finish.
 fn serve(listener: TcpListener, router: Router, mut stopped: watch::Receiver<()>) -> impl Future<Output = ()> {
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);

@@ -1,4 +1,4 @@
-//! The made-up films, shows and people that the providers know. Every field is computed from the
+//! The made-up films, shows and people that the providers serve. Every field is computed from the
 //! number of the item.
 
 use serde_json::{Value, json};
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_no_item() {
+    fn an_invalid_key_matches_no_item() {
         let movie = Item::Movie(1).key();
         let keys = ["", "1", "5d7760", &movie[1..], &movie.to_uppercase(), &format!("{movie}0"), &"ä".repeat(12)];
 

@@ -6,7 +6,7 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use tokio::time::Instant;
 
 /// Wall-clock times derived from the monotonic clock, so that a paused tokio clock moves both. A
-/// test may turn it ahead.
+/// test can advance it.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -15,7 +15,7 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A century: enough for every test, and far from any overflow.
+    /// The most that the clock can be advanced, in seconds: a century, far from any overflow.
     const FURTHEST: u64 = 100 * 365 * 24 * 60 * 60;
 
     pub(crate) fn start() -> Self {
@@ -26,14 +26,14 @@ impl Clock {
         Instant::now() + Duration::from_secs(self.ahead_seconds.load(Ordering::Relaxed))
     }
 
-    /// Turns the clock ahead, rounding up to whole seconds; it never goes back.
+    /// Advances the clock, rounding up to whole seconds. It never goes back.
     pub(crate) fn advance(&self, by: Duration) {
         let seconds = by.as_secs().saturating_add(u64::from(by.subsec_nanos() > 0));
         let turn = |ahead: u64| Some(ahead.saturating_add(seconds).min(Self::FURTHEST));
         let _ = self.ahead_seconds.fetch_update(Ordering::Relaxed, Ordering::Relaxed, turn);
     }
 
-    /// `2026-10-01T10:00:00Z`.
+    /// Formats a time as `2026-10-01T10:00:00Z`.
     pub(crate) fn iso(&self, at: Instant) -> String {
         self.at(at).to_string()
     }
@@ -56,7 +56,7 @@ impl Clock {
         SystemTime::from(self.at(self.now()))
     }
 
-    /// The present time as the header `Date` writes it.
+    /// The current time in the format of the `Date` header.
     pub(crate) fn http_date(&self) -> Option<String> {
         DateTimePrinter::new().timestamp_to_rfc9110_string(&self.at(self.now())).ok()
     }
@@ -68,7 +68,7 @@ impl Clock {
     }
 }
 
-/// Seconds left until `deadline`, rounded up: a PIN that still works never says 0.
+/// Seconds left until `deadline`, rounded up, so that a PIN that still works never shows 0.
 pub(crate) fn seconds_until(deadline: Instant, now: Instant) -> u64 {
     let left: Duration = deadline.saturating_duration_since(now);
     left.as_secs() + u64::from(left.subsec_nanos() > 0)
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn turning_it_moves_every_kind_of_time() {
+    async fn advancing_it_moves_every_kind_of_time() {
         let clock = clock();
 
         clock.advance(Duration::from_millis(6_999_500));
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_turn_is_too_far() {
+    async fn advancing_stops_at_the_limit() {
         let clock = clock();
 
         clock.advance(Duration::MAX);

@@ -1,4 +1,4 @@
-//! The made-up people and servers that are there from the start.
+//! The built-in people and servers, all made up.
 
 use crate::account::Account;
 use crate::state::{AccountId, Person, Remote, Section, Server, SignIn, State};
@@ -18,7 +18,7 @@ pub const EMAIL: &str = "user@example.com";
 /// ```
 pub const PASSWORD: &str = "sandbox-password";
 
-/// The e-mail address of the account that also wants a verification code.
+/// The e-mail address of the account that also requires a verification code.
 ///
 /// ```
 /// assert_eq!(plex_tv_sandbox::TWO_FACTOR_EMAIL, "two-factor@example.com");
@@ -74,7 +74,7 @@ pub const HOME_USER: &str = "fedcba9876543210";
 /// ```
 pub const FRIEND_EMAIL: &str = "friend@example.com";
 
-/// The token of the built-in account: the same in every run, so that a command line can be
+/// The token of the built-in account. It is the same in every run, so that commands can be
 /// repeated.
 pub(crate) const ACCOUNT_TOKEN: &str = "sandbox-account-0001";
 
@@ -291,7 +291,7 @@ fn own_token(id: AccountId) -> String {
     format!("sandbox-own-{id:08}")
 }
 
-/// Enough items for three pages.
+/// The number of items on the watchlist of the built-in account: enough for three pages.
 pub(crate) const WATCHLIST_SIZE: usize = 250;
 
 pub(crate) const FEATURES: [(&str, &str); 3] = [

@@ -3,11 +3,11 @@ use std::collections::{HashMap, HashSet};
 use crate::jwk::Jwk;
 use crate::state::AccountId;
 
-/// What an app says about itself and its machine in the `X-Plex-*` headers.
+/// The app and its machine, as the `X-Plex-*` headers describe them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Installation {
     pub(crate) client_identifier: String,
-    /// `"0"` when it was not said.
+    /// `"0"` if the app did not send it.
     pub(crate) product: String,
     pub(crate) version: Option<String>,
     pub(crate) platform: Option<String>,
@@ -41,7 +41,7 @@ impl Device {
     }
 }
 
-/// Why a key was not taken, or not found.
+/// Why a key was refused or not found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyProblem {
     /// Another installation has or had this key.
@@ -52,12 +52,12 @@ pub(crate) enum KeyProblem {
     Unknown,
 }
 
-/// Every installation that an account signed in on, and the keys they registered.
+/// Every installation that an account signed in on, and its keys.
 #[derive(Debug, Default)]
 pub(crate) struct Devices {
     devices: Vec<Device>,
     last_id: u64,
-    /// The owner of every key there ever was, by thumbprint.
+    /// The owner of every key that was ever registered, by thumbprint.
     owners: HashMap<String, String>,
     /// The installations that had a key when the user removed them.
     removed: HashSet<String>,
@@ -80,7 +80,7 @@ impl Devices {
         device
     }
 
-    /// Newest first.
+    /// The devices of an account, newest first.
     pub(crate) fn of_account(&self, account: AccountId) -> impl Iterator<Item = &Device> {
         self.devices.iter().rev().filter(move |device| device.account == account)
     }
@@ -112,7 +112,7 @@ impl Devices {
         Ok(())
     }
 
-    /// The key of this name that the installation has registered, and the account it stands for.
+    /// Returns the key with this `kid` that the installation has registered, and its account.
     pub(crate) fn key(&self, client_identifier: &str, kid: &str) -> Result<(Jwk, AccountId), KeyProblem> {
         if self.removed.contains(client_identifier) {
             return Err(KeyProblem::Removed);
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_takes_the_place_of_the_old_one_which_stays_taken() {
+    fn a_new_key_replaces_the_old_one_which_stays_taken() {
         let mut devices = Devices::default();
         devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("old", 1)).unwrap();
         devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("new", 2)).unwrap();
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_removed_installation_can_use_no_key() {
+    fn a_removed_installation_cannot_use_keys() {
         let mut devices = Devices::default();
         devices.register_key(ACCOUNT, &Installation::named("tv"), &jwk("a", 1)).unwrap();
 

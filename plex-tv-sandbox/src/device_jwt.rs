@@ -1,4 +1,4 @@
-//! What a device proves itself with: a short-lived token signed by its own key.
+//! Device JWTs: short-lived tokens that a device signs with its own key.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(crate) struct DeviceJwt {
     pub(crate) scopes: BTreeSet<Scope>,
 }
 
-/// How far the clock of a device may be ahead.
+/// How far the clock of a device may be ahead, in seconds.
 const LEEWAY_SECONDS: i64 = 60;
 
 /// Checks signature and claims; the error says what is wrong.
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_one_gives_nonce_and_scopes() {
+    fn a_valid_one_gives_nonce_and_scopes() {
         let jwt = checked(&header(), &claims()).unwrap();
 
         assert_eq!(jwt.nonce.as_deref(), Some("n"));

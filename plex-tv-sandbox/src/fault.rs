@@ -12,7 +12,7 @@ use http_body::Frame;
 use crate::graphql::Refusal;
 use crate::reply::{Fail, Reply};
 
-/// What goes wrong with one call, given to [`Sandbox::next`](crate::Sandbox::next).
+/// A failure of one call, for [`Sandbox::next`](crate::Sandbox::next).
 ///
 /// # Example
 ///
@@ -25,11 +25,11 @@ use crate::reply::{Fail, Reply};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// Answers with this status and the error body plex.tv sends with it; 498 and 2xx come without
-    /// a body.
+    /// Answers with this status and the error body that plex.tv sends with it. 498 and 2xx have no
+    /// body.
     Status(u16),
-    /// Answers with this status and an error body with this code of plex.tv, as `401` and `1031`
-    /// for an address that is blocked.
+    /// Answers with this status and an error body with this code of plex.tv, such as `401` and
+    /// `1031` for a blocked address.
     Code {
         /// The status of the answer.
         status: u16,
@@ -37,14 +37,14 @@ pub enum Fault {
         code: u16,
     },
     /// Answers 429 with code 1003. plex.tv was not seen to send `Retry-After`; gateways do. A
-    /// client that tries again by itself, as `plex-tv-sdk` does, hides a single one: script three,
-    /// or switch its retries off.
+    /// client that retries, as `plex-tv-sdk` does, hides a single fault: script three, or turn its
+    /// retries off.
     RateLimited {
         /// Seconds for the `Retry-After` header, which is left out when `None`.
         retry_after: Option<u64>,
     },
-    /// Answers 200 with an error of GraphQL that has this code, such as `RATE_LIMITED`. Of use for
-    /// `graphQl` only.
+    /// Answers 200 with a GraphQL error that has this code, such as `RATE_LIMITED`. Only useful for
+    /// `graphQl`.
     GraphQl {
         /// `errors[0].extensions.code` in the body.
         code: String,
@@ -55,13 +55,14 @@ pub enum Fault {
     Garbage,
     /// Answers 200 with a JSON content type and no body.
     EmptyBody,
-    /// Waits this long (by tokio's clock), then does what is scripted next or answers as usual.
+    /// Waits this long (by tokio's clock), then applies the next scripted fault or answers as
+    /// usual.
     Delay(Duration),
     /// Closes the connection without an answer.
     Hangup,
 }
 
-/// How a fault ends: with an answer to send, or with none.
+/// What a fault leads to: an answer, or a delay before the next step.
 pub(crate) enum Outcome {
     Answer(Response),
     Wait(Duration),
@@ -75,7 +76,7 @@ impl Fault {
             Self::Code { status, code } => Fail::scripted(possible(status), code).into_response(),
             Self::RateLimited { retry_after } => rate_limited(retry_after),
             Self::GraphQl { code } => {
-                let refusal = Refusal::new(code, "This failure was asked for").to_value();
+                let refusal = Refusal::new(code, "This failure was scripted").to_value();
                 Reply::json(refusal).into_response()
             }
             Self::Html => (StatusCode::BAD_GATEWAY, Html(GATEWAY_PAGE)).into_response(),
@@ -132,7 +133,7 @@ fn hangup() -> Response {
     response
 }
 
-/// The faults still to come, by operation.
+/// The scripted faults, by operation.
 #[derive(Debug, Default)]
 pub(crate) struct Script {
     /// First in, first out.

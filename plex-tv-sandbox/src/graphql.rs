@@ -1,4 +1,4 @@
-//! GraphQL: what a query asks for, and how it is cut out of a value.
+//! GraphQL: parses queries, and selects the requested fields of a value.
 
 use async_graphql_parser::types::{
     DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection, SelectionSet,
@@ -28,7 +28,7 @@ impl Refusal {
     }
 }
 
-/// A query that was parsed, with its variables.
+/// A parsed query with its variables.
 #[derive(Debug)]
 pub(crate) struct Query {
     operation: OperationDefinition,
@@ -88,7 +88,7 @@ impl Query {
                     }
                 }
                 Selection::FragmentSpread(_) => {
-                    return Err(Refusal::invalid("The sandbox knows no named fragments."));
+                    return Err(Refusal::invalid("The sandbox does not support named fragments."));
                 }
             }
         }
@@ -111,8 +111,8 @@ impl Query {
         Ok(Asked { name: field.name.node.as_str(), alias, arguments, selection: &field.selection_set.node })
     }
 
-    /// Cuts what is asked for out of a value. Objects have all members of their type, and their
-    /// type as `__typename`.
+    /// Returns a value with only the selected fields. Its objects must have all members of their
+    /// type, and the type as `__typename`.
     pub(crate) fn cut(&self, value: &Value, selection: &SelectionSet) -> Result<Value, Refusal> {
         match value {
             Value::Array(items) => items.iter().map(|item| self.cut(item, selection)).collect(),
@@ -140,7 +140,7 @@ pub(crate) fn unknown_field(name: &str, of: &str) -> Refusal {
     Refusal::invalid(format!("Cannot query field \"{name}\" on type \"{of}\"."))
 }
 
-/// The one operation that is meant.
+/// Returns the operation to run.
 fn operation(document: ExecutableDocument, name: Option<&str>) -> Result<OperationDefinition, Refusal> {
     let unknown = || Refusal::new("BAD_REQUEST", "Unknown operation.");
     let operation: Positioned<OperationDefinition> = match document.operations {

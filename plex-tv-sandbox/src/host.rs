@@ -1,4 +1,4 @@
-/// A host of plex.tv that the sandbox serves. Each host has its own base address on the one port.
+/// A host of plex.tv that the sandbox serves. Each host has its own base address on the same port.
 ///
 /// # Example
 ///

@@ -18,12 +18,12 @@ impl Jwk {
         Self { kid: kid.into(), x }
     }
 
-    /// A key under the name that RFC 7638 gives it.
+    /// Creates a key whose `kid` is its RFC 7638 thumbprint.
     pub(crate) fn named_by_thumbprint(x: [u8; 32]) -> Self {
         Self::new(Self::new("", x).thumbprint(), x)
     }
 
-    /// Reads exactly what a device has to send.
+    /// Reads a key in exactly the form that a device has to send.
     pub(crate) fn read(value: &Value) -> Option<Self> {
         let has = |name: &str, expected: &str| value[name] == expected;
         let fixed = has("kty", "OKP") && has("crv", "Ed25519") && has("use", "sig") && has("alg", "EdDSA");
@@ -43,8 +43,7 @@ impl Jwk {
         })
     }
 
-    /// What RFC 7638 makes of the members that a key of this kind needs, in the order of their
-    /// names.
+    /// Returns the thumbprint of RFC 7638: the hash of the required members, sorted by name.
     pub(crate) fn thumbprint(&self) -> String {
         let required = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.encoded_x());
         BASE64_URL_SAFE_NO_PAD.encode(digest(&SHA256, required.as_bytes()))
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_key() {
+    fn anything_else_is_refused() {
         let cases = [
             ("kty", json!("RSA")),
             ("crv", json!("X25519")),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::jwk::Jwk;
 
-/// A token that was taken apart; nothing in it is checked yet.
+/// A parsed token. Nothing in it is checked yet.
 pub(crate) struct Jws<'a> {
     pub(crate) header: Map<String, Value>,
     pub(crate) claims: Map<String, Value>,
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_apart_and_its_signature_covers_all_of_it() {
+    fn a_token_is_parsed_and_its_signature_covers_all_of_it() {
         let jwk = Jwk::new("a", decode(X).try_into().unwrap());
         let token = sign(&pair(), &json!({"alg": "EdDSA", "kid": "a"}), &json!({"iss": "me"}));
 
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_token_is_not_taken_apart() {
+    fn invalid_tokens_are_not_parsed() {
         let token = sign(&pair(), &json!({}), &json!({}));
         for text in ["", ".", "..", "a.b", "e30.e30", "e30.e30.a.b", "W10.e30.AAAA", &token[..token.len() - 1]] {
             assert!(Jws::parse(text).is_none(), "{text}");

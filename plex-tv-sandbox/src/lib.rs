@@ -1,41 +1,41 @@
-// Its example uses the SDK, so it is compiled and run beside that, in `tests/support/lib.rs`.
+// The example in the README uses the SDK, so it is compiled and run in `tests/support/lib.rs`.
 #![cfg_attr(not(doctest), doc = include_str!("../README.md"))]
 //!
-//! # Where things are in this crate
+//! # Operations and pages
 //!
 //! [`routes`] lists every operation with its host and its path. [`Sandbox::next`] and
 //! [`Sandbox::always`] take the names of operations and refuse any other. [`Sandbox::url_of`] gives
 //! the base address of a host; the calls of all hosts are at the root as well, unless plex.tv
 //! itself has their path.
 //!
-//! A browser finds a page at `/` that shows what is there. `/auth` stands for `app.plex.tv/auth`
-//! and `/link` for `plex.tv/link`. By hand: `POST /sandbox/approve`, `/sandbox/deny`,
-//! `/sandbox/advance`, `/sandbox/rotate-keys`.
+//! In a browser, `/` is a page that shows what the sandbox serves. `/auth` plays the part of
+//! `app.plex.tv/auth`, and `/link` that of `plex.tv/link`. `POST /sandbox/approve`,
+//! `/sandbox/deny`, `/sandbox/advance` and `/sandbox/rotate-keys` control the sandbox from outside.
 //!
-//! What is known and not served answers 501 and names the operation; anything else is 404 with code
-//! 1002.
+//! An operation that is known but not served answers 501 with its name. Anything else answers 404
+//! with code 1002.
 //!
-//! # How it decides about sign-ins
+//! # Rules for signing in
 //!
 //! - A PIN created with a `jwk` gives its token only to a poll with a `deviceJWT` signed by that
-//!   key, and the token is a Plex JWT then. What is wrong with a `deviceJWT` is 401, and 422 in
+//!   key. That token is a Plex JWT. An invalid `deviceJWT` is answered with 401, or with 422 in
 //!   `exchangeJwtToken`.
 //! - A device JWT is checked as a whole: signature, `alg`, `typ`, `kid`, `aud`, `iss`, `iat`,
 //!   `exp`, `scope`, and a nonce that is younger than five minutes, of the same installation, and
 //!   not used before.
-//! - A key belongs to one installation forever, by its RFC 7638 thumbprint, whatever its `kid`;
-//!   another key registered for the same installation takes its place. A removed device gets 422
-//!   with code 1097.
-//! - A Plex JWT lives for seven days by [the clock of the sandbox](Sandbox::advance), then its
-//!   calls are 498; it can be renewed without end. It is good on its own installation only, ends the
-//!   older token there, and leaves later ones without use. See [`Builder::jwt_everywhere`] for what
-//!   it cannot do.
-//! - Password sign-in asks for a code ([`TWO_FACTOR_EMAIL`]: 1029, 1028), knows an account without
-//!   a password ([`EMAIL_ONLY_EMAIL`]: 1030), and refuses everybody (1031) for a quarter of an hour
-//!   after ten wrong guesses.
-//! - The list of devices shows an older token beside a JWT. Media servers that the account owns
-//!   take it, and plex.tv does not, as was seen of the real ones.
-//! - Of the managed home users one has a PIN ([`HOME_PIN_USER`]: 1041), and one has none
+//! - A key belongs to one installation forever. It is identified by its RFC 7638 thumbprint, not by
+//!   its `kid`. Another key registered for the same installation replaces it. A removed device gets
+//!   422 with code 1097.
+//! - A Plex JWT lives for seven days by [the clock of the sandbox](Sandbox::advance); after that
+//!   its calls answer 498. It can be renewed any number of times. It works only on its own
+//!   installation, where it ends the older token, and older tokens issued later do not work. See
+//!   [`Builder::jwt_everywhere`] for what it cannot do.
+//! - Password sign-in requires a code for [`TWO_FACTOR_EMAIL`] (1029, 1028), is refused for
+//!   [`EMAIL_ONLY_EMAIL`], which has no password (1030), and is blocked for everyone (1031) for 15
+//!   minutes after ten wrong guesses.
+//! - The list of devices shows an older token for a device with a JWT. Media servers that the
+//!   account owns accept it, but plex.tv does not, as was seen on the real ones.
+//! - One managed home user has a PIN ([`HOME_PIN_USER`]: 1041), and the other has none
 //!   ([`HOME_USER`]).
 #![warn(missing_docs)]
 

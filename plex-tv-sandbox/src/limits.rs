@@ -1,5 +1,4 @@
-//! Rate limits, for those who ask for them. plex.tv's own numbers are not known; these are of their
-//! order.
+//! Optional rate limits. plex.tv's own numbers are not known; these are of a similar size.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -25,18 +24,18 @@ fn limit(operation: &str) -> Option<Limit> {
         "getToken" => Limit::new(2, 1),
         "getPin" | "getAuthNonce" | "exchangeJwtToken" => Limit::new(10, 6),
         "switchHomeUser" => Limit::new(5, 12),
-        // Clients that page without pauses run into it.
+        // Low enough that clients that page without pauses reach it.
         "graphQl" => Limit { at_once: 4, pause: Duration::from_millis(500) },
         _ => return None,
     })
 }
 
-/// When the calls so far are forgotten, by operation, installation and path.
+/// When the calls so far no longer count, by operation, installation and path.
 #[derive(Debug, Default)]
 pub(crate) struct Limits(HashMap<(&'static str, String, String), Instant>);
 
 impl Limits {
-    /// Counts a call, unless it is one too many.
+    /// Counts a call if it is within the limit. Returns whether it is allowed.
     pub(crate) fn allow(&mut self, operation: &'static str, client: &str, path: &str, now: Instant) -> bool {
         let Some(Limit { at_once, pause }) = limit(operation) else {
             return true;

@@ -1,5 +1,5 @@
-//! `cargo run -p plex-tv-sandbox`: a sandbox to try by hand.
-// Talking on standard output is what this program is for.
+//! `cargo run -p plex-tv-sandbox`: runs a sandbox until Ctrl-C.
+// A command-line program prints to standard output.
 #![allow(clippy::print_stdout)]
 
 mod arguments;
@@ -51,14 +51,14 @@ async fn run(settings: Settings) -> ExitCode {
 fn greeting(sandbox: &Sandbox, approves_itself: bool) -> String {
     let (url, token) = (sandbox.url(), sandbox.token());
     let approval = if approves_itself {
-        String::from("PINs are approved by themselves after a while, or sooner by you:")
+        String::from("PINs are approved automatically after a while. To approve one sooner:")
     } else {
         String::from("PINs wait for you to approve them:")
     };
     format!(
         "plex.tv sandbox at {url}\n\
-         Unofficial, not affiliated with Plex. Everything in it is made up; Ctrl-C ends it.\n\
-         Open that address in a browser for all that is there.\n\
+         Unofficial, not affiliated with Plex. All data is made up. Press Ctrl-C to stop.\n\
+         Open that address in a browser to see what it serves.\n\
          \n\
          account token   {token}\n\
          password login  {EMAIL} / {PASSWORD}\n\

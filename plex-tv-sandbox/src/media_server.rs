@@ -14,9 +14,9 @@ use tokio::net::TcpListener;
 use crate::reply::{Format, Reply};
 use crate::state::{Server, Shared};
 
-/// A fake media server that a resource of the sandbox leads to. It answers `GET /identity` to
-/// anyone, and `GET /` to callers that send its access token. Every account that it is shared with
-/// has its own token. Everything else answers 401 without one.
+/// A fake media server behind a resource of the sandbox. It answers `GET /identity` to anyone, and
+/// `GET /` to callers that send its access token. Every account that it is shared with has its own
+/// token. Without a token, all other calls answer 401.
 ///
 /// # Example
 ///
@@ -72,7 +72,7 @@ impl MediaServer {
         &self.facts.machine_identifier
     }
 
-    /// The token this server accepts of the built-in account; the account token itself is refused.
+    /// The token that this server accepts from the built-in account. It refuses the account token.
     ///
     /// ```
     /// # async fn f(sandbox: plex_tv_sandbox::Sandbox) {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-/// The nonces that are good now, each for one installation, for five minutes, and once.
+/// The valid nonces. Each can be used once, by one installation, within five minutes.
 #[derive(Debug, Default)]
 pub(crate) struct Nonces(HashMap<String, (String, Instant)>);
 
@@ -18,7 +18,7 @@ impl Nonces {
         nonce
     }
 
-    /// Uses it up, and says whether it was good.
+    /// Uses up a nonce and returns whether it was valid.
     pub(crate) fn take(&mut self, nonce: &str, client_identifier: &str, now: Instant) -> bool {
         self.0.remove(nonce).is_some_and(|(owner, expires)| owner == client_identifier && now < expires)
     }
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_nonce_is_good_once_for_its_owner_and_for_five_minutes() {
+    fn a_nonce_is_valid_once_for_its_owner_and_for_five_minutes() {
         let mut nonces = Nonces::default();
         let now = Instant::now();
         let mut fresh = || nonces.issue("tv", now);

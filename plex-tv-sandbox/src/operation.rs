@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::routes::operations;
 
-/// The sandbox serves no operation of this name, so nothing was scripted.
+/// The error for an operation that the sandbox does not serve. Nothing was scripted.
 ///
 /// # Example
 ///
@@ -25,7 +25,7 @@ pub struct UnknownOperation {
 }
 
 impl UnknownOperation {
-    /// Returns the name as the table has it.
+    /// Returns the name from the table of operations.
     pub(crate) fn check(name: &str) -> Result<&'static str, Self> {
         let known = operations().find(|known| *known == name);
         known.ok_or_else(|| Self { name: String::from(name), nearest: nearest(name) })
@@ -58,14 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_is_like_none_is_sent_to_the_list() {
+    fn without_a_similar_name_the_error_refers_to_the_list() {
         let error = UnknownOperation::check("xyzzy").unwrap_err();
 
         assert!(error.to_string().ends_with("lists those that it serves"), "{error}");
     }
 
     #[test]
-    fn the_nearest_name_is_the_one_that_was_meant() {
+    fn the_most_similar_name_is_suggested() {
         for (wrong, right) in [("getTokne", "getToken"), ("getwatchlist", "getWatchlist"), ("signin", "signIn")] {
             assert_eq!(UnknownOperation::check(wrong).unwrap_err().nearest, Some(right), "{wrong}");
         }

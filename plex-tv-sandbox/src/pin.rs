@@ -9,7 +9,7 @@ use crate::jwk::Jwk;
 use crate::random;
 use crate::state::AccountId;
 
-/// Where a PIN stands.
+/// The state of a PIN.
 ///
 /// # Example
 ///
@@ -29,17 +29,16 @@ use crate::state::AccountId;
 pub enum PinState {
     /// Waits for the user; polls answer with a null `authToken`.
     Pending,
-    /// The user agreed; polls answer with the token. A PIN that carried a key gives it to the
-    /// holder of that key only.
+    /// The user approved; polls answer with the token. A PIN created with a key gives the token
+    /// only to the holder of that key.
     Approved,
     /// The user refused; polls answer 404 with code 1020.
     Denied,
-    /// Its time is over; polls answer 404 with code 1020.
+    /// The PIN is too old; polls answer 404 with code 1020.
     Expired,
 }
 
-/// A PIN as it was when [`Sandbox::pins`](crate::Sandbox::pins) looked. `Debug` leaves the code
-/// out.
+/// A snapshot of a PIN, from [`Sandbox::pins`](crate::Sandbox::pins). `Debug` omits the code.
 ///
 /// # Example
 ///
@@ -56,22 +55,22 @@ pub enum PinState {
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pin {
-    /// The number that polls ask for.
+    /// The number that polls send.
     pub id: u64,
-    /// The code that the user types or that the approval address carries.
+    /// The code that the user types, or that the approval URL contains.
     pub code: String,
-    /// The installation that asked.
+    /// The installation that created the PIN.
     pub client_identifier: String,
-    /// The name of the app that asked, `"0"` when it gave none.
+    /// The name of the app that created the PIN, or `"0"` if it sent none.
     pub product: String,
     /// Whether this is a long code for the approval page rather than a short one to type.
     pub strong: bool,
-    /// Where it stands.
+    /// The state when the snapshot was taken.
     pub state: PinState,
 }
 
-/// The id, so that [`Sandbox::approve`](crate::Sandbox::approve) and its siblings take a PIN as it
-/// is.
+/// Returns the id, so that [`Sandbox::approve`](crate::Sandbox::approve) and similar methods accept
+/// a PIN.
 impl From<&Pin> for u64 {
     fn from(pin: &Pin) -> Self {
         pin.id
@@ -98,7 +97,7 @@ pub(crate) struct Order {
     pub(crate) installation: Installation,
     pub(crate) strong: bool,
     pub(crate) lifetime: Duration,
-    /// The key that is to come with the approval.
+    /// The key that must sign the device JWT of a poll.
     pub(crate) jwk: Option<Jwk>,
 }
 
@@ -107,13 +106,13 @@ enum Decision {
     Open,
     Approved {
         account: AccountId,
-        /// None until the first poll that proves to have the key.
+        /// `None` until the first poll that proves possession of the key.
         token: Option<String>,
     },
     Denied,
 }
 
-/// A PIN as the sandbox keeps it.
+/// A PIN as the sandbox stores it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) id: u64,
@@ -174,7 +173,7 @@ impl Record {
     }
 }
 
-/// Every PIN created so far, oldest first; very old ones are forgotten.
+/// The PINs created so far, oldest first. When there are too many, the oldest is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Pins(BTreeMap<u64, Record>);
 
@@ -204,7 +203,7 @@ impl Pins {
         self.0.get_mut(&id)
     }
 
-    /// Short codes are typed by people, so small letters are as good as capitals.
+    /// Finds a PIN by its code. People type short codes, so their case does not matter.
     pub(crate) fn by_code(&mut self, code: &str) -> Option<&mut Record> {
         let code = code.trim();
         let same = |record: &Record| record.code == code || (!record.strong && record.code.eq_ignore_ascii_case(code));
@@ -215,7 +214,7 @@ impl Pins {
         self.0.values_mut()
     }
 
-    /// Long codes do not meet by chance; short ones may.
+    /// Returns a new code. Only short codes can collide by chance.
     fn unused_code(&mut self, strong: bool) -> String {
         if strong {
             return random::strong_code();

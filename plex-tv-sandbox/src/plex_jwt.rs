@@ -1,4 +1,4 @@
-//! What plex.tv gives in place of a token: a JWT signed by a key that it publishes.
+//! Plex JWTs, which plex.tv issues in place of tokens and signs with a key that it publishes.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::state::Person;
 
 pub(crate) const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// What a new JWT says.
+/// The content of a new JWT.
 #[derive(Debug)]
 pub(crate) struct Grant<'a> {
     pub(crate) account: &'a Person,
@@ -63,14 +63,14 @@ struct SigningKey {
 
 impl SigningKey {
     fn generate() -> io::Result<Self> {
-        let failed = || io::Error::other("the system gave no random key");
+        let failed = || io::Error::other("the system could not generate a random key");
         let pair = Ed25519KeyPair::generate().map_err(|_| failed())?;
         let x = pair.public_key().as_ref().try_into().map_err(|_| failed())?;
         Ok(Self { public: Jwk::named_by_thumbprint(x), pair, retired: None })
     }
 }
 
-/// The keys that sign or have signed; one of them signs now.
+/// The current signing key and the retired ones.
 pub(crate) struct SigningKeys {
     current: SigningKey,
     retired: Vec<SigningKey>,
@@ -95,7 +95,8 @@ impl SigningKeys {
         Ok(())
     }
 
-    /// The newest key first, and every older one for as long as a JWT signed by it may live.
+    /// Returns the current key, then each retired key for as long as a JWT signed by it can be
+    /// valid.
     pub(crate) fn published(&self, now: Instant) -> Vec<Value> {
         let useful = |key: &&SigningKey| key.retired.is_some_and(|retired| now < retired + LIFETIME);
         let older = self.retired.iter().rev().filter(useful);

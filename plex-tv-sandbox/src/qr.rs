@@ -1,11 +1,11 @@
-//! QR images as PNG: one bit a pixel, stored without compression, which needs no image library.
+//! QR images as PNG: one bit per pixel and no compression, so that no image library is needed.
 
 use qrcode::{Color, QrCode};
 
 const MODULE_PIXELS: usize = 8;
 const QUIET_MODULES: usize = 4;
 
-/// The QR image of `text`; `None` when it is too long for one.
+/// Returns the QR image of `text`, or `None` if the text is too long.
 pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     let code = QrCode::new(text).ok()?;
     let modules = code.width();
@@ -19,7 +19,7 @@ pub(crate) fn png(text: &str) -> Option<Vec<u8>> {
     Some(file(side, &pixels(side, is_dark)))
 }
 
-/// Rows of a filter byte and packed pixels, where 1 is white.
+/// Returns the rows: a filter byte each, then packed pixels, where 1 is white.
 fn pixels(side: usize, is_dark: impl Fn(usize, usize) -> bool) -> Vec<u8> {
     let mut rows = Vec::with_capacity(side * (side / 8 + 1));
     for y in 0..side {

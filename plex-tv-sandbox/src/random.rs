@@ -34,7 +34,7 @@ pub(crate) fn room() -> String {
     pick(STRONG_ALPHABET, 11)
 }
 
-/// Different on every call, which is all the sandbox needs: nothing here guards anything.
+/// Returns a different text on every call. It need not be secure, because it protects nothing.
 fn pick(alphabet: &[u8; 32], length: usize) -> String {
     let mut text = String::with_capacity(length);
     while text.len() < length {

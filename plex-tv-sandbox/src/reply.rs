@@ -1,4 +1,4 @@
-//! What handlers answer with, and how it becomes JSON or XML.
+//! The replies of handlers, and how they become JSON or XML.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::xml;
 
-/// The form of an answer. plex.tv sends JSON only to those who ask for nothing else.
+/// The format of a reply. plex.tv sends JSON only if the client accepts nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Json,
@@ -27,7 +27,7 @@ impl Format {
         }
     }
 
-    /// Puts the answer of a handler on the wire; anything that is no [`Reply`] passes unchanged.
+    /// Renders the [`Reply`] of a handler. A response without one passes unchanged.
     pub(crate) fn render(self, mut response: Response) -> Response {
         let Some(reply) = response.extensions_mut().remove::<Reply>() else {
             return response;
@@ -44,13 +44,13 @@ impl Format {
     }
 }
 
-/// A value on its way out, still without a form.
+/// A value to send, not yet in a format.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     status: StatusCode,
     root: &'static str,
     value: Value,
-    /// The one form it has, whatever the caller accepts.
+    /// The only format it has, whatever the caller accepts.
     only_as: Option<Format>,
 }
 
@@ -63,7 +63,7 @@ impl Reply {
         Self { status: StatusCode::CREATED, root, value, only_as: None }
     }
 
-    /// An answer that is XML for everybody, as the older calls have it.
+    /// A reply that is always XML, as in the older calls.
     pub(crate) fn xml(root: &'static str, value: Value) -> Self {
         Self { status: StatusCode::OK, root, value, only_as: Some(Format::Xml) }
     }
@@ -72,7 +72,7 @@ impl Reply {
         Self { status, ..self }
     }
 
-    /// An answer that is JSON for everybody.
+    /// A reply that is always JSON.
     pub(crate) fn json(value: Value) -> Self {
         Self { status: StatusCode::OK, root: "response", value, only_as: Some(Format::Json) }
     }
@@ -146,7 +146,7 @@ impl Fail {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, 1071, "The address of a webhook is invalid");
     pub(crate) const SERVER_TOKEN_NEEDED: Self =
         Self::new(StatusCode::FORBIDDEN, 1080, "This needs the token of a server");
-    pub(crate) const HOME_MEMBER: Self = Self::new(StatusCode::CONFLICT, 1014, "They are in a Home already");
+    pub(crate) const HOME_MEMBER: Self = Self::new(StatusCode::CONFLICT, 1014, "This user is in a Home already");
     pub(crate) const RETIRED: Self = Self::without_code(StatusCode::GONE, "This endpoint was deprecated and removed");
     /// The body says 400 although the reply is 422.
     pub(crate) const ALREADY_SHARED: Self = Self {
@@ -166,19 +166,18 @@ impl Fail {
         Self { status, code: None, message: Cow::Borrowed(message), details: None }
     }
 
-    /// An operation that the sandbox knows and does not serve.
+    /// The failure of an operation that is known but not served.
     pub(crate) fn not_served(operation: &str) -> Self {
         let message = Cow::Owned(format!("The sandbox does not serve {operation}"));
         Self { status: StatusCode::NOT_IMPLEMENTED, code: None, message, details: None }
     }
 
-    /// A JWT in place of a token has expired. The answer has no body, and a status that is
-    /// plex.tv's own.
+    /// The failure for an expired JWT. It has status 498, which only plex.tv uses, and no body.
     pub(crate) fn jwt_expired() -> Self {
         Self::without_code(StatusCode::from_u16(498).unwrap_or(StatusCode::UNAUTHORIZED), "")
     }
 
-    /// The failure plex.tv most likely means by a status alone; 498 comes without a body.
+    /// Returns the failure that plex.tv most likely sends with a status. 498 has no body.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
             401 => Self::UNAUTHENTICATED,
@@ -194,9 +193,9 @@ impl Fail {
         }
     }
 
-    /// Any status with any code.
+    /// Returns a failure with any status and any code.
     pub(crate) fn scripted(status: StatusCode, code: u16) -> Self {
-        Self::new(status, code, "This failure was asked for")
+        Self::new(status, code, "This failure was scripted")
     }
 }
 
@@ -214,7 +213,7 @@ impl IntoResponse for Fail {
                 error["status"] = json!(status);
                 error["field"] = json!(field);
             }
-            // plex.tv leaves the status out here, and only here.
+            // plex.tv omits the status only for this code.
             None if self.code == Some(1020) => {}
             None => error["status"] = json!(self.status.as_u16()),
         }
@@ -241,7 +240,7 @@ pub(crate) enum Fields {
 }
 
 impl Fields {
-    /// Some clients announce JSON and send nothing.
+    /// Parses a JSON body. Some clients declare JSON but send an empty body.
     fn of_json(body: &[u8]) -> Result<Self, Fail> {
         if body.is_empty() {
             return Ok(Self::Form(Vec::new()));

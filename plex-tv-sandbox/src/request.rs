@@ -31,9 +31,9 @@ pub struct Request {
     /// A JSON body as it was sent, or a form as an object. Repeated names of a form have a list of
     /// values. Null for any other body.
     pub body: Value,
-    /// The operation, where the sandbox serves one.
+    /// The operation, if the sandbox serves one here.
     pub operation: Option<&'static str>,
-    /// The status answered, `None` when the connection was closed instead.
+    /// The status of the reply, or `None` if the connection was closed instead.
     pub status: Option<u16>,
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn redacted(value: Value) -> Value {
     }
 }
 
-/// A form as an object.
+/// Converts a form to an object.
 pub(crate) fn form_value(pairs: Vec<(String, String)>) -> Value {
     let mut members = Map::new();
     for (name, value) in pairs {

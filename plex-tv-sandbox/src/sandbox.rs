@@ -16,8 +16,8 @@ use crate::request::Request;
 use crate::state::{Answer, Shared, Verdict};
 use crate::webhook::{self, Delivery, Event};
 
-/// A running plex.tv of your own. It lives in background tasks of the current tokio runtime and
-/// stops when dropped.
+/// A running local plex.tv. It lives in background tasks of the current tokio runtime and stops
+/// when dropped.
 ///
 /// # Example
 ///
@@ -48,7 +48,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When no port can be opened.
+    /// Fails if no port can be opened.
     ///
     /// # Example
     ///
@@ -63,7 +63,7 @@ impl Sandbox {
         Self::builder().start().await
     }
 
-    /// Starts with other than the usual settings.
+    /// Returns a builder, to start a sandbox with other settings.
     ///
     /// # Example
     ///
@@ -85,7 +85,7 @@ impl Sandbox {
         Builder::default()
     }
 
-    /// The address, without a slash at the end: stands for `https://plex.tv` and for
+    /// The address, without a trailing slash. Use it in place of `https://plex.tv` and
     /// `https://app.plex.tv`.
     ///
     /// # Example
@@ -117,7 +117,7 @@ impl Sandbox {
         self.shared.url_of(host)
     }
 
-    /// A token of the built-in account, valid from the start until something signs it out.
+    /// A token of the built-in account, valid from the start until it is signed out.
     ///
     /// # Example
     ///
@@ -200,7 +200,7 @@ impl Sandbox {
         pin_id.try_into().is_ok_and(|id| self.shared.answer_id(id, answer) == Verdict::Done)
     }
 
-    /// Refuses a PIN, as the user would. False when no such PIN was pending.
+    /// Denies a PIN, as the user would. Returns false if no such PIN is pending.
     ///
     /// # Example
     ///
@@ -213,7 +213,7 @@ impl Sandbox {
         self.answer(pin_id, Answer::Deny)
     }
 
-    /// Ends the time of a PIN now. False when no such PIN was pending.
+    /// Makes a PIN expire now. Returns false if no such PIN is pending.
     ///
     /// # Example
     ///
@@ -226,9 +226,9 @@ impl Sandbox {
         pin_id.try_into().is_ok_and(|id| self.shared.expire(id))
     }
 
-    /// Turns the clock of the sandbox ahead, rounding up to whole seconds: PINs, nonces and JWTs
-    /// grow older at once. It also follows tokio's clock. The header `Date` of every answer tells
-    /// its time.
+    /// Advances the clock of the sandbox, rounding up to whole seconds. PINs, nonces and JWTs age
+    /// at once. The clock also follows tokio's clock. The `Date` header of every reply shows its
+    /// time.
     ///
     /// # Example
     ///
@@ -249,7 +249,7 @@ impl Sandbox {
         self.shared.clock.advance(by);
     }
 
-    /// The time by the clock of the sandbox, in whole seconds.
+    /// The time of the sandbox's clock, in whole seconds.
     ///
     /// # Example
     ///
@@ -263,12 +263,12 @@ impl Sandbox {
         self.shared.clock.system_time()
     }
 
-    /// Signs Plex JWTs with a new key from now on. The old one stays published for as long as a JWT
-    /// signed by it may live.
+    /// Signs Plex JWTs with a new key from now on. The old key stays published for as long as a JWT
+    /// signed by it can be valid.
     ///
     /// # Errors
     ///
-    /// When the system gives no random key.
+    /// Fails if the system cannot generate a random key.
     ///
     /// # Example
     ///
@@ -284,9 +284,9 @@ impl Sandbox {
         self.shared.rotate_signing_key()
     }
 
-    /// Removes an installation from the devices of every account, as the user would: its tokens
-    /// end, and if it had a key, that and every other key is refused with code 1097 from then on.
-    /// False when no account had signed in on it.
+    /// Removes an installation from the devices of every account, as the user would. Its tokens
+    /// end. If it had a key, all its keys, old and new, are refused with code 1097 from then on.
+    /// Returns false if no account has signed in on it.
     ///
     /// # Example
     ///
@@ -299,7 +299,7 @@ impl Sandbox {
         self.shared.remove_devices(|device| device.client_identifier() == client_identifier)
     }
 
-    /// The PINs created so far, oldest first; the last 10,000.
+    /// The last 10,000 PINs that were created, oldest first.
     ///
     /// # Example
     ///
@@ -313,7 +313,7 @@ impl Sandbox {
         self.shared.pins()
     }
 
-    /// The requests answered so far, oldest first; the last 10,000. Media servers keep no log.
+    /// The last 10,000 requests that were answered, oldest first. Media servers keep no log.
     ///
     /// # Example
     ///
@@ -329,13 +329,13 @@ impl Sandbox {
         self.shared.requests()
     }
 
-    /// Scripts a fault for the next call of an operation; several for one operation happen one
-    /// after the other.
+    /// Scripts a fault for the next call of an operation. Several faults for one operation happen
+    /// in order.
     ///
     /// # Errors
     ///
-    /// If the sandbox serves no operation of that name. The error suggests a similar name. See
-    /// [`operations`].
+    /// Fails if the sandbox serves no operation with that name. The error suggests a similar name
+    /// if there is one. See [`operations`].
     ///
     /// [`operations`]: crate::operations
     ///
@@ -361,11 +361,11 @@ impl Sandbox {
     }
 
     /// Scripts a fault for every call of an operation. Faults of [`Sandbox::next`] come first.
-    /// `None` ends it.
+    /// `None` removes the fault.
     ///
     /// # Errors
     ///
-    /// If the sandbox serves no operation of that name.
+    /// Fails if the sandbox serves no operation with that name.
     ///
     /// # Example
     ///

@@ -3,16 +3,16 @@ use std::collections::HashMap;
 use crate::random;
 use crate::state::AccountId;
 
-/// What a token is, besides a secret.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Lives until it is replaced or signed out.
     Legacy,
-    /// A Plex JWT that is good before this time, in epoch seconds.
+    /// A Plex JWT that expires at this time, in epoch seconds.
     Jwt { expires: i64 },
 }
 
-/// Who a token speaks for, and on which installation.
+/// The account and the installation that a token belongs to.
 #[derive(Clone, Debug)]
 pub(crate) struct Session {
     pub(crate) account: AccountId,
@@ -27,14 +27,14 @@ impl Session {
     }
 }
 
-/// Why a token opens nothing.
+/// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
     Unknown,
     Expired,
 }
 
-/// The tokens that were issued and not taken back.
+/// The tokens that were issued and not revoked.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
     by_token: HashMap<String, Session>,
@@ -56,7 +56,7 @@ impl Sessions {
         self.by_token.iter().find(|(_, session)| wanted(session)).map(|(token, _)| token.as_str())
     }
 
-    /// Whose token this is. A JWT is good on its own installation only, and for a week.
+    /// Returns the session of a token. A JWT is valid only on its own installation, and for a week.
     pub(crate) fn find(&self, token: &str, client_identifier: &str, now: i64) -> Result<&Session, Refusal> {
         let session = self.by_token.get(token).ok_or(Refusal::Unknown)?;
         match session.kind {
@@ -66,8 +66,8 @@ impl Sessions {
         }
     }
 
-    /// Issues a token. As on plex.tv there is one per account and installation: the previous one
-    /// stops working. Where a JWT was issued before, the new token opens nothing.
+    /// Issues a token. As on plex.tv, there is one per account and installation, so the previous
+    /// one stops working. If a JWT was issued there before, the new token does not work.
     pub(crate) fn issue(&mut self, account: AccountId, client_identifier: &str) -> String {
         self.end_legacy(account, client_identifier);
         let token = random::token();
@@ -78,7 +78,7 @@ impl Sessions {
         token
     }
 
-    /// Makes a JWT good, and ends the legacy token of its account and installation.
+    /// Adds a valid JWT, and ends the legacy token of its account and installation.
     pub(crate) fn add_jwt(&mut self, jwt: String, account: AccountId, client_identifier: &str, expires: i64) {
         self.end_legacy(account, client_identifier);
         let client_identifier = String::from(client_identifier);

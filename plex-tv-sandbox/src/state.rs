@@ -59,7 +59,7 @@ pub(crate) struct Options {
     pub(crate) cors: bool,
 }
 
-/// What every handler shares.
+/// The data that all handlers share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) url: String,
@@ -90,7 +90,7 @@ pub(crate) struct State {
     requests: VecDeque<Request>,
 }
 
-/// Who may come in, and on what.
+/// Who is signed in, and on which devices.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
     pub(crate) sessions: Sessions,
@@ -98,7 +98,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Signs an account in on an installation, with a token of the old kind.
+    /// Signs an account in on an installation and returns a legacy token.
     fn sign_in(&mut self, account: AccountId, installation: &Installation) -> String {
         self.devices.seen(account, installation);
         self.sessions.issue(account, &installation.client_identifier)
@@ -163,7 +163,7 @@ impl Shared {
     }
 
     /// Whether a media server accepts this token. It accepts the tokens of its owner and of
-    /// everybody it is shared with, and the older tokens of the owner's devices.
+    /// everyone it is shared with, and the older tokens of the owner's devices.
     pub(crate) fn opens(&self, server: &Server, token: &str) -> bool {
         let state = self.state();
         let shares = state.sharing.all().filter(|share| share.accepted_at.is_some());
@@ -217,8 +217,8 @@ impl Shared {
         self.clock.epoch_seconds(self.now())
     }
 
-    /// A handler that panicked leaves nothing half-done behind, so a poisoned lock is as good as
-    /// any.
+    /// Locks the state. A handler that panics leaves nothing half-done, so a poisoned lock can
+    /// still be used.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

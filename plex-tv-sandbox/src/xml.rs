@@ -1,9 +1,9 @@
-//! The one way from a JSON value to the XML form that plex.tv's v2 calls use.
+//! Converts JSON values to the XML form that plex.tv's v2 calls use.
 
 use serde_json::Value;
 
-/// Writes `value` as a document: scalars become attributes, objects child elements, lists elements
-/// of elements.
+/// Writes `value` as a document. Scalars become attributes, objects become child elements, and
+/// lists become elements that hold elements.
 pub(crate) fn document(root: &str, value: &Value) -> String {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     element(&mut out, root, unwrap(root, value));
@@ -11,7 +11,7 @@ pub(crate) fn document(root: &str, value: &Value) -> String {
     out
 }
 
-/// `{"errors":[…]}` is `<errors>` itself in XML, not an `<errors>` inside another.
+/// In XML, `{"errors":[…]}` is one `<errors>`, not an `<errors>` inside another.
 fn unwrap<'a>(root: &str, value: &'a Value) -> &'a Value {
     match value {
         Value::Object(members) if members.len() == 1 => members.get(root).unwrap_or(value),
@@ -27,8 +27,8 @@ fn element(out: &mut String, name: &str, value: &Value) {
         Value::Object(members) => {
             for (key, member) in members {
                 match member {
-                    // What begins with a capital is from another time: its lists have no element of
-                    // their own.
+                    // Names that begin with a capital are of an older style: their lists have no
+                    // enclosing element.
                     Value::Array(items) if key.starts_with(char::is_uppercase) => {
                         items.iter().for_each(|item| element(&mut children, tag(key, item), item));
                     }
@@ -85,7 +85,7 @@ fn attribute(out: &mut String, name: &str, value: &Value) {
     out.push('"');
 }
 
-/// Null is the empty attribute, true is `1`.
+/// Returns the text of a scalar: empty for null, `1` for true.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -95,7 +95,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// Escapes text for XML and HTML, attributes included; drops characters that XML cannot carry.
+/// Escapes text for XML and HTML, attributes included. Drops characters that XML does not allow.
 pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

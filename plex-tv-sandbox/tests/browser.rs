@@ -1,5 +1,5 @@
-//! The pages for people, in a browser. Where none is, the test says so and does nothing; with
-//! `REQUIRE_BROWSER` in the environment it fails instead.
+//! Tests the HTML pages in a browser. Without a browser the test prints a message and is skipped,
+//! or fails if `REQUIRE_BROWSER` is in the environment.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 mod support;
@@ -13,7 +13,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use support::{CLIENT, Harness, code, harness};
 
-/// How long a page may take to say something.
+/// How long a page may take to show a text.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The width of a small phone.
@@ -30,7 +30,7 @@ impl Browser {
     async fn start() -> Option<Self> {
         let started = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
         let Ok(mut driver) = started else {
-            let problem = "no chromedriver here (Debian: apt-get install chromium chromium-driver)";
+            let problem = "chromedriver is missing (Debian: apt-get install chromium chromium-driver)";
             assert!(std::env::var_os("REQUIRE_BROWSER").is_none(), "{problem}");
             eprintln!("skipped: {problem}");
             return None;
@@ -42,7 +42,7 @@ impl Browser {
         let mut browser = Self { http: Client::builder().no_proxy().build().unwrap(), driver, base };
         let capabilities = json!({"alwaysMatch": {"goog:chromeOptions": {"args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
-            // Nothing but this machine can be reached.
+            // Only this machine can be reached.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         ]}}});
         let session = browser.call("/session", json!({"capabilities": capabilities})).await;
@@ -62,7 +62,7 @@ impl Browser {
     }
 
     async fn open(&self, url: &str) {
-        // A page that differs by its fragment alone would not be loaded again.
+        // The browser does not reload a page if only the fragment differs.
         self.call("/url", json!({"url": "about:blank"})).await;
         self.call("/url", json!({"url": url})).await;
     }
@@ -71,18 +71,18 @@ impl Browser {
         self.call("/execute/sync", json!({"script": script, "args": []})).await
     }
 
-    /// The heading and the notice, once the notice says this.
-    async fn told(&self, text: &str) -> String {
+    /// Waits until the notice contains this text, and returns the heading.
+    async fn heading_with(&self, text: &str) -> String {
         let script =
             "return [document.querySelector('h1').innerText, document.querySelector('.notice')?.innerText ?? '']";
         for _ in 0..PATIENCE.as_millis() / 50 {
-            let said = self.run(script).await;
-            if said[1].as_str().unwrap().contains(text) {
-                return said[0].as_str().unwrap().to_owned();
+            let shown = self.run(script).await;
+            if shown[1].as_str().unwrap().contains(text) {
+                return shown[0].as_str().unwrap().to_owned();
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("never said {text}: {}", self.run(script).await);
+        panic!("the page never showed {text}: {}", self.run(script).await);
     }
 
     async fn assert_fits(&self, page: &str) {
@@ -117,7 +117,7 @@ fn auth(plex: &Harness, code: &str, product: &str) -> String {
 }
 
 #[tokio::test]
-async fn pages_fit_a_phone_and_say_what_became_of_a_code() {
+async fn pages_fit_a_phone_and_show_the_state_of_a_code() {
     let Some(browser) = Browser::start().await else { return };
     let plex = harness().await;
     let long = "An%20app%20with%20a%20nameeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
@@ -131,23 +131,23 @@ async fn pages_fit_a_phone_and_say_what_became_of_a_code() {
     assert!(!browser.is_hidden("allow").await);
     browser.assert_fits("/auth").await;
     browser.run("document.getElementById('deny').click()").await;
-    assert_eq!(browser.told("You denied access").await, "Access denied");
+    assert_eq!(browser.heading_with("You denied access").await, "Access denied");
     assert!(browser.is_hidden("allow").await);
     browser.open(&auth(&plex, code(&pin), "App")).await;
-    assert_eq!(browser.told("You denied access").await, "Access denied", "after a reload as well");
+    assert_eq!(browser.heading_with("You denied access").await, "Access denied", "after a reload as well");
 
     let pin = plex.pin("?strong=true").await;
     browser.open(&auth(&plex, code(&pin), "App")).await;
     browser.run("document.getElementById('allow').click()").await;
-    assert_eq!(browser.told("App is signed in").await, "Access allowed");
+    assert_eq!(browser.heading_with("App is signed in").await, "Access allowed");
 
-    // Nobody is asked about a code that nobody waits for.
+    // The page does not ask about an unknown code.
     browser.open(&auth(&plex, "nonsense", "App")).await;
-    assert_eq!(browser.told("This request is unknown").await, "Request unknown");
+    assert_eq!(browser.heading_with("This request is unknown").await, "Request unknown");
     assert!(browser.is_hidden("allow").await);
     browser.assert_fits("/auth").await;
 
     browser.open(&format!("{}/link?pin=NOPE", plex.sandbox.url())).await;
-    assert_eq!(browser.told("No device shows this code").await, "Link a device");
+    assert_eq!(browser.heading_with("No device shows this code").await, "Link a device");
     browser.assert_fits("/link").await;
 }

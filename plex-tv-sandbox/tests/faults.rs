@@ -67,7 +67,7 @@ async fn html_garbage_and_empty_bodies() {
 }
 
 #[tokio::test]
-async fn a_delay_goes_before_what_comes_next() {
+async fn a_delay_precedes_the_next_fault() {
     let plex = harness().await;
     plex.sandbox.next("getUserDetails", Fault::Delay(Duration::from_millis(30))).unwrap();
     plex.sandbox.next("getUserDetails", Fault::Status(500)).unwrap();
@@ -107,7 +107,7 @@ async fn faults_hit_their_own_operation_and_unknown_ones_are_refused() {
 }
 
 #[tokio::test]
-async fn every_operation_is_served_where_the_log_says() {
+async fn calls_are_logged_with_their_operation() {
     let plex = harness().await;
     let calls = [
         (Method::POST, "/api/v2/pins", "getPin"),

@@ -49,7 +49,7 @@ async fn switching_gives_a_token_of_that_user() {
     let token = kid["authToken"].as_str().unwrap();
     let request = plex.identified(Method::GET, "/api/v2/user").header("X-Plex-Token", token);
     assert_eq!(support::json(request.send().await.unwrap()).await.1["title"], "Kid");
-    assert_eq!(plex.get("/api/v2/ping").await.0, 200, "the token of the admin stays good");
+    assert_eq!(plex.get("/api/v2/ping").await.0, 200, "the token of the admin stays valid");
 }
 
 #[tokio::test]

@@ -65,11 +65,11 @@ async fn a_pin_with_a_key_ends_in_a_jwt_that_the_published_keys_verify() {
     let (_, again) = poll(&plex, &tv, &pin, Some(&proof)).await;
     assert_eq!(again["authToken"], approved["authToken"]);
     let (_, without) = poll(&plex, &tv, &pin, None).await;
-    assert_eq!(without["authToken"], Value::Null, "not even now for who does not prove the key");
+    assert_eq!(without["authToken"], Value::Null, "there is still no token without proof of the key");
 }
 
 #[tokio::test]
-async fn an_approved_pin_with_a_key_gives_nothing_to_who_does_not_prove_the_key() {
+async fn an_approved_pin_with_a_key_gives_no_token_without_proof() {
     let plex = harness().await;
     let tv = device("tv");
     let pin = pin_with_key(&plex, &tv).await;
@@ -85,14 +85,14 @@ async fn an_approved_pin_with_a_key_gives_nothing_to_who_does_not_prove_the_key(
     assert_eq!((status, &without["authToken"]), (200, &Value::Null));
     for proof in [thief.sign(&thief.claims(&plex.sandbox)), tv.sign(&stale), String::from("a.b.c")] {
         let answer = poll(&plex, &tv, &pin, Some(&proof)).await;
-        assert_eq!(refused(&answer), (401, Value::Null), "no code is known for it");
+        assert_eq!(refused(&answer), (401, Value::Null), "plex.tv has no known code for it");
         assert!(answer.1["errors"][0]["message"].is_string());
     }
     assert_eq!(plex.sandbox.pins()[0].state, PinState::Approved);
 }
 
 #[tokio::test]
-async fn a_device_jwt_in_a_poll_may_bring_scope_and_a_nonce_which_is_used_up() {
+async fn a_device_jwt_in_a_poll_can_have_scopes_and_a_nonce_which_is_used_up() {
     let plex = harness().await;
     let tv = device("tv");
     let pin = pin_with_key(&plex, &tv).await;
@@ -168,7 +168,7 @@ async fn registering_needs_a_token_of_the_installation_and_a_key() {
 }
 
 #[tokio::test]
-async fn the_first_jwt_ends_the_token_it_grew_from_and_leaves_later_ones_without_use() {
+async fn the_first_jwt_ends_the_older_token_and_makes_later_ones_useless() {
     let plex = harness().await;
     let tv = device(support::CLIENT);
     let sign_in = async || {
@@ -184,8 +184,8 @@ async fn the_first_jwt_ends_the_token_it_grew_from_and_leaves_later_ones_without
 
     assert_eq!(tv.status(&plex, &jwt).await, 200);
     assert_eq!(tv.status(&plex, &legacy).await, 401);
-    assert_eq!(tv.status(&plex, &sign_in().await).await, 401, "a later one");
-    assert_eq!(tv.status(&plex, plex.sandbox.token()).await, 200, "the built-in token is of no installation");
+    assert_eq!(tv.status(&plex, &sign_in().await).await, 401, "a later token does not work");
+    assert_eq!(tv.status(&plex, plex.sandbox.token()).await, 200, "the built-in token belongs to no installation");
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn a_jwt_is_498_after_a_week_and_renewed_without_the_user() {
 }
 
 #[tokio::test]
-async fn renewing_early_leaves_the_older_jwt_good() {
+async fn renewing_early_leaves_the_older_jwt_valid() {
     let plex = harness().await;
     let tv = registered(&plex, "tv").await;
     let first = tv.renew(&plex, "").await;
@@ -221,7 +221,7 @@ async fn renewing_early_leaves_the_older_jwt_good() {
 }
 
 #[tokio::test]
-async fn a_nonce_is_good_once_for_five_minutes_and_for_its_own_installation() {
+async fn a_nonce_is_valid_once_for_five_minutes_and_for_its_own_installation() {
     let plex = harness().await;
     let tv = registered(&plex, "tv").await;
     let phone = registered(&plex, "phone").await;
@@ -307,7 +307,7 @@ async fn scopes_decide_which_claims_come_back() {
 }
 
 #[tokio::test]
-async fn a_new_key_takes_the_place_of_the_old_one() {
+async fn a_new_key_replaces_the_old_one() {
     let plex = harness().await;
     let old = registered(&plex, "tv").await;
     let jwt = old.renew(&plex, "").await;
@@ -321,7 +321,7 @@ async fn a_new_key_takes_the_place_of_the_old_one() {
     assert_eq!(refused(&old.exchange(&plex, &claims).await), (422, Value::Null));
     let renewed = new.renew(&plex, "").await;
     assert_eq!(verified(&plex, &renewed).await.unwrap().1["thumbprint"], "new");
-    assert_eq!(new.status(&plex, &jwt).await, 200, "a JWT lives out its week");
+    assert_eq!(new.status(&plex, &jwt).await, 200, "a JWT stays valid for its week");
 }
 
 #[tokio::test]
@@ -404,7 +404,7 @@ async fn signing_out_ends_a_jwt_and_a_repeat_is_401() {
 }
 
 #[tokio::test]
-async fn a_jwt_is_good_on_its_own_installation_only_and_cannot_be_made_up() {
+async fn a_jwt_is_valid_only_on_its_own_installation_and_cannot_be_made_up() {
     let plex = harness().await;
     let tv = registered(&plex, "tv").await;
     let jwt = tv.renew(&plex, "").await;
@@ -425,7 +425,7 @@ async fn a_nonce_without_a_client_identifier_is_422() {
 }
 
 #[tokio::test]
-async fn jwt_calls_answer_json_to_everybody_and_their_failures_follow_accept() {
+async fn jwt_calls_always_answer_json_and_their_failures_follow_accept() {
     let plex = harness().await;
     let xml = |method, path| plex.bare(method, path).header("X-Plex-Client-Identifier", "tv").send();
 
@@ -457,7 +457,7 @@ async fn media_servers_and_home_users_refuse_a_jwt_as_was_reported() {
 }
 
 #[tokio::test]
-async fn a_jwt_can_do_everything_when_told_so() {
+async fn a_jwt_can_do_everything_with_jwt_everywhere() {
     let plex = over(Sandbox::builder().jwt_everywhere(true).start().await.unwrap());
     let tv = registered(&plex, "tv").await;
     let jwt = tv.renew(&plex, "").await;
@@ -490,7 +490,7 @@ async fn answers_are_dated_by_the_clock_of_the_sandbox() {
 }
 
 #[tokio::test]
-async fn rate_limits_are_kept_when_asked_for_and_pass_with_time() {
+async fn rate_limits_apply_when_enabled_and_pass_with_time() {
     let plex = over(Sandbox::builder().rate_limits(true).start().await.unwrap());
     let tv = device("tv");
     let pin = pin_with_key(&plex, &tv).await;
@@ -527,7 +527,7 @@ async fn any_failure_can_be_scripted_with_its_code() {
 }
 
 #[tokio::test]
-async fn the_clock_and_the_keys_can_be_turned_by_hand() {
+async fn post_requests_advance_the_clock_and_rotate_the_keys() {
     let plex = harness().await;
     let before = epoch_seconds(&plex.sandbox);
     let post = |path, body: &'static str| {

@@ -14,7 +14,7 @@ async fn form(plex: &Harness, path: &str, body: String) -> Response {
 }
 
 #[tokio::test]
-async fn the_approval_page_stands_alone() {
+async fn the_approval_page_loads_nothing_else() {
     let plex = harness().await;
 
     for path in ["/auth", "/auth/"] {
@@ -50,7 +50,7 @@ async fn the_page_approves_and_denies_by_code() {
 }
 
 #[tokio::test]
-async fn the_page_is_told_of_expired_unknown_and_foreign_codes() {
+async fn expired_unknown_and_foreign_codes_answer_404() {
     let plex = harness().await;
     let expired = plex.pin("?strong=true").await;
     plex.sandbox.expire(id(&expired));
@@ -75,7 +75,7 @@ async fn support_json(response: Response) -> (u16, serde_json::Value) {
 }
 
 #[tokio::test]
-async fn a_code_can_be_typed_without_javascript_and_in_small_letters() {
+async fn a_code_can_be_typed_without_javascript_and_in_lower_case() {
     let plex = harness().await;
     let pin = plex.pin("").await;
 
@@ -114,7 +114,7 @@ async fn the_link_page_says_what_is_wrong_with_a_code() {
 }
 
 #[tokio::test]
-async fn pages_escape_what_they_are_given() {
+async fn pages_escape_their_input() {
     let plex = harness().await;
 
     let path = "/link?pin=%22%3E%3Cscript%3Ealert(1)%3C/script%3E%7B%7Buser%7D%7D";

@@ -65,7 +65,7 @@ async fn a_product_that_was_not_sent_is_zero() {
 }
 
 #[tokio::test]
-async fn a_strong_that_is_no_boolean_is_refused() {
+async fn a_strong_that_is_not_a_boolean_is_refused() {
     let plex = harness().await;
 
     let request = plex.identified(Method::POST, "/api/v2/pins?strong=yes");
@@ -91,7 +91,7 @@ async fn the_token_appears_on_approval() {
     let request = plex.identified(Method::GET, "/api/v2/user").header("X-Plex-Token", token);
     let (status, user) = support::json(request.send().await.unwrap()).await;
     assert_eq!((status, &user["authToken"]), (200, &json!(token)));
-    assert!(!plex.sandbox.approve(id(&pin)), "it was pending no more");
+    assert!(!plex.sandbox.approve(id(&pin)), "it is no longer pending");
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn pins_expire_by_themselves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pins_live_by_the_clock_of_tokio() {
+async fn pins_follow_the_clock_of_tokio() {
     let plex = harness().await;
     let pin = plex.pin("?strong=true").await;
 
@@ -252,7 +252,7 @@ async fn pins_live_by_the_clock_of_tokio() {
 }
 
 #[tokio::test]
-async fn pins_are_approved_by_themselves_when_told_so() {
+async fn pins_are_approved_automatically_on_request() {
     let after = Duration::from_millis(20);
     let plex = over(Sandbox::builder().approve_after(Some(after)).start().await.unwrap());
     let strong = plex.pin("?strong=true").await;

@@ -1,4 +1,4 @@
-//! python-plexapi, a client that nobody of this project wrote, against the sandbox.
+//! Runs python-plexapi, an independent client, against the sandbox.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use plex_tv_sandbox::Sandbox;
 
-/// Every call of the witness, and whether plex.tv has retired it.
+/// Every call of `witness.py`, and whether plex.tv has retired it.
 const CALLS: [(&str, &str); 39] = [
     ("sign-in", "ok"),
     ("account", "ok"),
@@ -49,7 +49,7 @@ const CALLS: [(&str, &str); 39] = [
     ("JWT registration", "ok"),
 ];
 
-/// Why the witness cannot be heard here.
+/// Returns why `witness.py` cannot run here, if it cannot.
 fn missing() -> Option<String> {
     let check = "import plexapi, jwt, cryptography; assert plexapi.VERSION == '4.18.3', plexapi.VERSION";
     match Command::new("python3").args(["-c", check]).output() {

@@ -88,7 +88,7 @@ async fn local_and_relay_connections_lead_to_the_server_they_name() {
 }
 
 #[tokio::test]
-async fn a_media_server_speaks_xml_by_default_and_wants_its_own_token() {
+async fn a_media_server_answers_xml_by_default_and_requires_its_own_token() {
     let plex = harness().await;
     let [server, other, ..] = plex.sandbox.servers() else { panic!("two servers") };
 

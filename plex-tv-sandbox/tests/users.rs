@@ -82,7 +82,7 @@ async fn a_password_sign_in_gives_a_working_token() {
 }
 
 #[tokio::test]
-async fn wrong_sign_ins_say_what_is_wrong() {
+async fn failed_sign_ins_answer_the_right_code() {
     let plex = harness().await;
     let (two, pass) = (TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD);
 
@@ -133,7 +133,7 @@ async fn ten_wrong_guesses_block_the_address_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn a_right_password_forgives_the_wrong_guesses_and_a_missing_code_is_none() {
+async fn a_correct_password_resets_the_guesses_and_a_missing_code_is_not_one() {
     let plex = harness().await;
     let wrong = json!({"login": EMAIL, "password": "wrong"});
     let without_code = json!({"login": TWO_FACTOR_EMAIL, "password": TWO_FACTOR_PASSWORD});
@@ -171,7 +171,7 @@ async fn small_account_calls_have_their_shapes() {
 }
 
 #[tokio::test]
-async fn a_place_is_told_to_anyone() {
+async fn anyone_can_look_up_a_location() {
     let plex = harness().await;
 
     let request = plex.bare(Method::GET, "/api/v2/geoip?ip_address=203.0.113.7");

@@ -9,8 +9,8 @@ use support::{error_code, harness};
 
 const WATCHLIST: &str = "/library/sections/watchlist/all";
 
-/// Offset, size, total, and the first and the last title.
-fn told(page: &Value) -> (Value, Value, Value, Vec<&str>) {
+/// Returns offset, size, total, and the first and the last title.
+fn summary(page: &Value) -> (Value, Value, Value, Vec<&str>) {
     let container = &page["MediaContainer"];
     let items = container["Metadata"].as_array().map_or(&[][..], |items| items);
     assert_eq!(container["size"], items.len());
@@ -42,7 +42,7 @@ async fn the_watchlist_comes_in_pages_of_a_hundred_at_most() {
         let (status, page) = plex.get(&format!("{WATCHLIST}{query}")).await;
 
         assert_eq!(status, 200);
-        assert_eq!(told(&page), (json!(offset), json!(size), json!(250), titles), "{query}");
+        assert_eq!(summary(&page), (json!(offset), json!(size), json!(250), titles), "{query}");
         assert_eq!(page["MediaContainer"].get("Metadata").is_some(), size > 0, "{query}");
     }
 }
@@ -54,7 +54,7 @@ async fn the_page_may_be_asked_for_in_headers() {
     let call = plex.signed_in(Method::GET, WATCHLIST).header("X-Plex-Container-Start", "99");
     let (_, page) = support::json(call.header("X-Plex-Container-Size", "2").send().await.unwrap()).await;
 
-    assert_eq!(told(&page).3, ["Example Movie 100", "Example Movie 101"]);
+    assert_eq!(summary(&page).3, ["Example Movie 100", "Example Movie 101"]);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn xml_has_the_items_in_the_container() {
 }
 
 #[tokio::test]
-async fn others_have_an_empty_list_and_unknown_filters_none() {
+async fn others_have_an_empty_list_and_unknown_filters_are_404() {
     let plex = harness().await;
     let (_, user) = plex.switch(HOME_USER, "").await;
     let token = user["authToken"].as_str().unwrap();
@@ -79,6 +79,6 @@ async fn others_have_an_empty_list_and_unknown_filters_none() {
     let (_, page) = support::json(call.send().await.unwrap()).await;
     let (status, refusal) = plex.get("/library/sections/watchlist/nothing").await;
 
-    assert_eq!(told(&page), (json!(0), json!(0), json!(0), vec![]));
+    assert_eq!(summary(&page), (json!(0), json!(0), json!(0), vec![]));
     assert_eq!((status, error_code(&refusal)), (404, &json!(1002)));
 }

@@ -1,11 +1,10 @@
-//! Replies that are nested without end, read on a stack that is half as large as that of a worker
-//! of tokio.
+//! Reads deeply nested replies on a stack half the size of that of a tokio worker.
 
 use plex_tv_sdk::{discover, redacted_body, reread_error, v1, v2, xml_as_json};
 
 const STACK: usize = 1024 * 1024;
 
-/// A reader, and what opens and closes one level of what it reads.
+/// A reader, and the text that opens and closes one level of its input.
 struct Nest {
     name: &'static str,
     read: fn(&[u8]),
@@ -49,7 +48,7 @@ const NESTS: &[Nest] = &[
         end: "]}}",
     },
     Nest {
-        name: "members that nobody knows",
+        name: "unknown members",
         read: |body| drop(v2::reread_reply("getUserDetails", body, false).unwrap()),
         start: r#"{"id":1,"uuid":"a","x":"#,
         open: r#"{"x":["#,
@@ -102,7 +101,7 @@ const NESTS: &[Nest] = &[
 ];
 
 #[test]
-fn however_deep_a_reply_is_nested_its_reader_returns() {
+fn readers_return_at_any_depth() {
     for nest in NESTS {
         for levels in [1, 20, 31, 32, 41, 42, 62, 63, 64, 65, 126, 127, 128, 129, 1_000, 100_000] {
             for is_closed in [true, false] {
@@ -110,7 +109,7 @@ fn however_deep_a_reply_is_nested_its_reader_returns() {
                 let body = [nest.start, &nest.open.repeat(levels), "null", &closing].concat();
                 let read = nest.read;
                 let thread = std::thread::Builder::new().stack_size(STACK);
-                // A stack that overflows ends the process, so the name has to be there before.
+                // A stack overflow ends the process, so the name is printed first.
                 println!("{} at {levels}", nest.name);
                 thread.spawn(move || read(body.as_bytes())).unwrap().join().unwrap();
             }

@@ -1,8 +1,8 @@
-//! Work and memory for each byte of hostile replies of growing size. Both are counted by the
-//! allocator, and not timed.
+//! Limits the work and memory per byte of hostile replies of growing size. Both are counted by the
+//! allocator, not timed.
 //!
-//! What allocates nothing is not counted: work that grows faster than its input would show as a
-//! test that does not end.
+//! Work that does not allocate is not counted. If it grew faster than its input, the test would not
+//! end.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -21,26 +21,26 @@ use serde_json::Value;
 use server::Server;
 
 const KIB: usize = 1024;
-/// The limits of a body that are tried, each with a body that fills it.
+/// The body limits to test, in bytes, each with a body that fills it.
 const LIMITS: [usize; 2] = [128 * KIB, 512 * KIB];
 
-/// Bytes of memory for each byte of the limit. The body and a copy of it as text, a tree of an XML
-/// body (8), the same as JSON, the value (8), and the doubling of lists that grow.
+/// The most bytes of memory per byte of the limit: the body and a copy of it as text, the tree of
+/// an XML body (8), the same as JSON, the value (8), and the doubling of lists that grow.
 const MEMORY: u64 = 24;
-/// Allocations for each byte of the body. A byte makes at most one text, list or map.
+/// The most allocations per byte of the body. A byte makes at most one text, list or map.
 const ALLOCATIONS: u64 = 2;
-/// What any call takes: the connection, the request, headers, and the error, which looks at 8,192
-/// values. Each of them may be a map of one member, which takes some 700 bytes.
+/// Bytes that any call may take: the connection, the request, headers, and the error, which reads
+/// 8,192 values. Each of them may be a map with one member, which takes about 700 bytes.
 const ANY_CALL: u64 = 8192 * 700 + 512 * 1024;
-/// The allocations of any call: an error makes some for each of its values.
+/// Allocations that any call may make: an error makes some for each of its values.
 const ANY_ALLOCATIONS: u64 = 8192 * 20;
 
-/// A call, and the bodies that it gets.
+/// A call and the bodies that it receives.
 struct Case {
     name: &'static str,
     status: u16,
     content_type: &'static str,
-    /// What stands before and behind the pieces.
+    /// The text before and after the pieces.
     around: [&'static str; 2],
     pieces: &'static [&'static str],
     call: fn(&Client, &tokio::runtime::Runtime) -> Result<(), Error>,
@@ -191,7 +191,7 @@ const CASES: &[Case] = &[
         call: |client, runtime| runtime.block_on(client.v2().get_user_details().send()).map(drop),
     },
     Case {
-        name: "one broken text after the other",
+        name: "many broken texts",
         status: 200,
         content_type: JSON,
         around: ["[", "null]"],
@@ -216,12 +216,12 @@ impl Case {
     }
 
     fn measure(&self, server: &Server, piece: &str, limit: usize) -> AllocationInfo {
-        // What lives on a thread of its own, such as the lookup of a name, is not counted.
+        // Other threads, such as the one that resolves a name, are not counted.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let client = client(&server.url, limit);
         server.answer(self.status, self.content_type, self.body(piece, limit));
         allocation_counter::measure(|| {
-            // A value or an error; either is fine here.
+            // A value and an error are both fine here.
             let _ = (self.call)(&client, &runtime);
         })
     }

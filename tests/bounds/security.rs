@@ -1,8 +1,8 @@
-//! The numbers of `SECURITY.md` are those of the code.
+//! Compares the numbers in `SECURITY.md` with the code.
 
 use std::{fs, path::Path};
 
-/// A file of the SDK, the line of a constant in it, and what `SECURITY.md` says of it.
+/// A file of the SDK, the line of a constant in it, and what `SECURITY.md` says about it.
 const NUMBERS: &[(&str, &str, &str)] = &[
     ("runtime/transport/settings.rs", "body: 16 * 1024 * 1024,", "16 MiB by default (`ClientBuilder::body_limit`)"),
     ("runtime/wire/read.rs", "const MAX_DEPTH: u32 = 128;", "a reply: depth | 128"),
@@ -75,20 +75,20 @@ const NUMBERS: &[(&str, &str, &str)] = &[
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
-    // Sentences go over several lines.
+    // Sentences may span several lines.
     fs::read_to_string(&path).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn each_number_of_the_security_page_is_that_of_the_code() {
+fn each_number_of_the_security_page_matches_the_code() {
     let security = read("SECURITY.md");
     let mut faults = Vec::new();
     for (file, line, said) in NUMBERS {
         if !read(&format!("plex-tv-sdk/src/{file}")).contains(line) {
-            faults.push(format!("{file} has no `{line}`: does SECURITY.md still say the truth with `{said}`?"));
+            faults.push(format!("{file} has no `{line}`: check whether `{said}` in SECURITY.md is still true"));
         }
         if !security.contains(said) {
-            faults.push(format!("SECURITY.md does not say `{said}`, though {file} has `{line}`"));
+            faults.push(format!("SECURITY.md does not say `{said}`, but {file} has `{line}`"));
         }
     }
     assert!(faults.is_empty(), "{faults:#?}");

@@ -1,4 +1,4 @@
-//! A server on a thread of its own, whose memory is not counted with that of a client.
+//! A server on its own thread, so that its memory is not counted with that of a client.
 
 use std::{
     io::{Read as _, Write as _},
@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-/// Gives every request the same answer.
+/// A server that answers every request in the same way.
 pub(crate) struct Server {
     pub(crate) url: String,
     answer: Arc<Mutex<Vec<u8>>>,

@@ -1,11 +1,12 @@
-//! The targets of `fuzz/` on stable Rust: each over at least ten thousand inputs, most of them
-//! replies and descriptions of this workspace with a few bytes changed.
-//! `cargo +nightly fuzz run TARGET` searches further; a crash that it finds becomes a line of
-//! `what_was_found_stays_mended`.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is what a target tells by")]
+//! Runs the targets of `fuzz/` on stable Rust, each with at least ten thousand inputs. Most of
+//! these are replies and descriptions of this workspace with a few bytes changed.
+//!
+//! `cargo +nightly fuzz run TARGET` searches further. Add each crash that it finds to
+//! `found_crashes_stay_fixed`.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a target reports by panicking")]
 
 #[path = "../../fuzz/src/targets.rs"]
-#[allow(unreachable_pub, reason = "a crate of its own shares it")]
+#[allow(unreachable_pub, reason = "the crate in `fuzz/` shares it")]
 mod targets;
 
 use std::{
@@ -22,7 +23,7 @@ use targets::TARGETS;
 
 const CASES: u32 = 10_000;
 
-/// What readers of JSON, XML and YAML stumble over.
+/// Texts that are hard for readers of JSON, XML and YAML.
 const ODD: [&str; 34] = [
     "{",
     "}",
@@ -120,7 +121,7 @@ fn input(seeds: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![6 => changed, 1 => odd, 1 => prop::collection::vec(any::<u8>(), 0..256)]
 }
 
-/// The files of the workspace that a target starts from.
+/// Reads the files of the workspace that a target starts from.
 fn seeds(places: &[&str]) -> Vec<Vec<u8>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let files = places.iter().flat_map(|place| {
@@ -136,7 +137,7 @@ fn seeds(places: &[&str]) -> Vec<Vec<u8>> {
     files.iter().map(|file| fs::read(file).unwrap()).collect()
 }
 
-/// The same inputs at every run: what is new is for the fuzzer to find.
+/// Runs a target with the same inputs every time. The fuzzer looks for new ones.
 fn search(name: &str) {
     let target = TARGETS.iter().find(|target| target.name == name).unwrap();
     let seeds = seeds(target.seeds);
@@ -168,9 +169,9 @@ macro_rules! searches {
     };
 }
 
-/// What the fuzzer found, made small.
+/// Runs inputs that the fuzzer found, minimized.
 #[test]
-fn what_was_found_stays_mended() {
+fn found_crashes_stay_fixed() {
     let found: [(&str, &[u8]); 2] = [
         ("redaction", b"secret\n<nonce nonce=\"a<b\"?>text<x>"),
         ("xml_to_json", b"{\"a\":[9999999900000000000000000000001882685160]}"),

@@ -1,12 +1,12 @@
 use plex_tv_sdk::epg::types::{FavoriteChannel, SetFavoriteChannelsBody};
 use plex_tv_tests::{Body, NO_BODY, failure, success};
 
-use crate::told;
+use crate::rejections;
 
 const COMEDY: &str = "5e20b730f2f8d5003d739db7-5eea605674085f0040ddc7a6";
 
 #[tokio::test]
-async fn the_provider_tells_its_features_and_genres() {
+async fn the_provider_lists_its_features_and_genres() {
     let reply = success("getLiveTvProvider", 200)
         .sends("GET /", NO_BODY)
         .call_epg(async |api| api.get_live_tv_provider().send_with_response().await)
@@ -61,7 +61,7 @@ async fn a_channel_without_an_identifier_is_set_aside() {
     assert_eq!((channels.len(), channels[0].id.as_str(), channels[0].is_hd), (1, "7", Some(true)));
     assert_eq!(channels[0].extra["drm"], true);
     let wanted = ["row 0: missing field `id`", "row 2: invalid type: text, expected boolean at hidden"];
-    assert_eq!(told(channels), wanted);
+    assert_eq!(rejections(channels), wanted);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Drives every operation of the small hosts against a mock server: Live TV, Watch Together, push
 //! messages.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-// The helpers of a test are tests themselves, though clippy does not see it.
+// Clippy does not recognise the helpers of tests as test code.
 
 mod live_tv;
 mod notifications;
@@ -10,13 +10,13 @@ mod watch_together;
 use plex_tv_sdk::{Client, RejectedRow, Rows, Token};
 use plex_tv_tests::{Recorder, Reply, TOKEN, example, harness, identity};
 
-/// What the rows that could not be read say.
-pub(crate) fn told<T>(rows: &Rows<T>) -> Vec<String> {
+/// Returns the messages of the rejected rows.
+pub(crate) fn rejections<T>(rows: &Rows<T>) -> Vec<String> {
     rows.rejected().iter().map(RejectedRow::to_string).collect()
 }
 
 #[tokio::test]
-async fn each_host_can_be_moved_alone_and_below_a_path() {
+async fn each_host_can_be_overridden_alone_and_below_a_path() {
     let (_, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::json(200, &example("listWatchTogetherRooms", 200))).await;
     let at = |path: &str| format!("{}{path}", server.base_url());

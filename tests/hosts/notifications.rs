@@ -51,7 +51,7 @@ async fn a_message_may_name_item_player_and_user() {
 }
 
 #[tokio::test]
-async fn what_comes_with_a_message_that_was_taken_is_of_no_matter() {
+async fn the_body_of_a_success_is_ignored() {
     for (kind, body) in [("text/plain", "OK"), ("application/json", "[7]"), ("text/html", "<p>")] {
         success("sendPushNotification", 201)
             .replying(kind, body)

@@ -3,7 +3,7 @@ use plex_tv_sdk::together::types::{
 };
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
 
-use crate::told;
+use crate::rejections;
 
 const ITEM: &str = "server://0123/com.plexapp.plugins.library/library/metadata/227117";
 const ROOM: &str = "EXAMPLE-ROOM-1";
@@ -27,7 +27,7 @@ async fn rooms_are_listed_with_their_relay_and_people() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_no_room_and_a_bad_room_is_set_aside() {
+async fn an_empty_list_has_no_rooms_and_an_invalid_room_is_set_aside() {
     for (body, count) in [
         (r#"{"rooms":[]}"#, 0),
         (r#"{"rooms":[{"title":"no id"},{"id":"a","startsAt":"soon"},{"id":"b","users":[{"username":"x"}]}]}"#, 1),
@@ -40,7 +40,7 @@ async fn an_empty_list_is_no_room_and_a_bad_room_is_set_aside() {
 
         assert_eq!(reply.rooms.len(), count);
         if let Some(room) = reply.rooms.first() {
-            assert_eq!((told(&room.users).len(), told(&reply.rooms).len()), (1, 2));
+            assert_eq!((rejections(&room.users).len(), rejections(&reply.rooms).len()), (1, 2));
         }
     }
 }
@@ -96,7 +96,7 @@ async fn a_room_without_people_names_none() {
 }
 
 #[tokio::test]
-async fn nobody_is_invited_by_null_and_what_may_be_missing_needs_no_if() {
+async fn null_invites_nobody_and_optional_users_can_be_left_out() {
     let nobody = CreateWatchTogetherRoomBody::new("a", "b").users([7]).clear_users();
     let maybe = CreateWatchTogetherRoomBody::new("a", "b").maybe_users(None::<[i64; 0]>);
 
@@ -163,7 +163,7 @@ async fn a_room_that_is_over_is_not_found_and_that_of_others_is_forbidden() {
 }
 
 #[tokio::test]
-async fn only_what_changes_about_a_room_is_sent() {
+async fn only_the_changes_of_a_room_are_sent() {
     let room = success("updateWatchTogetherRoom", 200)
         .sends("PATCH /rooms/EXAMPLE-ROOM-1", Body::Json(r#"{"title":"Example Movie Returns"}"#))
         .call_together(async |api| {
@@ -176,7 +176,7 @@ async fn only_what_changes_about_a_room_is_sent() {
 }
 
 #[tokio::test]
-async fn a_change_of_nothing_still_has_a_body() {
+async fn an_empty_change_still_has_a_body() {
     // Without one, the service answers 500.
     success("updateWatchTogetherRoom", 200)
         .sends("PATCH /rooms/EXAMPLE-ROOM-1", Body::Json("{}"))
@@ -187,7 +187,7 @@ async fn a_change_of_nothing_still_has_a_body() {
 }
 
 #[tokio::test]
-async fn a_room_is_changed_by_those_in_it_only() {
+async fn only_members_may_change_a_room() {
     let error = failure("updateWatchTogetherRoom", 403, None)
         .sends("PATCH /rooms/EXAMPLE-ROOM-1", Body::Json(r#"{"sourceUri":"a"}"#))
         .call_together(async |api| {

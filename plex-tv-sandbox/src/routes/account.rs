@@ -1,4 +1,4 @@
-//! Small calls: features, companions, places, downloads, announcements.
+//! Small calls: features, companions, locations, downloads, announcements.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -52,7 +52,7 @@ pub(super) async fn speakers(_: SignedIn) -> Reply {
     Reply::xml("MediaContainer", json!({"size": speakers.len(), "Player": speakers}))
 }
 
-/// Every address is in the same place.
+/// Returns the same location for every address.
 pub(super) async fn geoip(parameters: Parameters) -> Result<Reply, Fail> {
     if parameters.get("ip_address").is_some_and(|address| address.parse::<IpAddr>().is_err()) {
         return Err(Fail::INVALID);
@@ -103,7 +103,7 @@ pub(super) async fn providers(State(shared): State<Arc<Shared>>, _: SignedIn) ->
     Reply::ok("providers", json!(providers))
 }
 
-/// 5 is the media server, the only thing that can be downloaded here.
+/// 5 is the media server, the only download that the sandbox lists.
 pub(super) async fn downloads(Path(file): Path<String>, parameters: Parameters) -> Result<Reply, Fail> {
     let channel: u64 = stem(&file, ".json")?;
     if channel != 5 {

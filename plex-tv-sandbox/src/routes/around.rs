@@ -1,5 +1,4 @@
-//! What happens around every call: faults, rate limits, JSON or XML, the `Date` header, and the
-//! log.
+//! The middleware of every call: faults, rate limits, JSON or XML, the `Date` header, and the log.
 
 use std::sync::Arc;
 
@@ -43,8 +42,7 @@ impl Call {
 #[derive(Clone, Copy, Debug)]
 struct Logged;
 
-/// Plays scripted faults, keeps the rate limits, gives the answer its form and its date, and writes
-/// the log.
+/// Applies scripted faults and rate limits, renders the reply, adds the date, and writes the log.
 pub(super) async fn around(State(call): State<Call>, request: Request, next: Next) -> Response {
     let Call { shared, operation, .. } = &call;
     let format = Format::of(request.headers());
@@ -93,7 +91,7 @@ pub(super) async fn around_the_rest(State(shared): State<Arc<Shared>>, request: 
 
 fn finished(shared: &Shared, format: Format, response: Response, mut line: request::Request) -> Response {
     let mut response = format.render(response);
-    // The time of the sandbox, which may be another than that of the machine.
+    // The time of the sandbox, which may differ from that of the machine.
     if let Some(date) = shared.clock.http_date().and_then(|date| HeaderValue::try_from(date).ok()) {
         response.headers_mut().insert(header::DATE, date);
     }

@@ -1,4 +1,4 @@
-//! Who calls, from the `X-Plex-*` headers or the query parameters of the same names.
+//! The caller, read from the `X-Plex-*` headers or the query parameters with the same names.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl<'a> PlexValues<'a> {
     }
 }
 
-/// The query as pairs; what cannot be read as such is empty.
+/// Returns the query as pairs, empty if it is malformed.
 pub(super) fn query(uri: &Uri) -> Vec<(String, String)> {
     Query::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default()
 }
@@ -59,8 +59,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Installation {
     }
 }
 
-/// An [`Installation`] with a valid token: 401 with code 1001 without one, 498 with a JWT that has
-/// expired.
+/// An [`Installation`] with a valid token. Fails with 401 and code 1001 without one, and with 498
+/// for an expired JWT.
 #[derive(Debug)]
 pub(super) struct SignedIn {
     pub(super) session: Session,
@@ -100,7 +100,7 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
     }
 }
 
-/// The token as it was sent, for hosts with their own kind of refusals.
+/// The token as it was sent, for hosts that refuse it in their own way.
 #[derive(Debug)]
 pub(super) struct Token {
     pub(super) text: Option<String>,
@@ -143,7 +143,7 @@ impl FromRequestParts<Arc<Shared>> for ServerCaller {
     }
 }
 
-/// The part of a list that a call asks for; what is not a number asks for nothing.
+/// The part of a list that a call asks for. Values that are not numbers are ignored.
 #[derive(Debug)]
 pub(super) struct Window {
     pub(super) start: Option<usize>,
@@ -169,12 +169,12 @@ impl Parameters {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that must be there, and not be empty.
+    /// Returns a parameter that must be present and not empty.
     pub(super) fn require(&self, name: &str) -> Result<&str, Fail> {
         self.get(name).filter(|value| !value.is_empty()).ok_or(Fail::MALFORMED)
     }
 
-    /// plex.tv's switches in queries are 0 and 1.
+    /// Whether a flag is on. plex.tv writes flags in queries as 0 and 1.
     pub(super) fn is_on(&self, name: &str) -> bool {
         self.get(name) == Some("1")
     }

@@ -1,4 +1,4 @@
-//! The catalogue of films and shows: looking up, searching, and the shelves.
+//! The catalogue of films and shows: lookup, search, and the shelves.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::state::{AccountId, Shared};
 /// The page size when the caller does not ask for one.
 const USUAL: usize = 20;
 const MOST: usize = 100;
-/// Page sizes above this are refused with 400; smaller ones are cut to [`MOST`].
+/// Page sizes above this are refused with 400; smaller ones are limited to [`MOST`].
 const TOO_MANY: usize = 1000;
 
 pub(super) async fn provider(_: SignedIn) -> Reply {
@@ -75,7 +75,7 @@ pub(super) fn page<T: Clone>(window: &Window, items: &[T]) -> Result<(usize, Vec
     Ok((start, items.iter().skip(start).take(size).cloned().collect()))
 }
 
-/// Several keys may be asked for at once, with commas.
+/// Returns one or more items. Several keys are separated by commas.
 pub(super) async fn details(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,
@@ -192,7 +192,7 @@ pub(super) async fn matches(_: SignedIn, parameters: Parameters) -> Result<Reply
     Ok(metadata(found.into_iter().filter(fits).map(row).collect()))
 }
 
-/// Groups of hits; a group without hits has no `SearchResult`.
+/// Returns groups of hits. A group without hits has no `SearchResult`.
 pub(super) async fn search(_: SignedIn, parameters: Parameters) -> Result<Reply, Fail> {
     let query = parameters.require("query")?.to_lowercase();
     if parameters.get("searchProviders").is_none() {
@@ -456,7 +456,7 @@ pub(super) async fn vod(State(shared): State<Arc<Shared>>, caller: SignedIn) -> 
     let choice = world.preferences.of(caller.account()).opt_outs.get("tv.plex.provider.vod").cloned();
     drop(world);
     if choice.as_deref() == Some("opt_out") {
-        return Err(Fail::without_code(StatusCode::FORBIDDEN, "This provider was opted out of"));
+        return Err(Fail::without_code(StatusCode::FORBIDDEN, "The user has opted out of this provider"));
     }
     let movies: Vec<Item> = titles().filter(|item| item.kind() == "movie").collect();
     let shows: Vec<Item> = titles().filter(|item| item.kind() == "show").take(6).collect();

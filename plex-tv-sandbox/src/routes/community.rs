@@ -1,5 +1,5 @@
-//! The part of `community.plex.tv` that is about friends: who they are, what they want to watch,
-//! and what they do. It speaks GraphQL, and refuses with status 200.
+//! The part of `community.plex.tv` about friends: who they are, their watchlists, and their
+//! activities. It speaks GraphQL, and its errors have status 200.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::state::{AccountId, Activity, Person, Shared, State as World};
 
 const MOST: usize = 100;
 
-/// The values of `ActivityType`. The sandbox has no activities of some of them.
+/// The values of `ActivityType`. The sandbox has no activities of some types.
 const ACTIVITY_TYPES: [&str; 9] = [
     "METADATA_MESSAGE",
     "POST",
@@ -93,7 +93,7 @@ impl Answering<'_> {
         })
     }
 
-    /// `userV2` gives one of several types, so its fields stand in a fragment on `User`.
+    /// `userV2` returns a union, so its fields must be in a fragment on `User`.
     fn user_of_union(&self, field: &Asked<'_>) -> Result<Value, Refusal> {
         let own = self.query.fields(field.selection, "")?;
         if let Some(field) = own.iter().find(|field| field.name != "__typename") {
@@ -165,7 +165,7 @@ impl Answering<'_> {
         }))
     }
 
-    /// A page of a list: `first` items after the cursor `after`.
+    /// Returns a page of a list: `first` items after the cursor `after`.
     fn connection(&self, of: &str, rows: Vec<Value>, field: &Asked<'_>) -> Result<Value, Refusal> {
         let first = field.arguments.get("first").and_then(Value::as_u64).and_then(|first| usize::try_from(first).ok());
         let first = first.filter(|first| (1..=MOST).contains(first));

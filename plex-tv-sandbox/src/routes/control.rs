@@ -1,4 +1,4 @@
-//! What a person may turn in a sandbox that runs by itself.
+//! Calls that control a sandbox which runs as a program.
 
 use std::sync::Arc;
 use std::time::Duration;

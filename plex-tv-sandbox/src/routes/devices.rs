@@ -12,7 +12,7 @@ use crate::device::Device;
 use crate::reply::{Fail, Reply};
 use crate::state::{Server, Shared};
 
-/// Newest first, with the tokens that the list shows.
+/// Returns the devices, newest first, with the tokens that the list shows.
 fn rows(shared: &Shared, caller: &SignedIn) -> Vec<(Device, Option<String>)> {
     let rows = shared.devices(caller.account(), &caller.installation);
     let own = |(device, token): (Device, Option<String>)| {
@@ -56,7 +56,7 @@ fn row(shared: &Shared, device: &Device, token: Option<String>) -> Value {
     row
 }
 
-/// The same in the older form, which has no nulls.
+/// Lists the devices in the older format, which has no nulls.
 pub(super) async fn legacy_devices(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
     let rows = rows(&shared, &caller);
     let rows: Vec<Value> = rows.into_iter().map(|(device, token)| legacy_row(&shared, &device, token)).collect();
@@ -88,7 +88,7 @@ fn legacy_row(shared: &Shared, device: &Device, token: Option<String>) -> Value 
     })
 }
 
-/// `/devices/900000001.xml`: the only way to remove a device, and one of the older calls.
+/// Serves `/devices/900000001.xml`, an older call and the only way to remove a device.
 pub(super) async fn remove(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -36,7 +36,7 @@ pub(super) async fn create(
     Ok(Reply::json(json!({"RSSInfo": [{"url": url}]})))
 }
 
-/// Sends a signed-in reader on to the stored feed, which is the one of the old address here.
+/// Redirects a signed-in reader to the stored feed. Here that is the same feed on the RSS host.
 pub(super) async fn moved(
     State(shared): State<Arc<Shared>>,
     _: SignedIn,

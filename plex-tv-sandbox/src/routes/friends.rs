@@ -1,4 +1,4 @@
-//! Friends: asking, accepting, parting. The list itself is retired.
+//! Friends: inviting, accepting, removing. The list itself is retired.
 
 use std::sync::Arc;
 

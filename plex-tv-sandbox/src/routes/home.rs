@@ -12,7 +12,7 @@ use super::users::user_with;
 use crate::reply::{Fail, Fields, Format, Reply};
 use crate::state::{AccountId, Homes, Invitee, Person, Shared, SignIn, State as World};
 
-/// The Home with its members; the list of members alone answers the same.
+/// Returns the Home with its members. The call that lists the members returns the same.
 pub(super) async fn home(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Result<Reply, Fail> {
     let world = shared.state();
     let home = world.homes.of(caller.account()).ok_or(Fail::NOT_FOUND)?;
@@ -30,7 +30,7 @@ pub(super) async fn home(State(shared): State<Arc<Shared>>, caller: SignedIn) ->
     Ok(Reply::ok("home", home))
 }
 
-/// Managed users have no name and no address, here as null.
+/// Returns a member. The user name and e-mail address of a managed user are null.
 pub(super) fn member(shared: &Shared, person: &Person, admin: AccountId) -> Value {
     let own = |text: &str| (!person.is_managed()).then(|| String::from(text));
     json!({
@@ -198,7 +198,7 @@ pub(super) async fn remove(
     let home = world.homes.of(caller.account()).ok_or(Fail::NOT_FOUND)?;
     let admin = home.admin;
     let id = id.parse().ok().filter(|id| home.members.contains(id)).ok_or(Fail::NOT_FOUND)?;
-    // Accounts may leave by themselves, except for the admin.
+    // Every account may leave on its own, except the admin.
     if id == admin || (caller.account() != admin && caller.account() != id) || caller.person.is_managed() {
         return Err(Fail::NOT_ALLOWED);
     }

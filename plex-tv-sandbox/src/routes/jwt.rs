@@ -12,7 +12,7 @@ use crate::jwk::Jwk;
 use crate::reply::{Fail, Fields, Reply};
 use crate::state::Shared;
 
-/// The key in a JSON body; `None` when there is none.
+/// Reads the key in a JSON body. Returns `None` if there is none.
 pub(super) fn jwk(fields: &Fields) -> Result<Option<Jwk>, Fail> {
     let jwk = fields.json("jwk").filter(|jwk| !jwk.is_null());
     jwk.map(|jwk| Jwk::read(jwk).ok_or(Fail::MALFORMED)).transpose()
@@ -26,7 +26,7 @@ pub(super) async fn register(
     let Some(jwk) = jwk(&fields)? else {
         return Err(Fail::DEVICE_REMOVED);
     };
-    // The built-in token is of no installation, so it may stand for any.
+    // The built-in token belongs to no installation, so every installation may use it.
     let owner = &caller.session.client_identifier;
     if !owner.is_empty() && *owner != caller.installation.client_identifier {
         let message = "the token belongs to another client identifier";
@@ -36,7 +36,7 @@ pub(super) async fn register(
     Ok(Reply::created("jwk", jwk.to_value()))
 }
 
-/// Without a client identifier this one call answers 422.
+/// Only this call answers 422 without a client identifier.
 pub(super) async fn nonce(
     State(shared): State<Arc<Shared>>,
     installation: Result<Installation, Fail>,

@@ -11,7 +11,7 @@ use super::caller::{Parameters, Token};
 use crate::reply::{PlainFail, Reply};
 use crate::state::{AccountId, Shared};
 
-/// Number, name, genre.
+/// The number, name and genre of each channel.
 const CHANNELS: [(u8, &str, &str); 12] = [
     (1, "Example News", "news"),
     (2, "Example Comedy", "comedy"),

@@ -1,4 +1,4 @@
-//! What is served where, and what happens around every call.
+//! The routes, and the middleware around every call.
 // axum wants async functions even where nothing is awaited.
 #![allow(clippy::unused_async)]
 

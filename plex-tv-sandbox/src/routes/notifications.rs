@@ -1,4 +1,4 @@
-//! Push messages to the mobile apps. None is sent; tests find them in the log of requests.
+//! Push messages to the mobile apps. They are not sent; tests find them in the request log.
 
 use std::sync::Arc;
 

@@ -29,7 +29,7 @@ const AUTH: &str = include_str!("../pages/auth.html");
 const INDEX: &str = include_str!("../pages/index.html");
 const LINK: &str = include_str!("../pages/link.html");
 
-/// Nothing from elsewhere is loaded, and no other page may frame these.
+/// The pages load nothing from elsewhere, and no other page may frame them.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -150,7 +150,7 @@ fn answer(shared: &Shared, fields: &Fields, answer: Answer, done: &str) -> Respo
     (status, Json(json!({ "state": state }))).into_response()
 }
 
-/// Shows the form. If the code in the address is invalid, the page says so at once.
+/// Shows the form. If the code in the address is invalid, the page reports it at once.
 async fn link(State(shared): State<Arc<Shared>>, parameters: Parameters) -> Response {
     let code = parameters.get("pin").unwrap_or_default();
     let problem = match shared.code_state(code, |record| !record.strong) {
@@ -172,13 +172,13 @@ async fn submit_link(State(shared): State<Arc<Shared>>, fields: Fields) -> Respo
     }
     match shared.answer_code(&code, Answer::Approve(ACCOUNT), |record| !record.strong) {
         Verdict::Done => link_result(&shared, "Your device is linked. You can close this page."),
-        Verdict::AlreadyApproved => link_result(&shared, "This device was linked before. Nothing is left to do."),
+        Verdict::AlreadyApproved => link_result(&shared, "This device is already linked. You can close this page."),
         Verdict::Expired => link_form(&shared, StatusCode::NOT_FOUND, &code, EXPIRED),
         Verdict::Unknown => link_form(&shared, StatusCode::NOT_FOUND, &code, UNKNOWN),
     }
 }
 
-/// The form, below what was wrong with the last try.
+/// Returns the form, with what was wrong with the last attempt above it.
 fn link_form(shared: &Shared, status: StatusCode, code: &str, problem: &str) -> Response {
     let notice = if problem.is_empty() { String::new() } else { notice("bad", problem) };
     let values = [("user", &*user(shared)), ("code", &*escape(code)), ("notice", &*notice), ("hidden", "")];

@@ -1,4 +1,4 @@
-//! How people look to others.
+//! People as others see them.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What an account sets for itself: settings, privacy, opt-outs, profile, and consent to view state
+//! The preferences of an account: settings, privacy, opt-outs, profile, and consent to view state
 //! sync.
 
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(super) async fn privacy(State(shared): State<Arc<Shared>>, caller: SignedIn)
     Reply::ok("privacy", privacy)
 }
 
-/// Changes one or both of the switches.
+/// Changes one or both of the flags.
 pub(super) async fn update_privacy(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

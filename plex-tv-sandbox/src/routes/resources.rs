@@ -45,8 +45,8 @@ pub(super) fn reachable<'a>(shared: &'a Shared, world: &World, caller: &SignedIn
         let facts = server.facts();
         let own_token = facts.access_token_for(account);
         if facts.owner == account {
-            // As reported of plex.tv: owned servers are listed with the JWT itself, which they then
-            // refuse.
+            // As reported about plex.tv: owned servers are listed with the JWT itself, which they
+            // then refuse.
             let jwt = !shared.options.jwt_everywhere && caller.is_by_jwt();
             let token = if jwt { caller.token.clone() } else { own_token };
             reachable.push(Reach { server, owner: None, token });
@@ -112,7 +112,8 @@ fn connections(media_server: &MediaServer, wanted: Wanted) -> Vec<Value> {
     connections
 }
 
-/// Plain http even with `includeHttps=1`, for it leads to a fake server that has no certificate.
+/// Returns a connection with plain HTTP, even with `includeHttps=1`, because the fake server has no
+/// certificate.
 fn loopback(media_server: &MediaServer, relay: bool) -> Value {
     json!({
         "protocol": "http",
@@ -132,7 +133,8 @@ fn remote_connections(out: &mut Vec<Value>, remote: &Remote, machine_identifier:
     }
 }
 
-/// Names end in `.invalid`, so that trying one fails at once and asks no one outside.
+/// Returns a remote connection. Its host name ends in `.invalid`, so that connecting fails at once
+/// and reaches no other machine.
 fn remote_connection(address: &str, machine_identifier: &str, wanted: Wanted, ipv6: bool) -> Value {
     let host = if wanted.https {
         let dashed = address.replace(['.', ':'], "-");
@@ -190,7 +192,7 @@ fn player(shared: &Shared) -> Value {
     })
 }
 
-/// The same in version 1 of the API.
+/// Lists the resources in version 1 of the API.
 pub(super) async fn legacy_resources(
     State(shared): State<Arc<Shared>>,
     caller: SignedIn,

@@ -76,7 +76,7 @@ pub(super) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An account with the parts that the query asks for.
+/// Returns an account with the parts that the query asks for.
 pub(super) fn user_with(
     shared: &Shared,
     person: &Person,

@@ -1,4 +1,4 @@
-//! What people did, as others see it.
+//! The activities of people, as others see them.
 
 use super::{AccountId, State};
 use crate::catalogue::Item;
@@ -39,7 +39,7 @@ pub(crate) struct Activity {
 }
 
 impl State {
-    /// What these people did, newest first.
+    /// Returns the activities of these people, newest first.
     pub(crate) fn activities(&self, accounts: &[AccountId]) -> Vec<Activity> {
         let mut activities = Vec::new();
         for &account in accounts {

@@ -1,4 +1,4 @@
-//! Tokens of the new kind: keys of devices, nonces, and the JWTs they are swapped for.
+//! Device keys, nonces, and Plex JWTs, which replace the older tokens.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -43,8 +43,8 @@ impl Shared {
         self.state().nonces.issue(client_identifier, now)
     }
 
-    /// Swaps a device JWT for a Plex JWT. Its nonce is used up even when something else is wrong
-    /// with it.
+    /// Exchanges a device JWT for a Plex JWT. The nonce is used up even if the device JWT is
+    /// refused for another reason.
     pub(crate) fn exchange(&self, client_identifier: &str, device_jwt: &str) -> Result<String, Fail> {
         let jws = Jws::parse(device_jwt).ok_or(Fail::MALFORMED)?;
         let mut state = self.state();
@@ -59,7 +59,7 @@ impl Shared {
         self.issue_jwt(&mut state, account, client_identifier, &key.kid, &asked.scopes)
     }
 
-    /// The keys that check Plex JWTs.
+    /// Returns the public keys that verify Plex JWTs.
     pub(crate) fn signing_keys(&self) -> Vec<Value> {
         let now = self.now();
         self.state().signing_keys.published(now)
@@ -70,7 +70,7 @@ impl Shared {
         self.state().signing_keys.rotate(now)
     }
 
-    /// Removes devices as their user would: their tokens end, and their keys open nothing any more.
+    /// Removes devices as their user would: their tokens end, and their keys no longer work.
     pub(crate) fn remove_devices(&self, wanted: impl Fn(&Device) -> bool) -> bool {
         let mut state = self.state();
         let removed = state.access.devices.remove(wanted);
@@ -80,8 +80,8 @@ impl Shared {
         !removed.is_empty()
     }
 
-    /// The devices of an account with the tokens that the list shows; the calling one is always
-    /// among them.
+    /// Returns the devices of an account with the tokens that the list shows. The calling device is
+    /// always included.
     pub(crate) fn devices(&self, account: AccountId, installation: &Installation) -> Vec<(Device, Option<String>)> {
         let access = &mut self.state().access;
         access.devices.seen(account, installation);

@@ -33,7 +33,7 @@ impl Homes {
         self.0.iter_mut().find(|home| home.admin == account)
     }
 
-    /// The Home of an account, founded now if there is none.
+    /// Returns the Home that this account is the admin of. Creates it if there is none.
     pub(crate) fn of_admin_or_new(&mut self, account: AccountId, name: &str) -> &mut Home {
         let index = self.0.iter().position(|home| home.admin == account).unwrap_or_else(|| {
             let id = self.0.iter().map(|home| home.id + 1).max().unwrap_or_default().max(Self::FIRST_ID);

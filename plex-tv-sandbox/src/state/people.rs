@@ -24,7 +24,7 @@ pub(crate) enum SignIn {
 pub(crate) struct Person {
     pub(crate) id: AccountId,
     pub(crate) uuid: String,
-    /// Empty for a managed user, and so is the address.
+    /// Empty for a managed user, as is the e-mail address.
     pub(crate) username: String,
     pub(crate) title: String,
     pub(crate) email: String,
@@ -56,7 +56,7 @@ impl Person {
     }
 }
 
-/// Everybody, by id.
+/// All people, by id.
 #[derive(Debug, Default)]
 pub(crate) struct People(BTreeMap<AccountId, Person>);
 
@@ -101,7 +101,7 @@ impl People {
         self.0.values().find(|person| person.uuid == uuid)
     }
 
-    /// The account that has this name or e-mail address.
+    /// Returns the account with this user name or e-mail address.
     pub(crate) fn by_login(&self, login: &str) -> Option<&Person> {
         self.0.values().find(|person| person.is_called(login))
     }

@@ -59,7 +59,7 @@ impl Shared {
         Ok(state.pins.create(order, now).clone())
     }
 
-    /// Looks at a PIN; one that carried a key gives its token only to a device JWT signed by that
+    /// Polls a PIN. A PIN created with a key gives its token only to a device JWT signed by that
     /// key.
     pub(crate) fn poll(&self, id: u64, client_identifier: &str, device_jwt: Option<&str>) -> Result<Polled, Fail> {
         let now = self.now();
@@ -80,8 +80,8 @@ impl Shared {
         Ok(Polled { record, token })
     }
 
-    /// The first good device JWT after the approval registers the key and gets a Plex JWT; later
-    /// ones get the same.
+    /// The first valid device JWT after the approval registers the key and gets a Plex JWT. Later
+    /// ones get the same JWT.
     fn poll_with_key(
         &self,
         state: &mut State,
@@ -126,7 +126,7 @@ impl Shared {
         Some(record.state(now))
     }
 
-    /// Decides about the PIN with this code, if `wanted` accepts it.
+    /// Approves or denies the PIN with this code, if `wanted` accepts it.
     pub(crate) fn answer_code(&self, code: &str, answer: Answer, wanted: impl FnOnce(&Record) -> bool) -> Verdict {
         let mut state = self.state();
         let State { pins, access, .. } = &mut *state;
@@ -186,7 +186,7 @@ impl Shared {
         }
     }
 
-    /// Needs no timer: a PIN that nobody looks at need not change.
+    /// Approves a PIN that is due. This runs whenever a PIN is read, so no timer is needed.
     fn approve_if_due(&self, record: &mut Record, access: &mut Access, now: Instant) {
         let Some(after) = self.options.approve_after else {
             return;
@@ -198,7 +198,7 @@ impl Shared {
     }
 }
 
-/// A PIN that carried a key gets its token later, when the key is proved.
+/// Approves a PIN. A PIN created with a key gets its token later, when a poll proves the key.
 fn approve(record: &mut Record, access: &mut Access, account: AccountId) {
     let token = match record.jwk {
         Some(_) => None,

@@ -1,5 +1,5 @@
-//! What an account has set: settings of apps, privacy, opt-outs, profile, webhooks, announcements,
-//! favourite channels.
+//! The preferences of an account: app settings, privacy, opt-outs, profile, webhooks,
+//! announcements, favourite channels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

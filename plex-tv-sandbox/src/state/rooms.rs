@@ -45,7 +45,7 @@ impl Rooms {
         self.0.iter().filter(move |room| now < room.ends_at() && room.users.contains(&account))
     }
 
-    /// A room that is not over.
+    /// Returns a room that has not ended.
     pub(crate) fn get_mut(&mut self, id: &str, now: i64) -> Option<&mut Room> {
         self.0.iter_mut().find(|room| room.id == id && now < room.ends_at())
     }

@@ -31,7 +31,7 @@ pub(crate) struct Server {
     pub(crate) public_address: &'static str,
     pub(crate) public_address_matches: bool,
     pub(crate) local: bool,
-    /// Addresses that nothing answers at, as of a server whose port is closed to the outside.
+    /// Addresses that do not answer, like those of a server with a port closed to the outside.
     pub(crate) remote: Option<Remote>,
     pub(crate) relay: bool,
     pub(crate) sections: Vec<Section>,
@@ -44,7 +44,7 @@ pub(crate) struct Remote {
 }
 
 impl Server {
-    /// 2024-01-01, when all of them were set up.
+    /// When every server was set up: 2024-01-01, in epoch seconds.
     pub(crate) const CREATED_AT: i64 = 1_704_067_200;
 
     /// Returns the access token of an account. Every account has its own.

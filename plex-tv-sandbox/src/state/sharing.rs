@@ -1,4 +1,4 @@
-//! Who sees which library of whose server, and who are friends.
+//! Shares of libraries, and friendships.
 
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ impl Share {
     }
 }
 
-/// What a person may do with what is shared with them.
+/// What a person may do with the libraries that are shared with them.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings(Map<String, Value>);
 
@@ -86,7 +86,7 @@ impl Settings {
     }
 
     /// Applies the known members of `changes`. Returns false and changes nothing if a value is
-    /// invalid. Switches are true or false, 0 or 1, or the same as text.
+    /// invalid. Flags are true or false, 0 or 1, or the same as text.
     pub(crate) fn update<'a>(&mut self, changes: impl IntoIterator<Item = (&'a str, &'a Value)>) -> bool {
         let mut changed = self.0.clone();
         for (name, value) in changes {

@@ -1,4 +1,4 @@
-//! Tokens of the old kind: by password, by switching home users, and the end of them.
+//! Legacy tokens: signing in with a password, switching home users, and signing out.
 
 use super::{AccountId, People, Person, Shared, SignIn};
 use crate::device::Installation;

@@ -40,7 +40,7 @@ impl Viewings {
         viewing.rated_at = rating.map(|_| now);
     }
 
-    /// What an account watched or rated, in no order.
+    /// Returns what an account watched or rated, in no particular order.
     pub(crate) fn all(&self, account: AccountId) -> impl Iterator<Item = (Item, Viewing)> {
         let own = self.0.iter().filter(move |((of, _), _)| *of == account);
         own.map(|((_, item), viewing)| (*item, *viewing))

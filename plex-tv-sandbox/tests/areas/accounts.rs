@@ -12,7 +12,7 @@ async fn with(account: Account) -> (Harness, String) {
 }
 
 #[tokio::test]
-async fn an_account_of_ones_own_has_nothing_that_it_did_not_ask_for() {
+async fn an_added_account_has_nothing_by_default() {
     let (plex, token) = with(Account::new("own@example.com")).await;
     let get = async |path: &str| plex.call(&token, Method::GET, path).await.1;
 
@@ -32,7 +32,7 @@ async fn an_account_of_ones_own_has_nothing_that_it_did_not_ask_for() {
 }
 
 #[tokio::test]
-async fn it_may_have_many_servers_a_home_and_a_watchlist() {
+async fn it_can_have_many_servers_a_home_and_a_watchlist() {
     let account = Account::new("own@example.com").plex_pass(true).home_user("Kid").servers(40).watchlist(7);
     let (plex, token) = with(account).await;
     let get = async |path: &str| plex.call(&token, Method::GET, path).await.1;
@@ -72,7 +72,7 @@ async fn it_signs_in_by_password_and_by_pin() {
 }
 
 #[tokio::test]
-async fn two_of_one_name_are_refused_at_the_start() {
+async fn two_accounts_with_one_name_are_refused_at_the_start() {
     for email in [EMAIL, FRIEND_EMAIL, "Own@Example.com", "exampleuser@example.net"] {
         let builder = Sandbox::builder().account(Account::new("own@example.com")).account(Account::new(email));
         let error = builder.start().await.unwrap_err();
@@ -83,7 +83,7 @@ async fn two_of_one_name_are_refused_at_the_start() {
 }
 
 #[tokio::test]
-async fn any_integer_is_the_id_of_a_pin_and_so_is_the_pin_itself() {
+async fn a_pin_id_can_be_any_integer_or_the_pin_itself() {
     let plex = harness().await;
     let pins = [plex.pin("").await, plex.pin("").await, plex.pin("").await];
     let [first, second, third] = pins.each_ref().map(id);
@@ -100,7 +100,7 @@ async fn any_integer_is_the_id_of_a_pin_and_so_is_the_pin_itself() {
 }
 
 #[tokio::test]
-async fn two_sandboxes_know_nothing_of_each_other() {
+async fn two_sandboxes_are_independent() {
     let (one, other) = (harness().await, harness().await);
 
     let pin = one.pin("").await;
@@ -119,7 +119,7 @@ async fn two_sandboxes_know_nothing_of_each_other() {
 }
 
 #[tokio::test]
-async fn nobody_in_particular_has_an_account_and_may_do_little() {
+async fn an_anonymous_user_has_an_account_with_few_rights() {
     let plex = harness().await;
     let (status, guest) = plex.call("", Method::POST, "/api/v2/users/anonymous").await;
     assert_eq!((status, &guest["anonymous"]), (201, &json!(true)));
@@ -139,7 +139,7 @@ async fn nobody_in_particular_has_an_account_and_may_do_little() {
 }
 
 #[tokio::test]
-async fn a_password_is_changed_by_those_who_know_it() {
+async fn changing_a_password_requires_the_current_one() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let change = async |form: &str| plex.form(token, Method::POST, "/api/v2/users/password", form).await;

@@ -1,5 +1,5 @@
-//! Random steps of two accounts, the same for a seed, beside a model of what they should lead to.
-//! After each step both accounts are asked, and have to agree with the model and with each other.
+//! Runs random steps of two accounts, fixed by a seed, and updates a model of the expected state.
+//! After each step both accounts are queried and must agree with the model and with each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::support::{Harness, over};
 const STEPS: usize = 60;
 const OTHER: &str = "other@example.com";
 
-/// Numbers that follow from a seed, by the constants of Knuth's MMIX.
+/// A random number generator with a seed and the constants of Knuth's MMIX.
 struct Random(u64);
 
 impl Random {
@@ -43,11 +43,11 @@ struct Person {
     servers: Vec<String>,
 }
 
-/// What should be true.
+/// The expected state.
 #[derive(Default)]
 struct Model {
     shares: BTreeMap<u64, Share>,
-    /// Managed users by id, with their titles, of each of the two.
+    /// The titles of the managed users of each account, by id.
     users: [BTreeMap<u64, String>; 2],
     lists: [BTreeSet<String>; 2],
 }
@@ -110,7 +110,7 @@ impl World {
         });
         let (status, share) = plex.send(&people[who].token, Method::POST, "/api/v2/shared_servers", &body).await;
         if model.shares.values().any(|share| share.owner == who && share.machine == machine) {
-            assert_eq!(status, 422, "shared already");
+            assert_eq!(status, 422, "it is shared already");
             return;
         }
         assert_eq!(status, 201);
@@ -134,7 +134,7 @@ impl World {
         }
     }
 
-    /// Takes back, declines, or leaves.
+    /// Revokes, declines, or leaves a share.
     async fn end(&mut self, who: usize) {
         let Some(id) = self.pick_share(|_| true) else { return };
         assert_eq!(self.call(who, Method::DELETE, &format!("/api/v2/shared_servers/{id}")).await.0, 204);
@@ -168,7 +168,7 @@ impl World {
         let title = format!("User{}", self.random.below(1000));
         let path = format!("/api/v2/home/users/restricted?friendlyName={title}");
         let (status, user) = self.call(who, Method::POST, &path).await;
-        // The admin is one of fifteen.
+        // A Home has fifteen members at most, including the admin.
         let has_room = self.model.users[who].len() < 14;
         assert_eq!(status, if has_room { 201 } else { 422 });
         if has_room {
@@ -206,7 +206,7 @@ impl World {
 
     async fn list(&mut self, who: usize, add: bool) {
         let number = 1 + self.random.below(8);
-        // Of the first eight items the fifth is a show.
+        // The fifth of the first eight items is a show.
         let key = format!("5d7760{number:08x}0000000000");
         let action = if add { "addToWatchlist" } else { "removeFromWatchlist" };
         let path = format!("/discover/actions/{action}?ratingKey={key}");
@@ -255,10 +255,10 @@ impl World {
             .collect();
         let accepted = self.model.shares.values().filter(|share| share.owner != who && share.accepted);
         assert_eq!(shared, accepted.map(|share| share.machine.clone()).collect(), "what {who} reaches");
-        // The older list of the other side says the same.
+        // The older list of the other side shows the same shares.
         let users = self.plex.xml(&self.people[1 - who].token, Method::GET, "/api/users").await.1;
-        let told = users.matches(r#"pending="0""#).count();
-        assert_eq!(told, shared.len(), "{users}");
+        let listed = users.matches(r#"pending="0""#).count();
+        assert_eq!(listed, shared.len(), "{users}");
     }
 
     async fn check_home(&self, who: usize) {

@@ -13,7 +13,7 @@ fn items(reply: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_item_is_found_by_key_by_any_address_by_page_and_by_title() {
+async fn an_item_is_found_by_key_guid_page_and_title() {
     let plex = harness().await;
 
     let (_, item) = plex.get(&format!("/library/metadata/{MOVIE}?includeGuids=1")).await;
@@ -37,7 +37,7 @@ async fn an_item_is_found_by_key_by_any_address_by_page_and_by_title() {
 }
 
 #[tokio::test]
-async fn several_items_come_at_once_and_unknown_ones_not_at_all() {
+async fn several_items_come_at_once_and_unknown_ones_are_refused() {
     let plex = harness().await;
 
     let (_, both) = plex.get(&format!("/library/metadata/{MOVIE},{SHOW}")).await;
@@ -48,7 +48,7 @@ async fn several_items_come_at_once_and_unknown_ones_not_at_all() {
 }
 
 #[tokio::test]
-async fn fields_are_left_out_as_asked() {
+async fn fields_are_omitted_on_request() {
     let plex = harness().await;
     let row = async |query: &str| {
         let (_, reply) = plex.get(&format!("/library/metadata/{MOVIE}?{query}")).await;
@@ -142,7 +142,7 @@ async fn a_person_is_found_by_the_key_of_a_role() {
     let plex = harness().await;
     let (_, item) = plex.get(&format!("/library/metadata/{MOVIE}")).await;
     let key = item["MediaContainer"]["Metadata"][0]["Role"][0]["tagKey"].as_str().unwrap().to_owned();
-    // Nobody has to sign in for this.
+    // These calls need no token.
     let get = async |path: &str| {
         let request = plex.bare(Method::GET, path).header("Accept", "application/json");
         let response = request.send().await.unwrap();
@@ -179,7 +179,7 @@ async fn shelves_are_placeholders_until_their_key_is_followed() {
 }
 
 #[tokio::test]
-async fn free_films_are_not_for_those_who_opted_out() {
+async fn free_films_are_refused_after_an_opt_out() {
     let plex = harness().await;
     let uuid = plex.get("/api/v2/user").await.1["uuid"].as_str().unwrap().to_owned();
     assert_eq!(plex.get("/vod/hubs").await.0, 200);

@@ -1,4 +1,4 @@
-//! Friends, their watchlists and the feed of activities, as other clients ask for them.
+//! Friends, their watchlists and the activity feed, with the queries that other clients send.
 
 use plex_tv_sandbox::{Account, Fault, Host, Sandbox};
 use reqwest::Method;
@@ -91,11 +91,11 @@ async fn the_watchlist_of_a_friend_comes_page_by_page() {
     }
 
     assert_eq!((titles.len(), &titles[0], &titles[4]), (120, &json!("Example Movie 1"), &json!("Example Show 5")));
-    // The older form has the fields of the user themselves.
+    // The older query selects the fields of the user directly.
     let old = format!("query {{ user(id: \"{FAN}\") {{ watchlist(first: 1) {{ nodes {{ id type guid }} }} }} }}");
     let node = &plex.ask(&old, json!({})).await["data"]["user"]["watchlist"]["nodes"][0];
     assert_eq!((&node["type"], &node["guid"]), (&json!("MOVIE"), &json!("plex://movie/5d7760000000010000000000")));
-    // What a friend adds is seen.
+    // An item that the friend adds is visible.
     let add = format!("/discover/actions/addToWatchlist?ratingKey={}", "5d7760000000c80000000000");
     plex.call(&plex.fan(), Method::PUT, &add).await;
     let first = json!({"user": {"id": FAN}, "first": 1, "after": null});
@@ -168,7 +168,7 @@ async fn refusals_have_status_200_and_a_code() {
 }
 
 #[tokio::test]
-async fn one_operation_of_several_is_meant_by_its_name_and_fields_may_be_renamed() {
+async fn an_operation_is_selected_by_name_and_fields_can_have_aliases() {
     let plex = harness().await;
     let query = "query A { __typename } query B { mine: allFriendsV2 { who: user { __typename id } } }";
     let ask = async |name: Value| {
@@ -183,7 +183,7 @@ async fn one_operation_of_several_is_meant_by_its_name_and_fields_may_be_renamed
 }
 
 #[tokio::test]
-async fn it_is_limited_and_refuses_on_demand() {
+async fn it_has_a_rate_limit_and_scripted_errors() {
     let plex = over(Sandbox::builder().rate_limits(true).start().await.unwrap());
     let friends = json!({"query": "{ allFriendsV2 { createdAt } }"});
     let ask = async || plex.send(plex.sandbox.token(), Method::POST, "/community/api", &friends).await;

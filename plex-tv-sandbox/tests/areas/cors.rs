@@ -8,7 +8,7 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_may_call_when_that_is_switched_on() {
+async fn a_page_of_another_origin_may_call_when_cors_is_on() {
     let plex = over(Sandbox::builder().cors(true).start().await.unwrap());
     let ask = |path: &str, method: &str, headers: &str| {
         let request = plex.bare(Method::OPTIONS, path).header("Origin", "http://127.0.0.1:3000");
@@ -34,7 +34,7 @@ async fn a_page_of_another_origin_may_call_when_that_is_switched_on() {
 }
 
 #[tokio::test]
-async fn it_is_off_otherwise() {
+async fn cors_is_off_by_default() {
     let plex = harness().await;
 
     let request = plex.bare(Method::OPTIONS, "/api/v2/pins").header("Access-Control-Request-Method", "POST");

@@ -5,7 +5,7 @@ use plex_tv_sandbox::operations;
 use crate::support::every::{Reply, replies};
 use crate::support::harness;
 
-/// What plex.tv has ended, and what nobody has any more.
+/// Returns the expected statuses, which differ for calls that plex.tv has retired or redirects.
 fn expected(operation: &str) -> &'static [u16] {
     match operation {
         "getFriends"
@@ -15,7 +15,7 @@ fn expected(operation: &str) -> &'static [u16] {
         | "cancelLegacyInvite"
         | "acceptLegacyInvite" => &[410],
         "getCloudServer" => &[404],
-        // The feed is in its storage.
+        // Redirects to the stored feed.
         "getDiscoverRssFeed" => &[302],
         _ => &[200, 201, 204],
     }
@@ -36,7 +36,7 @@ async fn every_operation_answers_a_good_call() {
     let called: BTreeSet<&str> = replies.iter().map(|reply| reply.operation).collect();
     let missing: Vec<&str> = operations().filter(|operation| !called.contains(operation)).collect();
     assert!(missing.is_empty(), "never called: {missing:?}");
-    // The log is told of by the same names.
+    // The log uses the same names.
     let logged: BTreeSet<&str> = plex.sandbox.requests().iter().filter_map(|request| request.operation).collect();
     assert_eq!(logged, operations().collect());
 }

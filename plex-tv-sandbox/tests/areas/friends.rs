@@ -21,7 +21,7 @@ async fn a_request_is_pending_until_the_other_accepts_it() {
     assert_eq!((status, &asked["status"]), (201, &json!("pending")));
     assert!(asked.get("email").is_none());
     let twice = plex.call(&other, Method::POST, "/api/v2/friends/invite?identifier=exampleuser").await;
-    assert_eq!(refused(twice), refusal(422, 1014), "asked already, the other way round");
+    assert_eq!(refused(twice), refusal(422, 1014), "the other side has already asked");
     let users = plex.xml(owner, Method::GET, "/api/users").await.1;
     assert!(!users.contains("other@example.com"), "{users}");
     let own = plex.call(owner, Method::POST, &format!("/api/v2/friends/{}/accept", asked["id"])).await;
@@ -35,7 +35,7 @@ async fn a_request_is_pending_until_the_other_accepts_it() {
 }
 
 #[tokio::test]
-async fn parting_ends_the_shares_between_the_two() {
+async fn removing_a_friend_ends_the_shares_between_the_two() {
     let plex = harness().await;
     let (owner, friend) = (plex.sandbox.token(), plex.friend());
     let of_friend = |resources: &serde_json::Value| resources.to_string().contains("Server of a Friend");
@@ -50,7 +50,7 @@ async fn parting_ends_the_shares_between_the_two() {
 }
 
 #[tokio::test]
-async fn the_list_of_friends_is_retired_and_nobody_befriends_nobody() {
+async fn the_list_of_friends_is_retired_and_only_others_can_be_invited() {
     let plex = harness().await;
 
     assert_eq!(plex.get("/api/v2/friends").await.0, 410);

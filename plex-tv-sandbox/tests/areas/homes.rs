@@ -19,7 +19,7 @@ async fn titles(plex: &Harness, token: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_managed_user_is_made_changed_and_removed() {
+async fn a_managed_user_is_created_changed_and_removed() {
     let plex = harness().await;
     let owner = plex.sandbox.token();
 
@@ -49,7 +49,7 @@ async fn a_managed_user_is_made_changed_and_removed() {
 }
 
 #[tokio::test]
-async fn restrictions_are_set_and_taken_away() {
+async fn restrictions_are_set_and_removed() {
     let plex = harness().await;
     let owner = plex.sandbox.token();
     let path = format!("{RESTRICTED}/profile");
@@ -96,7 +96,7 @@ async fn only_the_admin_may_change_a_home_and_nobody_may_remove_the_admin() {
 }
 
 #[tokio::test]
-async fn a_home_is_founded_by_the_first_who_comes_in_and_is_full_with_fifteen() {
+async fn the_first_member_creates_a_home_and_fifteen_fill_it() {
     let sandbox = Sandbox::builder()
         .account(Account::new("rich@example.com").plex_pass(true))
         .account(Account::new("poor@example.com"))
@@ -119,7 +119,7 @@ async fn a_home_is_founded_by_the_first_who_comes_in_and_is_full_with_fifteen() 
 }
 
 #[tokio::test]
-async fn an_account_can_be_taken_in_and_leaves_by_itself() {
+async fn an_account_can_join_a_home_and_leave_it() {
     let plex = harness().await;
     let (owner, friend) = (plex.sandbox.token(), plex.friend());
     let invite = format!("/api/home/users?invitedEmail={}", plex_tv_sandbox::FRIEND_EMAIL);
@@ -132,7 +132,7 @@ async fn an_account_can_be_taken_in_and_leaves_by_itself() {
     assert_eq!(plex.xml(owner, Method::POST, &invite).await.0, 409);
     let order = json!({"machineIdentifier": LIVING_ROOM, "librarySectionIds": [], "invitedId": super::FRIEND});
     let share = plex.send(owner, Method::POST, "/api/v2/shared_servers", &order).await.1;
-    assert_eq!(share["accepted"], true, "nobody of one's own Home is asked");
+    assert_eq!(share["accepted"], true, "members of the same Home need not accept");
 
     assert_eq!(plex.call(&friend, Method::DELETE, &format!("/api/v2/home/users/{}", super::FRIEND)).await.0, 204);
 

@@ -6,7 +6,7 @@ use super::{LIVING_ROOM, refusal, refused};
 use crate::support::{content_type, harness};
 
 #[tokio::test]
-async fn each_host_has_a_base_address_of_its_own_and_only_its_own_calls() {
+async fn each_host_has_its_own_base_address_and_calls() {
     let plex = harness().await;
     let status = async |host: Host, path: &str| {
         let url = format!("{}{path}", plex.sandbox.url_of(host));
@@ -16,7 +16,7 @@ async fn each_host_has_a_base_address_of_its_own_and_only_its_own_calls() {
 
     let watchlist = "/library/sections/watchlist/all";
     assert_eq!(status(Host::Discover, watchlist).await, 200);
-    assert_eq!(status(Host::Metadata, watchlist).await, 404, "it moved away from there");
+    assert_eq!(status(Host::Metadata, watchlist).await, 404, "it moved to another host");
     assert_eq!(status(Host::Clients, "/api/v2/user").await, 200);
     assert_eq!(status(Host::Discover, "/api/v2/user").await, 404);
     assert_eq!(status(Host::Vod, "/hubs").await, 200);
@@ -44,7 +44,7 @@ async fn the_other_hosts_are_at_the_root_as_well() {
 }
 
 #[tokio::test]
-async fn browsers_get_a_page_of_what_is_there() {
+async fn browsers_get_the_index_page() {
     let plex = harness().await;
 
     let accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
@@ -61,7 +61,7 @@ async fn browsers_get_a_page_of_what_is_there() {
 }
 
 #[tokio::test]
-async fn what_is_known_and_not_served_is_named() {
+async fn operations_that_are_not_served_are_named() {
     let plex = harness().await;
     let request = format!("/api/v2/devices/{LIVING_ROOM}/certificate/csr");
     let cases = [

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{FRIEND, KID, LIVING_ROOM, MOVIES, SHOWS, TEEN, refusal, refused};
 use crate::support::{CLIENT, content_type, harness};
 
-/// What an attribute of the first element with this start says.
+/// Returns the value of an attribute of the first element with this name.
 fn attribute<'a>(xml: &'a str, element: &str, name: &str) -> &'a str {
     let element = xml.split(&format!("<{element} ")).nth(1).unwrap_or_else(|| panic!("no {element} in {xml}"));
     let rest = element.split(&format!(" {name}=\"")).nth(1).or_else(|| element.strip_prefix(&format!("{name}=\"")));
@@ -13,7 +13,7 @@ fn attribute<'a>(xml: &'a str, element: &str, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn the_older_calls_speak_xml_whatever_is_asked_for() {
+async fn the_older_calls_answer_xml_whatever_is_accepted() {
     let plex = harness().await;
     let server = format!("/api/servers/{LIVING_ROOM}");
     let paths = [
@@ -148,11 +148,11 @@ async fn a_share_made_by_the_older_call_is_the_same_in_both() {
 
     assert_eq!(plex.call(owner, Method::DELETE, &path).await.0, 200);
     assert_eq!(plex.call(owner, Method::DELETE, &path).await.0, 404);
-    assert_eq!(plex.xml(&friend, Method::GET, &shares).await.0, 404, "not theirs");
+    assert_eq!(plex.xml(&friend, Method::GET, &shares).await.0, 404, "it is not their server");
 }
 
 #[tokio::test]
-async fn what_plex_tv_retired_is_gone() {
+async fn retired_calls_answer_410() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let calls = [
@@ -171,7 +171,7 @@ async fn what_plex_tv_retired_is_gone() {
 }
 
 #[tokio::test]
-async fn the_older_home_is_the_newer_one() {
+async fn both_versions_show_the_same_home() {
     let plex = harness().await;
     let owner = plex.sandbox.token();
     assert_eq!(plex.get("/api/v2/home").await.1["guestEnabled"], false);
@@ -198,7 +198,7 @@ async fn the_older_home_is_the_newer_one() {
 }
 
 #[tokio::test]
-async fn ones_own_pin_is_changed_by_those_who_know_it() {
+async fn changing_a_pin_requires_the_current_one() {
     let plex = harness().await;
     let owner = plex.sandbox.token();
     let put = async |query: &str| plex.call(owner, Method::PUT, &format!("/api/home/users/1234567?{query}")).await;

@@ -6,7 +6,7 @@ use super::{LIVING_ROOM, MOVIES};
 use crate::support::harness;
 
 #[tokio::test]
-async fn a_test_sees_whom_it_invited_and_what_it_asked_for() {
+async fn the_log_shows_what_was_sent() {
     let plex = harness().await;
     let order =
         json!({"machineIdentifier": LIVING_ROOM, "librarySectionIds": [MOVIES], "invitedEmail": "a@example.com"});

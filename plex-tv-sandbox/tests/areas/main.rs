@@ -1,5 +1,5 @@
-//! What the sandbox does, area by area: each change is read back by another call, and by the other
-//! side where there is one.
+//! Tests the sandbox area by area. Each change is read back through another call, and by the other
+//! side if there is one.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
 
 #[path = "../support/mod.rs"]
@@ -27,8 +27,9 @@ mod webhooks;
 
 use serde_json::{Value, json};
 
-/// Server of the built-in account, and one of its libraries.
+/// A server of the built-in account.
 const LIVING_ROOM: &str = "1111111111111111111111111111111111111111";
+/// A library of that server.
 const MOVIES: u64 = 10_001;
 const SHOWS: u64 = 10_002;
 const FRIEND: u64 = 7_654_321;
@@ -36,17 +37,17 @@ const OWNER: u64 = 1_234_567;
 const KID: u64 = 7_654_322;
 const TEEN: u64 = 7_654_323;
 
-/// The code of a refusal, beside its status.
+/// Returns the status and the error code of a refusal.
 fn refused((status, body): (u16, Value)) -> (u16, Value) {
     (status, support::error_code(&body).clone())
 }
 
-/// What a refusal with this code looks like to [`refused`].
+/// Returns what [`refused`] returns for a refusal with this status and code.
 fn refusal(status: u16, code: u16) -> (u16, Value) {
     (status, json!(code))
 }
 
-/// One member of every row.
+/// Returns one member of every row.
 fn column(rows: &Value, name: &str) -> Vec<Value> {
     rows.as_array().unwrap().iter().map(|row| row[name].clone()).collect()
 }

@@ -32,7 +32,7 @@ async fn settings_are_added_and_replaced_by_id() {
 }
 
 #[tokio::test]
-async fn privacy_takes_either_switch_alone() {
+async fn either_privacy_flag_can_be_set_alone() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let switches = async || {
@@ -77,11 +77,11 @@ async fn a_profile_is_changed_by_query_or_by_json() {
     }
     assert_eq!(plex.get(path).await.1, profile);
     let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();
-    assert_eq!(plex.call(&kid, Method::GET, path).await.1["defaultAudioLanguage"], "en", "of that user");
+    assert_eq!(plex.call(&kid, Method::GET, path).await.1["defaultAudioLanguage"], "en", "each user has a profile");
 }
 
 #[tokio::test]
-async fn consent_is_unknown_until_it_is_given_or_not() {
+async fn consent_is_null_until_the_user_answers() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let path = "/api/v2/user/view_state_sync";
@@ -101,7 +101,7 @@ async fn consent_is_unknown_until_it_is_given_or_not() {
 }
 
 #[tokio::test]
-async fn opt_outs_are_a_map_and_a_list_of_the_same() {
+async fn the_map_and_the_list_of_opt_outs_agree() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let own = "/api/v2/user/0123456789abcdef/settings/opt_outs";
@@ -123,7 +123,7 @@ async fn opt_outs_are_a_map_and_a_list_of_the_same() {
             "{query}"
         );
     }
-    assert_eq!(plex.call(token, Method::POST, &format!("{kids}?key=a&value=opt_out")).await.0, 204, "of a child");
+    assert_eq!(plex.call(token, Method::POST, &format!("{kids}?key=a&value=opt_out")).await.0, 204, "for a child");
     let friend = plex.friend();
     assert_eq!(refused(plex.call(&friend, Method::GET, own).await), refusal(403, 1043));
     assert_eq!(refused(plex.get("/api/v2/user/ffff/settings/opt_outs").await), refusal(404, 1002));

@@ -6,7 +6,7 @@ use crate::support::device::device;
 use crate::support::{CLIENT, harness};
 
 #[tokio::test]
-async fn some_calls_are_for_servers_alone() {
+async fn some_calls_are_only_for_servers() {
     let plex = harness().await;
     let own = plex.sandbox.servers()[0].own_token().to_owned();
     let certificate = format!("/api/v2/devices/{LIVING_ROOM}/certificate/subject");
@@ -19,18 +19,18 @@ async fn some_calls_are_for_servers_alone() {
     }
     let foreign = format!("/api/v2/devices/{}/certificate/subject", "2".repeat(40));
     assert_eq!(refused(plex.call(&own, Method::GET, &foreign).await), refusal(403, 1068));
-    assert_eq!(refused(plex.call(&own, Method::GET, "/api/v2/user").await), refusal(401, 1001), "no user");
+    assert_eq!(refused(plex.call(&own, Method::GET, "/api/v2/user").await), refusal(401, 1001), "it is not a user");
     let pem = plex.xml(&own, Method::GET, &certificate.replace("subject", "download")).await.1;
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----\n"), "{pem}");
 }
 
 #[tokio::test]
-async fn a_server_learns_whom_to_let_in() {
+async fn a_server_lists_the_tokens_that_it_should_accept() {
     let plex = harness().await;
     let own = plex.sandbox.servers()[0].own_token().to_owned();
     let tokens = async || column(&plex.call(&own, Method::GET, "/api/v2/server/access_tokens").await.1, "token");
     let before = tokens().await;
-    assert_eq!(before.len(), 3, "the owner and two of the Home");
+    assert_eq!(before.len(), 3, "the owner and two members of the Home");
 
     let order = json!({"machineIdentifier": LIVING_ROOM, "librarySectionIds": [MOVIES], "invitedId": FRIEND});
     let share = plex.send(plex.sandbox.token(), Method::POST, "/api/v2/shared_servers", &order).await.1;
@@ -42,7 +42,7 @@ async fn a_server_learns_whom_to_let_in() {
 }
 
 #[tokio::test]
-async fn devices_are_listed_with_what_they_say_of_themselves_and_revoked() {
+async fn devices_are_listed_as_they_describe_themselves_and_removed() {
     let plex = harness().await;
     let pin = plex.pin("").await;
     plex.sandbox.approve(crate::support::id(&pin));
@@ -64,7 +64,7 @@ async fn devices_are_listed_with_what_they_say_of_themselves_and_revoked() {
     let other = other.header("X-Plex-Client-Identifier", "elsewhere").header("X-Plex-Token", plex.sandbox.token());
     assert_eq!(crate::support::json(other.send().await.unwrap()).await.1.as_array().unwrap().len(), 2);
     let path = format!("/devices/{}.xml", row["id"]);
-    assert_eq!(plex.call(&plex.friend(), Method::DELETE, &path).await.0, 404, "not theirs");
+    assert_eq!(plex.call(&plex.friend(), Method::DELETE, &path).await.0, 404, "it is not their device");
     assert_eq!(plex.call(plex.sandbox.token(), Method::DELETE, &path).await.0, 200);
 
     assert_eq!(refused(plex.call(&token, Method::GET, "/api/v2/user").await), refusal(401, 1001));
@@ -74,9 +74,9 @@ async fn devices_are_listed_with_what_they_say_of_themselves_and_revoked() {
     }
 }
 
-/// As seen of plex.tv: the list has an older token for a device that signs in with a key.
+/// As seen on plex.tv, the list has an older token for a device that signs in with a key.
 #[tokio::test]
-async fn the_list_gives_an_older_token_beside_a_jwt_which_servers_take() {
+async fn the_list_shows_an_older_token_that_servers_accept() {
     let plex = harness().await;
     let tv = device("tv");
     let request = tv.call(&plex, Method::POST, "/api/v2/pins?strong=true").json(&json!({"jwk": tv.jwk()}));
@@ -101,15 +101,15 @@ async fn the_list_gives_an_older_token_beside_a_jwt_which_servers_take() {
     };
     assert_eq!((knock(jwt).await, knock(older).await), (401, 200));
     let friends = plex.http.get(plex.sandbox.servers()[1].url()).header("X-Plex-Token", older);
-    assert_eq!(friends.send().await.unwrap().status(), 401, "only those that the account owns");
-    assert_eq!(get("/api/v2/user", older).await.0, 401, "plex.tv itself does not take it");
+    assert_eq!(friends.send().await.unwrap().status(), 401, "only servers that the account owns accept it");
+    assert_eq!(get("/api/v2/user", older).await.0, 401, "plex.tv itself does not accept it");
     assert!(plex.sandbox.remove_device("tv"));
     assert_eq!(knock(older).await, 401);
 }
 
 /// C16: an app that has an older token approves the strong PIN of a second installation with a key.
 #[tokio::test]
-async fn a_signed_in_app_links_a_strong_code_that_carries_a_key() {
+async fn a_signed_in_app_links_a_strong_code_with_a_key() {
     let plex = harness().await;
     let tv = device("tv");
     let request = tv.call(&plex, Method::POST, "/api/v2/pins?strong=true").json(&json!({"jwk": tv.jwk()}));
@@ -128,7 +128,7 @@ async fn a_signed_in_app_links_a_strong_code_that_carries_a_key() {
 }
 
 #[tokio::test]
-async fn strong_is_taken_in_capitals_as_python_writes_it() {
+async fn strong_is_accepted_in_any_case_as_python_sends_it() {
     let plex = harness().await;
 
     for word in ["True", "TRUE", "1", "true"] {

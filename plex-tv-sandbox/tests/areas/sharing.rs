@@ -71,7 +71,7 @@ async fn a_share_is_pending_on_both_sides_until_it_is_accepted() {
 }
 
 #[tokio::test]
-async fn the_server_lets_in_whom_it_is_shared_with_and_no_longer() {
+async fn a_server_accepts_a_guest_until_the_share_ends() {
     let plex = harness().await;
     let (owner, friend) = (plex.sandbox.token(), plex.friend());
     let share = offer(&plex).await;
@@ -104,7 +104,7 @@ async fn either_side_may_end_a_share_and_a_stranger_may_not_touch_it() {
         let accepted = plex.call(&stranger, Method::POST, &format!("{}/accept", path(&share))).await;
         assert_eq!(refused(accepted), refusal(404, 1002));
         let own = plex.call(&owner, Method::POST, &format!("{}/accept", path(&share))).await;
-        assert_eq!(refused(own), refusal(404, 1002), "one's own invitation");
+        assert_eq!(refused(own), refusal(404, 1002), "the owner cannot accept it");
 
         assert_eq!(plex.call(ended_by, Method::DELETE, &path(&share)).await.0, 204);
 
@@ -126,7 +126,7 @@ async fn an_update_replaces_the_libraries_and_an_empty_list_is_all() {
     }
     let seen = plex.call(&friend, Method::GET, &path(&share)).await.1;
     assert_eq!((&seen["numLibraries"], &seen["sharingSettings"]["allowSync"]), (&json!(2), &json!(false)));
-    assert_eq!(seen["sharingSettings"]["allowTuners"], 1, "what was not named stays");
+    assert_eq!(seen["sharingSettings"]["allowTuners"], 1, "settings that are not sent stay");
     let all = plex.send(owner, Method::POST, &path(&share), &json!({"librarySectionIds": []})).await.1;
     assert_eq!((&all["allLibraries"], &all["numLibraries"]), (&json!(true), &json!(4)));
     for body in [json!({}), json!({"librarySectionIds": [1]}), json!({"librarySectionIds": "all"})] {
@@ -140,7 +140,7 @@ async fn an_update_replaces_the_libraries_and_an_empty_list_is_all() {
 }
 
 #[tokio::test]
-async fn wrong_orders_are_refused() {
+async fn invalid_shares_are_refused() {
     let plex = harness().await;
     let owner = plex.sandbox.token();
     let order = |changes: Value| {
@@ -228,7 +228,7 @@ async fn ending_the_sharing_with_a_person_ends_every_share() {
 }
 
 #[tokio::test]
-async fn a_server_is_told_to_its_owner_alone() {
+async fn a_server_is_shown_only_to_its_owner() {
     let plex = harness().await;
     let path = format!("/api/v2/servers/{LIVING_ROOM}");
 

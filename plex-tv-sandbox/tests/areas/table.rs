@@ -4,7 +4,8 @@ use std::path::Path;
 use plex_tv_openapi::{Document, descriptions, operations as described_operations};
 use plex_tv_sandbox::{Route, operations, routes};
 
-/// What is served and has no description: GraphQL, whose queries the SDK writes itself.
+/// Operations that are served but not described: GraphQL, for which the SDK writes the queries
+/// itself.
 const NOT_DESCRIBED: [&str; 1] = ["graphQl"];
 
 /// Method, host, and path without the names of its parameters.
@@ -52,7 +53,7 @@ fn every_described_operation_is_served_where_it_is_described() {
     let not_so: Vec<_> = described.iter().filter(|(id, place)| served.get(*id) != Some(place)).collect();
 
     assert!(described.len() >= 142, "{}", described.len());
-    assert!(not_so.is_empty(), "described, and not served or elsewhere: {not_so:#?}");
+    assert!(not_so.is_empty(), "described, but not served there: {not_so:#?}");
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn nothing_else_is_served() {
 
     let others: Vec<String> = served().into_keys().filter(|id| !described.contains(id)).collect();
 
-    assert_eq!(others, NOT_DESCRIBED, "served, and not described");
+    assert_eq!(others, NOT_DESCRIBED, "served, but not described");
 }
 
 #[test]

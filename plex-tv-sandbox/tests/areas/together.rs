@@ -19,7 +19,7 @@ async fn rooms(plex: &Harness, token: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_room_is_seen_by_all_who_are_in_it_until_they_leave() {
+async fn a_room_is_visible_to_its_members_until_they_leave() {
     let plex = harness().await;
     let (owner, friend) = (plex.sandbox.token(), plex.friend());
     let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();
@@ -63,7 +63,7 @@ async fn a_room_is_over_after_three_hours() {
 }
 
 #[tokio::test]
-async fn only_friends_and_ones_own_home_are_invited_and_refusals_are_text() {
+async fn only_friends_and_home_members_can_be_invited_and_refusals_are_text() {
     let sandbox = Sandbox::builder().account(Account::new("other@example.com")).start().await.unwrap();
     let plex = over(sandbox);
     let other = plex.sandbox.token_of("other@example.com").unwrap();
@@ -81,11 +81,11 @@ async fn only_friends_and_ones_own_home_are_invited_and_refusals_are_text() {
     let path = format!("{ROOMS}/{}", room["id"].as_str().unwrap());
     assert_eq!(plex.call(plex.sandbox.token(), Method::PATCH, &path).await.0, 500, "no body");
     let log = format!("{:?}", plex.sandbox.requests());
-    assert!(!log.contains(room["id"].as_str().unwrap()), "whoever has the id is let in");
+    assert!(!log.contains(room["id"].as_str().unwrap()), "the id of a room is a secret");
 }
 
 #[tokio::test]
-async fn a_push_is_for_the_owner_of_the_server_or_the_server_itself() {
+async fn only_a_server_and_its_owner_may_push() {
     let plex = harness().await;
     let own = plex.sandbox.servers()[0].own_token().to_owned();
     let path = "/notifications/api/v1/notifications";

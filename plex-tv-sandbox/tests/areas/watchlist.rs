@@ -6,7 +6,7 @@ use super::{column, refusal, refused};
 use crate::support::{Harness, harness};
 
 const LIST: &str = "/discover/library/sections/watchlist";
-/// Is on nobody's list.
+/// An item that is on no watchlist.
 const NEW: &str = "5d77600000012c0000000000";
 
 async fn list(plex: &Harness, query: &str) -> Value {
@@ -16,7 +16,7 @@ async fn list(plex: &Harness, query: &str) -> Value {
 }
 
 #[tokio::test]
-async fn items_are_put_on_and_taken_off() {
+async fn items_are_added_and_removed() {
     let plex = harness().await;
     let token = plex.sandbox.token();
     let act = async |action: &str, key: &str| {
@@ -24,7 +24,7 @@ async fn items_are_put_on_and_taken_off() {
     };
 
     assert_eq!(act("addToWatchlist", NEW).await.0, 200);
-    assert_eq!(act("addToWatchlist", NEW).await.0, 200, "twice is once");
+    assert_eq!(act("addToWatchlist", NEW).await.0, 200, "adding it twice changes nothing");
     let first = &list(&plex, "all").await;
     assert_eq!((&first["totalSize"], &first["Metadata"][0]["ratingKey"]), (&json!(251), &json!(NEW)));
     let details = plex.get(&format!("/library/metadata/{NEW}?includeUserState=1")).await.1;
@@ -41,7 +41,7 @@ async fn items_are_put_on_and_taken_off() {
 }
 
 #[tokio::test]
-async fn everybody_has_a_list_of_their_own() {
+async fn every_user_has_a_separate_list() {
     let plex = harness().await;
     let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();
 
@@ -55,7 +55,7 @@ async fn everybody_has_a_list_of_their_own() {
 }
 
 #[tokio::test]
-async fn it_is_sorted_and_narrowed_as_asked() {
+async fn it_is_sorted_and_filtered_on_request() {
     let plex = harness().await;
     let column_of = async |query: &str, name: &str| {
         let mut all = Vec::new();
@@ -87,7 +87,7 @@ async fn it_is_sorted_and_narrowed_as_asked() {
             assert!(is_sorted(&values, descending), "{sort}:{direction}");
         }
     }
-    assert!(is_sorted(&column_of("all?", "watchlistedAt").await, true), "the last comes first by itself");
+    assert!(is_sorted(&column_of("all?", "watchlistedAt").await, true), "the newest comes first by default");
     for (kind, expected, count) in [("1", "movie", 225), ("2", "show", 25)] {
         let kinds = column_of(&format!("all?type={kind}&"), "type").await;
         assert_eq!(kinds.len(), count);
@@ -102,7 +102,7 @@ async fn it_is_sorted_and_narrowed_as_asked() {
 }
 
 #[tokio::test]
-async fn other_catalogues_are_named_when_asked_for() {
+async fn external_ids_are_included_on_request() {
     let plex = harness().await;
 
     let with = &list(&plex, "all?includeGuids=1&X-Plex-Container-Size=2").await["Metadata"][1];
@@ -115,7 +115,7 @@ async fn other_catalogues_are_named_when_asked_for() {
 }
 
 #[tokio::test]
-async fn what_did_not_change_is_not_sent_again() {
+async fn an_unchanged_list_answers_304() {
     let plex = harness().await;
     let get = |path: &str, tag: Option<&str>| {
         let request = plex.signed_in(Method::GET, &format!("{LIST}/{path}"));
@@ -127,7 +127,7 @@ async fn what_did_not_change_is_not_sent_again() {
     let again = get("all", Some(&tag)).await.unwrap();
     assert_eq!((again.status().as_u16(), again.headers()["etag"].to_str().unwrap()), (304, tag.as_str()));
     assert_eq!(again.text().await.unwrap(), "");
-    assert_eq!(get("all?sort=rating:asc", Some(&tag)).await.unwrap().status(), 200, "another list");
+    assert_eq!(get("all?sort=rating:asc", Some(&tag)).await.unwrap().status(), 200, "it is another list");
 
     plex.call(plex.sandbox.token(), Method::PUT, &format!("/discover/actions/addToWatchlist?ratingKey={NEW}")).await;
 
@@ -156,7 +156,7 @@ async fn a_feed_shows_the_list_to_whoever_has_its_address() {
         reply["RSSInfo"][0]["url"].as_str().unwrap().to_owned()
     };
     let own = feed("watchlist").await;
-    assert_eq!(feed("watchlist").await, own, "the same again");
+    assert_eq!(feed("watchlist").await, own, "the feed is reused");
     plex.call(&plex.friend(), Method::PUT, &format!("/discover/actions/addToWatchlist?ratingKey={NEW}")).await;
 
     let read = async |url: &str| plex.http.get(url).send().await.unwrap();
@@ -169,7 +169,7 @@ async fn a_feed_shows_the_list_to_whoever_has_its_address() {
     assert_eq!(column(&friends["items"], "title").len(), 1);
     let uuid = own.rsplit('/').next().unwrap();
     let moved = || plex.identified(Method::GET, &format!("/discover/rss/{uuid}?format=json"));
-    assert_eq!(moved().send().await.unwrap().status(), 401, "its other host wants a token");
+    assert_eq!(moved().send().await.unwrap().status(), 401, "the discover host requires a token");
     let redirect = moved().header("X-Plex-Token", token).send().await.unwrap();
     assert_eq!(
         (redirect.status().as_u16(), redirect.headers()["location"].to_str().unwrap()),
@@ -178,5 +178,5 @@ async fn a_feed_shows_the_list_to_whoever_has_its_address() {
     assert_eq!(read(&own.replace(uuid, "nothing")).await.status(), 404);
     assert_eq!(refused(plex.send(token, Method::POST, "/rss", &json!({"feedType": "x"})).await), refusal(400, 1004));
     let log = format!("{:?}", plex.sandbox.requests());
-    assert!(!log.contains(uuid) && log.contains("/rss/{feedUuid}"), "an address is a secret");
+    assert!(!log.contains(uuid) && log.contains("/rss/{feedUuid}"), "the address of a feed is a secret");
 }

@@ -36,7 +36,7 @@ async fn the_list_is_replaced_as_a_whole_and_can_be_cleared() {
     for body in ["urls[]=nonsense", "urls[]=ftp%3A%2F%2Fexample.com", "urls[]=http%3A%2F%2Fa.example.com&urls[]="] {
         assert_eq!(refused(plex.form(token, Method::POST, WEBHOOKS, body).await), refusal(422, 1071), "{body}");
     }
-    assert_eq!(plex.get(WEBHOOKS).await.1.as_array().unwrap().len(), 1, "what is refused changes nothing");
+    assert_eq!(plex.get(WEBHOOKS).await.1.as_array().unwrap().len(), 1, "a refused list changes nothing");
     assert_eq!(plex.form(token, Method::POST, WEBHOOKS, "urls=").await, (201, json!([])));
     assert_eq!(plex.get(WEBHOOKS).await.1, json!([]));
 }
@@ -55,7 +55,7 @@ async fn they_need_a_plex_pass_and_an_account() {
     }
 }
 
-/// Somebody who keeps what is posted to it, and answers with this status.
+/// Starts a server that stores what is posted to it and answers with this status.
 async fn receiver(status: u16) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -88,7 +88,7 @@ fn payload(request: &str) -> Value {
 }
 
 #[tokio::test]
-async fn events_are_delivered_to_the_addresses_of_this_machine_and_to_no_other() {
+async fn events_are_delivered_only_to_loopback_addresses() {
     let plex = harness().await;
     let (good, posted) = receiver(200).await;
     let (bad, refused) = receiver(500).await;
@@ -102,7 +102,7 @@ async fn events_are_delivered_to_the_addresses_of_this_machine_and_to_no_other()
 
     let status = |url: &str| deliveries.iter().find(|delivery| delivery.url == url).unwrap().status;
     assert_eq!([status(&good), status(&bad), status(gone), status(elsewhere)], [Some(200), Some(500), None, None]);
-    assert_eq!(refused.lock().await.len(), 1, "nothing is tried again");
+    assert_eq!(refused.lock().await.len(), 1, "it is not retried");
     let requests = posted.lock().await;
     let [request] = requests.as_slice() else { panic!("{requests:?}") };
     assert!(request.starts_with("POST /hook HTTP/1.1\r\n"), "{request}");
@@ -114,7 +114,7 @@ async fn events_are_delivered_to_the_addresses_of_this_machine_and_to_no_other()
 }
 
 #[tokio::test]
-async fn an_event_may_say_anything() {
+async fn an_event_can_have_any_payload() {
     let plex = harness().await;
     let (url, posted) = receiver(204).await;
     let url = url.replace(':', "%3A").replace('/', "%2F");
@@ -135,7 +135,7 @@ async fn an_event_may_say_anything() {
 }
 
 #[tokio::test]
-async fn without_an_address_nobody_is_told() {
+async fn without_webhooks_nothing_is_delivered() {
     let plex = harness().await;
 
     assert_eq!(plex.sandbox.deliver("media.play").await, []);

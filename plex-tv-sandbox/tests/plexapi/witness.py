@@ -1,9 +1,9 @@
-"""Calls a sandbox through python-plexapi, a client that nobody of this project wrote.
+"""Calls a sandbox through python-plexapi, an independent client.
 
 Usage: witness.py BASE_ADDRESS
 
-Prints a line for each call: `ok NAME`, `retired NAME: reason` where plex.tv itself has ended it, or
-`failed NAME: reason`. Ends with 0 if nothing failed. Nothing but loopback addresses is called.
+Prints a line for each call: `ok NAME`, `retired NAME: reason` if plex.tv itself has retired it, or
+`failed NAME: reason`. Exits with 0 if nothing failed. Only loopback addresses are called.
 """
 
 import os
@@ -12,7 +12,7 @@ import tempfile
 import time
 from urllib.parse import parse_qs, urlsplit
 
-# The settings of whoever runs this are none of its business.
+# The settings of the current user must not change the result.
 os.environ["PLEXAPI_CONFIG_PATH"] = os.path.join(tempfile.gettempdir(), "no-such-plexapi-config.ini")
 os.environ["PLEXAPI_HEADER_IDENTIFIER"] = "plexapi-witness"
 
@@ -28,7 +28,7 @@ EMAIL, PASSWORD = "user@example.com", "sandbox-password"
 FRIEND_EMAIL = "friend@example.com"
 LIVING_ROOM = "1" * 40
 
-# Where the sandbox has each host.
+# The path prefix of each host in the sandbox.
 PREFIXES = {
     "plex.tv": "",
     "clients.plex.tv": "/clients",
@@ -41,7 +41,7 @@ PREFIXES = {
 
 
 class ToTheSandbox(HTTPAdapter):
-    """Sends what is meant for plex.tv to the sandbox, and refuses whatever is meant for another machine."""
+    """Sends requests for plex.tv to the sandbox, and refuses requests to any other machine."""
 
     def send(self, request, **kwargs):
         kwargs["proxies"] = {}
@@ -67,11 +67,11 @@ failures = 0
 
 
 def call(name, action):
-    """Runs a call, which returns nothing or raises."""
+    """Runs a call. It fails by raising an exception."""
     global failures
     try:
         action()
-    except Exception as error:  # whatever it is, it is a failure of this call alone
+    except Exception as error:  # any error fails only this call
         failures += 1
         print(f"failed {name}: {type(error).__name__}: {error}".replace("\n", " "))
     else:
@@ -79,7 +79,7 @@ def call(name, action):
 
 
 def retired(name, reason, action):
-    """Runs a call that has to be answered with 410."""
+    """Runs a call that must be answered with 410."""
     global failures
     try:
         action()
@@ -91,7 +91,7 @@ def retired(name, reason, action):
         print(f"failed {name}: {error}".replace("\n", " "))
     else:
         failures += 1
-        print(f"failed {name}: plex.tv answers 410 to this, and the sandbox did not")
+        print(f"failed {name}: plex.tv answers 410 to this, but the sandbox did not")
 
 
 def check(condition, what):
@@ -100,7 +100,7 @@ def check(condition, what):
 
 
 def approve(code):
-    """What the user does in a browser."""
+    """Approves a code, as the user does in a browser."""
     answer = SESSION.post(f"{BASE}/sandbox/approve", data={"code": code}, timeout=10)
     check(answer.json() == {"state": "approved"}, answer.text)
 
@@ -111,7 +111,7 @@ def wait(login, token):
         if login.checkLogin():
             return token(login)
         time.sleep(0.1)
-    raise AssertionError("the login did not end")
+    raise AssertionError("the login did not finish within 20 seconds")
 
 
 account = MyPlexAccount(EMAIL, PASSWORD, session=SESSION)
@@ -179,7 +179,7 @@ def home_switch():
     except Exception as error:
         check("(401)" in str(error), error)
     else:
-        raise AssertionError("a wrong PIN was taken")
+        raise AssertionError("a wrong PIN was accepted")
 
 
 call("home switch", home_switch)
@@ -351,7 +351,7 @@ def sync_items():
     wanted.title, wanted.rootTitle, wanted.metadataType, wanted.contentType = "Example", "Movies", "movie", "video"
     wanted.machineIdentifier, wanted.location = LIVING_ROOM, "library:///item/x"
     wanted.policy, wanted.mediaSettings = Policy("all", False), MediaSettings()
-    # Only a device that says so is a target.
+    # Only a device that declares itself a sync target can be one.
     original = BASE_HEADERS["X-Plex-Provides"]
     BASE_HEADERS["X-Plex-Provides"] = "sync-target"
     try:

@@ -1,5 +1,5 @@
-//! A device with a key of its own, which signs what it is told to.
-#![allow(dead_code, reason = "each test file uses its part")]
+//! A device with its own key, which signs any claims.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::time::SystemTime;
 
@@ -53,7 +53,7 @@ impl Device {
         request.header("X-Plex-Client-Identifier", &self.client_identifier)
     }
 
-    /// Attaches the key to the installation of a token.
+    /// Registers the key with a token.
     pub(crate) async fn register(&self, plex: &Harness, token: &str) -> Response {
         let request = self.call(plex, Method::POST, "/api/v2/auth/jwk").header("X-Plex-Token", token);
         request.json(&json!({"jwk": self.jwk()})).send().await.unwrap()
@@ -66,7 +66,7 @@ impl Device {
         String::from(body["nonce"].as_str().unwrap())
     }
 
-    /// Swaps a device JWT with these claims for a Plex JWT.
+    /// Exchanges a device JWT with these claims for a Plex JWT.
     pub(crate) async fn exchange(&self, plex: &Harness, claims: &Value) -> (u16, Value) {
         self.exchange_text(plex, &self.sign(claims)).await
     }
@@ -76,7 +76,7 @@ impl Device {
         super::json(request.send().await.unwrap()).await
     }
 
-    /// Registered with the built-in token, and with a Plex JWT.
+    /// Returns a new Plex JWT. The key must be registered.
     pub(crate) async fn renew(&self, plex: &Harness, scope: &str) -> String {
         let mut claims = self.claims(&plex.sandbox);
         claims["nonce"] = json!(self.nonce(plex).await);
@@ -86,14 +86,14 @@ impl Device {
         String::from(body["auth_token"].as_str().unwrap())
     }
 
-    /// The status of a call with this token.
+    /// Returns the status of a call with this token.
     pub(crate) async fn status(&self, plex: &Harness, token: &str) -> u16 {
         let request = self.call(plex, Method::GET, "/api/v2/user").header("X-Plex-Token", token);
         request.send().await.unwrap().status().as_u16()
     }
 }
 
-/// Header and claims of a Plex JWT, when one of the published keys has signed it.
+/// Returns the header and claims of a Plex JWT if one of the published keys has signed it.
 pub(crate) async fn verified(plex: &Harness, token: &str) -> Option<(Value, Value)> {
     let keys = published(plex).await;
     let (signed, signature) = token.rsplit_once('.').unwrap();
@@ -106,7 +106,7 @@ pub(crate) async fn verified(plex: &Harness, token: &str) -> Option<(Value, Valu
     good.ok().map(|()| (header, claims))
 }
 
-/// The keys at `/auth/keys`, which wants no header at all.
+/// Returns the keys at `/auth/keys`, which needs no headers.
 pub(crate) async fn published(plex: &Harness) -> Vec<Value> {
     let response = plex.bare(Method::GET, "/api/v2/auth/keys").send().await.unwrap();
     let (status, body) = super::json(response).await;

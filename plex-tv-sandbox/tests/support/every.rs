@@ -1,6 +1,6 @@
-//! One good call of every operation that the sandbox serves, with its reply. Other test crates hold
-//! the replies against the descriptions.
-#![allow(dead_code, reason = "each test crate uses its part")]
+//! A valid call of every operation that the sandbox serves, with its reply. Other test crates
+//! compare the replies with the descriptions.
+#![allow(dead_code, reason = "each test crate uses a part of it")]
 
 use plex_tv_sandbox::{FRIEND_EMAIL, HOME_USER, routes};
 use reqwest::{Method, RequestBuilder};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::device::device;
 use super::{CLIENT, Harness, code};
 
-/// What was answered to one call.
+/// The reply to one call.
 pub(crate) struct Reply {
     pub(crate) operation: &'static str,
     pub(crate) status: u16,
@@ -34,7 +34,8 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    /// A call of an operation where its host is, with `values` for the parameters of its path.
+    /// Returns a request for an operation at its host, with `values` for the parameters of its
+    /// path.
     fn to(&self, operation: &str, values: &[&str], query: &str) -> RequestBuilder {
         let route = routes().find(|route| route.operation == operation).unwrap();
         let mut path = String::new();
@@ -60,7 +61,7 @@ impl Caller<'_> {
         self.replies.last().unwrap().json()
     }
 
-    /// As the built-in account, without a body.
+    /// Calls an operation as the built-in account, without a body.
     async fn get(&mut self, operation: &'static str, values: &[&str], query: &str) -> Value {
         let request = self.to(operation, values, query).header("X-Plex-Token", self.plex.sandbox.token());
         self.keep(operation, request).await
@@ -82,7 +83,7 @@ impl Caller<'_> {
     }
 }
 
-/// Every operation, called at least once.
+/// Calls every operation at least once and returns the replies.
 pub(crate) async fn replies(plex: &Harness) -> Vec<Reply> {
     let mut caller = Caller { plex, replies: Vec::new() };
     sign_in(&mut caller).await;
@@ -93,7 +94,7 @@ pub(crate) async fn replies(plex: &Harness) -> Vec<Reply> {
     version_1(&mut caller).await;
     discover(&mut caller).await;
     other_hosts(&mut caller).await;
-    // At last, for these end things.
+    // These calls come last, because the others need what they end.
     caller.form("changePassword", "currentPassword=sandbox-password&password=another-password").await;
     let devices = caller.get("listAccountDevices", &[], "").await;
     caller.get("deleteLegacyDevice", &[&devices[0]["id"].to_string()], "").await;
@@ -353,7 +354,7 @@ async fn other_hosts(caller: &mut Caller<'_>) {
     caller.json("updateNotificationSettings", &[], "", &switch).await;
 }
 
-/// Today by the clock of the sandbox.
+/// Returns the current date of the sandbox's clock.
 fn today(plex: &Harness) -> String {
     let now = plex.sandbox.now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
     let seconds = i64::try_from(now.as_secs()).unwrap();

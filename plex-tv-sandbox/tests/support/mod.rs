@@ -1,5 +1,5 @@
-//! A sandbox and a plain HTTP client that speaks to it, header by header.
-#![allow(dead_code, reason = "each test file uses its part")]
+//! A sandbox and a plain HTTP client for it, so that tests control every header.
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub(crate) mod device;
 pub(crate) mod every;
@@ -25,17 +25,17 @@ pub(crate) fn over(sandbox: Sandbox) -> Harness {
 }
 
 impl Harness {
-    /// Nothing but method and address.
+    /// Returns a request with only a method and an address.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         self.http.request(method, format!("{}{path}", self.sandbox.url()))
     }
 
-    /// With a client identifier, asking for JSON.
+    /// Returns a request with a client identifier that asks for JSON.
     pub(crate) fn identified(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).header("Accept", "application/json").header("X-Plex-Client-Identifier", CLIENT)
     }
 
-    /// The same with the account token.
+    /// Returns the same request with the account token.
     pub(crate) fn signed_in(&self, method: Method, path: &str) -> RequestBuilder {
         self.identified(method, path).header("X-Plex-Token", self.sandbox.token())
     }
@@ -44,7 +44,7 @@ impl Harness {
         json(self.signed_in(Method::GET, path).send().await.unwrap()).await
     }
 
-    /// Creates a PIN and gives its JSON.
+    /// Creates a PIN and returns its JSON.
     pub(crate) async fn pin(&self, query: &str) -> Value {
         let path = format!("/api/v2/pins{query}");
         let response = self.identified(Method::POST, &path).header("X-Plex-Product", "Example App");
@@ -59,7 +59,7 @@ impl Harness {
         json(self.signed_in(Method::POST, &path).send().await.unwrap()).await
     }
 
-    /// Whose token a friend of the built-in account has.
+    /// Returns the token of a friend of the built-in account.
     pub(crate) fn friend(&self) -> String {
         self.sandbox.token_of(plex_tv_sandbox::FRIEND_EMAIL).unwrap()
     }
@@ -68,7 +68,7 @@ impl Harness {
         self.identified(method, path).header("X-Plex-Token", token)
     }
 
-    /// A call with a token, its status, and its JSON: null where there is no body.
+    /// Makes a call with a token. Returns its status and its JSON, null if there is no body.
     pub(crate) async fn call(&self, token: &str, method: Method, path: &str) -> (u16, Value) {
         read(self.as_somebody(token, method, path)).await
     }
@@ -83,7 +83,7 @@ impl Harness {
         read(request.body(String::from(body))).await
     }
 
-    /// A call that asks for XML.
+    /// Makes a call that gets XML.
     pub(crate) async fn xml(&self, token: &str, method: Method, path: &str) -> (u16, String) {
         let request = self.bare(method, path).header("X-Plex-Client-Identifier", CLIENT).header("X-Plex-Token", token);
         let response = request.send().await.unwrap();

@@ -1,1 +1,1 @@
-//! `tests/sign_in.rs` is what there is; `.ci/browser` runs it.
+//! Empty. The tests are in `tests/sign_in.rs`, and `.ci/browser` runs them.

@@ -1,4 +1,4 @@
-//! The SDK in a browser signs in at a sandbox, whose address is that of another origin.
+//! Signs in with the SDK in a browser, at a sandbox on another origin.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of its test")]
 
@@ -9,7 +9,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A sandbox with CORS that approves PINs by itself.
+/// The address of a sandbox with CORS that approves PINs automatically.
 const SANDBOX: &str = env!("PLEX_TV_SANDBOX", "run .ci/browser, which starts a sandbox for the test");
 
 fn client(identifier: &str) -> Client {
@@ -35,7 +35,7 @@ async fn a_device_key_signs_and_renews() {
     let flow = client("browser-key").pin_login().strong().device_key(&key).start().await.unwrap();
     let client = flow.wait().poll_every(Duration::from_millis(200)).await.unwrap();
     let before = client.token().unwrap();
-    // The times in a token are seconds: within one, the same token comes again.
+    // Times in a token are whole seconds, so a renewal within the same second gives the same token.
     SystemClock.timer(Duration::from_millis(1100)).await;
 
     let after = client.renew_token().await.unwrap();

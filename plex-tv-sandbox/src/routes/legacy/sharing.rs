@@ -14,7 +14,7 @@ use crate::routes::resources::legacy_server;
 use crate::routes::sharing::{Order, invitee, own_server, section as section_value, sections, share};
 use crate::state::{AccountId, Invitee, Person, Server, Share, Shared, State as World};
 
-/// Lists friends, members of the Home, and everybody that something is shared with.
+/// Lists friends, members of the Home, and everyone who has accepted a share.
 pub(in crate::routes) async fn users(State(shared): State<Arc<Shared>>, caller: SignedIn) -> Reply {
     let account = caller.account();
     let world = shared.state();
