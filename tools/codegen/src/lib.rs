@@ -60,8 +60,7 @@ pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Probl
 /// do.
 ///
 /// # Errors
-/// All problems that the generator cannot read past. If there are none, the problem that stopped
-/// it.
+/// All parts that the generator cannot read. If there are none, the problem that stopped it.
 pub fn generate_unlinted(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
     let problems = unreadable(document);
     if !problems.is_empty() {
