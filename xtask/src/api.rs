@@ -18,25 +18,25 @@ use crate::{
 };
 use toolchain::Toolchain;
 
-/// The most changed lines that are shown of a stale list.
+/// The most changed lines of an outdated list that are shown.
 const SHOWN_LINES: usize = 12;
 
 const HEADER: &str =
     "# The public items of the crate, one on a line. Written by `cargo xtask api --bless`, never by hand.\n";
 
 const MEANING: &str = "\
-The list is made from the JSON of rustdoc with all features except `codegen`, which gives the same code. A type stands \
-under each of its public paths, and its methods under one of them. The impl of a trait is one line, followed by its types and constants; its methods are those \
-of the trait. Traits that the compiler implements by itself (Send, Sync, blanket impls), items that rustdoc hides, and the \
-features that an item needs are not listed.
+The list is made from rustdoc's JSON with all features except `codegen`, which gives the same code. A type is listed under \
+each of its public paths, and its methods under one of them. A trait impl is one line, followed by its types and constants. \
+Its methods are left out, because the trait has them. Auto traits (Send, Sync), blanket impls, hidden items, and the features \
+that an item needs are not listed.
 
-The JSON of rustdoc changes between releases of Rust. The file xtask/api-toolchain names the release that is used. Where it \
-is not installed, the command says how to install it, and exits with 6.";
+The format of rustdoc's JSON changes between releases of Rust. The file xtask/api-toolchain names the release that is used. \
+If it is not installed, the command says how to install it and exits with 6.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = MEANING)]
 pub(crate) struct Arguments {
-    /// Writes nothing; exits 4 when api.txt is not what the code has.
+    /// Writes nothing, and exits with 4 if api.txt does not match the code.
     #[arg(long, conflicts_with = "bless")]
     check: bool,
     /// Writes api.txt.
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let path = folder.join("api.txt");
     let wanted = format!("{HEADER}{list}");
     let found = match fs::read_to_string(&path) {
-        // A checkout may have other line ends.
+        // A checkout may have other line endings.
         Ok(found) => Some(found.replace("\r\n", "\n")),
         Err(why) if why.kind() == io::ErrorKind::NotFound => None,
         Err(why) => return Outcome::Broken(format!("{} cannot be read: {why}", path.display())),
@@ -88,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
 }
 
-/// The lines that only one of the texts has, with `-` or `+` in front.
+/// Returns the lines that only one of the texts has, with `-` or `+` in front.
 fn changes(found: &str, wanted: &str) -> Vec<String> {
     let diff = TextDiff::from_lines(found, wanted);
     let changes = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal);

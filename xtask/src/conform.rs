@@ -1,7 +1,7 @@
-//! `cargo xtask conform`: recorded replies through the generated types.
+//! `cargo xtask conform`: decodes recorded replies with the generated types.
 //!
-//! The work is done by the package `plex-tv-conform`, which is built for it. This crate must not
-//! depend on the generated code: it has to be able to repair it when it does not compile.
+//! The package `plex-tv-conform` does the work, and is built on demand. This crate must not depend
+//! on the generated code, because it has to be able to repair that code when it does not compile.
 
 use std::{
     env,
@@ -15,14 +15,14 @@ use plex_tv_openapi::Problem;
 
 use crate::{files::workspace_path, outcome::Outcome};
 
-/// How cargo ends when it cannot build or start what it is to run, and a program that panics.
+/// The exit code of cargo when it cannot build or start the program, and of a program that panics.
 const NOT_RUN: i32 = 101;
 
 const NAMES: &str = "\
 A payload is a file DIR/<operationId>/<status>[-<case>].{json,xml,html,txt}. Successes are decoded as their operation's \
 type, everything else as an error. Only names and JSON paths are shown, never values. A payload of an operation that no \
-description has is skipped: it counts as a payload, but as neither decoded nor failed. A field of several rows of a list \
-is one field.";
+description has is skipped: it counts as a payload, but as neither decoded nor failed. A field in several rows of a list \
+counts as one field.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = NAMES)]
@@ -30,10 +30,10 @@ pub(crate) struct Arguments {
     /// The folder of payloads.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// The form of the report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Exits 1 on a lost field too, not only on a payload that cannot be decoded.
+    /// Exits with 1 on a lost field too, not only on a payload that cannot be decoded.
     #[arg(long)]
     strict: bool,
     /// The folder of descriptions [default: openapi].
@@ -41,7 +41,7 @@ pub(crate) struct Arguments {
     openapi: Option<PathBuf>,
 }
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
@@ -64,11 +64,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         .arg(&arguments.folder)
         .status();
     match status.map(|status| status.code()) {
-        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it broke; cargo says why above").report(),
+        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it panicked; see the output of cargo above").report(),
         Ok(Some(code)) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
-        Ok(None) => not_run("it was stopped before its end").report(),
+        Ok(None) => not_run("it was stopped before it finished").report(),
         Err(why) => Outcome::Broken(format!(
-            "plex-tv-conform cannot be started with `{}`: {why}; install cargo, or set CARGO to it",
+            "plex-tv-conform cannot be started with `{}`: {why}; install cargo, or set CARGO to its path",
             cargo.display()
         ))
         .report(),

@@ -1,5 +1,5 @@
-//! `cargo xtask cost`: what the SDK costs those who build it. Measured on demand, and not part of
-//! the gate.
+//! `cargo xtask cost`: measures what it costs to build the SDK. It runs on demand and is not part
+//! of `.ci/run`.
 
 mod alone;
 mod dependent;
@@ -14,19 +14,19 @@ use measure::Profile;
 use table::Table;
 
 const MEANING: &str = "\
-Without a flag that chooses parts, all parts are measured, which takes half an hour and more on two cores.
+Without a flag that chooses parts, all parts are measured, which takes half an hour or more on two cores.
 
---lines: the generated code, by description. Code is what is neither blank nor documentation.
---dependent: cold builds of a program that lists servers by the SDK, against one that does so by hand with reqwest of the same \
-features, serde and serde_json. Crates are all that were built, build scripts and macros included. Sizes are those of the \
-stripped release program.
---alone: `cargo check`, debug and release build of the SDK alone, its dependencies built before, with its default features. \
-With --against, an older revision is measured in the same run.
+--lines: the lines of generated code for each description. Blank lines and documentation do not count as code.
+--dependent: cold builds of a program that lists servers with the SDK, compared with one that uses reqwest with the same \
+features, serde and serde_json by hand. The crates are all that were built, including build scripts and macros. The sizes are \
+those of the stripped release program.
+--alone: `cargo check`, a debug build and a release build of the SDK alone, with its default features and its dependencies \
+already built. With --against, an older revision is measured in the same run.
 
-User seconds are those of all processes of a build, and not known on every system. Other work on the machine makes them longer \
-too: compare the ratios of one run, and no seconds of two.";
+User seconds are those of all processes of a build. They are not known on every system. Other work on the machine increases \
+them too, so compare the ratios of one run, not the seconds of two runs.";
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Text,
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
     /// Builds the SDK alone.
     #[arg(long)]
     alone: bool,
-    /// An older revision to hold the SDK alone against.
+    /// An older revision to compare the SDK alone with.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
     /// The features of the dependent program. May be repeated [default: all three].
@@ -54,7 +54,7 @@ pub(crate) struct Arguments {
     /// The profile of the dependent program. May be repeated [default: both].
     #[arg(long, value_enum)]
     profile: Vec<Profile>,
-    /// The form of the report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
 }
 
-/// What was asked for, or all there is.
+/// Returns the requested values, or all of them if none are requested.
 fn chosen<T: clap::ValueEnum>(asked: &[T]) -> Vec<T> {
     if asked.is_empty() { T::value_variants().to_vec() } else { asked.to_vec() }
 }
@@ -95,7 +95,7 @@ impl Format {
     }
 }
 
-/// The folder of the workspace, from anywhere.
+/// Returns the absolute path of the workspace.
 fn workspace() -> Result<PathBuf, String> {
     let manifest = crate::files::workspace_path("Cargo.toml");
     let found = manifest.canonicalize().map_err(|why| format!("{} cannot be found: {why}", manifest.display()))?;

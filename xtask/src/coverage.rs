@@ -1,4 +1,4 @@
-//! `cargo xtask coverage`: what the descriptions have, and how that compares with other
+//! `cargo xtask coverage`: counts the operations of the descriptions, and compares them with other
 //! descriptions.
 
 mod compare;
@@ -22,11 +22,12 @@ use crate::{
 use table::Readme;
 
 const COMPARED: &str = "\
-With FILE: operations are the same when method, host and full path are, that is path of the server and path, with path \
-parameters by position. A server without a host, as in `/api/v2`, may be any. Compared are the other parameters, the statuses, and the names of the fields of request bodies and successes. \
-Headers that start with X-Plex- are left out, since clients send them with every call.";
+With FILE: two operations are the same if their method, host and full path are the same. The full path is that of the server \
+and of the operation, with path parameters by position. A server without a host, such as `/api/v2`, matches any host. The other \
+parameters, the statuses, and the field names of request bodies and successes are compared. Headers that start with X-Plex- are \
+left out, since clients send them with every call.";
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Text,
@@ -40,17 +41,17 @@ enum Format {
 pub(crate) struct Arguments {
     /// Another OpenAPI document, 3.0 or 3.1, YAML or JSON, to compare the descriptions with.
     file: Option<PathBuf>,
-    /// Writes nothing; exits 4 when the table of operations in openapi/README.md is not what the
-    /// descriptions give.
+    /// Writes nothing, and exits with 4 if the table of operations in openapi/README.md does not
+    /// match the descriptions.
     #[arg(long, conflicts_with_all = ["file", "write"])]
     check: bool,
     /// Writes the table of operations into openapi/README.md.
     #[arg(long, conflicts_with = "file")]
     write: bool,
-    /// The form of the report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text, conflicts_with_all = ["check", "write"])]
     format: Format,
-    /// The folder of descriptions and of their README.md [default: openapi].
+    /// The folder with the descriptions and their README.md [default: openapi].
     #[arg(long, value_name = "DIR")]
     openapi: Option<PathBuf>,
 }

@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::Value;
 
-/// A crate that goes to the registry.
+/// A crate that is published to the registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Published {
     pub(crate) name: String,
@@ -19,22 +19,22 @@ pub(crate) struct Published {
     pub(crate) features: BTreeSet<String>,
     /// The features that `default` turns on.
     pub(crate) default_features: BTreeSet<String>,
-    /// The features that docs.rs turns on beside the default ones.
+    /// The features that docs.rs turns on in addition to the default ones.
     pub(crate) documented: BTreeSet<String>,
     /// The address of the public repository; empty until the owner sets it.
     pub(crate) repository: String,
-    /// The crates of the workspace that it depends on, those of its tests and examples included.
+    /// The crates of the workspace that it depends on, including those for its tests and examples.
     needs: BTreeSet<String>,
 }
 
 impl Published {
-    /// `plex-tv-sdk-0.1.0`, the name of the package and of the folder in it.
+    /// Returns the name of the package and of the folder in it, such as `plex-tv-sdk-0.1.0`.
     pub(crate) fn stem(&self) -> String {
         format!("{}-{}", self.name, self.version)
     }
 }
 
-/// The published crates of the workspace in a folder, each after those that it needs.
+/// Returns the published crates of the workspace in a folder, each after those that it needs.
 pub(crate) fn published(workspace: &Path) -> Result<Vec<Published>, String> {
     let mut metadata = cargo(workspace);
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
@@ -53,7 +53,7 @@ fn read(package: &Value) -> Option<Published> {
         |list: &Value| list.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
     let features = package["features"].as_object()?;
     let default_features = features.get("default").map(texts).unwrap_or_default();
-    // A path without a version is not in the package.
+    // A path dependency without a version is not in the package.
     let is_of_workspace = |dependency: &&Value| dependency["path"].is_string() && dependency["req"] != "*";
     let of_workspace = package["dependencies"].as_array()?.iter().filter(is_of_workspace);
     let manifest = Path::new(package["manifest_path"].as_str()?);
@@ -65,7 +65,7 @@ fn read(package: &Value) -> Option<Published> {
         default_features,
         documented: texts(&package["metadata"]["docs"]["rs"]["features"]),
         repository: package["repository"].as_str().unwrap_or_default().to_owned(),
-        // Its own examples need a crate with all its features.
+        // A crate needs itself, with all features, for its own examples.
         needs: of_workspace
             .filter_map(|dependency| dependency["name"].as_str().map(str::to_owned))
             .filter(|needed| *needed != name)
@@ -74,7 +74,8 @@ fn read(package: &Value) -> Option<Published> {
     })
 }
 
-/// Each crate after those that it needs. What is not published is not waited for.
+/// Sorts the crates so that each comes after those that it needs. Crates that are not published are
+/// ignored.
 fn in_order(mut left: Vec<Published>) -> Result<Vec<Published>, String> {
     let mut ordered = Vec::new();
     while !left.is_empty() {
@@ -90,32 +91,31 @@ fn in_order(mut left: Vec<Published>) -> Result<Vec<Published>, String> {
     Ok(ordered)
 }
 
-/// The cargo that runs this program, in a folder.
+/// Returns a command for the cargo that runs this program, in a folder.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder);
     command
 }
 
-/// Runs a command to its end and returns what it printed. The error has the end of
-/// what a failed command said.
+/// Runs a command and returns what it printed. The error has the last lines of a failed command.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let told = told(command);
-    let output = command.stdin(Stdio::null()).output().map_err(|why| format!("`{told}` cannot be started: {why}"))?;
+    let line = command_line(command);
+    let output = command.stdin(Stdio::null()).output().map_err(|why| format!("`{line}` cannot be started: {why}"))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     let lines: Vec<_> = said.lines().collect();
     let end = lines.len().saturating_sub(SHOWN_LINES);
-    Err(format!("`{told}` failed:\n{}", lines[end..].join("\n")))
+    Err(format!("`{line}` failed:\n{}", lines[end..].join("\n")))
 }
 
 /// The most lines of a failed command that are shown.
 const SHOWN_LINES: usize = 40;
 
-/// The command line, as somebody would type it.
-pub(crate) fn told(command: &Command) -> String {
+/// Returns the command line as it would be typed.
+pub(crate) fn command_line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
     std::iter::once(program).chain(words).collect::<Vec<_>>().join(" ")

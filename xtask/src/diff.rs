@@ -1,5 +1,5 @@
-//! `cargo xtask diff`: what a change of the descriptions means for the wire, for the Rust API, and
-//! for the version.
+//! `cargo xtask diff`: reports what a change of the descriptions means for the wire, for the Rust
+//! API, and for the version.
 
 mod items;
 mod rust;
@@ -23,13 +23,13 @@ use crate::{
 use source::{Source, Unusable};
 
 const HELP: &str = "\
-BASE and HEAD are a file, a folder of descriptions, REV:PATH, or a git revision, which stands for its openapi/. Without HEAD \
-the work tree is compared; without BASE the place where it left main.
+BASE and HEAD are each a file, a folder of descriptions, REV:PATH, or a git revision, which means its openapi/ folder. HEAD \
+defaults to the work tree, and BASE to the commit at which the current branch left main.
 
-A rule says what kind of change it is; `--list-rules` lists them, and `--explain RULE` says why one matters and what to do. \
-A finding that is to be accepted for a while goes into openapi/diff-ignore.toml, with rule, pointer, reason and expires.";
+A rule is a kind of change. `--list-rules` lists the rules, and `--explain RULE` says why one matters and what to do. To accept \
+a finding for a while, add it to openapi/diff-ignore.toml with rule, pointer, reason and expires.";
 
-/// The form of the report.
+/// The format of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     Text,
@@ -50,7 +50,7 @@ enum FailOn {
     /// Potentially breaking, or breaking.
     Potential,
     Any,
-    /// A change that the version in Cargo.toml should announce and does not.
+    /// A breaking change that the version in Cargo.toml does not announce.
     Unbumped,
     Never,
 }
@@ -66,11 +66,11 @@ enum MinLevel {
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(crate) struct Arguments {
-    /// The old state [default: where HEAD left main].
+    /// The old state [default: the commit at which the current branch left main].
     base: Option<OsString>,
     /// The new state [default: the work tree].
     head: Option<OsString>,
-    /// The form of the report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// When to exit with 1; waived findings do not count.
@@ -82,10 +82,10 @@ pub(crate) struct Arguments {
     /// The most findings that are shown.
     #[arg(long, value_name = "N")]
     max_rows: Option<usize>,
-    /// Keeps what this operation sees: an operationId, or "GET /path". May be repeated.
+    /// Keeps only the findings of this operation: an operationId, or "GET /path". May be repeated.
     #[arg(long, value_name = "OPERATION")]
     operation: Vec<String>,
-    /// Keeps what the operations of this tag see. May be repeated.
+    /// Keeps only the findings of operations with this tag. May be repeated.
     #[arg(long, value_name = "TAG")]
     tag: Vec<String>,
     /// Writes the report to a file.
@@ -94,13 +94,13 @@ pub(crate) struct Arguments {
     /// Appends the report as Markdown to a file, such as the step summary of a workflow.
     #[arg(long, value_name = "FILE")]
     summary: Option<PathBuf>,
-    /// Writes the report as JSON to a file too.
+    /// Also writes the report as JSON to a file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// The file of waivers [default: openapi/diff-ignore.toml, if there is one].
     #[arg(long, value_name = "FILE")]
     ignore: Option<PathBuf>,
-    /// Leaves out what the change does to the Rust API, which takes most of the time.
+    /// Leaves out the effect on the Rust API, which takes most of the time.
     #[arg(long)]
     no_rust: bool,
     /// Lists the rules.
@@ -161,7 +161,7 @@ fn report(arguments: &Arguments) -> Result<Report, Unusable> {
     let rust = (!arguments.no_rust).then(|| rust::effect(&pairs, &mut findings));
     let mut report = Report::new(base.name.clone(), head.name.clone(), findings, operations);
     report.rust = rust;
-    // Files and folders have no version of their own: they are judged by that of the work tree.
+    // Files and folders have no version. That of the work tree is used for them.
     let current = source::work_tree_version();
     let (old, new) = (base.version.clone().or(current.clone()), head.version.clone().or(current));
     report.versions = old.zip(new).map(|(base, head)| Versions { base, head });
@@ -217,7 +217,7 @@ fn deliver(arguments: &Arguments, report: &Report) -> Outcome {
     let disagreements = report.rust.as_ref().map(|rust| rust.disagreements.as_slice()).unwrap_or_default();
     if !disagreements.is_empty() {
         let talk =
-            "error: the rules and the generated code disagree, which is a bug of these tools: please report it\n";
+            "error: the rules and the generated code disagree, which is a bug in these tools: please report it\n";
         return Outcome::Bug { data, talk: format!("{talk}  {}\n", disagreements.join("\n  ")) };
     }
     if is_failure(arguments.fail_on, report) { Outcome::Findings(data) } else { Outcome::Fine(data) }
@@ -236,7 +236,7 @@ fn is_failure(when: FailOn, report: &Report) -> bool {
     }
 }
 
-/// A step summary is written by several steps.
+/// Several steps append to the same summary.
 fn append(file: &Path, text: &str) -> std::io::Result<()> {
     fs::OpenOptions::new().create(true).append(true).open(file)?.write_all(text.as_bytes())
 }

@@ -1,7 +1,7 @@
-//! `cargo xtask docs`: the reference site.
+//! `cargo xtask docs`: builds the reference site.
 //!
-//! The work is done by the package `plex-tv-docs`, which is built for it: `--serve` needs the
-//! sandbox, and the other commands should not wait for its build.
+//! The package `plex-tv-docs` does the work, and is built on demand: `--serve` needs the sandbox,
+//! and the other commands should not wait for its build.
 
 use std::{
     env,
@@ -14,30 +14,32 @@ use plex_tv_openapi::Problem;
 
 use crate::{files::workspace_path, outcome::Outcome};
 
-/// How cargo ends when it cannot build or start what it is to run, and a program that panics.
+/// The exit code of cargo when it cannot build or start the program, and of a program that panics.
 const NOT_RUN: i32 = 101;
 
 const PAGES: &str = "\
 The samples are the doctests of plex-tv-sdk/src/generated, so run `cargo xtask generate` after a change of a \
-description. New pages are noted in tools/docs/pages.txt, and so is a new id of an operation, whose old page then leads \
-to the new one. A page that is gone for good needs a line there that says which page took its place.";
+description. New pages are recorded in tools/docs/pages.txt. So is a new id of an operation, and its old page then redirects \
+to the new one. A page that is removed for good needs a line there that names its replacement.";
 
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = PAGES)]
 pub(crate) struct Arguments {
-    /// Writes nothing; exits 1 on a broken link, and 4 on a page that the ledger does not have.
+    /// Writes nothing, and exits with 1 on a broken link, or with 4 on a page that
+    /// tools/docs/pages.txt does not have.
     #[arg(long)]
     check: bool,
     /// Serves the pages on this machine, with a sandbox to which their forms send calls.
     #[arg(long, conflicts_with = "check")]
     serve: bool,
-    /// The port of `--serve`; 0 takes a free one [default: 8000].
+    /// The port of `--serve`; 0 picks a free one [default: 8000].
     #[arg(long, requires = "serve")]
     port: Option<u16>,
     /// The folder of the site [default: target/reference].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Where rustdoc is: an address, or a folder of the site as in `rustdoc/` [default: docs.rs].
+    /// Where the rustdoc pages are: an address, or a folder of the site such as `rustdoc/`
+    /// [default: docs.rs].
     #[arg(long, value_name = "BASE")]
     rustdoc: Option<String>,
     /// Checks links to rustdoc in this folder, which `cargo doc --all-features` wrote.
@@ -51,7 +53,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let root = workspace_path("Cargo.toml").parent().map(Path::to_owned).unwrap_or_default();
-    // An empty path is not an argument.
+    // An empty path cannot be an argument.
     let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
     let mut command = Command::new(&cargo);
     command
@@ -76,11 +78,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         command.arg("--rustdoc-folder").arg(folder);
     }
     match command.status().map(|status| status.code()) {
-        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it broke; cargo says why above").report(),
+        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it panicked; see the output of cargo above").report(),
         Ok(Some(code)) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
-        Ok(None) => not_run("it was stopped before its end").report(),
+        Ok(None) => not_run("it was stopped before it finished").report(),
         Err(why) => Outcome::Broken(format!(
-            "plex-tv-docs cannot be started with `{}`: {why}; install cargo, or set CARGO to it",
+            "plex-tv-docs cannot be started with `{}`: {why}; install cargo, or set CARGO to its path",
             cargo.display()
         ))
         .report(),
@@ -88,6 +90,6 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn not_run(why: &str) -> Outcome {
-    let mend = "cargo build -p plex-tv-docs says more";
+    let mend = "run `cargo build -p plex-tv-docs` to see why";
     Outcome::Invalid(vec![Problem::new("plex-tv-docs", "recipe", why, mend)])
 }

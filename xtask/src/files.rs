@@ -1,4 +1,4 @@
-//! Files that are written whole or not at all.
+//! Paths in the workspace, and files that are written completely or not at all.
 
 use std::{
     env, fs, io,
@@ -8,9 +8,10 @@ use std::{
 
 use plex_tv_openapi::{Descriptions, Problem};
 
-/// A path in the workspace, relative to the current folder where that is shorter.
+/// Returns a path in the workspace. It is relative if it is inside the current folder.
 pub(crate) fn workspace_path(below: &str) -> PathBuf {
-    // Cargo says from which checkout it runs this. Several checkouts may share the target folder.
+    // Cargo sets the checkout from which it runs this, because several checkouts may share the
+    // target folder.
     let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
     let path = Path::new(&package).parent().unwrap_or(Path::new(".")).join(below);
     match env::current_dir() {
@@ -19,14 +20,14 @@ pub(crate) fn workspace_path(below: &str) -> PathBuf {
     }
 }
 
-/// The table of a folder of descriptions. A folder without a table takes the rows of `openapi` for
-/// the files of the same names.
+/// Returns the table of a folder of descriptions. A folder without a table uses the entries of
+/// `openapi` for files with the same names.
 pub(crate) fn table(folder: &Path) -> Result<Descriptions, Problem> {
     Descriptions::load_or_list(folder, &workspace_path("openapi"))
 }
 
-/// Writes a file beside its place and renames it: a reader sees the old file or the new one, never
-/// a part.
+/// Writes a temporary file next to the target and renames it: a reader sees the old file or the new
+/// one, never a part of it.
 pub(crate) fn write_atomically(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;

@@ -1,4 +1,4 @@
-//! `cargo xtask generate`: descriptions in, `plex-tv-sdk/src/generated/*.rs` out.
+//! `cargo xtask generate`: writes `plex-tv-sdk/src/generated/*.rs` from the descriptions.
 
 use std::{
     fmt::Write as _,
@@ -16,12 +16,12 @@ use crate::{
     outcome::Outcome,
 };
 
-/// Changed lines shown of a stale file; the whole diff is one command away.
+/// The most changed lines of an outdated file that are shown.
 const SHOWN_LINES: usize = 12;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Writes nothing; exits 4 when a file is not what its description gives.
+    /// Writes nothing, and exits with 4 if a file does not match its description.
     #[arg(long)]
     check: bool,
     /// The folder of descriptions [default: openapi].
@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     out: Option<PathBuf>,
 }
 
-/// One generated file: what it should hold, and what it holds.
+/// One generated file: the text that it should have, and the text that it has.
 struct Target {
     path: PathBuf,
     from: PathBuf,
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
     let table = table(openapi).map_err(|problem| vec![problem])?;
     let documents = table.documents()?;
-    // Side by side: while one is formatted, the next is generated.
+    // In parallel: while one is formatted, the next is generated.
     let generated: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> =
             documents.iter().map(|(_, document)| scope.spawn(|| generate(document, Layout::Rustfmt))).collect();
@@ -90,7 +90,7 @@ fn targets(openapi: &Path, out: &Path) -> Result<Vec<Target>, Vec<Problem>> {
     if problems.is_empty() { Ok(targets) } else { Err(problems) }
 }
 
-/// Generated files whose description is gone.
+/// Returns the generated files that have no description any more.
 fn orphans(targets: &[Target], out: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(out) {
         Ok(entries) => entries,
@@ -128,7 +128,7 @@ fn write(targets: &[Target], orphans: &[PathBuf]) -> Outcome {
         if let Err(why) = fs::remove_file(orphan) {
             return Outcome::Broken(format!("{} cannot be removed: {why}", orphan.display()));
         }
-        let _ = writeln!(text, "{}: removed, it has no description", orphan.display());
+        let _ = writeln!(text, "{}: removed, because it has no description", orphan.display());
     }
     Outcome::Fine(text)
 }
@@ -166,8 +166,8 @@ fn tell_stale(text: &mut String, target: &Target) {
     let (added, removed) = counts(target);
     let diff = TextDiff::from_lines(found, &target.wanted);
     let changes: Vec<_> = diff.iter_all_changes().filter(|change| change.tag() != ChangeTag::Equal).collect();
-    // The first line names the description's hash and changes always; the first line of code says
-    // more.
+    // The first line has the hash of the description and always changes. The first changed line of
+    // code says more.
     let is_header = |change: &&similar::Change<&str>| change.value().starts_with("// @generated");
     let first = changes.iter().find(|change| !is_header(change)).or(changes.first());
     let line = first.and_then(|change| change.new_index().or(change.old_index())).map_or(1, |index| index + 1);
@@ -176,7 +176,7 @@ fn tell_stale(text: &mut String, target: &Target) {
         "error: {} is out of date (+{added} -{removed} lines, first at line {line})",
         target.path.display()
     );
-    let _ = writeln!(text, "  why: {} changed after it was generated", target.from.display());
+    let _ = writeln!(text, "  why: {} changed after the file was generated", target.from.display());
     for change in changes.iter().take(SHOWN_LINES) {
         let _ = write!(text, "  {} {}", change.tag(), change.value());
     }
@@ -185,7 +185,7 @@ fn tell_stale(text: &mut String, target: &Target) {
     }
 }
 
-/// Lines added and removed.
+/// Returns the number of lines added and removed.
 fn counts(target: &Target) -> (usize, usize) {
     let diff = TextDiff::from_lines(target.found.as_deref().unwrap_or_default(), &target.wanted);
     let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();

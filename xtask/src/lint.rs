@@ -1,4 +1,5 @@
-//! `cargo xtask lint`: the rules of `openapi/README.md`, each finding with its place and its fix.
+//! `cargo xtask lint`: checks the rules of `openapi/README.md`, and reports each finding with its
+//! place and its fix.
 
 use std::{
     fmt::Write as _,
@@ -16,7 +17,7 @@ use crate::{
 pub(crate) struct Arguments {
     /// Descriptions to check, or folders of them [default: openapi].
     paths: Vec<PathBuf>,
-    /// Lists the rules and why each one is there.
+    /// Lists the rules and the reason for each.
     #[arg(long)]
     list_rules: bool,
 }
@@ -42,9 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 #[derive(Default)]
 struct Checked {
-    /// How many were checked with the table of their folder.
+    /// The number of descriptions that were checked with the table of their folder.
     in_folders: usize,
-    /// Those that were named one by one.
+    /// The descriptions that were named individually.
     files: Vec<Document>,
     /// What could not be read.
     unusable: Vec<Problem>,
@@ -52,7 +53,7 @@ struct Checked {
 }
 
 impl Checked {
-    /// The descriptions of a folder, each for itself and all together.
+    /// Checks the descriptions of a folder, each on its own and all together.
     fn folder(&mut self, folder: &Path) {
         let documents = match table(folder) {
             Ok(table) => table.documents().map(|documents| {

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Keeps the client of Plex.tv in step with its description.
+/// Keeps the client of Plex.tv in step with its descriptions.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = outcome::EXIT_CODES)]
 struct Arguments {
@@ -33,22 +33,22 @@ enum Command {
     Generate(generate::Arguments),
     /// Checks the descriptions against the rules of openapi/README.md.
     Lint(lint::Arguments),
-    /// Tells what a change of the descriptions means for the wire, for the Rust API, and for the
+    /// Reports what a change of the descriptions means for the wire, for the Rust API, and for the
     /// version.
     Diff(Box<diff::Arguments>),
-    /// Decodes recorded replies through the generated types: what fails, what is lost, what is
-    /// unknown.
+    /// Decodes recorded replies with the generated types, and reports what fails, what is lost, and
+    /// what is unknown.
     Conform(conform::Arguments),
-    /// Counts the operations, keeps their table in openapi/README.md, and compares with any other
-    /// OpenAPI document.
+    /// Counts the operations, keeps their table in openapi/README.md, and compares them with any
+    /// other OpenAPI document.
     Coverage(coverage::Arguments),
-    /// Makes the reference site: a page for every operation and type, with samples that compile.
+    /// Builds the reference site: a page for every operation and type, with samples that compile.
     Docs(docs::Arguments),
     /// Lists the public items of the SDK, keeps the list in plex-tv-sdk/api.txt, or checks that it
     /// is up to date.
     Api(api::Arguments),
-    /// Measures what the SDK costs those who build it: seconds, crates, bytes, and lines of
-    /// generated code.
+    /// Measures what it costs to build the SDK: seconds, crates, bytes, and lines of generated
+    /// code.
     Cost(cost::Arguments),
     /// Lists the files of the published crates, and proves that the crates work on their own.
     Package(package::Arguments),

@@ -1,4 +1,4 @@
-//! How a command ends: one exit code for each kind of ending, the same for all commands.
+//! How a command ends: one exit code for each kind of outcome, the same for all commands.
 
 use std::{fmt::Write as _, io::Write as _, process::ExitCode};
 
@@ -6,37 +6,37 @@ use plex_tv_openapi::Problem;
 
 /// The exit codes, for `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes:
-  0  fine
+  0  success
   1  findings
-  2  wrong use of the command
+  2  the command was used incorrectly
   3  a description is missing, unreadable or not valid
   4  written files are out of date
-  5  a bug of these tools
+  5  a bug in these tools
   6  a toolchain that the command needs is not installed";
 
 /// How a command ended.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// All is well; the text goes to standard output.
+    /// Success. The text goes to standard output.
     Fine(String),
-    /// Findings of a check; the text goes to standard output.
+    /// Findings of a check. The text goes to standard output.
     Findings(String),
-    /// The command was used in a wrong way.
+    /// The command was used incorrectly.
     Misused(String),
     /// A description cannot be used.
     Invalid(Vec<Problem>),
-    /// Generated files are not what the descriptions give.
+    /// Written files do not match what they are made from.
     Stale(String),
     /// A file could not be written or read back.
     Broken(String),
     /// A toolchain is not installed.
     Missing(String),
-    /// These tools contradict themselves. There may be a report nevertheless.
+    /// These tools contradict themselves. There may still be a report.
     Bug { data: String, talk: String },
 }
 
 impl Outcome {
-    /// Prints what there is to say and gives the exit code.
+    /// Prints the output and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let (code, data, talk) = match self {
             Self::Fine(text) => (0, text, String::new()),
@@ -55,7 +55,7 @@ impl Outcome {
     }
 }
 
-/// All problems, one after the other, and their number.
+/// Returns the text of all problems, one after the other, and their number.
 pub(crate) fn list(problems: &[Problem]) -> String {
     let mut text = String::new();
     for problem in problems {

@@ -1,4 +1,5 @@
-//! `cargo xtask package`: what the published crates hold, and whether they work on their own.
+//! `cargo xtask package`: checks what the published crates contain, and whether they work on their
+//! own.
 
 mod contents;
 mod proof;
@@ -14,13 +15,13 @@ use crate::{
 
 const MEANING: &str = "\
 --check compares the files of each package with .ci/package-lists, so that nothing ships by accident. Rust sources and \
-descriptions are listed as patterns. It also fails where docs.rs would leave a feature out.
+descriptions are listed as patterns. It also fails if docs.rs would leave out a feature.
 
---prove packages all crates and unpacks them into an empty workspace outside of this one, whose only knowledge of the other \
-packages is a [patch] of the registry. There it checks the SDK with default features, without them, with those that docs.rs \
+--prove packages all crates and unpacks them into an empty workspace outside this one. A [patch] of the registry is \
+its only link between the packages. There it checks the SDK with default features, without them, with those that docs.rs \
 shows, and with `codegen`. It builds the documentation as docs.rs does, with warnings denied, and runs the program of each \
-README and the example `sign_in`. Where a nightly toolchain is installed, it also checks the lowest versions of direct \
-dependencies that the manifests allow. It takes some minutes. With CARGO_NET_OFFLINE=true it downloads nothing.";
+README and the example `sign_in`. If a nightly toolchain is installed, it also checks the lowest versions of direct \
+dependencies that the manifests allow. It takes a few minutes. With CARGO_NET_OFFLINE=true it downloads nothing.";
 
 /// Features that docs.rs does not show: one generates the code that is checked in, one is for tools
 /// and outside semver, and one has no items of its own.
@@ -30,13 +31,13 @@ const NOT_DOCUMENTED: [&str; 3] = ["codegen", "conform", "native-tls"];
 #[command(after_long_help = MEANING)]
 #[group(required = true, multiple = false)]
 pub(crate) struct Arguments {
-    /// Writes nothing; exits 4 when a package holds other files than its list says.
+    /// Writes nothing, and exits with 4 if the files of a package differ from its list.
     #[arg(long)]
     check: bool,
     /// Writes the lists of files.
     #[arg(long)]
     bless: bool,
-    /// Builds, documents and runs the packages outside of this workspace.
+    /// Builds, documents and runs the packages outside this workspace.
     #[arg(long)]
     prove: bool,
 }
@@ -85,27 +86,27 @@ fn keep_lists(crates: &[Published], is_blessing: bool) -> Result<Outcome, String
             write_atomically(&path, &wanted).map_err(|why| format!("{} cannot be written: {why}", path.display()))?;
             let _ = writeln!(fine, "{}: written", path.display());
         } else {
-            let _ = writeln!(stale, "error: {} holds other files than {}", one.name, path.display());
+            let _ = writeln!(stale, "error: the files of {} differ from {}", one.name, path.display());
             stale.push_str(&contents::difference(&found, &wanted));
-            stale.push_str("  fix: exclude what should not ship, or cargo xtask package --bless\n");
+            stale.push_str("  fix: exclude what should not ship, or run cargo xtask package --bless\n");
         }
     }
     Ok(if stale.is_empty() { Outcome::Fine(fine) } else { Outcome::Stale(stale) })
 }
 
-/// The features that docs.rs leaves out without a reason.
+/// Returns the features that docs.rs leaves out without a reason.
 fn hidden(one: &Published) -> impl Iterator<Item = &String> {
     let is_shown = |feature: &str| one.documented.contains(feature) || one.default_features.contains(feature);
     one.features.iter().filter(move |feature| !is_shown(feature) && !NOT_DOCUMENTED.contains(&feature.as_str()))
 }
 
-/// The features that a text for users leaves out, with the file of the text.
+/// Returns the features that the README or the crate docs do not name, with the file.
 fn unnamed(one: &Published) -> Result<Vec<(String, &String)>, String> {
     let mut unnamed = Vec::new();
     for file in ["README.md", "src/lib.rs"] {
         let path = one.folder.join(file);
         let text = std::fs::read_to_string(&path).map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
-        // What is outside semver is not for users.
+        // A feature outside semver is not for users.
         let features = one.features.iter().filter(|feature| *feature != "conform");
         let missing = features.filter(|feature| !text.contains(&format!("`{feature}`")));
         unnamed.extend(missing.map(|feature| (path.display().to_string(), feature)));
@@ -113,7 +114,7 @@ fn unnamed(one: &Published) -> Result<Vec<(String, &String)>, String> {
     Ok(unnamed)
 }
 
-/// The folder of the workspace, from anywhere.
+/// Returns the absolute path of the workspace.
 fn workspace() -> Result<std::path::PathBuf, String> {
     let manifest = workspace_path("Cargo.toml");
     let found = manifest.canonicalize().map_err(|why| format!("{} cannot be found: {why}", manifest.display()))?;

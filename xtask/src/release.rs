@@ -1,8 +1,7 @@
 //! `cargo xtask release`: prepares a release, or publishes a prepared one.
 //!
-//! cargo publishes the crates in their order and waits for each, so all that is left is ours: the
-//! changelog in two parts, the address that the owner sets, and versions that fit each other
-//! exactly.
+//! cargo publishes the crates in order and waits for each. This command does the rest: the
+//! changelog in two parts, the address that the owner sets, and versions that match exactly.
 
 mod changelog;
 mod git;
@@ -24,14 +23,14 @@ use crate::{
 };
 
 const MEANING: &str = "\
-Without --publish it prepares: it writes the version into Cargo.toml, Cargo.lock and the READMEs, and cuts the changelog. From \
-0.1.0 on, cargo-semver-checks compares the public items with those of the last release first. A person reads the \
-changes, commits them, and merges them into main.
+Without --publish it prepares a release: it writes the version into Cargo.toml, Cargo.lock and the READMEs, and moves the \
+unreleased part of the changelog under the version. For any version after 0.1.0, it first runs cargo-semver-checks, which \
+compares the public items with those of the last release. A person reads the changes, commits them, and merges them into main.
 
-With --publish it publishes what main has: all crates, each after those that it needs. Then it tags the commit. It refuses while \
-`repository` in Cargo.toml is empty, and where the version, the changelog, the tag or the files are not those of the release.
+With --publish it publishes the prepared release: all crates, each after those that it needs. Then it tags the commit. It \
+refuses while `repository` in Cargo.toml is empty, or if the version, the changelog, the tag or the files do not fit the release.
 
---dry-run says what would be done and what would be refused. It writes and publishes nothing, and exits with 1 where something \
+--dry-run prints what would be done and what would be refused. It writes and publishes nothing, and exits with 1 if anything \
 would be refused.";
 
 /// The first version: there is nothing to compare it with.
@@ -45,7 +44,7 @@ const SEMVER: [&str; 2] = ["plex-tv-sandbox", "plex-tv-sdk"];
 pub(crate) struct Arguments {
     /// The version to release, as in 0.2.0.
     version: Version,
-    /// Says what would be done, and does nothing.
+    /// Prints what would be done, and does nothing.
     #[arg(long)]
     dry_run: bool,
     /// Publishes the prepared version.
@@ -62,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     outcome.unwrap_or_else(Outcome::Broken)
 }
 
-/// A release, and what there is before it.
+/// A release, and the state before it.
 struct Release {
     workspace: PathBuf,
     version: Version,
@@ -83,7 +82,7 @@ impl Release {
         let crates = crates::published(&workspace)?;
         let current = crates.first().ok_or("no crate of the workspace is published")?;
         let current = Version::parse(&current.version)
-            .map_err(|why| format!("the version of {} is wrong: {why}", current.name))?;
+            .map_err(|why| format!("the version of {} is not valid: {why}", current.name))?;
         let mut files = Files::new();
         for file in ["CHANGELOG.md", "Cargo.toml", "README.md"]
             .map(str::to_owned)
@@ -97,7 +96,7 @@ impl Release {
         Ok(Self { workspace, version: version.clone(), current, crates, files })
     }
 
-    /// What the files would be, or everything that speaks against it.
+    /// Returns the files of the prepared release, or every reason to refuse it.
     fn prepared(&self) -> Result<Files, Vec<String>> {
         let mut refusals = Vec::new();
         if self.version < self.current {
@@ -119,7 +118,7 @@ impl Release {
         if refusals.is_empty() { Ok(files) } else { Err(refusals) }
     }
 
-    /// A sentence where the version is released already.
+    /// Returns a message if the version is already released.
     fn released(&self) -> Option<String> {
         let is_there = git::has_tag(&self.workspace, &self.version);
         is_there.then(|| format!("the tag {} is there, so this version is released", git::tag(&self.version)))
@@ -160,8 +159,8 @@ impl Release {
                 Err(reasons) => refusals.extend(reasons),
             }
             let semver = match self.semver_checks() {
-                Some(command) => crates::told(&command),
-                None => "the first release has nothing to be compared with".to_owned(),
+                Some(command) => crates::command_line(&command),
+                None => "the first release has nothing to compare with".to_owned(),
             };
             text.push_str(&format!("semver: {semver}\n"));
         }
@@ -206,7 +205,7 @@ impl Release {
         self.version == self.current && self.is_in_changelog()
     }
 
-    /// One line for each line that is written anew.
+    /// Returns one line for each line that changes.
     fn changes(&self, files: &Files) -> String {
         let mut text = String::new();
         for (file, wanted) in files {
@@ -219,14 +218,14 @@ impl Release {
         text
     }
 
-    /// Compares the public items with those of the last release. Nothing where they fit the
-    /// version.
+    /// Compares the public items with those of the last release. Returns `None` if the version fits
+    /// the changes.
     fn check_semver(&self) -> Result<Option<Outcome>, String> {
         let Some(mut command) = self.semver_checks() else { return Ok(None) };
         let mut version = crates::cargo(&self.workspace);
         if crates::output(version.args(["semver-checks", "--version"])).is_err() {
             return Ok(Some(Outcome::Missing(
-                "cargo-semver-checks compares the public items with those of the last release, and is not installed\n  \
+                "cargo-semver-checks, which compares the public items with those of the last release, is not installed\n  \
                  fix: cargo install cargo-semver-checks --locked\n"
                     .to_owned(),
             )));
@@ -236,14 +235,14 @@ impl Release {
             .map(|why| Outcome::Findings(format!("{why}\n  fix: release a version that announces this\n"))))
     }
 
-    /// Nothing before the second release.
+    /// Returns the command for cargo-semver-checks, or `None` before the second release.
     fn semver_checks(&self) -> Option<std::process::Command> {
         let mut command = crates::cargo(&self.workspace);
         command.args(["semver-checks", "--release-type", versions::release_type(&self.current, &self.version)]);
         for name in SEMVER {
             command.args(["-p", name]);
         }
-        // `codegen` and `conform` have no promise.
+        // `codegen` and `conform` are outside semver.
         let sdk = self.crates.iter().find(|one| one.name == "plex-tv-sdk")?;
         let features: Vec<_> = sdk
             .documented

@@ -1,4 +1,4 @@
-//! This program in place of rustdoc, with rustdoc's unstable options.
+//! Runs this program in place of rustdoc, to turn on rustdoc's unstable options.
 
 use std::{
     env,
@@ -6,31 +6,31 @@ use std::{
     process::{Command, ExitCode},
 };
 
-/// Set for rustdoc, which is this program then: the folder for its output, or nothing for the one
-/// that cargo chose.
+/// The variable that makes this program act as rustdoc. Its value is the folder for the output, or
+/// empty for the one that cargo chose.
 const FOLDER: &str = "XTASK_RUSTDOC";
 
 /// Lets a cargo command use the unstable options of rustdoc.
 ///
-/// Set for cargo itself, `RUSTC_BOOTSTRAP` would rebuild all dependencies whose build script looks
-/// at it, and rebuild them again afterwards.
+/// `RUSTC_BOOTSTRAP` is not set for cargo itself. That would rebuild all dependencies with build
+/// scripts that read it, and rebuild them again afterwards.
 pub(crate) fn with_unstable_options(cargo: &mut Command) -> Result<(), String> {
     into_folder(cargo, OsStr::new(""))
 }
 
-/// The same, with a folder of its own for the output.
+/// Does the same, with a separate folder for the output.
 pub(crate) fn into_folder(cargo: &mut Command, folder: &OsStr) -> Result<(), String> {
     let this = env::current_exe().map_err(|why| format!("the path of this program is not known: {why}"))?;
     cargo.env("RUSTDOC", this).env(FOLDER, folder);
     Ok(())
 }
 
-/// Is this program to be rustdoc?
+/// Returns whether this program should act as rustdoc.
 pub(crate) fn is_rustdoc() -> bool {
     env::var_os(FOLDER).is_some()
 }
 
-/// Runs rustdoc.
+/// Runs rustdoc with its unstable options turned on.
 pub(crate) fn as_rustdoc() -> ExitCode {
     let folder = env::var_os(FOLDER).unwrap_or_default();
     let mut is_folder = false;

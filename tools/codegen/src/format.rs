@@ -1,19 +1,20 @@
-//! From a syntax tree to the text that is checked in.
+//! Formats a syntax tree as the text that is checked in.
 
 use std::{
     io::{self, Write as _},
     process::{Command, Stdio},
 };
 
-/// Prints the tree: prettyplease first, so that comments are comments, then the stable rustfmt.
+/// Prints the tree with prettyplease, which turns doc attributes into comments, and then formats it
+/// with stable rustfmt.
 ///
 /// # Errors
-/// When rustfmt is missing, or refuses the text.
+/// When rustfmt is missing or fails.
 pub(crate) fn print(file: &syn::File) -> Result<String, FormatError> {
     rustfmt(&spaced(&prettyplease::unparse(file)))
 }
 
-/// Puts an empty line before each item that follows another: prettyplease prints none.
+/// Puts an empty line between items, because prettyplease prints none.
 fn spaced(code: &str) -> String {
     let mut spaced = String::with_capacity(code.len() + code.len() / 32);
     let mut last = "";
@@ -46,7 +47,7 @@ pub(crate) enum FormatError {
 
 fn rustfmt(code: &str) -> Result<String, FormatError> {
     let program = std::env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into());
-    // Run away from any rustfmt.toml: the output must not depend on the folder it is made in.
+    // Run outside the folder of any rustfmt.toml: the output must not depend on the current folder.
     let child = Command::new(program)
         .args([
             "--edition",
@@ -66,17 +67,18 @@ fn rustfmt(code: &str) -> Result<String, FormatError> {
     let failed = |why: io::Error| FormatError::Failed(why.to_string());
     if let Some(mut input) = child.stdin.take() {
         let code = code.to_owned();
-        // Written from a thread of its own: both pipes are smaller than the code.
+        // Written from a separate thread: the code is larger than the pipe buffers.
         let writer = std::thread::spawn(move || input.write_all(code.as_bytes()));
         let output = child.wait_with_output().map_err(failed)?;
-        let written = writer.join().unwrap_or_else(|_| Err(io::Error::other("the writer stopped")));
+        let written =
+            writer.join().unwrap_or_else(|_| Err(io::Error::other("the thread that writes to rustfmt panicked")));
         if !output.status.success() {
             return Err(FormatError::Failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
         }
         written.map_err(failed)?;
         return String::from_utf8(output.stdout).map_err(|why| FormatError::Failed(why.to_string()));
     }
-    Err(FormatError::Failed("it takes no input".to_owned()))
+    Err(FormatError::Failed("its standard input is not available".to_owned()))
 }
 
 #[cfg(test)]
@@ -86,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_stand_apart_and_members_together() {
+    fn empty_lines_separate_items_but_not_members() {
         let file = syn::parse2(quote! {
             use a::b; use a::c;
             pub struct A { pub b: u8, #[doc = " C."] pub c: u8 }
@@ -117,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_code_is_told_with_rustfmts_words() {
+    fn broken_code_is_reported_with_the_message_of_rustfmt() {
         let why = rustfmt("fn").unwrap_err().to_string();
 
         assert!(why.starts_with("rustfmt failed: error"), "{why}");

@@ -26,7 +26,7 @@ pub(crate) enum Kind {
     List(Box<Kind>),
     Rows(Box<Kind>),
     Map(Box<Kind>),
-    /// What a reply without a body has.
+    /// The reply has no body.
     Nothing,
     Bytes,
 }
@@ -42,7 +42,7 @@ impl Kind {
                 let name = last.ident.to_string();
                 let inner = || {
                     let inner = arguments(&last.arguments).pop();
-                    inner.ok_or_else(|| format!("`{name}` of nothing")).and_then(Self::read).map(Box::new)
+                    inner.ok_or_else(|| format!("`{name}` has no type argument")).and_then(Self::read).map(Box::new)
                 };
                 Ok(match name.as_str() {
                     "str" | "String" => Self::Text,
@@ -56,7 +56,7 @@ impl Kind {
                     "ByteStream" => Self::Bytes,
                     "Box" => Self::Boxed(inner()?),
                     "Option" => match *inner()? {
-                        // A list of rows that is missing is an empty one, like any other list.
+                        // A missing list of rows is empty, like any other list.
                         rows @ Self::Rows(_) => rows,
                         kind => Self::Option(Box::new(kind)),
                     },
@@ -70,7 +70,7 @@ impl Kind {
         }
     }
 
-    /// Puts what a name stands for in its place.
+    /// Replaces each name that is an alias with its kind.
     pub(crate) fn replace(&mut self, aliases: &std::collections::BTreeMap<String, Self>) {
         match self {
             Self::Named(name) => {
@@ -88,7 +88,7 @@ impl Kind {
         }
     }
 
-    /// The type in Rust, as it stands in the module `types`.
+    /// Returns the type in Rust, as it is written inside the module `types`.
     pub(crate) fn rust(&self) -> TokenStream {
         match self {
             Self::Text => quote!(String),
@@ -116,7 +116,7 @@ impl Kind {
         }
     }
 
-    /// The type in Rust, as it stands outside of the module `types`.
+    /// Returns the type in Rust, as it is written outside the module `types`.
     pub(crate) fn outside(&self) -> TokenStream {
         match self {
             Self::Named(name) => {
@@ -139,7 +139,7 @@ impl Kind {
         }
     }
 
-    /// The kind without the option around it.
+    /// Returns the kind without an option around it.
     pub(crate) fn required(&self) -> &Self {
         match self {
             Self::Option(inner) | Self::Nullable(inner) => inner,
@@ -147,7 +147,7 @@ impl Kind {
         }
     }
 
-    /// Names of this type that a file has to import from the runtime.
+    /// Adds the names that a file has to import from the runtime for this type.
     pub(crate) fn imports(&self, found: &mut std::collections::BTreeSet<&'static str>) {
         match self {
             Self::Secret => found.insert("Secret"),
@@ -171,7 +171,7 @@ impl Kind {
         };
     }
 
-    /// Whether a value of it is missing where nothing is sent.
+    /// Returns whether a value of this kind can be read from a missing member.
     pub(crate) fn may_be_missing(&self) -> bool {
         matches!(
             self,
@@ -191,7 +191,7 @@ fn within(name: &str, inner: &Kind) -> TokenStream {
     quote!(#name<#inner>)
 }
 
-/// The types in angle brackets.
+/// Returns the types in angle brackets.
 pub(crate) fn arguments(arguments: &PathArguments) -> Vec<&Type> {
     let PathArguments::AngleBracketed(arguments) = arguments else { return Vec::new() };
     let types = arguments.args.iter().filter_map(|argument| match argument {

@@ -1,9 +1,8 @@
-//! The one recipe that turns a Plex.tv OpenAPI description into the code of `plex-tv-sdk`.
+//! The code generator that turns a Plex.tv OpenAPI description into the code of `plex-tv-sdk`.
 //!
-//! `cargo xtask generate` and the build step of `plex-tv-sdk` both run it:
-//! [`Document::load`] → [`lint`] → generator view → progenitor → model → emitter → prettyplease →
-//! rustfmt.
-//! It reads descriptions and runs rustfmt; writing files is left to the caller.
+//! `cargo xtask generate` and the build step of `plex-tv-sdk` both run it: [`Document::load`] →
+//! [`lint`] → generator view → progenitor → model → emitter → prettyplease → rustfmt. It reads
+//! descriptions and runs rustfmt. The caller writes the files.
 //!
 //! ```no_run
 //! use plex_tv_codegen::{Layout, generate};
@@ -18,7 +17,7 @@
 //! ```
 #![warn(missing_docs)]
 
-/// The program of the README compiles.
+/// Compiles the program in the README as a doctest.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
@@ -42,16 +41,16 @@ pub enum Layout {
     /// As it is checked in: prettyplease, then rustfmt, which must be installed.
     #[default]
     Rustfmt,
-    /// By prettyplease alone, for builds on machines without rustfmt. The same code, not the same
-    /// text.
+    /// By prettyplease alone, for builds on machines without rustfmt. The code is the same, but not
+    /// its layout.
     Prettyplease,
 }
 
 /// Generates the client module of one description.
 ///
 /// # Errors
-/// Everything the lint finds; else the one thing that stopped the generator. The rule
-/// `rustfmt-missing` tells that only the layout failed.
+/// All problems that the lint finds. If there are none, the problem that stopped the generator. The
+/// rule `rustfmt-missing` means that only the formatting failed.
 pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
     let problems = lint(document);
     if problems.is_empty() { generate_unlinted(document, layout) } else { Err(problems) }
@@ -61,7 +60,7 @@ pub fn generate(document: &Document, layout: Layout) -> Result<String, Vec<Probl
 /// do.
 ///
 /// # Errors
-/// Everything that the generator cannot read; else the one thing that stopped it.
+/// All parts that the generator cannot read. If there are none, the problem that stopped it.
 pub fn generate_unlinted(document: &Document, layout: Layout) -> Result<String, Vec<Problem>> {
     let problems = unreadable(document);
     if !problems.is_empty() {
@@ -77,7 +76,7 @@ pub fn generate_unlinted(document: &Document, layout: Layout) -> Result<String, 
     Ok(format!("{}\n{code}", header(document)))
 }
 
-/// The code, from what progenitor made and from the description.
+/// Creates the code from progenitor's output and the description.
 fn written(document: &Document, source: &syn::File) -> Result<syn::File, String> {
     let operations = operations(document.value());
     let module = module_name(document.path());
@@ -85,7 +84,8 @@ fn written(document: &Document, source: &syn::File) -> Result<syn::File, String>
     emit::module(&model, &syn::parse_quote!(crate::runtime))
 }
 
-/// The first line of a generated file. Line ends do not count: a checkout may change them.
+/// Returns the first line of a generated file. The hash ignores line endings, because a checkout
+/// may change them.
 fn header(document: &Document) -> String {
     let digest = Sha256::digest(document.text().replace("\r\n", "\n").as_bytes());
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,4 +1,5 @@
-//! What is generated: types and calls, from the description and from what progenitor made of it.
+//! The model of the generated code: types and calls, from the description and from progenitor's
+//! output.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,14 +15,14 @@ use crate::{
     source::{self, Shape, Source},
 };
 
-/// All of one module.
+/// The model of one module.
 #[derive(Debug)]
 pub(crate) struct Model<'a> {
     pub(crate) description: &'a Value,
     pub(crate) module: String,
     pub(crate) types: Vec<TypeDef<'a>>,
     pub(crate) calls: Vec<Call<'a>>,
-    /// The base URL of each host; that of the description is the first.
+    /// The base URL of each host. The first is that of the description.
     pub(crate) hosts: Vec<String>,
 }
 
@@ -30,7 +31,7 @@ pub(crate) struct Model<'a> {
 pub(crate) struct TypeDef<'a> {
     pub(crate) name: String,
     pub(crate) schema: &'a Value,
-    /// Whether it goes out in a request, so that an app makes values of it.
+    /// Whether it is sent in a request, so that applications create values of it.
     pub(crate) is_sent: bool,
     pub(crate) body: Body<'a>,
 }
@@ -43,7 +44,7 @@ pub(crate) enum Body<'a> {
     },
     Wrapper(Kind),
     OpenEnum(Vec<String>),
-    /// With all the values that may be sent.
+    /// With all values that may be sent.
     ClosedEnum(Vec<String>),
     /// A list that means all when it is empty.
     Choice(Kind),
@@ -56,19 +57,19 @@ pub(crate) struct Member<'a> {
     pub(crate) wire_name: String,
     pub(crate) kind: Kind,
     pub(crate) schema: &'a Value,
-    /// Whether the description says that it is always there.
+    /// Whether the description says that it is required.
     pub(crate) required: bool,
     /// Its line in the description.
     pub(crate) line: usize,
 }
 
 impl Member<'_> {
-    /// The one value that it can have, if there is only one.
+    /// Returns the only value that it can have, if there is only one.
     pub(crate) fn constant(&self) -> Option<&str> {
         self.schema["x-plex-constant"].as_str()
     }
 
-    /// Whether a reply without it has no meaning.
+    /// Returns whether a reply without it is meaningless.
     pub(crate) fn must_be_read(&self) -> bool {
         self.required && !self.kind.may_be_missing()
     }
@@ -82,7 +83,8 @@ pub(crate) struct Call<'a> {
     /// The name of the type of the call.
     pub(crate) name: String,
     pub(crate) host: usize,
-    /// In the order in which they are given: path, others, each as the description has them.
+    /// In the order of the arguments: path parameters in the order of the path, then the others in
+    /// the order of the description.
     pub(crate) parameters: Vec<Parameter<'a>>,
     pub(crate) body: Option<RequestBody>,
     pub(crate) reply: Kind,
@@ -123,8 +125,8 @@ impl Call<'_> {
         self.body.as_ref().filter(|body| body.required)
     }
 
-    /// Whether the required arguments go into one type: more than four, or two that are yes or no,
-    /// are easily mixed up.
+    /// Returns whether the required arguments go into one struct. More than four arguments, or more
+    /// than one boolean, are easily mixed up.
     pub(crate) fn takes_arguments(&self) -> bool {
         let count = self.required().count() + usize::from(self.required_body().is_some());
         let flags = self.required().filter(|parameter| matches!(parameter.kind, Kind::Bool | Kind::Flag));
@@ -133,7 +135,7 @@ impl Call<'_> {
 }
 
 impl<'a> Model<'a> {
-    /// Brings both together. An error says where they do not agree.
+    /// Combines the description with progenitor's output. The error says where they disagree.
     pub(crate) fn new(
         document: &'a Document,
         mut operations: Vec<Operation>,
@@ -161,7 +163,7 @@ impl<'a> Model<'a> {
         for operation in operations {
             let method = methods
                 .remove(&operation.rust_name)
-                .ok_or_else(|| format!("progenitor made no method of `{}`", operation.id))?;
+                .ok_or_else(|| format!("progenitor made no method for `{}`", operation.id))?;
             calls.push(call(description, operation, method, &hosts)?);
         }
         if let Some(name) = methods.keys().next() {
@@ -175,8 +177,8 @@ impl<'a> Model<'a> {
     }
 }
 
-/// A text with limits that has no name of its own is a type of progenitor's. plex.tv checks limits
-/// itself, so here it is the plain text.
+/// Replaces the types that progenitor makes for unnamed strings with limits by plain strings,
+/// because plex.tv checks the limits itself.
 fn without_inline_wrappers(description: &Value, source: Source) -> Source {
     let Source { structs, mut methods } = source;
     let mut aliases = BTreeMap::new();
@@ -206,7 +208,7 @@ fn server(node: &Value) -> Option<&str> {
     Some(node["servers"][0]["url"].as_str()?.trim_end_matches('/'))
 }
 
-/// Every object with this key below a value.
+/// Collects all objects in a value, including the value itself.
 fn below<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     match value {
         Value::Object(members) => {
@@ -218,7 +220,7 @@ fn below<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     }
 }
 
-/// The names of the components that go out in requests.
+/// Returns the names of the components that are sent in requests.
 fn sent(description: &Value) -> BTreeSet<String> {
     let mut sent = BTreeSet::new();
     let operations = description["paths"].as_object().into_iter().flat_map(serde_json::Map::values);
@@ -238,7 +240,7 @@ fn sent(description: &Value) -> BTreeSet<String> {
     sent
 }
 
-/// The component that a type was made of.
+/// Returns the component that a type was made from.
 fn component<'a>(description: &'a Value, name: &str) -> Option<(&'a String, &'a Value)> {
     let schemas = description["components"]["schemas"].as_object()?;
     schemas.iter().find(|(schema, _)| schema.to_upper_camel_case() == name)
@@ -282,7 +284,11 @@ fn type_def<'a>(document: &'a Document, found: source::Struct, sent: &BTreeSet<S
                 });
             }
             if members.len() != described.len() {
-                return Err(format!("{} properties of `{name}` gave {} members", described.len(), members.len()));
+                return Err(format!(
+                    "the description has {} properties of `{name}`, but progenitor has {} members",
+                    described.len(),
+                    members.len()
+                ));
             }
             Body::Members { members, keeps_unknown }
         }
@@ -290,7 +296,7 @@ fn type_def<'a>(document: &'a Document, found: source::Struct, sent: &BTreeSet<S
     Ok(TypeDef { name, schema, is_sent, body })
 }
 
-/// The types that progenitor does not make.
+/// Returns the types that progenitor does not make.
 fn ours<'a>(description: &'a Value, sent: &BTreeSet<String>) -> Result<Vec<TypeDef<'a>>, String> {
     let mut types = Vec::new();
     for (name, schema) in description["components"]["schemas"].as_object().into_iter().flatten() {
@@ -303,7 +309,7 @@ fn ours<'a>(description: &'a Value, sent: &BTreeSet<String>) -> Result<Vec<TypeD
             Body::Choice(match schema["items"]["type"].as_str() {
                 Some("integer") => Kind::Number("i64".to_owned()),
                 Some("string") => Kind::Text,
-                other => return Err(format!("`{name}` is a choice of {other:?}, not of integers or texts")),
+                other => return Err(format!("`{name}` is a choice of {other:?}, not of integers or strings")),
             })
         } else {
             continue;
@@ -320,7 +326,7 @@ struct Property<'a> {
     line: usize,
 }
 
-/// The properties of a component and of all its parts, in the order of the description.
+/// Returns the properties of a component and of all its parts, in the order of the description.
 fn properties<'a>(document: &'a Document, component: &str) -> Vec<Property<'a>> {
     let mut found: BTreeMap<&str, Property<'_>> = BTreeMap::new();
     let pointer = join("/components/schemas", component);
@@ -350,9 +356,9 @@ fn call<'a>(
     method: source::Method,
     hosts: &[String],
 ) -> Result<Call<'a>, String> {
-    let told = |why: String| format!("`{}`: {why}", operation.id);
+    let error = |why: String| format!("`{}`: {why}", operation.id);
     let node =
-        description.pointer(&operation.pointer).ok_or_else(|| told("it is not in the description".to_owned()))?;
+        description.pointer(&operation.pointer).ok_or_else(|| error("it is not in the description".to_owned()))?;
     let mut kinds: BTreeMap<String, Kind> = method.arguments.into_iter().collect();
     let mut parameters = Vec::new();
     let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| description.pointer(item));
@@ -369,13 +375,13 @@ fn call<'a>(
                 continue;
             }
             Some("header") => Place::Header,
-            other => return Err(told(format!("the parameter `{wire_name}` is in {other:?}"))),
+            other => return Err(error(format!("the parameter `{wire_name}` is in {other:?}"))),
         };
         let name = rust_name(wire_name);
-        let kind = kinds.remove(&name).ok_or_else(|| told(format!("progenitor has no argument `{name}`")))?;
+        let kind = kinds.remove(&name).ok_or_else(|| error(format!("progenitor has no argument `{name}`")))?;
         let required = listed["required"] == Value::Bool(true);
         if required == matches!(kind, Kind::Option(_)) {
-            return Err(told(format!("progenitor does not agree on whether `{wire_name}` is required")));
+            return Err(error(format!("progenitor and the description disagree on whether `{wire_name}` is required")));
         }
         parameters.push(Parameter {
             name: renamed(&name),
@@ -393,10 +399,10 @@ fn call<'a>(
     });
     let body = match kinds.remove("body") {
         None => None,
-        Some(kind) => Some(request_body(node, &kind).map_err(told)?),
+        Some(kind) => Some(request_body(node, &kind).map_err(error)?),
     };
     if let Some(name) = kinds.keys().next() {
-        return Err(told(format!("the description has no parameter `{name}`")));
+        return Err(error(format!("the description has no parameter `{name}`")));
     }
     let host = operation
         .server
@@ -426,13 +432,13 @@ fn request_body(node: &Value, kind: &Kind) -> Result<RequestBody, String> {
     })
 }
 
-/// The name of an argument, by progenitor's rule: a word of Rust gets an underscore.
+/// Returns the name of an argument by progenitor's rule: a Rust keyword gets an underscore.
 fn rust_name(wire_name: &str) -> String {
     let name = wire_name.to_snake_case();
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
-/// Names as a person would write them, where the rules give something else.
+/// Replaces names that the naming rules get wrong with those that a person would write.
 fn renamed(name: &str) -> String {
     const NAMES: [(&str, &str); 3] =
         [("i_pv6", "ipv6"), ("x_plex_container_", "container_"), ("x_plex_language", "language")];

@@ -13,15 +13,15 @@ use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TagStyle, T
 use schemars08::schema::{InstanceType, SchemaObject};
 use serde_json::Value;
 
-/// progenitor's code for the view.
+/// Returns progenitor's code for the view.
 pub(crate) fn run(document: &Document, view: &Value) -> Result<syn::File, Problem> {
     let tokens = generate(view).map_err(|why| blame(document, view, why))?;
     syn::parse2(tokens).map_err(|why| ours(document, format!("the generated code does not parse: {why}")))
 }
 
-/// A problem that is a mistake of the recipe, not of the description.
+/// Creates a problem for a bug in this crate, not in the description.
 pub(crate) fn ours(document: &Document, message: impl Into<String>) -> Problem {
-    let mend = "the description passed the lint, so this is a bug of plex-tv-codegen: please report it";
+    let mend = "the description passed the lint, so this is a bug in plex-tv-codegen: please report it";
     document.problem("recipe", "", message, mend)
 }
 
@@ -31,10 +31,10 @@ fn generate(view: &Value) -> Result<TokenStream, String> {
     quietly(|| Generator::new(&settings).generate_tokens(&openapi).map_err(|why| why.to_string()))
 }
 
-/// progenitor panics without a place on what it does not know. Its panics end here, and are not
-/// printed.
+/// Turns the panics of progenitor into errors, without printing them. progenitor panics on what it
+/// does not support, without naming the place.
 fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    // The hook is the whole program's: one at a time may change it.
+    // The panic hook is global, so only one thread at a time may change it.
     static HOOK: Mutex<()> = Mutex::new(());
     let _alone = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
     let printer = panic::take_hook();
@@ -47,7 +47,7 @@ fn quietly<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     })
 }
 
-/// Finds the operation that the generator stumbles over by giving it one at a time.
+/// Finds the operation on which the generator fails, by generating them one at a time.
 fn blame(document: &Document, view: &Value, why: String) -> Problem {
     let alone = |operation: &Operation| {
         let mut view = view.clone();
@@ -72,11 +72,11 @@ fn blame(document: &Document, view: &Value, why: String) -> Problem {
         .find_map(|operation| alone(&operation).map(|why| (operation, why)));
     let (pointer, message) = match culprit {
         Some((operation, why)) => {
-            (operation.pointer, format!("the generator cannot make `{}`: {}", operation.id, one_line(&why)))
+            (operation.pointer, format!("the generator fails on `{}`: {}", operation.id, one_line(&why)))
         }
-        None => ("/components/schemas".to_owned(), format!("the generator cannot make the types: {}", one_line(&why))),
+        None => ("/components/schemas".to_owned(), format!("the generator fails on the types: {}", one_line(&why))),
     };
-    let mend = "use a plainer construct there; openapi/README.md lists what is supported";
+    let mend = "use a simpler construct there; openapi/README.md lists what is supported";
     document.problem("generator", &pointer, message, mend)
 }
 
@@ -84,7 +84,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Each type that is not progenitor's goes by its last name: see [`crate::kind::Kind`].
+/// Returns progenitor's settings. They name the types of the SDK without a path, as
+/// [`crate::kind::Kind`] reads them.
 fn settings(view: &Value) -> GenerationSettings {
     let mut settings = GenerationSettings::default();
     settings
@@ -116,14 +117,15 @@ fn settings(view: &Value) -> GenerationSettings {
     settings
 }
 
-/// Enums of texts, and lists that mean all when they are empty.
+/// Returns whether this crate writes the type: string enums, and lists that mean all values when
+/// they are empty.
 fn is_written_by_us(schema: &Value) -> bool {
     schema.get("x-extensible-enum").is_some()
         || schema["type"] == "string" && schema.get("enum").is_some()
         || schema["x-plex-empty-means-all"] == Value::Bool(true)
 }
 
-/// The item type of a list that is read row by row.
+/// Returns the item type of a list that is read row by row.
 fn row_type(schema: &Value) -> Option<&str> {
     (schema["x-plex-rows"] == Value::Bool(true)).then(|| schema["items"]["$ref"].as_str()?.rsplit('/').next()).flatten()
 }

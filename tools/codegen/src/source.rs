@@ -1,5 +1,5 @@
-//! What is taken from progenitor's code: the types, and of each operation the Rust types of its
-//! parameters, its body and its reply.
+//! Reads progenitor's code: the types, and for each operation the Rust types of its parameters,
+//! body and reply.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use syn::{Attribute, Expr, Fields, File, FnArg, ImplItem, Item, ItemStruct, LitS
 
 use crate::kind::{Kind, arguments};
 
-/// progenitor's code, read.
+/// The parts of progenitor's code that are used.
 #[derive(Debug)]
 pub(crate) struct Source {
     pub(crate) structs: Vec<Struct>,
     pub(crate) methods: BTreeMap<String, Method>,
 }
 
-/// A type with members, or one that stands for another.
+/// A type with members, or a wrapper around another type.
 #[derive(Debug)]
 pub(crate) struct Struct {
     pub(crate) name: String,
@@ -31,7 +31,7 @@ pub(crate) enum Shape {
 pub(crate) struct Member {
     /// The name in Rust.
     pub(crate) name: String,
-    /// The name on the wire. Nothing for the member that keeps unknown ones.
+    /// The name on the wire. `None` for the member that keeps unknown members.
     pub(crate) wire_name: Option<String>,
     pub(crate) kind: Kind,
 }
@@ -55,7 +55,7 @@ impl Source {
                         if let Item::Struct(item) = item {
                             source.structs.push(read_struct(item)?);
                         } else if let Item::Enum(item) = item {
-                            let what = "became an enum of the generator; give the enum a component of its own";
+                            let what = "became an enum of the generator; move the enum to its own component";
                             return Err(format!("`{}` {what}", item.ident));
                         }
                     }
@@ -100,7 +100,7 @@ fn read_struct(item: &ItemStruct) -> Result<Struct, String> {
     Ok(Struct { name, shape })
 }
 
-/// What serde is told of a member.
+/// The serde attributes of a member.
 #[derive(Default)]
 struct Serde {
     rename: Option<String>,
@@ -111,7 +111,7 @@ impl Serde {
     fn read(attributes: &[Attribute]) -> Self {
         let mut found = Self::default();
         for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-            // What cannot be read is not one of these two.
+            // An attribute that cannot be read is neither of these two.
             let _ = attribute.parse_nested_meta(|meta| {
                 if meta.path.is_ident("rename") {
                     found.rename = Some(meta.value()?.parse::<LitStr>()?.value());
@@ -129,24 +129,24 @@ impl Serde {
 
 fn read_method(signature: &syn::Signature) -> Result<Method, String> {
     let name = &signature.ident;
-    let told = |why: String| format!("`{name}`: {why}");
+    let error = |why: String| format!("`{name}`: {why}");
     let mut found = Vec::new();
     for input in &signature.inputs {
         let FnArg::Typed(argument) = input else { continue };
         let Pat::Ident(ident) = argument.pat.as_ref() else {
-            return Err(told("an argument without a name".to_owned()));
+            return Err(error("an argument without a name".to_owned()));
         };
-        found.push((ident.ident.to_string(), Kind::read(&argument.ty).map_err(told)?));
+        found.push((ident.ident.to_string(), Kind::read(&argument.ty).map_err(error)?));
     }
     let reply = match &signature.output {
         ReturnType::Type(_, kind) => reply(kind).map(Kind::read),
         ReturnType::Default => None,
     };
-    let reply = reply.ok_or_else(|| told("no reply".to_owned()))?.map_err(told)?;
+    let reply = reply.ok_or_else(|| error("it has no reply type".to_owned()))?.map_err(error)?;
     Ok(Method { arguments: found, reply })
 }
 
-/// `T` of `Result<ResponseValue<T>, Error<E>>`.
+/// Returns `T` of `Result<ResponseValue<T>, Error<E>>`.
 fn reply(output: &Type) -> Option<&Type> {
     let Type::Path(result) = output else { return None };
     let value = *arguments(&result.path.segments.last()?.arguments).first()?;

@@ -1,14 +1,13 @@
 //! The generator view: the description as progenitor can read it.
 //!
-//! The published description stays honest (real status codes, real headers, nullable lists); what
-//! the generator needs different is bent here, and nowhere else. A pure function on the document,
-//! and idempotent.
+//! The published description stays accurate (real status codes, real headers, nullable lists). Only
+//! this module adapts it to the generator. It is a pure function of the document, and idempotent.
 
 use serde_json::{Map, Value, json};
 
 use plex_tv_openapi as openapi;
 
-/// Makes the generator view of a description.
+/// Returns the generator view of a description.
 pub fn generator_view(description: &Value) -> Value {
     let mut view = description.clone();
     openapi::operations_mut(&mut view, |operation| {
@@ -24,8 +23,9 @@ pub fn generator_view(description: &Value) -> Value {
     view
 }
 
-/// All 2xx become one `2XX`: plex.tv mixes 200, 201 and 204, and the generator allows one success
-/// body. Errors go: the transport reads every failure, whatever its shape, in one place.
+/// Merges all 2xx responses into one `2XX`: plex.tv mixes 200, 201 and 204, and the generator
+/// allows one success body. Removes error responses: the transport reads every failure, whatever
+/// its shape, in one place.
 fn collapse_responses(operation: &mut Map<String, Value>) {
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
         return;
@@ -37,7 +37,7 @@ fn collapse_responses(operation: &mut Map<String, Value>) {
     *responses = Map::from_iter([("2XX".to_owned(), json_body(reply))]);
 }
 
-/// XML bodies are declared as JSON: the transport turns one into the other before decoding.
+/// Declares XML bodies as JSON: the transport converts XML to JSON before decoding.
 fn json_body(mut reply: Value) -> Value {
     if let Some(content) = reply.get_mut("content").and_then(Value::as_object_mut)
         && let Some(xml) = content.remove("application/xml")
@@ -47,7 +47,7 @@ fn json_body(mut reply: Value) -> Value {
     reply
 }
 
-/// The transport sends all `X-Plex-*` headers.
+/// Removes the `X-Plex-*` headers: the transport sends them.
 fn drop_identity_headers(operation: &mut Map<String, Value>) {
     let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
         return;
@@ -58,7 +58,7 @@ fn drop_identity_headers(operation: &mut Map<String, Value>) {
     });
 }
 
-/// A nullable list is a plain list: in Rust, null, missing and empty are all the empty `Vec`.
+/// Turns nullable lists into plain lists: in Rust, null, missing and empty are all the empty `Vec`.
 fn plain_lists(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
@@ -72,7 +72,7 @@ fn plain_lists(schema: &mut Value) {
     }
 }
 
-/// A property with `x-rust-name` takes that name, since `guid` and `Guid` would be one field. The
+/// Renames each property that has an `x-rust-name`, since `guid` and `Guid` would be one field. The
 /// model has the wire name.
 fn rust_names(schema: &mut Value) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };

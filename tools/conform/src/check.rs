@@ -1,4 +1,4 @@
-//! One payload: decoded, encoded again, compared.
+//! Checks one payload: decodes it, encodes it again, and compares the two.
 
 use plex_tv_sdk::{
     Error, PlexError, Reread, discover, epg, notifications, reread_error, together, v1, v2, xml_as_json,
@@ -11,7 +11,7 @@ use crate::{
     folder::{Kind, Payload},
 };
 
-/// What became of a payload.
+/// The result of the check of a payload.
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// A success that the types can read.
@@ -19,7 +19,7 @@ pub(crate) enum Verdict {
         fields: Vec<Field>,
         is_documented: bool,
     },
-    /// A refusal that the error can carry.
+    /// A failure that the error type can represent.
     Refused {
         errors: Vec<PlexError>,
         is_documented: bool,
@@ -50,7 +50,7 @@ pub(crate) fn check(payload: &Payload, descriptions: &Descriptions) -> Verdict {
     if (200..300).contains(&payload.status) { success(payload, described) } else { refusal(payload, described) }
 }
 
-/// A refusal is one whatever its body, but a body that is made to be read should say something.
+/// Checks a failure. Its body may be anything, but JSON and XML should contain an error.
 fn refusal(payload: &Payload, described: Described<'_>) -> Verdict {
     let errors = reread_error(&payload.body);
     let should_speak = matches!(payload.kind, Kind::Json | Kind::Xml) && !payload.body.trim_ascii().is_empty();
@@ -67,8 +67,7 @@ fn success(payload: &Payload, described: Described<'_>) -> Verdict {
     let Ok(text) = std::str::from_utf8(&payload.body) else {
         return Verdict::failed("it is not UTF-8 text");
     };
-    // A row that is set aside is as good as lost, and its message says more than a list that is too
-    // short.
+    // A row that is skipped counts as lost, and its error says more than a list that is too short.
     let back = match reread(described.module, &payload.operation, &payload.body) {
         Some(Ok(back)) => back,
         Some(Err(error)) => return error.into(),

@@ -1,4 +1,4 @@
-//! Compares what plex.tv sent with what comes back out of a generated type.
+//! Compares what plex.tv sent with what a generated type encodes.
 
 use std::fmt;
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use crate::schema::Schema;
 
-/// What became of a field.
+/// What happened to a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// The description names it or keeps the unknown, and it does not come out again.
+    /// The description names it or keeps unknown members, but it is missing from the output.
     Missing,
-    /// The description names it or keeps the unknown, and it comes out as something else.
+    /// The description names it or keeps unknown members, but its value is different in the output.
     Changed,
     /// The description does not name it, and it is dropped.
     Dropped,
@@ -37,29 +37,29 @@ impl fmt::Display for Fate {
     }
 }
 
-/// A field that is not what the description says. In all rows of a list it is one field.
+/// A field that differs from the description. It counts once for all rows of a list.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Field {
     pub(crate) fate: Fate,
     /// The path without the indices, as in `[].connections[].port`.
     pub(crate) path: String,
-    /// The path of the first one.
+    /// The path of the first occurrence.
     pub(crate) first: String,
     pub(crate) times: usize,
     /// The kind of the first value, as in `text`. Never the value.
     pub(crate) kind: &'static str,
 }
 
-/// Compares by the description. Documented normalisations are not a loss: null members and empty
-/// lists may vanish, and so may an empty text that is not a value; times come out as RFC 3339, and
-/// scalars as what the description says they are.
+/// Compares two values by the description. Documented normalisations are not a loss. Null members
+/// and empty lists may vanish, and so may an empty text that is not a value. Times become RFC 3339,
+/// and scalars become the type in the description.
 pub(crate) fn compare(sent: &Value, back: &Value, schema: Schema<'_>) -> Vec<Field> {
     let mut comparison = Comparison { fields: Vec::new() };
     comparison.value(sent, Some(back), schema, &Place::default());
     comparison.fields
 }
 
-/// Where a value is, with indices and without.
+/// The path of a value, with indices and without.
 #[derive(Clone, Debug, Default)]
 struct Place {
     exact: String,
@@ -122,8 +122,8 @@ impl Comparison {
         }
     }
 
-    /// XML has no lists: one child is an object, and none is nothing or empty text. Nulls in a list
-    /// say nothing.
+    /// Compares a list. XML has no lists: one child is an object, and no child is a missing member
+    /// or empty text. Nulls in a list are ignored.
     fn list(&mut self, sent: &Value, back: Option<&Value>, schema: Schema<'_>, place: &Place) {
         let rows = match sent {
             Value::Array(items) => items.as_slice(),
@@ -148,7 +148,8 @@ impl Comparison {
         }
     }
 
-    /// An XML element whose text is the value. Its type and its emptiness are told by attributes.
+    /// Compares an XML element that has its value as text. Attributes give its type and say whether
+    /// it is empty.
     fn element(
         &mut self,
         members: &serde_json::Map<String, Value>,
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn normalisations_are_no_loss() {
+    fn normalisations_are_not_a_loss() {
         let schema = object(json!({
             "id": { "type": "string" }, "port": { "type": "integer" }, "owned": { "type": "boolean" },
             "at": { "type": "string", "format": "date-time" }, "seen": { "type": "integer", "format": "unix-time" },
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_come_out_again_is_lost() {
+    fn a_value_that_is_missing_or_different_in_the_output_is_lost() {
         let schema = object(json!({
             "id": { "type": "string" }, "port": { "type": "integer" }, "big": { "type": "integer" },
             "at": { "type": "string", "format": "date-time" }, "list": { "type": "array", "items": { "type": "string" } },
@@ -349,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn the_unknown_is_dropped_or_kept_and_one_field_in_all_rows() {
+    fn unknown_members_are_dropped_or_kept_and_count_once_for_all_rows() {
         let row = |extra: Value| {
             let mut row = object(json!({ "id": { "type": "integer" } }));
             row.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
@@ -385,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_of_references_ends() {
+    fn a_cycle_of_references_ends() {
         let root = json!({ "a": { "$ref": "#/b" }, "b": { "allOf": [{ "$ref": "#/a" }] } });
 
         assert!(compare(&json!({ "x": 1 }), &json!({ "x": 1 }), Schema::new(&root, &root["a"])).is_empty());

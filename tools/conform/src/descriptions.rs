@@ -1,4 +1,4 @@
-//! The descriptions, asked by operation.
+//! Looks up operations in the descriptions.
 
 use std::{collections::HashMap, path::Path};
 
@@ -11,7 +11,7 @@ use crate::schema::{Schema, resolved};
 #[derive(Debug)]
 pub struct Descriptions(Vec<Module>);
 
-/// A description, and the module of the SDK that is made from it.
+/// A description, and the module of the SDK that is generated from it.
 #[derive(Debug)]
 struct Module {
     name: String,
@@ -29,12 +29,12 @@ pub(crate) struct Described<'a> {
 }
 
 impl Descriptions {
-    /// Reads all descriptions of a folder, as its `descriptions.toml` lists them. A folder
-    /// without one has the table of this project.
+    /// Reads all descriptions of a folder, as its `descriptions.toml` lists them. A folder without
+    /// one uses the table of this project.
     ///
     /// # Errors
-    /// When the table or a description cannot be read, or two descriptions have an operation of the
-    /// same id: a payload is named by the id alone.
+    /// When the table or a description cannot be read, or when two descriptions have an operation
+    /// with the same id. A payload is named by the id alone.
     pub fn load(folder: &Path) -> Result<Self, Vec<Problem>> {
         let known = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
         let table = plex_tv_openapi::Descriptions::load_or_list(folder, &known).map_err(|problem| vec![problem])?;
@@ -61,12 +61,12 @@ impl Descriptions {
 }
 
 impl<'a> Described<'a> {
-    /// Is the status named?
+    /// Returns whether the description names the status.
     pub(crate) fn names(self, status: u16) -> bool {
         self.operation["responses"].get(status.to_string()).is_some()
     }
 
-    /// The schema that all successes share, if they have one that is decoded.
+    /// Returns the schema that all successes share, if they have one that is decoded.
     pub(crate) fn success(self) -> Option<Schema<'a>> {
         self.successes().find_map(|content| {
             let media = content.get("application/json").or_else(|| content.get("application/xml"))?;
@@ -74,7 +74,7 @@ impl<'a> Described<'a> {
         })
     }
 
-    /// Does a success come as XML?
+    /// Returns whether a success has an XML body.
     pub(crate) fn is_xml(self) -> bool {
         self.successes().any(|content| content.get("application/xml").is_some())
     }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a payload is by its name. The name is not believed when it is decoded.
+/// The kind of a payload, by its name. Decoding does not rely on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Json,
@@ -25,7 +25,7 @@ pub(crate) struct Payload {
     pub(crate) body: Vec<u8>,
 }
 
-/// All that a folder holds, sorted by name.
+/// The contents of a folder, sorted by name.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
     pub(crate) payloads: Vec<Payload>,
@@ -46,7 +46,7 @@ impl Folder {
         }
         if found.payloads.is_empty() {
             return Err(format!(
-                "{} holds no payload; name them like getPin/201-full.json: operation, status, case",
+                "{} holds no payload; name payloads like getPin/201-full.json: operation, status, case",
                 folder.display()
             ));
         }
@@ -73,7 +73,7 @@ impl Folder {
     }
 }
 
-/// Status and kind of `201-full.json`.
+/// Returns the status and the kind from a name such as `201-full.json`.
 fn meaning(file: &str) -> Result<(u16, Kind), &'static str> {
     let (stem, extension) = file.rsplit_once('.').ok_or("its name does not end in .json, .xml, .html or .txt")?;
     let kind = match extension {
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_status_and_kind() {
+    fn a_name_gives_status_and_kind() {
         let cases = [
             ("201-full.json", Some((201, Kind::Json))),
             ("200.xml", Some((200, Kind::Xml))),

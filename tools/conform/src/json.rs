@@ -8,11 +8,11 @@ use crate::{
     report::{Report, Totals},
 };
 
-/// Raised when a member changes its meaning or goes.
+/// Incremented when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 impl Report {
-    /// The report for programs.
+    /// Returns the report for programs.
     #[must_use]
     pub fn json(&self) -> Value {
         let Totals { payloads, decoded, failed, skipped, lost, unknown } = self.totals();

@@ -1,10 +1,10 @@
-//! Recorded replies of plex.tv through the generated types: what fails, what is lost, what the
-//! descriptions do not name.
+//! Decodes recorded replies of plex.tv with the generated types. The report says what fails, what
+//! is lost, and what the descriptions do not name.
 //!
-//! The work behind `cargo xtask conform`. It is a package of its own because it needs the generated
-//! code, which `xtask` has to be able to repair when it does not even compile.
+//! `cargo xtask conform` runs it. It is a separate package because it needs the generated code, and
+//! `xtask` has to be able to repair that code when it does not compile.
 //!
-//! Values are never shown, only names and JSON paths: recorded replies are full of tokens.
+//! The report shows names and JSON paths, never values: recorded replies are full of tokens.
 #![warn(missing_docs)]
 
 mod check;
@@ -20,10 +20,10 @@ use std::path::Path;
 pub use descriptions::Descriptions;
 pub use report::Report;
 
-/// Checks every payload in the folders of a folder.
+/// Checks every payload in the subfolders of a folder.
 ///
 /// # Errors
-/// One sentence, when the folder cannot be read or holds no payload.
+/// A message of one sentence, when the folder cannot be read or holds no payload.
 pub fn conform(folder: &Path, descriptions: &Descriptions) -> Result<Report, String> {
     let folder::Folder { payloads, passed_over } = folder::Folder::read(folder)?;
     let checked = payloads.into_iter().map(|payload| {

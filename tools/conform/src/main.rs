@@ -1,4 +1,4 @@
-//! Run by `cargo xtask conform`.
+//! The program that `cargo xtask conform` runs.
 
 use std::{io::Write as _, path::PathBuf, process::ExitCode};
 
@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 use plex_tv_conform::{Descriptions, Report, conform};
 use plex_tv_openapi::Problem;
 
-/// Decodes recorded replies through the generated types.
+/// Decodes recorded replies with the generated types.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The folder of payloads: `<operationId>/<status>[-<case>].{json,xml,html,txt}`.
@@ -14,10 +14,10 @@ struct Arguments {
     /// The folder of descriptions.
     #[arg(long, value_name = "DIR")]
     openapi: PathBuf,
-    /// The form of the report.
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// A lost field is a fault too.
+    /// Counts a lost field as a fault too.
     #[arg(long)]
     strict: bool,
 }
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 fn report(arguments: &Arguments) -> Result<Report, String> {
-    let told = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let descriptions = Descriptions::load(&arguments.openapi).map_err(told)?;
+    let error = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    let descriptions = Descriptions::load(&arguments.openapi).map_err(error)?;
     conform(&arguments.folder, &descriptions)
 }

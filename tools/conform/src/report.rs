@@ -7,14 +7,14 @@ use plex_tv_sdk::PlexError;
 
 use crate::{check::Verdict, compare::Field};
 
-/// What became of every payload of a folder.
+/// The result for every payload in a folder.
 #[derive(Debug)]
 pub struct Report {
     pub(crate) payloads: Vec<(String, Verdict)>,
     pub(crate) passed_over: Vec<(String, &'static str)>,
 }
 
-/// The numbers of the last line.
+/// The numbers in the last line.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Totals {
     pub(crate) payloads: usize,
@@ -30,14 +30,14 @@ impl Report {
         Self { payloads, passed_over }
     }
 
-    /// Did a payload fail, or, to a strict reader, lose a field?
+    /// Returns whether a payload failed or, if `strict`, lost a field.
     #[must_use]
     pub fn is_faulty(&self, strict: bool) -> bool {
         let totals = self.totals();
         totals.failed > 0 || strict && totals.lost > 0
     }
 
-    /// The report for people; its last line has the numbers.
+    /// Returns the report for people. Its last line has the numbers.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -83,8 +83,8 @@ fn summary(verdict: &Verdict) -> String {
         Verdict::Decoded { .. } => "decoded".to_owned(),
         Verdict::Refused { errors, .. } if errors.is_empty() => "decoded, the status alone".to_owned(),
         Verdict::Refused { errors, .. } => {
-            let told: Vec<_> = errors.iter().map(refusal).collect();
-            format!("decoded, {}", told.join("; "))
+            let lines: Vec<_> = errors.iter().map(refusal).collect();
+            format!("decoded, {}", lines.join("; "))
         }
         Verdict::Failed { path: Some(path), message } => {
             format!("failed at {}: {}", printable(path), printable(message))
@@ -114,7 +114,7 @@ fn details(text: &mut String, verdict: &Verdict) {
             1 => String::new(),
             times => format!(", {times} times, first at {}", printable(first)),
         };
-        let path = if path.is_empty() { "the whole".to_owned() } else { printable(path) };
+        let path = if path.is_empty() { "the whole body".to_owned() } else { printable(path) };
         let _ = writeln!(text, "  {what}: {path} ({kind}, {fate}{again})");
     }
 }

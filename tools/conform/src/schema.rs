@@ -1,8 +1,8 @@
-//! A schema of a description, to walk along with a value.
+//! A schema of a description, to be walked together with a value.
 
 use serde_json::Value;
 
-/// References that are followed before a circle is assumed.
+/// The most references that are followed before a cycle is assumed.
 const MAX_HOPS: usize = 32;
 
 /// A schema with its references followed.
@@ -12,7 +12,7 @@ pub(crate) struct Schema<'a> {
     value: &'a Value,
 }
 
-/// What a `$ref` points to, or the value itself.
+/// Returns the value that a `$ref` points to, or the value itself.
 pub(crate) fn resolved<'a>(root: &'a Value, value: &'a Value) -> &'a Value {
     let target = value["$ref"].as_str().and_then(|reference| root.pointer(reference.strip_prefix('#')?));
     target.unwrap_or(value)
@@ -29,7 +29,7 @@ impl<'a> Schema<'a> {
         Self { root, value }
     }
 
-    /// The schema of a member, named or not, if the description gives it one.
+    /// Returns the schema of a member, named or not, if the description has one.
     pub(crate) fn member(self, name: &str) -> Option<Self> {
         let named = self.value["properties"].get(name);
         named.or_else(|| self.entries()).map(|value| Self::new(self.root, value))
@@ -39,23 +39,23 @@ impl<'a> Schema<'a> {
         self.value.get("items").map(|items| Self::new(self.root, items))
     }
 
-    /// The member that a list in place of the object stands for.
+    /// Returns the member into which a list in place of the object is read.
     pub(crate) fn bare_list(self) -> Option<(&'a str, Self)> {
         let name = self.value["x-plex-bare-list"].as_str()?;
         Some((name, self.member(name)?))
     }
 
-    /// Are members kept that the description does not name?
+    /// Returns whether members are kept that the description does not name.
     pub(crate) fn keeps_the_unknown(self) -> bool {
         self.value.get("additionalProperties").is_some()
     }
 
-    /// The members are entries of a map, or anything at all.
+    /// Returns whether the members are entries of a map, or anything at all.
     pub(crate) fn is_map(self) -> bool {
         self.kind() == "object" && self.value.get("properties").is_none()
     }
 
-    /// Nothing is said of what is inside.
+    /// Returns whether the description says nothing about the content.
     pub(crate) fn is_free(self) -> bool {
         self.kind().is_empty() || self.is_map() && self.entries().is_none()
     }
@@ -72,13 +72,13 @@ impl<'a> Schema<'a> {
         self.value["format"] == "date-time" || self.value["format"] == "unix-time"
     }
 
-    /// The `type`, as in `integer`; an object may do without.
+    /// Returns the `type`, such as `integer`. An object may omit it.
     pub(crate) fn kind(self) -> &'a str {
         let implied = if self.value.get("properties").is_some() { "object" } else { "" };
         self.value["type"].as_str().unwrap_or(implied)
     }
 
-    /// The schema of unnamed members, unless they may be anything.
+    /// Returns the schema of unnamed members, unless they may be anything.
     fn entries(self) -> Option<&'a Value> {
         self.value["additionalProperties"].as_object().filter(|schema| !schema.is_empty())?;
         Some(&self.value["additionalProperties"])

@@ -1,14 +1,16 @@
-//! How much a description may hold, so that no text of a few lines takes all memory.
+//! Limits on the size of a description, so that a few lines of text cannot exhaust memory.
 
-/// Far deeper than a description gets; it keeps recursion over a value safe.
+/// The deepest nesting of values that is accepted. Real descriptions stay far below it. The limit
+/// keeps recursion over a value safe.
 pub(crate) const MAX_DEPTH: usize = 128;
-/// Aliases multiply, so a few lines may describe billions of values; real descriptions have some
-/// ten thousand.
+/// The most values in a description with its aliases expanded. Nested aliases multiply, so a few
+/// lines may describe billions of values. Real descriptions have about ten thousand.
 const MAX_VALUES: usize = 1_000_000;
-/// Bytes of all texts and of the pointers to all values. A key counts once for each value below it.
+/// The most bytes of all texts and of the pointers to all values. A key counts once for each value
+/// below it.
 const MAX_TEXT: usize = 128 * 1024 * 1024;
 
-/// What has been read so far, with aliases written out.
+/// The amount read so far, with aliases expanded.
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     values: usize,
@@ -16,19 +18,19 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// Pays for values and bytes of text before they are made.
+    /// Charges the budget for values and bytes of text before they are allocated.
     ///
     /// # Errors
-    /// What there is too much of.
+    /// A message that names the exceeded limit.
     pub(crate) fn pay(&mut self, values: usize, text: usize) -> Result<(), String> {
         self.values = self.values.saturating_add(values);
         self.text = self.text.saturating_add(text);
         match () {
             () if self.values > MAX_VALUES => {
-                Err(format!("with its aliases written out it has more than {MAX_VALUES} values"))
+                Err(format!("it has more than {MAX_VALUES} values, with aliases expanded"))
             }
             () if self.text > MAX_TEXT => {
-                Err(format!("with its aliases written out it has more than {MAX_TEXT} bytes of text and of pointers"))
+                Err(format!("it has more than {MAX_TEXT} bytes of text and pointers, with aliases expanded"))
             }
             () => Ok(()),
         }

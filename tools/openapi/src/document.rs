@@ -1,4 +1,4 @@
-//! Reads a description without losing the place of anything in it.
+//! Reads a description and keeps the line of every value in it.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,7 +23,7 @@ pub struct Document {
     text: String,
     value: Value,
     lines: BTreeMap<String, usize>,
-    /// Other files that stand in the value, by the pointer to them.
+    /// The other files that are part of the value, by the pointer to each.
     files: BTreeMap<String, PathBuf>,
 }
 
@@ -45,7 +45,7 @@ impl Document {
         Self::read(path.to_owned(), text)
     }
 
-    /// Parses YAML or JSON; `path` is only named in messages.
+    /// Parses YAML or JSON; `path` is used only in messages.
     ///
     /// # Errors
     /// When the text is neither JSON nor one YAML document that JSON can express.
@@ -81,26 +81,26 @@ impl Document {
         })
     }
 
-    /// The file it came from.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The text as it was read.
+    /// Returns the text as it was read.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What the text says.
+    /// Returns the parsed value.
     #[must_use]
     pub fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The line, counted from 1, of the key or list item at `pointer`, or of its nearest ancestor
-    /// that exists.
+    /// Returns the line, counted from 1, of the key or list item at `pointer`, or of its nearest
+    /// existing ancestor.
     #[must_use]
     pub fn line(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
@@ -115,7 +115,7 @@ impl Document {
         }
     }
 
-    /// The file, the pointer in that file, and the line of what is at `pointer`.
+    /// Returns the file, the pointer in that file, and the line of the value at `pointer`.
     #[must_use]
     pub fn place<'p>(&self, pointer: &'p str) -> (&Path, &'p str, usize) {
         let file = self.files.iter().find(|(root, _)| is_within(pointer, root));
@@ -125,7 +125,7 @@ impl Document {
         (path, inner, self.line(pointer))
     }
 
-    /// The other files that it refers to, as [`with_files`](crate::with_files) read them.
+    /// Returns the paths of the other files that [`with_files`](crate::with_files) read for it.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.files.values().map(PathBuf::as_path)
     }
@@ -144,13 +144,13 @@ impl Document {
         }
     }
 
-    /// Notes the places of a file that stands at `root`.
+    /// Records the path and the lines of a file that is part of the value at `root`.
     pub(crate) fn add_file(&mut self, root: &str, file: &Self) {
         self.files.insert(root.to_owned(), file.path.clone());
         self.lines.extend(file.lines.iter().map(|(pointer, line)| (format!("{root}{pointer}"), *line)));
     }
 
-    /// A problem at a JSON pointer of this document.
+    /// Creates a problem at a JSON pointer of this document.
     pub fn problem(
         &self,
         rule: &'static str,
@@ -162,11 +162,11 @@ impl Document {
     }
 }
 
-/// A value with its size, so that an alias to it can be paid for before it is copied.
+/// A value with its size, so that the budget is charged for an alias before the value is copied.
 struct Counted {
     value: Value,
     values: usize,
-    /// Bytes of its texts, and of the pointers to what is in it.
+    /// Bytes of its texts and of the pointers to the values inside it.
     text: usize,
     depth: usize,
 }
@@ -175,10 +175,10 @@ struct Reader<'a> {
     path: &'a Path,
     text: &'a str,
     events: Parser<'a, StrInput<'a>>,
-    /// The line of the event read last: every problem is found while looking at it.
+    /// The line of the last event. Every problem is found while that event is handled.
     line: usize,
-    /// The last line that says anything. The parser sees what is missing at the end only behind
-    /// that end.
+    /// The last line that is not blank. If something is missing at the end, the parser reports a
+    /// line after it.
     last: usize,
     lines: BTreeMap<String, usize>,
     anchors: HashMap<usize, Counted>,
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
     }
 
     fn document(mut self) -> Result<(Value, BTreeMap<String, usize>), Problem> {
-        // The scanner takes NUL for the end of the text and would drop the rest unseen.
+        // The scanner treats NUL as the end of the text and would silently drop the rest.
         if let Some(at) = self.text.find('\0') {
             self.line = 1 + line_breaks(&self.text[..at]);
             return Err(self.problem("yaml-syntax", "", "there is a NUL character on this line", "remove it"));
@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
             let key = self.key(event, pointer)?;
             let inner = join(pointer, &key);
             if let Some(first) = self.lines.insert(inner.clone(), self.line) {
-                let what = format!("`{key}` is here a second time; the first is on line {first}");
+                let what = format!("the key `{key}` is repeated; it first appears on line {first}");
                 return Err(self.problem("duplicate-key", &inner, what, "keep one of the two"));
             }
             let event = self.next()?;
@@ -298,7 +298,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Keys are text whatever they look like: an unquoted `200` names the response "200".
+    /// Returns a key as text, whatever it looks like: an unquoted `200` names the response "200".
     fn key(&self, event: Event<'a>, pointer: &str) -> Result<String, Problem> {
         match event {
             Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<" => Err(self.problem(
@@ -312,7 +312,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The YAML 1.2 core schema: only plain scalars can be anything but text.
+    /// Applies the YAML 1.2 core schema: only plain scalars can be anything other than text.
     fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, pointer: &str) -> Result<Value, Problem> {
         let string = tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "str");
         if !string {
@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
 
     fn alias(&mut self, anchor: usize, pointer: &str, depth: usize) -> Result<Counted, Problem> {
         let Some(target) = self.anchors.get(&anchor) else {
-            let what = "this alias stands for the value it is in";
+            let what = "this alias refers to the value that contains it";
             return Err(self.problem("yaml-syntax", pointer, what, "write the value out"));
         };
         let (values, text, below) = (target.values, target.text, target.depth);
@@ -345,16 +345,16 @@ impl<'a> Reader<'a> {
         Ok(Counted { value, values, text, depth: below })
     }
 
-    /// Pays for values before they are made.
+    /// Charges the budget for values before they are allocated, and checks their depth.
     fn allow(&mut self, values: usize, text: usize, depth: usize, pointer: &str) -> Result<(), Problem> {
         if let Err(what) = self.budget.pay(values, text) {
-            // The pointer may be what is too long.
+            // The pointer itself may be too long.
             let pointer = if pointer.len() > 200 { "" } else { pointer };
             return Err(self.problem("too-large", pointer, what, "use fewer aliases and shorter keys"));
         }
         if depth > MAX_DEPTH {
-            let what = format!("values are nested more than {MAX_DEPTH} deep here");
-            // The pointer would be as deep, and no help.
+            let what = format!("values are nested more than {MAX_DEPTH} levels deep here");
+            // The pointer would be just as deep, and would not help.
             return Err(self.problem("too-deep", "", what, "move inner schemas to components"));
         }
         Ok(())
@@ -362,7 +362,7 @@ impl<'a> Reader<'a> {
 
     fn untagged(&self, tag: Option<&Tag>, pointer: &str) -> Result<(), Problem> {
         tag.map_or(Ok(()), |tag| {
-            let what = format!("the YAML tag `{tag}` means nothing in a description");
+            let what = format!("the YAML tag `{tag}` has no meaning in a description");
             Err(self.problem("yaml-tag", pointer, what, "remove it, or quote the value if it is text"))
         })
     }
@@ -388,7 +388,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// As YAML counts them: `\r` alone is one.
+/// Counts line breaks as YAML does: a lone `\r` is one.
 fn line_breaks(text: &str) -> usize {
     text.matches('\n').count() + text.matches('\r').count() - text.matches("\r\n").count()
 }

@@ -1,4 +1,4 @@
-//! The operations of any OpenAPI document, as it writes them.
+//! The operations of any OpenAPI document, as they are written there.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub struct Endpoint<'a> {
     operation: &'a Value,
 }
 
-/// All operations of a document, by path and then in the order of [`METHODS`].
+/// Returns all operations of a document, by path and then in the order of [`METHODS`].
 pub fn endpoints(document: &Value) -> impl Iterator<Item = Endpoint<'_>> {
     let paths = document["paths"].as_object().into_iter().flatten();
     paths.flat_map(move |(path, item)| {
@@ -27,33 +27,34 @@ pub fn endpoints(document: &Value) -> impl Iterator<Item = Endpoint<'_>> {
 }
 
 impl<'a> Endpoint<'a> {
-    /// The `operationId`, where it has one.
+    /// Returns the `operationId`, if there is one.
     #[must_use]
     pub fn id(&self) -> Option<&'a str> {
         self.operation["operationId"].as_str()
     }
 
-    /// The HTTP method in small letters.
+    /// Returns the HTTP method in lowercase.
     #[must_use]
     pub fn method(&self) -> &'static str {
         self.method
     }
 
-    /// The path template below the server.
+    /// Returns the path template, relative to the server.
     #[must_use]
     pub fn path(&self) -> &'a str {
         self.path
     }
 
-    /// Its first server: its own, or that of its path, or that of the document.
+    /// Returns its first server. If it has none of its own, that of its path or of the document
+    /// applies.
     #[must_use]
     pub fn server(&self) -> Server {
         let owners = [self.operation, self.item, self.document];
         owners.into_iter().find_map(|owner| owner["servers"].get(0)).map(Server::of).unwrap_or_default()
     }
 
-    /// Its parameters, those of its path before its own. One of its own overrides one of the same
-    /// place and name.
+    /// Returns the parameters of its path, then its own. A parameter of its own overrides one of
+    /// the path with the same place and name.
     #[must_use]
     pub fn parameters(&self) -> Vec<&'a Value> {
         let lists = [&self.item["parameters"], &self.operation["parameters"]];
@@ -67,13 +68,13 @@ impl<'a> Endpoint<'a> {
         found
     }
 
-    /// Its request body, where it has one.
+    /// Returns its request body, if there is one.
     #[must_use]
     pub fn request_body(&self) -> Option<&'a Value> {
         self.operation.get("requestBody").map(|body| resolved(self.document, body))
     }
 
-    /// Its responses by status, without extensions.
+    /// Returns its responses by status, without extensions.
     pub fn responses(&self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let document = self.document;
         let responses = self.operation["responses"].as_object().into_iter().flatten();
@@ -98,9 +99,9 @@ mod tests {
             "components": { "pathItems": { "B": { "trace": {} } } },
         });
 
-        let told: Vec<_> = endpoints(&document).map(|each| (each.method(), each.path(), each.id())).collect();
+        let found: Vec<_> = endpoints(&document).map(|each| (each.method(), each.path(), each.id())).collect();
 
-        assert_eq!(told, [("get", "/a", Some("getA")), ("post", "/a", None), ("trace", "/b", None)]);
+        assert_eq!(found, [("get", "/a", Some("getA")), ("post", "/a", None), ("trace", "/b", None)]);
         assert_eq!(endpoints(&json!([])).count(), 0);
     }
 
@@ -114,10 +115,10 @@ mod tests {
             },
         });
 
-        let told: Vec<_> = endpoints(&document).map(|each| each.server()).collect();
+        let found: Vec<_> = endpoints(&document).map(|each| each.server()).collect();
 
         let wanted = ["https://plex.tv/api", "https://other.plex.tv/v2", "/c"].map(Server::parse);
-        assert_eq!(told, wanted);
+        assert_eq!(found, wanted);
         assert_eq!(endpoints(&json!({ "paths": { "/a": { "get": {} } } })).next().unwrap().server(), Server::default());
     }
 
@@ -141,9 +142,9 @@ mod tests {
 
         let endpoint = endpoints(&document).next().unwrap();
 
-        let told: Vec<_> = endpoint.parameters().iter().map(|each| (&each["in"], &each["required"])).collect();
+        let found: Vec<_> = endpoint.parameters().iter().map(|each| (&each["in"], &each["required"])).collect();
         assert_eq!(
-            told,
+            found,
             [(&json!("path"), &json!(null)), (&json!("query"), &json!(null)), (&json!("header"), &json!(null))]
         );
         assert_eq!(endpoint.request_body(), Some(&json!({ "content": {} })));

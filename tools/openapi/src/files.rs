@@ -1,4 +1,4 @@
-//! References into other files: the files are read, and become part of the document.
+//! References into other files. The files are read and become part of the document.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -9,15 +9,15 @@ use crate::{
     pointer::{each_reference, join, target},
 };
 
-/// The member of the root under which the files stand, each by its path from the document.
+/// The member of the root that holds the files, each under its path relative to the document.
 pub(crate) const FILES: &str = "$files";
 
-/// The document with all files that it refers to, directly or through each other. References into
-/// them lead to `#/$files/<path>` then. `load` reads the file at a path that starts where the
-/// document's own path does.
+/// Returns the document with all files that it refers to, directly or indirectly. References into
+/// them then point to `#/$files/<path>`. `load` reads the file at a path that has the same base as
+/// the document's own path.
 ///
 /// # Errors
-/// When a reference is an address or an absolute path, and when a file cannot be read.
+/// When a reference is a URL or an absolute path, and when a file cannot be read.
 pub fn with_files(
     document: Document,
     mut load: impl FnMut(&Path) -> Result<Document, Problem>,
@@ -33,7 +33,7 @@ pub fn with_files(
             continue;
         }
         let mut file = load(&home.join(&path)).map_err(|problem| {
-            let what = format!("a reference leads to this file: {}", problem.message());
+            let what = format!("a reference points to this file: {}", problem.message());
             Problem::new(problem.file(), problem.rule(), what, problem.mend()).on_line(problem.line().unwrap_or(0))
         })?;
         open.extend(rewritten(&mut file, Some(&path), &own)?);
@@ -46,9 +46,9 @@ pub fn with_files(
     Ok(document)
 }
 
-/// Turns the references of a file into references of the whole; the files that they lead to. `at`
-/// is the path of the file from the document, or `None` for the document itself, whose name is
-/// `own`.
+/// Rewrites the references of a file into references inside the whole document, and returns the
+/// files that they point to. `at` is the path of the file relative to the document, or `None` for
+/// the document itself. `own` is the name of the document's file.
 fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<PathBuf>, Problem> {
     let mut found = Vec::new();
     let mut refused = None;
@@ -79,15 +79,15 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         };
     });
     if let Some((pointer, text)) = refused {
-        let what = format!("`{text}` is not a path from this file, so the reference cannot be followed");
-        let mend = "refer to a file beside the description, or copy what it refers to";
+        let what = format!("`{text}` is not a relative path, so the reference cannot be followed");
+        let mend = "refer to a file by a relative path, or copy the part that the reference points to";
         return Err(file.problem("outside-ref", &pointer, what, mend));
     }
     file.set_value(value);
     Ok(found)
 }
 
-/// A relative path with its `..` resolved; `None` for an address and for an absolute path.
+/// Returns a relative path with its `..` resolved, or `None` for a URL or an absolute path.
 fn normal(folder: &Path, reference: &str) -> Option<PathBuf> {
     if reference.contains(':') || reference.contains('\\') {
         return None;
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_from_the_file_is_refused() {
+    fn a_reference_that_is_not_a_relative_path_is_refused() {
         for reference in ["https://example.org/a.yaml", "/etc/a.yaml", "C:\\a.yaml", "file:a.yaml"] {
             let root = document("a.yaml", &format!("a:\n  $ref: '{reference}#/X'\n"));
 

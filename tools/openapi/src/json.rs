@@ -1,6 +1,7 @@
 //! Reads JSON as JSON, with the line of every value.
 //!
-//! Most JSON is YAML too, but not all of it: YAML knows no surrogate pairs, and its keys are short.
+//! Most JSON is also YAML, but not all of it: YAML has no surrogate pairs, and it limits the length
+//! of keys.
 
 use std::{
     cell::{Cell, RefCell},
@@ -14,16 +15,16 @@ use serde_json::{Map, Number, Value};
 
 use crate::{budget::Budget, pointer::join};
 
-/// Why a text was not read.
+/// Why a text could not be read.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It is not JSON. Message and line.
+    /// It is not JSON: message and line.
     Syntax(String, usize),
-    /// It is JSON, but not a description: rule, pointer, message, what to do, and line.
+    /// It is JSON, but cannot be a description: rule, pointer, message, fix, and line.
     Refused(&'static str, String, String, &'static str, usize),
 }
 
-/// The value of a JSON text, and the line of each pointer.
+/// Parses a JSON text. Returns its value and the line of each pointer.
 pub(crate) fn read(text: &str) -> Result<(Value, BTreeMap<String, usize>), Failure> {
     let line = Cell::new(1);
     let state = State { line: &line, found: RefCell::default() };
@@ -43,7 +44,7 @@ pub(crate) fn read(text: &str) -> Result<(Value, BTreeMap<String, usize>), Failu
     }
 }
 
-/// Gives out the text byte by byte, as the parser asks for it, and counts the lines.
+/// Passes the text to the parser byte by byte and counts the lines.
 struct Counting<'a> {
     rest: &'a [u8],
     line: &'a Cell<usize>,
@@ -76,7 +77,7 @@ struct Found {
 }
 
 impl State<'_> {
-    /// Notes the line of a value; whether it is the first one there.
+    /// Records the line of a value. The error is the line of an earlier value at the same pointer.
     fn note(&self, pointer: &str) -> Result<(), usize> {
         let mut found = self.found.borrow_mut();
         found.lines.insert(pointer.to_owned(), self.line.get()).map_or(Ok(()), Err)
@@ -130,7 +131,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         self.state.pay(&self.pointer, 0)?;
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that JSON does not have"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number that JSON cannot represent"))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -159,7 +160,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(key) = members.next_key::<String>()? {
             let pointer = join(&self.pointer, &key);
             if let Err(first) = self.state.note(&pointer) {
-                let what = format!("`{key}` is here a second time; the first is on line {first}");
+                let what = format!("the key `{key}` is repeated; it first appears on line {first}");
                 return Err(self.state.refuse("duplicate-key", pointer, what, "keep one of the two"));
             }
             let value = members.next_value_seed(Seed { state: self.state, pointer })?;

@@ -1,10 +1,10 @@
 //! Reads the OpenAPI descriptions of Plex.tv.
 //!
-//! A [`Document`] is one description with the line of each value. [`operations`] walks over its
-//! operations, [`endpoints`] over those of any OpenAPI document, [`lint`] checks it against the
-//! rules of this project, and [`mod@pointer`] has the one escaping of JSON pointers.
-//! [`Descriptions`] is the table of all descriptions of a folder. All tools of the workspace stand
-//! on this crate: the generator, the diff, the coverage report and the check of recorded replies.
+//! A [`Document`] is one description with the line of each value. [`operations`] returns its
+//! operations, and [`endpoints`] those of any OpenAPI document. [`lint`] checks it against the
+//! rules of this project. [`mod@pointer`] escapes and resolves JSON pointers. [`Descriptions`] is
+//! the table of all descriptions in a folder. All tools of the workspace build on this crate: the
+//! generator, the diff, the coverage report and the check of recorded replies.
 //!
 //! ```no_run
 //! use plex_tv_openapi::{Document, lint, operations};
@@ -18,7 +18,7 @@
 //! ```
 #![warn(missing_docs)]
 
-/// The program of the README compiles.
+/// Compiles and runs the program in the README as a doctest.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
@@ -51,7 +51,8 @@ pub use server::Server;
 pub use table::{Description, Descriptions, TABLE_RULES};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
-/// The name of the Rust module made from a description: `v2` of `openapi/plex-tv.yaml`.
+/// Returns the name of the Rust module generated from a description: `v2` for
+/// `openapi/plex-tv.yaml`.
 pub fn module_name(description: &Path) -> String {
     let stem = description.file_stem().unwrap_or_default().to_string_lossy();
     match stem.as_ref() {
@@ -61,12 +62,12 @@ pub fn module_name(description: &Path) -> String {
     }
 }
 
-/// The descriptions of a folder, sorted by name.
+/// Returns the paths of the descriptions in a folder, sorted by name.
 ///
 /// # Errors
-/// When the folder cannot be read, holds no `*.yaml` file, or one whose name is not UTF-8.
+/// When the folder cannot be read, has no `*.yaml` file, or has one with a name that is not UTF-8.
 pub fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let mend = "name the folder that holds plex-tv.yaml";
+    let mend = "name the folder that contains plex-tv.yaml";
     let entries = fs::read_dir(folder).map_err(|why| Problem::new(folder, "unreadable", why.to_string(), mend))?;
     let mut found: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -74,7 +75,7 @@ pub fn descriptions(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
         .collect();
     found.sort();
     if let Some(odd) = found.iter().find(|path| path.file_name().is_none_or(|name| name.to_str().is_none())) {
-        let what = "the name of this file is not UTF-8, and its module would be called as it is";
+        let what = "the name of this file is not UTF-8, so it cannot name a module";
         return Err(Problem::new(odd, "file-name", what, "rename the file"));
     }
     if found.is_empty() {

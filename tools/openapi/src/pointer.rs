@@ -1,9 +1,8 @@
-//! JSON pointers: the one place that escapes and takes apart their steps, and what `$ref` points
-//! to.
+//! JSON pointers: escapes and splits their steps, and resolves `$ref`.
 
 use serde_json::Value;
 
-/// `pointer` with one more step, escaped as JSON pointers want it.
+/// Returns `pointer` with one more step, escaped as JSON pointers require.
 pub fn join(pointer: &str, key: &str) -> String {
     if key.contains(['~', '/']) {
         format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
@@ -12,23 +11,23 @@ pub fn join(pointer: &str, key: &str) -> String {
     }
 }
 
-/// The pointer above, and the last step as it is written there.
+/// Returns the pointer of the parent, and the last step as it is written, without unescaping it.
 pub fn split(pointer: &str) -> Option<(&str, &str)> {
     pointer.rsplit_once('/')
 }
 
-/// Is `pointer` at or below `above`?
+/// Returns whether `pointer` is at or below `above`.
 pub fn is_within(pointer: &str, above: &str) -> bool {
     pointer.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// One step, unescaped.
+/// Returns one step, unescaped.
 pub fn unescaped(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
 
-/// The pointer of a reference inside the document, with `%7B` and the like read: a reference is
-/// part of an address.
+/// Returns the pointer of a reference inside the document. Escapes such as `%7B` are decoded,
+/// because a reference is part of a URL.
 pub fn target(reference: &str) -> Option<String> {
     let pointer = reference.strip_prefix('#')?;
     let mut parts = pointer.split('%');
@@ -41,15 +40,16 @@ pub fn target(reference: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// What a `$ref` inside a document points to, or the value itself.
+/// Returns the value that a `$ref` inside a document points to, or the value itself.
 #[must_use]
 pub fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     followed(document, value, String::new()).0
 }
 
-/// What a `$ref` inside the document points to, or the value itself, and its pointer.
+/// Returns the value that a `$ref` inside the document points to, or the value itself, with its
+/// pointer.
 pub fn followed<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (&'a Value, String) {
-    /// References that are followed before a circle is assumed.
+    /// The most references that are followed before a cycle is assumed.
     const MAX_HOPS: usize = 32;
 
     let mut at = pointer;
@@ -61,13 +61,13 @@ pub fn followed<'a>(root: &'a Value, mut value: &'a Value, pointer: String) -> (
     (value, at)
 }
 
-/// Does this member hold a value of the API, which is not a part of the description?
+/// Returns whether this member holds a value of the API rather than a part of the description.
 #[must_use]
 pub fn is_value(key: &str) -> bool {
     VALUES.contains(&key) || key.starts_with("x-")
 }
 
-/// Is this member a map of names that somebody chose?
+/// Returns whether this member is a map with keys chosen by the author.
 #[must_use]
 pub fn has_names(key: &str) -> bool {
     NAMES.contains(&key)
@@ -96,7 +96,7 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a
-/// discriminator's `mapping`. What looks like one inside an example does not count.
+/// discriminator's `mapping`. Anything inside an example that looks like one is skipped.
 pub fn each_reference(value: &mut Value, found: &mut dyn FnMut(&str, &mut String)) {
     walk(value, &mut String::new(), false, found);
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn references_are_followed_and_circles_end() {
+    fn references_are_followed_and_cycles_end() {
         let root = json!({ "a": { "$ref": "#/%62" }, "b": { "$ref": "#/c" }, "c": 7, "d": { "$ref": "#/d" } });
 
         assert_eq!(followed(&root, &root["a"], "/a".to_owned()), (&root["c"], "/c".to_owned()));

@@ -1,12 +1,12 @@
-//! Which predicate of the SDK's error recognises a documented refusal.
+//! Finds the predicate of the SDK's error that recognises a documented failure.
 
 use serde_json::Value;
 
-/// The name of the predicate for a status and a code that an operation answers, if there is one.
+/// Returns the name of the predicate for a status and a code of an operation, if there is one.
 ///
-/// The operation is looked at because it gives some codes a meaning of their own: `x-plex-proof` is
-/// the credential that it checks beside the token, and `x-plex-pass-code` its code for an account
-/// without a Plex Pass.
+/// The operation matters because it gives some codes a special meaning. `x-plex-proof` is the
+/// credential that it checks in addition to the token. `x-plex-pass-code` is its code for an
+/// account without a Plex Pass.
 #[must_use]
 pub fn predicate(operation: &Value, status: u64, code: Option<u64>) -> Option<&'static str> {
     let proof = operation["x-plex-proof"].as_str();

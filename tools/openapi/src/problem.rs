@@ -1,4 +1,4 @@
-//! What is said when a description cannot be used as it is.
+//! The report of a fault in a description.
 
 use std::{
     fmt,
@@ -18,7 +18,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with `file` as a whole; narrow it down with [`Problem::on_line`] and
+    /// Creates a problem with `file` as a whole. Narrow it down with [`Problem::on_line`] and
     /// [`Problem::at`].
     pub fn new(
         file: impl Into<PathBuf>,
@@ -29,59 +29,59 @@ impl Problem {
         Self { file: file.into(), line: None, pointer: String::new(), rule, message: message.into(), mend: mend.into() }
     }
 
-    /// The same problem on a line, counted from 1; 0 leaves the line out.
+    /// Returns the problem with a line, counted from 1. A line of 0 means no line.
     #[must_use]
     pub fn on_line(mut self, line: usize) -> Self {
         self.line = NonZeroUsize::new(line);
         self
     }
 
-    /// The same problem at a JSON pointer.
+    /// Returns the problem with a JSON pointer.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = pointer.into();
         self
     }
 
-    /// The file it is in.
+    /// Returns the file that has the problem.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
     }
 
-    /// The line it is on, counted from 1; `None` when the file as a whole is meant.
+    /// Returns the line, counted from 1, or `None` for a problem with the file as a whole.
     #[must_use]
     pub fn line(&self) -> Option<usize> {
         self.line.map(NonZeroUsize::get)
     }
 
-    /// The JSON pointer of the value that is wrong; empty for the whole document.
+    /// Returns the JSON pointer of the wrong value. It is empty for the whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// The stable id of the rule it breaks.
+    /// Returns the stable id of the broken rule.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// What is wrong, in one sentence.
+    /// Returns what is wrong, in one sentence.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What to do about it.
+    /// Returns how to fix it.
     #[must_use]
     pub fn mend(&self) -> &str {
         &self.mend
     }
 }
 
-/// Text of a description, fit for a terminal and a log: what controls either, and what hides or
-/// reverses text, is written as its escape.
+/// Returns text of a description in a form that is safe for a terminal and a log. Characters that
+/// control either of them, or that hide or reverse text, are escaped.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let is_hidden = |each: char| {
@@ -93,7 +93,7 @@ pub fn printable(text: &str) -> String {
     for each in text.chars() {
         if is_hidden(each) { found.extend(each.escape_default()) } else { found.push(each) }
     }
-    // A log of GitHub obeys this anywhere in a line.
+    // GitHub reads this as a log command anywhere in a line.
     found.replace("##[", "## [")
 }
 

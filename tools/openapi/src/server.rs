@@ -1,18 +1,18 @@
-//! The address of a server, taken apart.
+//! The address of a server, split into host and path.
 
 use serde_json::Value;
 
-/// A server of a description: the host, and the path that its operations are below.
+/// A server of a description: its host, and the base path of its operations.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Server {
-    /// The host in small letters, without user and port; `None` where the address is only a path.
+    /// The host in lowercase, without user and port. `None` if the address is only a path.
     pub host: Option<String>,
-    /// The path, without a slash at its end: `/api/v2`, or nothing.
+    /// The path without a trailing slash, such as `/api/v2`. It may be empty.
     pub base_path: String,
 }
 
 impl Server {
-    /// Reads an address, as in `https://plex.tv/api/v2`.
+    /// Parses an address such as `https://plex.tv/api/v2`.
     #[must_use]
     pub fn parse(url: &str) -> Self {
         let (authority, path) = match url.split_once("://") {
@@ -27,7 +27,7 @@ impl Server {
         }
     }
 
-    /// Reads a server object, with the defaults of its variables.
+    /// Reads a server object. Variables in its address are replaced by their defaults.
     #[must_use]
     pub fn of(server: &Value) -> Self {
         let url = server["url"].as_str().unwrap_or_default().to_owned();
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_taken_apart() {
+    fn an_address_is_split_into_host_and_path() {
         let cases = [
             ("https://plex.tv/api/v2/", Some("plex.tv"), "/api/v2"),
             ("HTTPS://user@Plex.tv:443/api?a#b", Some("plex.tv"), "/api"),
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_have_their_defaults() {
+    fn variables_are_replaced_by_their_defaults() {
         let server = json!({ "url": "{scheme}://{host}/api", "variables": {
             "scheme": { "default": "https" }, "host": { "default": "plex.tv" }, "odd": {},
         } });

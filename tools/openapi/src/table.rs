@@ -11,20 +11,20 @@ use toml::Spanned;
 
 use crate::{Document, Problem, Server, descriptions, module_name, operations};
 
-/// The rules of the table and of the descriptions together, and why each is there.
+/// The rules on the table and on all descriptions together, and the reason for each.
 pub const TABLE_RULES: &[(&str, &str)] = &[
     ("table", "the tools, the build step and the tests read it"),
     ("table-file", "a description that is not in the table has no module, and no client is generated from it"),
-    ("table-hosts", "the account's token goes to the hosts of the table, and to no others"),
-    ("operation-id-twice", "an id names one operation of all descriptions, in messages and for recorded replies"),
+    ("table-hosts", "the account's token is sent to the hosts in the table, and to no others"),
+    ("operation-id-twice", "messages and recorded replies name an operation by its id alone"),
 ];
 
 const FILE: &str = "descriptions.toml";
-const MEND: &str = "see openapi/descriptions.toml of the project for what it holds";
+const MEND: &str = "see openapi/descriptions.toml of the project for the format";
 
 /// The descriptions of a folder, in the order of its `descriptions.toml`.
 ///
-/// A folder for trying things out has no table; see [`Descriptions::load_or_list`].
+/// A folder for experiments may have no table; see [`Descriptions::load_or_list`].
 ///
 /// ```no_run
 /// use plex_tv_openapi::Descriptions;
@@ -40,21 +40,21 @@ const MEND: &str = "see openapi/descriptions.toml of the project for what it hol
 pub struct Descriptions {
     folder: PathBuf,
     all: Vec<Description>,
-    /// The folder has a table of its own.
+    /// Whether the folder has its own table.
     is_written: bool,
 }
 
-/// One description, as the table has it.
+/// One description, as the table lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description {
     /// The name of its file: `plex-tv.yaml`.
     pub file: String,
     /// The module of the generated client.
     pub module: String,
-    /// The feature of the SDK that it needs; `None` where it is always there.
+    /// The feature of the SDK that it needs, or `None` if it is always included.
     pub feature: Option<String>,
-    /// The servers of its operations; the first is that of the description itself. Empty only for a
-    /// file that no table has.
+    /// The servers of its operations. The first is that of the description itself. Empty only for a
+    /// file that no table lists.
     pub hosts: Vec<Server>,
     line: usize,
 }
@@ -78,7 +78,7 @@ impl Descriptions {
     /// Reads `descriptions.toml` of a folder. The descriptions themselves are not read.
     ///
     /// # Errors
-    /// When the file cannot be read, or does not hold such a table.
+    /// When the file cannot be read, or is not a valid table.
     pub fn load(folder: &Path) -> Result<Self, Problem> {
         let path = folder.join(FILE);
         let problem = |message: String| Problem::new(&path, "table", message, MEND);
@@ -100,17 +100,17 @@ impl Descriptions {
             all.push(description);
         }
         if all.is_empty() {
-            return Err(problem("it has no description".to_owned()));
+            return Err(problem("it lists no descriptions".to_owned()));
         }
         Ok(Self { folder: folder.to_owned(), all, is_written: true })
     }
 
-    /// Reads the table of a folder. Where it has none, its `*.yaml` files are the descriptions: as
-    /// the table of the folder `known` has them, or else with a module named after the file, no
-    /// feature and no hosts.
+    /// Reads the table of a folder. If there is none, all `*.yaml` files are descriptions. A file
+    /// that the table of the folder `known` lists has the module, feature and hosts from there. Any
+    /// other file has a module named after it, no feature and no hosts.
     ///
     /// # Errors
-    /// As [`Descriptions::load`], and when there is neither a table nor a description.
+    /// As for [`Descriptions::load`], and when there is neither a table nor a description.
     pub fn load_or_list(folder: &Path, known: &Path) -> Result<Self, Problem> {
         if folder.join(FILE).exists() {
             return Self::load(folder);
@@ -130,25 +130,25 @@ impl Descriptions {
         Ok(Self { folder: folder.to_owned(), all, is_written: false })
     }
 
-    /// The same table for the files of another folder.
+    /// Returns the same table for the files of another folder.
     #[must_use]
     pub fn in_folder(self, folder: &Path) -> Self {
         Self { folder: folder.to_owned(), is_written: false, ..self }
     }
 
-    /// All descriptions, in the order of the table.
+    /// Returns all descriptions, in the order of the table.
     #[must_use]
     pub fn all(&self) -> &[Description] {
         &self.all
     }
 
-    /// Where the file of a description is.
+    /// Returns the path of a description's file.
     #[must_use]
     pub fn path(&self, description: &Description) -> PathBuf {
         self.folder.join(&description.file)
     }
 
-    /// The description with this file name, in whatever folder the file is.
+    /// Returns the description with this file name. The folder of the file does not matter.
     #[must_use]
     pub fn by_file(&self, file: &Path) -> Option<&Description> {
         let name = file.file_name()?.to_str()?;
@@ -158,8 +158,7 @@ impl Descriptions {
     /// Reads all descriptions, in the order of the table.
     ///
     /// # Errors
-    /// All that is wrong: files that cannot be read, and files of the folder that are not in the
-    /// table.
+    /// All problems: files that cannot be read, and files in the folder that are not in the table.
     pub fn documents(&self) -> Result<Vec<(&Description, Document)>, Vec<Problem>> {
         let mut problems = if self.is_written { self.unlisted() } else { Vec::new() };
         let mut documents = Vec::new();
@@ -172,8 +171,8 @@ impl Descriptions {
         if problems.is_empty() { Ok(documents) } else { Err(problems) }
     }
 
-    /// Checks that the table and the descriptions agree, and the descriptions with each other. None
-    /// means fine.
+    /// Checks that the table and the descriptions agree, and that no two descriptions conflict. An
+    /// empty list means that there are no problems.
     #[must_use]
     pub fn lint(&self, documents: &[(&Description, Document)]) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -207,22 +206,22 @@ impl Descriptions {
         let operations = operations(document.value());
         let own: Vec<Server> =
             operations.iter().filter_map(|operation| operation.server.as_deref()).map(Server::parse).collect();
-        let told = |server: &Server| format!("{}{}", server.host.as_deref().unwrap_or_default(), server.base_path);
+        let address = |server: &Server| format!("{}{}", server.host.as_deref().unwrap_or_default(), server.base_path);
         let mut problems = Vec::new();
         if description.hosts.first() != Some(&root) {
-            let message = format!("the first host of {} is not {}", description.file, told(&root));
+            let message = format!("the first host of {} is not {}", description.file, address(&root));
             problems.push((message, "put the server of the description first"));
         }
         for server in &own {
             if !description.hosts.contains(server) {
                 let message =
-                    format!("{} has operations on {}, which is not among its hosts", description.file, told(server));
-                problems.push((message, "add the host, if plex.tv's tokens may go there"));
+                    format!("{} has operations on {}, which is not among its hosts", description.file, address(server));
+                problems.push((message, "add the host, if plex.tv's tokens may be sent there"));
             }
         }
         for host in description.hosts.iter().skip(1) {
             if !own.contains(host) {
-                let message = format!("no operation of {} is on {}", description.file, told(host));
+                let message = format!("no operation of {} is on {}", description.file, address(host));
                 problems.push((message, "remove the host"));
             }
         }
@@ -232,10 +231,10 @@ impl Descriptions {
         problems.into_iter().map(problem).collect()
     }
 
-    /// Files of the folder that the table has not.
+    /// Returns a problem for each file in the folder that the table does not list.
     fn unlisted(&self) -> Vec<Problem> {
         let Ok(files) = descriptions(&self.folder) else {
-            // Then the files of the table are missing, which says more.
+            // Then the files in the table are missing too, and that problem says more.
             return Vec::new();
         };
         let unlisted = files.into_iter().filter(|file| self.by_file(file).is_none());
@@ -252,22 +251,22 @@ impl Description {
                 && name.bytes().all(|each| each.is_ascii_lowercase() || each.is_ascii_digit() || each == b'_')
         };
         if !is_name(&module) {
-            return Err(format!("`{module}` is not a module of Rust; use small letters, digits and underscores"));
+            return Err(format!("`{module}` is not a Rust module name; use lowercase letters, digits and underscores"));
         }
         if !file.ends_with(".yaml") || file.contains(['/', '\\']) {
             return Err(format!("`{file}` is not the name of a *.yaml file in this folder"));
         }
         if feature.as_deref().is_some_and(str::is_empty) {
-            return Err("`feature` is empty; leave it out where the module is always there".to_owned());
+            return Err("`feature` is empty; leave it out if the module is always included".to_owned());
         }
-        // Nothing of the address is passed over: it decides who gets tokens.
+        // No part of the address may be ignored, because it decides where tokens are sent.
         let is_plain = |url: &&String| {
             let Server { host, base_path } = Server::parse(url);
             host.is_some_and(|host| **url == format!("https://{host}{base_path}")) && !url.contains(['{', '\\', ' '])
         };
         if let Some(odd) = hosts.iter().find(|url| !is_plain(url)) {
             return Err(format!(
-                "`{odd}` is not an address like https://plex.tv/api: scheme, host in small letters, path"
+                "`{odd}` is not an address like https://plex.tv/api: https, a lowercase host, and a path"
             ));
         }
         if hosts.is_empty() {

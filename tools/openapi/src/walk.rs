@@ -1,4 +1,4 @@
-//! Walks over the operations of a description.
+//! Finds the operations of a description.
 
 use heck::ToSnakeCase as _;
 use serde_json::{Map, Value};
@@ -19,34 +19,34 @@ pub enum Auth {
     Token,
 }
 
-/// One operation, as far as the passes need it.
+/// The parts of an operation that the tools need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// The `operationId`.
     pub id: String,
     /// The method's name in Rust.
     pub rust_name: String,
-    /// The one tag.
+    /// Its only tag.
     pub tag: String,
-    /// The HTTP method, in capitals.
+    /// The HTTP method in uppercase.
     pub method: String,
-    /// The path template below the server.
+    /// The path template, relative to the server.
     pub path: String,
     /// Who may call it.
     pub auth: Auth,
-    /// May it be repeated blindly?
+    /// Whether it may be repeated blindly.
     pub safe_to_retry: bool,
-    /// May the body be left out?
+    /// Whether the body may be left out.
     pub optional_body: bool,
-    /// Is it marked `deprecated`?
+    /// Whether it is marked `deprecated`.
     pub deprecated: bool,
-    /// Does it rest on facts of low confidence?
+    /// Whether its description has low confidence.
     pub unstable: bool,
-    /// The server, where it is not that of the description.
+    /// Its server, if it is not that of the description.
     pub server: Option<String>,
-    /// The root element of a success that comes as XML.
+    /// The root element of a success body in XML. Empty if the schema does not name it.
     pub xml: Option<String>,
-    /// JSON pointer of the operation.
+    /// The JSON pointer of the operation.
     pub pointer: String,
 }
 
@@ -64,7 +64,7 @@ pub fn operations_mut(description: &mut Value, mut edit: impl FnMut(&mut Map<Str
     }
 }
 
-/// All operations that have an id.
+/// Returns all operations that have an id.
 pub fn operations(description: &Value) -> Vec<Operation> {
     let mut found = Vec::new();
     for (path, item) in description["paths"].as_object().into_iter().flatten() {
@@ -99,7 +99,8 @@ fn read(description: &Value, path: &str, method: &str, operation: &Value) -> Opt
     })
 }
 
-/// The name that the schema of an XML success gives its element; empty where it gives no name.
+/// Returns the name of the root element of a success body in XML, from its schema. It is empty if
+/// the schema has no name.
 fn root_element(description: &Value, operation: &Value) -> Option<String> {
     let replies = operation["responses"].as_object()?.iter().filter(|(status, _)| status.starts_with('2'));
     let media = replies.filter_map(|(_, reply)| reply["content"].get("application/xml")).next()?;
@@ -108,7 +109,7 @@ fn root_element(description: &Value, operation: &Value) -> Option<String> {
     Some(schema["xml"]["name"].as_str().unwrap_or_default().to_owned())
 }
 
-/// Who may call an operation with this `security`.
+/// Returns who may call an operation with this `security`.
 pub fn auth(security: &Value) -> Auth {
     let has = |scheme: &str| security.as_array().is_some_and(|all| all.iter().any(|one| one.get(scheme).is_some()));
     match (has("Token"), has("ClientIdentifier")) {

@@ -1,6 +1,6 @@
-//! Reading a description: its value, its lines, and what is said when it cannot be read.
+//! Reads descriptions: their values, their lines, and the problems when they cannot be read.
 
-#![allow(clippy::panic, reason = "a problem where none should be is a test's message")]
+#![allow(clippy::panic, reason = "an unexpected problem is the message of a failed test")]
 
 use std::{fs, path::Path};
 
@@ -18,7 +18,7 @@ fn problem(text: &str) -> Problem {
     }
 }
 
-/// Rule and line.
+/// Returns the rule and the line of the problem.
 fn complaint(text: &str) -> (&'static str, usize) {
     let problem = problem(text);
     (problem.rule(), problem.line().unwrap_or(0))
@@ -129,12 +129,12 @@ fn what_cannot_be_read_is_a_problem_with_a_line() {
         assert_eq!(complaint(text), expected, "{text:?}: {}", problem(text));
     }
     assert_eq!(complaint(&"[".repeat(200)).0, "too-deep");
-    assert_eq!(complaint(&"[".repeat(100_000)).0, "yaml-syntax", "the scanner has a limit of its own");
+    assert_eq!(complaint(&"[".repeat(100_000)).0, "yaml-syntax", "the scanner has its own limit");
     assert_eq!(complaint(&"- ".repeat(10_000)).0, "too-deep");
 }
 
 #[test]
-fn what_is_missing_at_the_end_is_missed_on_the_last_line_that_says_anything() {
+fn what_is_missing_at_the_end_is_reported_on_the_last_line_that_is_not_blank() {
     for text in ["a: 1\nb: [1, 2\n", "a: 1\nb: {x: 1\n\n  \n", "a: 1\r\nb: [\r\n", "a: 1\rb: [\r"] {
         assert_eq!(complaint(text), ("yaml-syntax", 2), "{text:?}: {}", problem(text));
     }
@@ -145,7 +145,7 @@ fn what_is_missing_at_the_end_is_missed_on_the_last_line_that_says_anything() {
 
 #[test]
 fn a_duplicate_key_names_both_lines() {
-    let expected = "a.yaml:4: duplicate-key: `/pins` is here a second time; the first is on line 2\n  \
+    let expected = "a.yaml:4: duplicate-key: the key `/pins` is repeated; it first appears on line 2\n  \
                     at:  /paths/~1pins\n  fix: keep one of the two";
 
     assert_eq!(problem("paths:\n  /pins: {}\n  /users: {}\n  /pins: {}\n").to_string(), expected);
@@ -165,7 +165,7 @@ fn aliases_cannot_blow_up_memory() {
     assert_eq!(complaint(&format!("a0: &a0 []\n{deep}")).0, "too-deep");
 }
 
-// Other systems have no such names.
+// Other systems do not allow such names.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_description_whose_name_is_not_utf_8_is_refused_for_its_name() {
@@ -212,7 +212,7 @@ fn broken_bytes_never_panic() {
     for _ in 0..1_000 {
         let mut bytes = base.to_vec();
         for _ in 0..=random(4) {
-            // The last piece may have gone with the one before.
+            // An earlier mutation may have removed all bytes.
             let at = random(bytes.len().max(1));
             if bytes.is_empty() {
                 break;
@@ -248,7 +248,7 @@ fn json_is_read_as_json() {
 }
 
 #[test]
-fn json_that_is_none_is_told_where() {
+fn invalid_json_is_reported_with_its_line() {
     let rule = |path: &str, text: &str| match Document::parse(path, text) {
         Ok(document) => panic!("{text:?} was read as {}", document.value()),
         Err(problem) => (problem.rule(), problem.line().unwrap_or(0)),
@@ -263,7 +263,7 @@ fn json_that_is_none_is_told_where() {
 }
 
 #[test]
-fn aliases_and_pointers_are_paid_for_by_their_text() {
+fn aliases_and_pointers_are_charged_by_the_size_of_their_text() {
     let text = "x".repeat(1_000_000);
     let aliases: String = (0..200).map(|number| format!("b{number}: *a\n")).collect();
     assert_eq!(complaint(&format!("a: &a {text}\n{aliases}")).0, "too-large");
@@ -273,7 +273,7 @@ fn aliases_and_pointers_are_paid_for_by_their_text() {
     assert_eq!(complaint(&format!("? {text}\n: [{items}]\n")).0, "too-large");
     assert_eq!(complaint(&format!("{{\"{text}\": [{}1]}}", items)).0, "too-large");
 
-    // What a large description has is not too much.
+    // A large description is within the limits.
     let plain: String = (0..3_000).map(|number| format!("k{number}: {}\n", "x".repeat(1_000))).collect();
     assert!(Document::parse("a.yaml", &plain).is_ok());
 }

@@ -1,7 +1,8 @@
-//! Each rule says what is wrong, where, and how to fix it: `lint/<rule>.txt`, from
-//! `lint/base.yaml` and the edits of `lint/cases.rs`. `UPDATE_GOLDENS=1` rewrites the texts.
+//! Tests that each rule says what is wrong, where, and how to fix it. `lint/<rule>.txt` has what it
+//! reports for `lint/base.yaml` with the edits in `lint/cases.rs`. `UPDATE_GOLDENS=1` rewrites
+//! these files.
 
-#![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is the message of a failed test")]
 
 #[path = "lint/cases.rs"]
 mod cases;
@@ -27,10 +28,10 @@ fn problems(text: &str) -> Vec<Problem> {
     lint(&Document::parse("base.yaml", text).unwrap())
 }
 
-/// The base description with `from` replaced by `to`; `from` must be there once.
+/// Returns the base description with `from` replaced by `to`. `from` must occur exactly once.
 fn edited(rule: &str, edits: &[(&str, &str)]) -> String {
     edits.iter().fold(BASE.to_owned(), |text, (from, to)| {
-        assert_eq!(text.matches(from).count(), 1, "{rule}: not once in base.yaml: {from}");
+        assert_eq!(text.matches(from).count(), 1, "{rule}: must occur exactly once in base.yaml: {from}");
         text.replace(from, to)
     })
 }
@@ -43,14 +44,14 @@ fn the_base_description_is_clean() {
 }
 
 #[test]
-fn each_rule_says_what_is_wrong_and_how_to_mend_it() {
+fn each_rule_says_what_is_wrong_and_how_to_fix_it() {
     let update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut wrong = String::new();
     for (rule, _) in RULES {
         let mut found = String::new();
         for (_, title, edits) in CASES.iter().filter(|(id, ..)| id == rule) {
             let problems = problems(&edited(rule, edits));
-            assert!(problems.iter().any(|problem| problem.rule() == *rule), "{rule} does not see: {title}");
+            assert!(problems.iter().any(|problem| problem.rule() == *rule), "{rule} does not report: {title}");
             writeln!(found, "## {title}").unwrap();
             problems.iter().for_each(|problem| writeln!(found, "{problem}").unwrap());
             found.push('\n');
@@ -73,7 +74,7 @@ fn every_rule_has_a_golden_and_every_golden_a_rule() {
     let goldens = files.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
     let goldens: BTreeSet<_> = goldens.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
 
-    assert_eq!(rules.len(), RULES.len(), "an id is there twice");
+    assert_eq!(rules.len(), RULES.len(), "an id is listed twice");
     assert_eq!(cases, rules);
     assert_eq!(goldens, rules);
 }
@@ -108,7 +109,7 @@ fn malformed_values_hide_no_other_problem_and_never_panic() {
     }
 }
 
-/// Every pointer of a value.
+/// Returns every pointer in a value.
 fn pointers(value: &Value) -> Vec<String> {
     let below: Vec<(String, &Value)> = match value {
         Value::Object(members) => {
@@ -151,7 +152,7 @@ fn operation_ids_are_unique_over_all_descriptions() {
 }
 
 #[test]
-fn what_the_generator_cannot_read_is_told_without_the_rules_of_the_house() {
+fn what_the_generator_cannot_read_is_reported_without_the_rules_of_this_project() {
     let rules = |edits: &[(&str, &str)]| -> BTreeSet<&str> {
         let document = Document::parse("base.yaml", &edited("", edits)).unwrap();
         plex_tv_openapi::unreadable(&document).iter().map(Problem::rule).collect()

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 const ENTRY: &str = "[[description]]\nfile = 'a.yaml'\nmodule = 'a'\nhosts = ['https://plex.tv/api']\n";
 
-/// A description with one operation for each `(id, server)`.
+/// Returns a description with one operation for each `(id, server)`.
 fn yaml(server: &str, operations: &[(&str, &str)]) -> String {
     let mut text = format!("openapi: 3.0.3\nservers: [{{ url: '{server}' }}]\npaths:\n");
     for (number, (id, server)) in operations.iter().enumerate() {
@@ -29,7 +29,7 @@ fn folder(table: &str, files: &[(&str, String)]) -> TempDir {
     folder
 }
 
-/// `rule`, line and message of each problem of a folder.
+/// Returns the file, line, rule and message of each problem in a folder.
 fn problems(table: &str, files: &[(&str, String)]) -> Vec<String> {
     let folder = folder(table, files);
     let row = |problem: &Problem| {
@@ -56,7 +56,7 @@ fn problems(table: &str, files: &[(&str, String)]) -> Vec<String> {
 fn the_project_has_a_table_that_agrees_with_its_descriptions() {
     let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
     if !openapi.is_dir() {
-        // The package alone has no descriptions.
+        // The package on its own has no descriptions.
         return;
     }
     let table = Descriptions::load(&openapi).unwrap();
@@ -73,16 +73,16 @@ fn the_project_has_a_table_that_agrees_with_its_descriptions() {
 }
 
 #[test]
-fn a_table_that_says_nothing_or_nonsense_is_refused_by_line() {
+fn an_empty_or_invalid_table_is_refused_with_its_line() {
     let with = |from: &str, to: &str| ENTRY.replace(from, to);
     let cases = [
         (String::new(), "1: table: missing field `description`"),
-        ("description = []".to_owned(), "0: table: it has no description"),
+        ("description = []".to_owned(), "0: table: it lists no descriptions"),
         ("[[description]\n".to_owned(), "1: table: "),
         (with("module = 'a'", "module = 'a'\nmodule = 'b'"), "4: table: duplicate key"),
         (with("module = 'a'", "modul = 'a'"), "3: table: unknown field `modul`"),
-        (with("module = 'a'", "module = 'A-1'"), "1: table: `A-1` is not a module of Rust"),
-        (with("module = 'a'", "module = '1a'"), "1: table: `1a` is not a module of Rust"),
+        (with("module = 'a'", "module = 'A-1'"), "1: table: `A-1` is not a Rust module name"),
+        (with("module = 'a'", "module = '1a'"), "1: table: `1a` is not a Rust module name"),
         (with("module = 'a'", "module = 'a'\nfeature = ''"), "1: table: `feature` is empty"),
         (with("'a.yaml'", "'a.yml'"), "1: table: `a.yml` is not the name of a *.yaml file"),
         (with("'a.yaml'", "'../a.yaml'"), "1: table: `../a.yaml` is not the name of a *.yaml file"),
@@ -139,7 +139,7 @@ fn the_hosts_of_the_table_are_those_of_the_operations() {
 }
 
 #[test]
-fn an_id_of_two_descriptions_is_told_with_both_places() {
+fn an_id_in_two_descriptions_is_reported_with_both_places() {
     let table = format!("{ENTRY}\n{}", ENTRY.replace("a.yaml", "b.yaml").replace("'a'", "'b'"));
     let one = yaml("https://plex.tv/api", &[("one", ""), ("same", "")]);
     let two = yaml("https://plex.tv/api", &[("same", "")]);
@@ -151,7 +151,7 @@ fn an_id_of_two_descriptions_is_told_with_both_places() {
 }
 
 #[test]
-fn a_folder_without_a_table_has_that_of_the_project_or_modules_named_after_files() {
+fn a_folder_without_a_table_uses_that_of_the_project_or_modules_named_after_files() {
     let project = folder(&ENTRY.replace("module = 'a'", "module = 'my_a'"), &[]);
     let trial = tempfile::tempdir().unwrap();
     assert_eq!(Descriptions::load_or_list(trial.path(), project.path()).unwrap_err().rule(), "no-description");
@@ -161,12 +161,12 @@ fn a_folder_without_a_table_has_that_of_the_project_or_modules_named_after_files
 
     let table = Descriptions::load_or_list(trial.path(), project.path()).unwrap();
 
-    let told: Vec<_> =
+    let listed: Vec<_> =
         table.all().iter().map(|each| (each.file.as_str(), each.module.as_str(), each.hosts.len())).collect();
-    assert_eq!(told, [("a.yaml", "my_a", 1), ("b-c.yaml", "b_c", 0)]);
+    assert_eq!(listed, [("a.yaml", "my_a", 1), ("b-c.yaml", "b_c", 0)]);
     assert_eq!(table.lint(&table.documents().unwrap()), []);
     assert_eq!(Descriptions::load_or_list(trial.path(), trial.path()).unwrap().all()[0].module, "a");
-    // A table that is wrong is not passed over.
+    // An invalid table is not ignored.
     fs::write(trial.path().join("descriptions.toml"), "").unwrap();
     assert_eq!(Descriptions::load_or_list(trial.path(), project.path()).unwrap_err().rule(), "table");
 

@@ -1,4 +1,4 @@
-//! The public items of a crate, by the JSON of rustdoc.
+//! The public items of a crate, from rustdoc's JSON.
 
 use std::{
     collections::HashSet,
@@ -12,10 +12,11 @@ use serde_json::Value;
 use super::toolchain::{self, Toolchain};
 use crate::rustdoc as as_program;
 
-/// Generates the code that is checked in, and brings the generator with it.
+/// Features that are left out. `codegen` generates the code that is checked in, and pulls in the
+/// generator.
 const LEFT_OUT: [&str; 2] = ["codegen", "default"];
 
-/// The items of the crate in a folder, sorted, one on a line.
+/// Returns the items of the crate in a folder, sorted, one per line.
 pub(super) fn items(toolchain: &Toolchain, folder: &Path) -> Result<Vec<String>, String> {
     let package = Package::load(toolchain, &folder.join("Cargo.toml"))?;
     let json = package.document(toolchain)?;
@@ -26,16 +27,16 @@ pub(super) fn items(toolchain: &Toolchain, folder: &Path) -> Result<Vec<String>,
         .build()
         .map_err(|why| {
             format!(
-                "public-api cannot read the JSON of Rust {}: {why}; name a release in xtask/api-toolchain that public-api \
-                 in Cargo.toml fits",
+                "public-api cannot read the JSON of Rust {}: {why}; name a release in xtask/api-toolchain that the \
+                 public-api in Cargo.toml supports",
                 toolchain::named()
             )
         })?;
     Ok(rows(&api))
 }
 
-/// One line for each item. A trait gives the methods of its impls, so an impl is one line with its
-/// types and constants.
+/// Returns one line for each item. The methods of a trait impl are left out, because the trait has
+/// them. Its types and constants are kept.
 fn rows(api: &PublicApi) -> Vec<String> {
     let all: Vec<_> = api.items().map(|item| (item, item.to_string())).collect();
     let impls: HashSet<_> = all
@@ -49,17 +50,17 @@ fn rows(api: &PublicApi) -> Vec<String> {
     };
     let is_bare = |row: &str| row.starts_with("impl ") && !row.contains(" for ");
     let mut rows: Vec<_> = all.into_iter().filter(|(item, _)| !is_given(item)).map(|(_, row)| row).collect();
-    // An inherent impl without generics says nothing that its methods do not say.
-    // The methods of an item with several paths are listed at one of them, again and again.
+    // The line of an inherent impl without generics adds nothing to the lines of its methods. The
+    // methods of an item with several paths are repeated under one of them.
     let mut listed = HashSet::new();
     rows.retain(|row| !is_bare(row) && listed.insert(row.clone()));
     rows
 }
 
-/// What `cargo metadata` says of a crate.
+/// What `cargo metadata` says about a crate.
 struct Package {
     manifest: PathBuf,
-    /// The name of the library as rustdoc has it.
+    /// The name of the library in rustdoc's output.
     library: String,
     features: Vec<String>,
     target: PathBuf,
@@ -70,7 +71,7 @@ impl Package {
         let mut metadata = toolchain.cargo();
         metadata.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(manifest);
         let output = run(&mut metadata, manifest)?;
-        let unknown = || format!("{}: cargo metadata does not tell the library of this crate", manifest.display());
+        let unknown = || format!("{}: cargo metadata does not name the library of this crate", manifest.display());
         let metadata: Value = serde_json::from_slice(&output).map_err(|_| unknown())?;
         let wanted = manifest.canonicalize().map_err(|why| format!("{} cannot be read: {why}", manifest.display()))?;
         let is_wanted = |package: &&Value| {
@@ -90,7 +91,7 @@ impl Package {
         })
     }
 
-    /// Runs rustdoc; gives the file of its JSON.
+    /// Runs rustdoc and returns the path of its JSON.
     fn document(&self, toolchain: &Toolchain) -> Result<PathBuf, String> {
         let folder = self.target.join("api");
         let mut rustdoc = toolchain.cargo();
@@ -103,14 +104,15 @@ impl Package {
         if json.exists() {
             return Ok(json);
         }
-        // Cargo thinks that it is still there from an earlier run.
+        // Cargo assumes that the file from an earlier run still exists.
         Err(format!("{} is missing; run `cargo clean --doc` and try again", json.display()))
     }
 }
 
 fn run(command: &mut Command, manifest: &Path) -> Result<Vec<u8>, String> {
     let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|why| format!("cargo cannot be started: {why}; install cargo, or set CARGO to it"))?;
+    let output =
+        output.map_err(|why| format!("cargo cannot be started: {why}; install cargo, or set CARGO to its path"))?;
     if output.status.success() {
         return Ok(output.stdout);
     }

@@ -1,20 +1,20 @@
 //! The toolchain whose rustdoc lists the public items.
 //!
 //! The JSON of rustdoc is unstable, and its format changes between releases. The file
-//! `xtask/api-toolchain` names the release that `public-api` in `Cargo.toml` can read; raise both
+//! `xtask/api-toolchain` names the release that `public-api` in `Cargo.toml` can read. Update both
 //! together.
 
 use std::{env, ffi::OsString, process::Command};
 
-/// The release, as in `1.95.0`.
+/// The release, such as `1.95.0`.
 const NAMED: &str = include_str!("../../api-toolchain");
 
 /// How to run the cargo of the named release.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Toolchain {
-    /// The toolchain that runs this command is of that release.
+    /// The toolchain that runs this command is that release.
     AtHand,
-    /// rustup has it beside the one that runs this command.
+    /// rustup has it, in addition to the toolchain that runs this command.
     Rustup,
 }
 
@@ -52,14 +52,14 @@ impl Toolchain {
         Err(Missing { named: named.to_owned(), at_hand })
     }
 
-    /// The command `cargo` of this toolchain.
+    /// Returns the command `cargo` of this toolchain.
     pub(super) fn cargo(&self) -> Command {
         match self {
             Self::AtHand => Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"))),
             Self::Rustup => {
                 let mut command = Command::new("rustup");
                 command.args(["run", named(), "cargo"]);
-                // They name programs of the toolchain that runs this command.
+                // These variables name programs of the toolchain that runs this command.
                 for variable in ["CARGO", "RUSTC", "RUSTDOC"] {
                     command.env_remove(variable);
                 }
@@ -70,7 +70,7 @@ impl Toolchain {
 }
 
 impl Missing {
-    /// What is missing and how to install it.
+    /// Returns what is missing and how to install it.
     pub(super) fn message(&self) -> String {
         let Self { named, at_hand } = self;
         let found = match at_hand {
@@ -88,14 +88,14 @@ pub(super) fn named() -> &'static str {
     NAMED.trim()
 }
 
-/// The release that a rustc says it is.
+/// Returns the release that a rustc reports.
 fn release(mut rustc: Command) -> Option<String> {
     let output = rustc.arg("--version").output().ok().filter(|output| output.status.success())?;
     let text = String::from_utf8(output.stdout).ok()?;
     Some(text.split_whitespace().nth(1)?.to_owned())
 }
 
-/// `1.95` of `1.95.0`; a nightly or beta is not a release.
+/// Returns `1.95` for `1.95.0`. A nightly or beta is not a release.
 fn minor(release: &str) -> Option<&str> {
     let is_release = release.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     release.rsplit_once('.').map(|(minor, _)| minor).filter(|_| is_release)
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_named_release_is_taken_at_hand_first_and_then_from_rustup() {
+    fn the_running_toolchain_is_preferred_to_one_of_rustup() {
         let choose = |at_hand, of_rustup| Toolchain::choose("1.95.0", at_hand, || of_rustup);
 
         assert_eq!(choose(some("1.95.1"), None), Ok(Toolchain::AtHand));
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_release_is_told_with_the_command_that_installs_it() {
+    fn a_missing_release_is_reported_with_the_command_that_installs_it() {
         let missing = Toolchain::choose("1.95.0", some("1.96.2"), || None).unwrap_err().message();
 
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The SDK alone, its dependencies built, now and at an older revision.
+//! Measures the SDK alone, with its dependencies already built, now and at an older revision.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +13,7 @@ use super::{
     workspace,
 };
 
-/// The package. Where it is in the workspace may differ between revisions.
+/// The package. Its folder in the workspace may differ between revisions.
 const PACKAGE: &str = "plex-tv-sdk";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Step {
 pub(super) fn table(against: Option<&str>) -> Result<Table, String> {
     let workspace = workspace()?;
     let older = against.map(|revision| Checkout::new(&workspace, revision)).transpose()?;
-    let target = tempfile::tempdir().map_err(|why| format!("cannot make a folder to build in: {why}"))?;
+    let target = tempfile::tempdir().map_err(|why| format!("cannot create a folder to build in: {why}"))?;
     let mut rows = Vec::new();
     for step in Step::ALL {
         // The older one comes first, so that the newer one has no advantage of a warm machine.
@@ -63,10 +63,10 @@ fn measure(folder: &Path, target: &Path, step: Step, revision: &str) -> Result<B
     if build.crates == 1 {
         return Ok(build);
     }
-    Err(format!("{} packages were built instead of the SDK alone; nothing can be said of it", build.crates))
+    Err(format!("{} packages were built instead of the SDK alone, so the measurement is not valid", build.crates))
 }
 
-/// Takes out what was built of the SDK, and nothing else.
+/// Removes the build output of the SDK, and nothing else.
 fn clean(folder: &Path, target: &Path) -> Result<(), String> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
@@ -81,7 +81,7 @@ fn clean(folder: &Path, target: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// An older revision in a folder of its own.
+/// A checkout of an older revision in a separate folder.
 struct Checkout {
     revision: String,
     repository: PathBuf,
@@ -90,7 +90,7 @@ struct Checkout {
 
 impl Checkout {
     fn new(repository: &Path, revision: &str) -> Result<Self, String> {
-        let folder = tempfile::tempdir().map_err(|why| format!("cannot make a folder for a revision: {why}"))?;
+        let folder = tempfile::tempdir().map_err(|why| format!("cannot create a folder for a revision: {why}"))?;
         let checkout = Self { revision: revision.to_owned(), repository: repository.to_owned(), folder };
         let mut git = Command::new("git");
         git.args(["rev-parse", "--quiet", "--verify", "--end-of-options"]).arg(format!("{revision}^{{commit}}"));
@@ -110,7 +110,8 @@ impl Drop for Checkout {
     fn drop(&mut self) {
         let mut git = Command::new("git");
         git.args(["worktree", "remove", "--force"]).arg(self.folder());
-        // The folder itself goes in any case; git forgets it at the next `git worktree prune`.
+        // The folder itself is removed in any case. The next `git worktree prune` removes its
+        // record.
         let _ = run(git.current_dir(&self.repository));
     }
 }
@@ -125,7 +126,8 @@ fn run(command: &mut Command) -> Result<(), String> {
 }
 
 fn report(against: Option<&str>, rows: &[(Step, Option<Build>, Build)]) -> Table {
-    let mut table = Table::new("The SDK alone, its dependencies built", 2, &["step", "revision", "wall s", "user s"]);
+    let mut table =
+        Table::new("The SDK alone, with its dependencies already built", 2, &["step", "revision", "wall s", "user s"]);
     for (step, older, newer) in rows {
         let start = |what: &str| [step.name(), what].map(str::to_owned);
         let numbers = |build: &Build| [number(Some(build.wall)), number(build.user)];
@@ -155,10 +157,10 @@ mod tests {
 
         let text = report(Some("v1"), &rows).text();
 
-        let told: Vec<_> =
+        let found: Vec<_> =
             text.lines().skip(2).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(
-            told,
+            found,
             [
                 "check v1 10.0 8.0",
                 "check work tree 5.0 2.0",

@@ -1,4 +1,4 @@
-//! A program that depends on the SDK, against one that does the same by hand.
+//! Measures a program that depends on the SDK, and one that does the same by hand.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -8,7 +8,7 @@ use super::{
     workspace,
 };
 
-/// Generates the code that is checked in, and brings the generator with it.
+/// The feature that generates the code that is checked in. It pulls in the generator.
 const CODEGEN: &str = "codegen";
 
 const SDK_PROGRAM: &str = r#"#[tokio::main(flavor = "current_thread")]
@@ -74,7 +74,7 @@ impl Features {
         }
     }
 
-    /// The features of the SDK by name, and what they turn on in reqwest.
+    /// Returns the names of the SDK's features, and the features that they turn on in reqwest.
     fn of(self, manifest: &toml::Table) -> (BTreeSet<String>, BTreeSet<String>) {
         let features = manifest.get("features").and_then(toml::Value::as_table);
         let parts = |name: &str| {
@@ -121,7 +121,7 @@ pub(super) fn table(features: &[Features], profiles: &[Profile]) -> Result<Table
     Ok(report(&rows))
 }
 
-/// A build, and the size of the program where it is stripped.
+/// A build, and the size of the program if it is stripped.
 #[derive(Debug)]
 struct Built {
     build: Build,
@@ -137,15 +137,15 @@ fn build(
     program: &str,
 ) -> Result<Built, String> {
     tell(&format!("building the program {what}, {} features, {}", set.name(), profile.name()));
-    let folder = tempfile::tempdir().map_err(|why| format!("cannot make a folder for a project: {why}"))?;
+    let folder = tempfile::tempdir().map_err(|why| format!("cannot create a folder for a project: {why}"))?;
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
         fs::write(&path, text).map_err(|why| format!("{} cannot be written: {why}", path.display()))
     };
-    fs::create_dir(folder.path().join("src")).map_err(|why| format!("cannot make a folder for a project: {why}"))?;
+    fs::create_dir(folder.path().join("src")).map_err(|why| format!("cannot create a folder for a project: {why}"))?;
     write("Cargo.toml", manifest)?;
     write("src/main.rs", program)?;
-    // The same versions; cargo takes out what is not needed.
+    // The same versions as in the workspace. Cargo drops unused packages.
     let lock = workspace.join("Cargo.lock");
     fs::copy(&lock, folder.path().join("Cargo.lock"))
         .map_err(|why| format!("{} cannot be copied: {why}", lock.display()))?;
@@ -184,9 +184,10 @@ fn floor_manifest(root: &toml::Table, features: &BTreeSet<String>) -> Result<Str
     Ok(manifest([("reqwest", reqwest), ("serde", dependency("serde")?), ("serde_json", dependency("serde_json")?)]))
 }
 
-/// The `Cargo.toml` of a program on its own. It has what it needs to run `async fn main` besides.
+/// Returns the `Cargo.toml` of a standalone program. It also has the dependency that runs
+/// `async fn main`.
 fn manifest<const N: usize>(dependencies: [(&str, toml::Table); N]) -> String {
-    // A text, a list of texts and a boolean are written in JSON as in TOML.
+    // Strings, lists of strings and booleans are written in JSON as in TOML.
     let of = |entries: toml::Table| {
         entries
             .iter()
@@ -290,10 +291,10 @@ mod tests {
 
         let text = report(&rows).text();
 
-        let told: Vec<_> =
+        let found: Vec<_> =
             text.lines().skip(2).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
         assert_eq!(
-            told,
+            found,
             [
                 "default release by hand 10.0 20.0 100 2",
                 "default release by the SDK 13.0 25.0 105 3",

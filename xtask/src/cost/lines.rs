@@ -1,4 +1,4 @@
-//! The lines of the generated code.
+//! Counts the lines of the generated code.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use plex_tv_openapi::operations;
 use super::table::Table;
 use crate::files::{self, workspace_path};
 
-/// Lines of some code.
+/// The line counts of some code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Lines {
     /// Neither blank nor documentation.
@@ -16,11 +16,11 @@ struct Lines {
 }
 
 pub(super) fn table() -> Result<Table, String> {
-    let told = |problems: Vec<plex_tv_openapi::Problem>| {
+    let error = |problems: Vec<plex_tv_openapi::Problem>| {
         problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     };
     let descriptions = files::table(&workspace_path("openapi")).map_err(|problem| problem.to_string())?;
-    let documents = descriptions.documents().map_err(told)?;
+    let documents = descriptions.documents().map_err(error)?;
     let mut counted = Vec::new();
     for (description, document) in &documents {
         let path = workspace_path("plex-tv-sdk/src/generated").join(&description.module).with_extension("rs");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_told_for_each_operation_and_for_all() {
+    fn lines_are_shown_in_total_and_for_each_operation() {
         let one = Lines { code: 100, docs: 51 };
         let table = report(&[("a".to_owned(), 2, one), ("b".to_owned(), 1, one), ("c".to_owned(), 0, one)]);
 

@@ -1,4 +1,4 @@
-//! Runs cargo and measures what it takes.
+//! Runs cargo and measures the time that it takes.
 
 use std::{
     collections::HashSet,
@@ -35,20 +35,20 @@ impl Profile {
     }
 }
 
-/// What a build took.
+/// The measurements of a build.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Build {
-    /// Seconds that passed.
+    /// Elapsed seconds.
     pub(super) wall: f64,
-    /// Seconds of all its processes in user mode, where they are known.
+    /// Seconds of all its processes in user mode, if they are known.
     pub(super) user: Option<f64>,
-    /// The packages that were built, build scripts and macros included.
+    /// The number of packages that were built, including build scripts and macros.
     pub(super) crates: usize,
-    /// The program, where it made one.
+    /// The program, if it built one.
     pub(super) program: Option<PathBuf>,
 }
 
-/// Runs `cargo <arguments>` in a folder, with a target folder of its own.
+/// Runs `cargo <arguments>` in a folder, with the given target folder.
 pub(super) fn cargo<A: AsRef<OsStr>>(folder: &Path, target: &Path, arguments: &[A]) -> Result<Build, String> {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(&program);
@@ -71,7 +71,7 @@ pub(super) fn cargo<A: AsRef<OsStr>>(folder: &Path, target: &Path, arguments: &[
     Ok(Build { wall, user, crates, program })
 }
 
-/// Settings of one person's shell would change what is measured.
+/// Removes settings of the user's shell, which would change the result.
 fn with_plain_settings(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let is_setting =
@@ -83,7 +83,7 @@ fn with_plain_settings(command: &mut Command) {
     command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
 }
 
-/// Is every crate of a folder's `Cargo.lock` downloaded?
+/// Returns whether every crate in a folder's `Cargo.lock` is downloaded.
 fn is_offline(folder: &Path) -> bool {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
@@ -91,7 +91,7 @@ fn is_offline(folder: &Path) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// The number of packages that cargo built now, and the program.
+/// Returns the number of packages that cargo built in this run, and the program.
 fn artifacts(messages: &str) -> (usize, Option<PathBuf>) {
     let mut packages = HashSet::new();
     let mut program = None;
@@ -104,21 +104,23 @@ fn artifacts(messages: &str) -> (usize, Option<PathBuf>) {
     (packages.len(), program)
 }
 
-/// Seconds in user mode of all processes that this one has waited for, and of theirs.
+/// Returns the seconds in user mode of all child processes that this one has waited for, and of
+/// their children.
 fn user_seconds() -> Option<f64> {
     children_of(&fs::read_to_string("/proc/self/stat").ok()?)
 }
 
 fn children_of(stat: &str) -> Option<f64> {
-    // The name of the program comes second, in brackets, and may hold spaces and brackets itself.
+    // The name of the program comes second, in parentheses, and may contain spaces and parentheses
+    // itself.
     let (_, rest) = stat.rsplit_once(')')?;
     let ticks: u32 = rest.split_whitespace().nth(13)?.parse().ok()?;
     Some(f64::from(ticks) / TICKS_A_SECOND)
 }
 
-/// Says what is going on, since it takes its time.
+/// Prints the current step, because each takes a while.
 pub(super) fn tell(what: &str) {
-    // Nobody may be listening.
+    // Standard error may be closed.
     let _ = writeln!(std::io::stderr(), "{what} …");
 }
 
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_are_counted_once_and_not_when_they_were_there() {
+    fn packages_are_counted_once_and_not_if_they_are_fresh() {
         let messages = [
             r#"{"reason":"compiler-artifact","package_id":"a","fresh":false,"executable":null}"#,
             r#"{"reason":"compiler-artifact","package_id":"a","fresh":false,"executable":"/x/program"}"#,

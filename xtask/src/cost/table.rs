@@ -4,7 +4,7 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     title: String,
-    /// How many columns are names, on the left.
+    /// The number of columns on the left that are names.
     names: usize,
     head: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -55,7 +55,7 @@ impl Table {
     }
 }
 
-/// A ratio with two digits, where both numbers are known.
+/// Formats a ratio with two decimals, if both numbers are known.
 pub(super) fn ratio(one: Option<f64>, other: Option<f64>) -> String {
     match (one, other) {
         (Some(one), Some(other)) if other > 0.0 => format!("{:.2}x", one / other),
@@ -63,7 +63,7 @@ pub(super) fn ratio(one: Option<f64>, other: Option<f64>) -> String {
     }
 }
 
-/// A number with one digit.
+/// Formats a number with one decimal.
 pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "not known here".to_owned(), |value| format!("{value:.1}"))
 }
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_stand_on_the_left_and_numbers_on_the_right() {
+    fn names_are_aligned_left_and_numbers_right() {
         let mut table = Table::new("Title", 1, &["name", "s"]);
         table.row(["a|b".to_owned(), "10.5".to_owned()]);
         table.row(["longer".to_owned()]);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_told() {
+    fn unknown_numbers_are_shown_as_unknown() {
         assert_eq!((ratio(Some(3.0), Some(2.0)), ratio(Some(1.0), None)), ("1.50x".to_owned(), "-".to_owned()));
         assert_eq!(ratio(Some(1.0), Some(0.0)), "-");
         assert_eq!((number(Some(1.25)), number(None)), ("1.2".to_owned(), "not known here".to_owned()));

@@ -1,4 +1,4 @@
-//! The operations here and those of another document.
+//! Compares the operations here with those of another document.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{endpoint::Endpoint, fields::Fields};
 
-/// Raised when a member is removed or changes its meaning.
+/// Incremented when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ struct Pair {
     differences: Vec<Difference>,
 }
 
-/// What only one side has.
+/// What only one of the two sides has.
 #[derive(Debug)]
 struct Difference {
     what: &'static str,
@@ -39,8 +39,8 @@ impl Comparison {
                 (&one.key, &one.method, &one.host).cmp(&(&other.key, &other.method, &other.host))
             });
         }
-        // Those of one host go together first. Then come those whose host one side does not name:
-        // two that are named and differ are two operations, however alike their paths are.
+        // Operations on the same host are paired first, then those where one side does not name the
+        // host. Two different hosts mean two operations, even if the paths are the same.
         let mut both = Vec::new();
         for is_same_host in [|one: &Endpoint, other: &Endpoint| one.host == other.host, is_unknown] {
             let mut rest = Vec::new();
@@ -137,7 +137,7 @@ impl Comparison {
     }
 }
 
-/// Does one side not say on which host it is?
+/// Returns whether one side does not name its host.
 fn is_unknown(one: &Endpoint, other: &Endpoint) -> bool {
     one.host.is_none() || other.host.is_none()
 }
@@ -161,7 +161,7 @@ impl Pair {
         Self { here, there, differences }
     }
 
-    /// The ids of both sides, as `shown` writes one.
+    /// Returns the ids of both sides, each formatted by `shown`.
     fn names(&self, shown: fn(&str) -> String) -> String {
         match (self.here.id.as_str(), self.there.id.as_str()) {
             (here, there) if there.is_empty() || here == there => format!(" ({})", shown(here)),
@@ -187,15 +187,15 @@ impl Difference {
     }
 }
 
-/// The fields that the other side should name and does not. One that is missing stands for all that
-/// is below it.
+/// Returns the fields that the other side should name and does not. A missing field stands for
+/// everything below it.
 fn missing(fields: &Fields, other: &Fields) -> Vec<String> {
     let missing: BTreeSet<&str> = fields.known.difference(&other.known).map(String::as_str).collect();
-    let is_told = |path: &str| above(path).any(|above| missing.contains(above) || other.open.contains(above));
-    missing.iter().filter(|path| !is_told(path)).map(|path| (*path).to_owned()).collect()
+    let is_covered = |path: &str| above(path).any(|above| missing.contains(above) || other.open.contains(above));
+    missing.iter().filter(|path| !is_covered(path)).map(|path| (*path).to_owned()).collect()
 }
 
-/// The paths above a path, the body itself among them.
+/// Returns the paths above a path, including that of the body itself.
 fn above(path: &str) -> impl Iterator<Item = &str> {
     let steps = path.match_indices(['.', '[', '{']).map(|(at, _)| &path[..at]);
     std::iter::once("").chain(steps)
@@ -205,8 +205,8 @@ fn endpoint(Endpoint { id, method, path, host, .. }: &Endpoint) -> Value {
     json!({ "operationId": id, "method": method, "host": host, "path": path })
 }
 
-/// A name of another description as code in Markdown, which does not obey it. Nothing for an empty
-/// one.
+/// Formats a name of another description as code in Markdown, so that it cannot act as markup. An
+/// empty name gives an empty string.
 fn code(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("`{}`", printable(text).replace('`', "'")) }
 }
@@ -221,28 +221,28 @@ mod tests {
     }
 
     #[test]
-    fn operations_of_two_hosts_are_no_pair() {
+    fn operations_on_two_hosts_are_not_paired() {
         let here = vec![endpoint(Some("b"), "b"), endpoint(Some("a"), "a"), endpoint(None, "any")];
         let there = vec![endpoint(Some("c"), "c"), endpoint(Some("a"), "a")];
 
         let Comparison { only_here, only_there, both } = Comparison::new(here, there);
 
-        let told: Vec<_> = both.iter().map(|pair| (pair.here.id.as_str(), pair.there.id.as_str())).collect();
-        assert_eq!(told, [("a", "a"), ("any", "c")]);
+        let pairs: Vec<_> = both.iter().map(|pair| (pair.here.id.as_str(), pair.there.id.as_str())).collect();
+        assert_eq!(pairs, [("a", "a"), ("any", "c")]);
         assert_eq!((only_here.len(), only_here[0].id.as_str(), only_there.len()), (1, "b", 0));
     }
 
     #[test]
-    fn names_are_obeyed_by_neither_a_terminal_nor_a_reader_of_markdown() {
+    fn names_cannot_control_a_terminal_or_act_as_markdown() {
         for name in ["@some`body", "<img src=x>`", "esc\u{1b}[31m", "line\n::error::x", "turned\u{202e}around"] {
             let alone = || vec![Endpoint { path: format!("/{name}"), ..endpoint(Some("a"), name) }];
             let other = vec![Endpoint { path: format!("/{name}"), ..endpoint(Some("b"), "b") }];
             let apart = Comparison::new(alone(), other);
             let paired = Comparison::new(alone(), vec![Endpoint { id: "other".to_owned(), ..alone().remove(0) }]);
 
-            for told in [&apart, &paired].map(|comparison| [comparison.text(), comparison.markdown()]).concat() {
+            for report in [&apart, &paired].map(|comparison| [comparison.text(), comparison.markdown()]).concat() {
                 let is_obeyed = |line: &str| line.starts_with("::") || line.contains(['\u{1b}', '\u{202e}']);
-                assert!(!told.lines().any(is_obeyed), "{told}");
+                assert!(!report.lines().any(is_obeyed), "{report}");
             }
             let prose: String = apart.markdown().split('`').step_by(2).collect();
             assert!(!prose.contains(['@', '<']), "{prose}");
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_field_stands_for_all_below_and_nothing_is_missing_below_an_open_one() {
+    fn a_missing_field_stands_for_all_below_it_and_nothing_is_missing_below_an_open_one() {
         let here = fields(&["a", "a.b", "a-c", "d[].e", "f{}.g", "h"], &[]);
 
         assert_eq!(missing(&here, &fields(&["h"], &["d", "f"])), ["a", "a-c"]);

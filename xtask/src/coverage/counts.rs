@@ -1,14 +1,14 @@
-//! How many operations there are, of what kind.
+//! Counts the operations by tag, confidence and deprecation.
 
 use std::fmt::Write as _;
 
 use plex_tv_openapi::{Document, Operation, operations};
 use serde_json::{Value, json};
 
-/// Raised when a member is removed or changes its meaning.
+/// Incremented when a member is removed or changes its meaning.
 const SCHEMA_VERSION: u32 = 1;
 
-/// The numbers of some operations.
+/// The counts of some operations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Counts {
     operations: usize,
@@ -50,12 +50,12 @@ pub(super) fn confidence<'a>(document: &'a Document, operation: &Operation) -> &
     operation.and_then(|operation| operation["x-plex-confidence"].as_str()).unwrap_or_default()
 }
 
-/// The operations of all descriptions.
+/// Returns the number of operations in all descriptions.
 pub(super) fn all(documents: &[Document]) -> usize {
     documents.iter().map(|document| operations(document.value()).len()).sum()
 }
 
-/// The tags in the order of the description.
+/// Returns the tags in the order of the description.
 fn tags(document: &Document) -> impl Iterator<Item = &str> {
     let tags = document.value()["tags"].as_array();
     tags.into_iter().flatten().filter_map(|tag| tag["name"].as_str())

@@ -1,4 +1,4 @@
-//! What can be compared of an operation of any OpenAPI document.
+//! The parts of an operation that can be compared, from any OpenAPI document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,20 +13,20 @@ pub(super) struct Endpoint {
     /// The `operationId`, where there is one.
     pub(super) id: String,
     pub(super) method: String,
-    /// Path of the server and path, as the document has it.
+    /// The path of the server and of the operation, as written in the document.
     pub(super) path: String,
-    /// The same with path parameters by position.
+    /// The same path, with path parameters by position.
     pub(super) key: String,
-    /// `None` where the address of the server has no host.
+    /// `None` if the address of the server has no host.
     pub(super) host: Option<String>,
-    /// `query strong`, and whether it is required.
+    /// Each parameter, such as `query strong`, and whether it is required.
     pub(super) parameters: BTreeMap<String, bool>,
     pub(super) statuses: BTreeSet<String>,
     pub(super) request: Option<Fields>,
     pub(super) reply: Option<Fields>,
 }
 
-/// The operations of a document.
+/// Returns the operations of a document.
 pub(super) fn of(document: &Value) -> Vec<Endpoint> {
     endpoints(document).map(|found| Endpoint::new(document, &found)).collect()
 }
@@ -50,7 +50,7 @@ impl Endpoint {
     }
 }
 
-/// `/pins/{id}/` and `/pins/{pinId}` are the same.
+/// Returns a path with path parameters by position: `/pins/{id}/` and `/pins/{pinId}` are the same.
 fn key(path: &str) -> String {
     let mut key = String::new();
     let mut rest = path;
@@ -64,8 +64,8 @@ fn key(path: &str) -> String {
     key.trim_end_matches('/').to_owned()
 }
 
-/// Without those of the path, which are compared by position, and the headers that clients send
-/// with every call.
+/// Returns the parameters without those of the path, which are compared by position, and without
+/// the headers that clients send with every call.
 fn parameters(found: &plex_tv_openapi::Endpoint<'_>) -> BTreeMap<String, bool> {
     let mut parameters = BTreeMap::new();
     for parameter in found.parameters() {

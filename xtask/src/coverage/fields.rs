@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use plex_tv_openapi::pointer::resolved;
 use serde_json::Value;
 
-/// The most schemas that are read for one body: a document may multiply them without end.
+/// The most schemas that are read for one body. References can multiply them without end.
 const MAX_STEPS: usize = 20_000;
-/// How deep schemas may be nested.
+/// The deepest nesting of schemas that is read.
 const MAX_DEPTH: usize = 64;
 
 /// The fields of a body, by path: `[].connections[].port`.
@@ -20,7 +20,8 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// The fields of all forms of a request body or a reply; `None` when it has no content.
+    /// Returns the fields of all content types of a request body or a reply, or `None` if it has no
+    /// content.
     pub(super) fn of(document: &Value, body: &Value) -> Option<Self> {
         let content = body["content"].as_object()?;
         let schemas: Vec<_> = content.values().filter_map(|media| media.get("schema")).collect();
@@ -34,7 +35,7 @@ impl Fields {
         Some(fields)
     }
 
-    /// The fields of two replies of one operation.
+    /// Merges the fields of two replies of one operation.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.known.extend(other.known);
         self.open.extend(other.open);
@@ -91,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    /// The fields of the schema `A`.
+    /// Returns the fields of the schema `A`.
     fn fields_of(schemas: &Value) -> Fields {
         let document = json!({ "components": { "schemas": schemas } });
         let body = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/%41" } } } });
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_follow_references_lists_maps_and_choices_and_circles_end() {
+    fn fields_follow_references_lists_maps_and_choices_and_cycles_end() {
         let fields = fields_of(&json!({
             "A": { "properties": {
                 "rows": { "type": "array", "items": { "allOf": [{ "$ref": "#/components/schemas/B" }] } },

@@ -10,12 +10,12 @@ const BEGIN: &str = "<!-- operations:begin -->";
 const END: &str = "<!-- operations:end -->";
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// A text with a place for the table.
+/// A text with the markers of the table.
 #[derive(Debug)]
 pub(super) struct Readme<'a> {
     before: &'a str,
     after: &'a str,
-    /// A checkout may have changed the line ends.
+    /// A checkout may have changed the line endings.
     line_end: &'static str,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Readme<'a> {
         let begin = only(text, BEGIN)? + BEGIN.len();
         let end = only(text, END)?;
         if end < begin {
-            return Err(format!("`{END}` stands before `{BEGIN}`"));
+            return Err(format!("`{END}` comes before `{BEGIN}`"));
         }
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
         Ok(Self { before: &text[..begin], after: &text[end..], line_end })
@@ -36,7 +36,7 @@ impl<'a> Readme<'a> {
     }
 }
 
-/// Where the line of the marker starts.
+/// Returns the offset at which the line of the marker starts.
 fn only(text: &str, marker: &str) -> Result<usize, String> {
     let mut start = 0;
     let mut found = Vec::new();
@@ -53,7 +53,7 @@ fn only(text: &str, marker: &str) -> Result<usize, String> {
     }
 }
 
-/// One table for each description.
+/// Returns one table for each description.
 pub(super) fn of(documents: &[Document]) -> String {
     let mut text = String::new();
     for document in documents {
@@ -82,7 +82,7 @@ pub(super) fn of(documents: &[Document]) -> String {
     text
 }
 
-/// In the order of the description: tag, path, method.
+/// Returns the operations in the order of the description: tag, path, method.
 fn sorted(document: &Document) -> Vec<Operation> {
     let tags: Vec<_> = document.value()["tags"].as_array().into_iter().flatten().map(|tag| &tag["name"]).collect();
     let mut operations = operations(document.value());
@@ -106,7 +106,7 @@ fn auth(auth: Auth) -> &'static str {
     }
 }
 
-/// Says where the table is out of date first, and how to fix it.
+/// Returns a message with the first outdated line of the table and the command that fixes it.
 pub(super) fn tell_stale(path: &Path, found: &str, wanted: &str, command: &str) -> String {
     let mut lines = (found.lines(), wanted.lines());
     let mut number = 1;
@@ -147,12 +147,12 @@ mod tests {
     }
 
     #[test]
-    fn markers_are_there_once_and_in_order() {
+    fn each_marker_must_be_there_once_and_in_order() {
         let cases = [
             (format!("{END}\n"), "there is no line `<!-- operations:begin -->`"),
             (format!("{BEGIN}\n"), "there is no line `<!-- operations:end -->`"),
             (format!("{BEGIN}\n{BEGIN}\n{END}\n"), "there is more than one line `<!-- operations:begin -->`"),
-            (format!("{END}\n{BEGIN}\n"), "`<!-- operations:end -->` stands before"),
+            (format!("{END}\n{BEGIN}\n"), "`<!-- operations:end -->` comes before"),
             (format!("as in {BEGIN}\n{END}\n"), "there is no line `<!-- operations:begin -->`"),
         ];
 

@@ -1,9 +1,9 @@
 //! The public items of one generated file, each with its signature on one line.
 //!
-//! Only what generated code has is looked at: modules, structs, enums, traits, functions,
-//! constants, and what is implemented for local types. Whatever every type has (`Clone`, `Debug`)
-//! and whatever says the same again (a setter beside the public field of that name, the builder of
-//! a type) is left out.
+//! Only the kinds of items that generated code has are listed: modules, structs, enums, traits,
+//! functions, constants, and impls for local types. Traits that every type has (`Clone`, `Debug`)
+//! and items that repeat others (a setter with the name of a public field, the builder of a type)
+//! are left out.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use syn::{
 
 /// Traits that every generated type has.
 const USUAL: [&str; 2] = ["Clone", "Debug"];
-/// Modules whose names are shown with the names in them.
+/// Modules that are shown in front of the names inside them.
 const MODULES: [&str; 3] = ["builder", "calls", "types"];
 
-/// The public items, by their path below the module.
+/// Returns the signatures of the public items, by their path inside the module.
 pub(super) fn items(file: &syn::File) -> BTreeMap<String, String> {
     let mut list = List::default();
     list.module(&file.items, "", "");
@@ -32,12 +32,13 @@ pub(super) fn items(file: &syn::File) -> BTreeMap<String, String> {
 #[derive(Debug, Default)]
 struct List {
     found: BTreeMap<String, String>,
-    /// Methods and constants of types. One that is called like a public field is its setter.
+    /// Methods and constants of types. A method with the name of a public field is its setter.
     methods: BTreeMap<String, String>,
 }
 
 impl List {
-    /// `at` ends with `::` unless it is empty; `cfg` is what is asked for already.
+    /// Adds the items of a module. `at` is its path, which ends with `::` unless it is empty. `cfg`
+    /// has the conditions of the modules around it.
     fn module(&mut self, items: &[Item], at: &str, cfg: &str) {
         for item in items {
             match item {
@@ -60,10 +61,10 @@ impl List {
                     self.add(&path, cfg, &item.attrs, format!("enum {}{}", item.ident, line(&item.generics)));
                     self.derives(&path, cfg, &item.attrs);
                     for variant in &item.variants {
-                        let mut told = variant.clone();
-                        told.attrs.clear();
-                        told.fields.iter_mut().for_each(|field| field.attrs.clear());
-                        self.add(&format!("{path}::{}", variant.ident), cfg, &variant.attrs, line(&told));
+                        let mut bare = variant.clone();
+                        bare.attrs.clear();
+                        bare.fields.iter_mut().for_each(|field| field.attrs.clear());
+                        self.add(&format!("{path}::{}", variant.ident), cfg, &variant.attrs, line(&bare));
                     }
                 }
                 Item::Trait(item) if is_public(&item.vis) => {
@@ -95,8 +96,7 @@ impl List {
     }
 
     fn implementation(&mut self, item: &syn::ItemImpl, at: &str, cfg: &str) {
-        // What is implemented for a type of another crate comes and goes with the type of ours that
-        // it names.
+        // An impl for a type of another crate is added and removed with our type that it names.
         let syn::Type::Path(of) = &*item.self_ty else { return };
         let (1, Some(name)) = (of.path.segments.len(), of.path.segments.first().map(|first| &first.ident)) else {
             return;
@@ -112,15 +112,15 @@ impl List {
         }
         for inner in &item.items {
             match inner {
-                // The builder of a type is left out, and so is the way to it.
+                // The builder of a type is left out, and so is the method that returns it.
                 ImplItem::Fn(method)
                     if is_public(&method.vis) && !(at == "types::" && method.sig.ident == "builder") =>
                 {
                     self.method(&path, &cfg, &method.attrs, &method.sig);
                 }
                 ImplItem::Const(item) if is_public(&item.vis) => {
-                    let told = format!("{cfg}{}{}", marks(&item.attrs), constant(&item.ident, &item.ty));
-                    self.methods.insert(format!("{path}::{}", item.ident), told);
+                    let row = format!("{cfg}{}{}", marks(&item.attrs), constant(&item.ident, &item.ty));
+                    self.methods.insert(format!("{path}::{}", item.ident), row);
                 }
                 _ => {}
             }
@@ -156,7 +156,7 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// The attributes that a caller notices.
+/// Returns the attributes that a caller notices.
 fn marks(attributes: &[Attribute]) -> String {
     let mut found = String::new();
     for attribute in attributes {
@@ -172,7 +172,7 @@ fn marks(attributes: &[Attribute]) -> String {
     found
 }
 
-/// The traits of `derive(…)`, and of `cfg_attr(…, derive(…))`.
+/// Returns the traits of `derive(…)`, and of `cfg_attr(…, derive(…))`.
 fn derived(meta: &Meta) -> Vec<Path> {
     let Meta::List(list) = meta else { return Vec::new() };
     if list.path.is_ident("derive") {
@@ -187,7 +187,7 @@ fn derived(meta: &Meta) -> Vec<Path> {
 }
 
 fn signature(of: &Signature) -> String {
-    // `mut self` does not concern the caller.
+    // `mut self` does not matter to the caller.
     line(of).replace("(mut self", "(self")
 }
 
@@ -195,15 +195,15 @@ fn constant(name: &syn::Ident, ty: &syn::Type) -> String {
     format!("const {name}: {}", line(ty))
 }
 
-/// Names without their paths, so that a name reads the same wherever it is used.
+/// Removes the paths of names, so that a name reads the same wherever it is used.
 struct Shorten;
 
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut Path) {
         visit_mut::visit_path_mut(self, path);
-        let told = |segment: &&syn::PathSegment| MODULES.iter().any(|name| segment.ident == name);
+        let is_shown = |segment: &&syn::PathSegment| MODULES.iter().any(|name| segment.ident == name);
         let count = path.segments.len();
-        let kept = if path.segments.iter().rev().nth(1).as_ref().is_some_and(told) { 2 } else { 1 };
+        let kept = if path.segments.iter().rev().nth(1).as_ref().is_some_and(is_shown) { 2 } else { 1 };
         path.leading_colon = None;
         path.segments = std::mem::take(&mut path.segments).into_iter().skip(count.saturating_sub(kept)).collect();
     }
@@ -213,14 +213,14 @@ impl VisitMut for Shorten {
     }
 }
 
-/// The tokens of a piece of code on one line, spaced as rustfmt would, with short names.
+/// Returns the tokens of a piece of code on one line, spaced as by rustfmt, with short names.
 fn line(code: &impl Shortened) -> String {
     let mut lexemes = Vec::new();
     flatten(code.shortened(), &mut lexemes);
     let mut text = String::new();
     let mut before = "";
     for (index, lexeme) in lexemes.iter().enumerate() {
-        // A comma at the end says how the code was broken into lines.
+        // A trailing comma depends only on how the code was broken into lines.
         if lexeme == "," && lexemes.get(index + 1).is_some_and(|next| [">", "]", ")"].contains(&next.as_str())) {
             continue;
         }
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn types_are_told_with_fields_variants_and_what_is_implemented_for_them() {
+    fn types_are_listed_with_fields_variants_and_impls() {
         assert_items(
             r#"
             pub mod types {
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_told_with_their_methods_and_what_they_are_behind() {
+    fn calls_are_listed_with_their_methods_and_conditions() {
         assert_items(
             r#"
             #[cfg(feature = "v1")]

@@ -1,4 +1,4 @@
-//! The effect on the Rust API: the code of both sides, made in memory by the one recipe, as lists
+//! The effect on the Rust API. The code of both sides is generated in memory and compared as lists
 //! of items.
 
 use std::{collections::BTreeMap, panic, thread};
@@ -10,14 +10,14 @@ use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::{items::items, source::Pair};
 
-/// The items that moved, each beside the finding that moved it.
+/// Returns the items that changed, each with the finding that changed it.
 pub(super) fn effect(pairs: &[Pair<'_>], findings: &mut [Finding]) -> RustReport {
     let mut modules = Vec::new();
     let mut unavailable = Vec::new();
     let mut sizes = Vec::new();
     let changed: Vec<_> =
         pairs.iter().filter(|pair| pair.base.map(Document::value) != pair.head.map(Document::value)).collect();
-    // Side by side: while one is formatted, the next is generated.
+    // In parallel: while one is formatted, the next is generated.
     let made: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = changed
             .iter()
@@ -59,14 +59,14 @@ struct Code {
 fn code(document: &Document) -> Result<Code, Vec<Problem>> {
     let text = generate_unlinted(document, Layout::Rustfmt)?;
     let file = syn::parse_file(&text).map_err(|why| {
-        let mend = "this is a bug of plex-tv-codegen: please report it";
+        let mend = "this is a bug in plex-tv-codegen: please report it";
         vec![Problem::new(document.path(), "recipe", format!("the generated code does not parse: {why}"), mend)]
     })?;
     let items = items(&file);
     Ok(Code { text, items })
 }
 
-/// Why a side gives no code: the first problem, and how many more there are.
+/// Returns why a side gives no code: the first problem, and the number of other problems.
 fn cannot(side: &str, problems: &[Problem]) -> String {
     let first = problems.first().map(|problem| {
         let line = problem.line().map(|line| format!(":{line}")).unwrap_or_default();
@@ -80,7 +80,7 @@ fn cannot(side: &str, problems: &[Problem]) -> String {
 }
 
 fn size(document: &Document, base: &str, head: &str) -> Option<CodeSize> {
-    // The first line names the description's hash and changes always.
+    // The first line has the hash of the description and always changes.
     let without_header = |text: &'_ str| text.split_once('\n').map_or(String::new(), |(_, rest)| rest.to_owned());
     let (base, head) = (without_header(base), without_header(head));
     if base == head {

@@ -1,4 +1,4 @@
-//! The operations that a reader asked for.
+//! The operations that the user asked for.
 
 use std::collections::BTreeSet;
 
@@ -8,24 +8,24 @@ use super::source::Pair;
 
 use plex_tv_openapi::METHODS;
 
-/// What an operation may be called by. Any document can be compared, so an id is not certain, and
-/// tags may be many.
+/// The names of an operation. Any document can be compared, so the id may be missing, and there may
+/// be many tags.
 #[derive(Debug)]
 struct Operation {
     id: Option<String>,
-    /// As in `GET /user`.
+    /// Method and path, as in `GET /user`.
     address: String,
     tags: Vec<String>,
 }
 
 impl Operation {
-    /// What findings call it.
+    /// Returns its name in findings.
     fn label(&self) -> &str {
         self.id.as_ref().unwrap_or(&self.address)
     }
 }
 
-/// The operations of either side.
+/// Returns the number of operations that either side has.
 pub(super) fn count(pair: &Pair<'_>) -> usize {
     let operations: Vec<_> = [pair.base, pair.head].into_iter().flatten().flat_map(operations).collect();
     operations.iter().map(Operation::label).collect::<BTreeSet<_>>().len()
@@ -46,12 +46,13 @@ fn operations(document: &Document) -> Vec<Operation> {
     .collect()
 }
 
-/// The labels of the operations that are named, or have a tag that is named.
+/// Returns the labels of the operations with one of these names or tags.
 ///
 /// # Errors
-/// When a name or tag fits no operation of either side.
+/// When a name or tag matches no operation of either side.
 pub(super) fn labels(pairs: &[Pair<'_>], names: &[String], tags: &[String]) -> Result<BTreeSet<String>, String> {
-    // A label may be old or new, so what one side finds is looked up by its address on the other.
+    // A label may be old or new, so an operation of one side is looked up on the other by its
+    // address.
     let documents: Vec<Vec<Operation>> =
         pairs.iter().map(|pair| [pair.base, pair.head].into_iter().flatten().flat_map(operations).collect()).collect();
     let mut kept = BTreeSet::new();

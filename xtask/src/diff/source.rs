@@ -16,20 +16,20 @@ use crate::files::workspace_path;
 /// Why there is no report.
 #[derive(Debug)]
 pub(super) enum Unusable {
-    /// The command was used in a wrong way.
+    /// The command was used incorrectly.
     Argument(String),
-    /// Something that was read is not as it should be.
+    /// The input is not valid.
     Input(Vec<Problem>),
 }
 
-/// One side: its descriptions, and the version of the crate beside them.
+/// One side: its descriptions, and the version of the crate that comes with them.
 #[derive(Debug)]
 pub(super) struct Source {
     /// Its name in the report.
     pub(super) name: String,
     pub(super) documents: Vec<Document>,
     pub(super) version: Option<Version>,
-    /// A single file was named, so its name does not matter.
+    /// Whether a single file was named. Its name does not matter then.
     is_file: bool,
 }
 
@@ -51,7 +51,7 @@ impl Source {
         Ok(side)
     }
 
-    /// What a user named: a path wins over a revision of the same name.
+    /// Reads what the user named. A path takes precedence over a revision of the same name.
     fn named(argument: &OsStr) -> Result<Self, Unusable> {
         let path = Path::new(argument);
         if path.is_dir() {
@@ -129,7 +129,7 @@ impl Source {
     }
 }
 
-/// Reads a description. Conflict markers of a merge are reported as such, and not as broken YAML.
+/// Reads a description. Markers of a merge conflict are reported as such, not as broken YAML.
 fn read(file: &Path) -> Result<Document, Problem> {
     Document::load(file).map_err(|problem| {
         let text = fs::read(file).unwrap_or_default();
@@ -146,8 +146,8 @@ fn read(file: &Path) -> Result<Document, Problem> {
     })
 }
 
-/// The description with the files that it refers to, which must be plain files: a device or a pipe
-/// may never end.
+/// Returns the description with the files that it refers to. They must be regular files, because a
+/// device or a pipe may never end.
 fn whole(document: Document) -> Result<Document, Problem> {
     with_files(document, |path| {
         let is_file = fs::metadata(path).is_ok_and(|found| found.is_file());
@@ -155,7 +155,7 @@ fn whole(document: Document) -> Result<Document, Problem> {
     })
 }
 
-/// The same in a revision.
+/// Does the same in a revision.
 fn whole_of_git(revision: &str, document: Document) -> Result<Document, Problem> {
     with_files(document, |path| {
         let inner = path.to_string_lossy().replace('\\', "/");
@@ -165,7 +165,8 @@ fn whole_of_git(revision: &str, document: Document) -> Result<Document, Problem>
 
 const MEND_FILE: &str = "correct the reference, or add the file";
 
-/// A file that others refer to and that is not a description is a part of those.
+/// Removes the files that are only a part of others: others refer to them, and they are not
+/// descriptions themselves.
 fn without_parts(documents: Vec<Document>) -> Vec<Document> {
     let parts: std::collections::BTreeSet<PathBuf> =
         documents.iter().flat_map(Document::files).map(Path::to_owned).collect();
@@ -184,21 +185,21 @@ fn of_blob(object: &str, path: &Path) -> Result<Document, Problem> {
     Document::parse(path, &text)
 }
 
-/// Where the current commit left main.
+/// Returns the commit at which the current branch left main.
 fn merge_base() -> Result<String, Unusable> {
     for main in ["main", "origin/main"] {
         if let Ok(found) = git(&["merge-base", main, "HEAD"]) {
             return Ok(found.trim().chars().take(12).collect());
         }
     }
-    let mend = "say what is to be compared, as in `cargo xtask diff HEAD~1`";
+    let mend = "say what to compare, as in `cargo xtask diff HEAD~1`";
     Err(Unusable::Argument(match without_git() {
         Some(why) => format!("without git there is no branch main to compare with ({why}); {mend}"),
         None => format!("there is no branch main to compare with; {mend}"),
     }))
 }
 
-/// Why git cannot answer here, if it cannot.
+/// Returns why git cannot be used here, if it cannot.
 fn without_git() -> Option<String> {
     git(&["rev-parse", "--git-dir"]).err()
 }
@@ -209,7 +210,7 @@ fn is_revision(text: &str) -> bool {
 }
 
 fn git(arguments: &[&str]) -> Result<String, String> {
-    String::from_utf8(git_bytes(arguments)?).map_err(|_| "git answered with something that is not text".to_owned())
+    String::from_utf8(git_bytes(arguments)?).map_err(|_| "git printed something that is not text".to_owned())
 }
 
 fn git_bytes(arguments: &[&str]) -> Result<Vec<u8>, String> {
@@ -221,12 +222,12 @@ fn git_bytes(arguments: &[&str]) -> Result<Vec<u8>, String> {
     Err(talk.lines().next().unwrap_or("git failed").trim_start_matches("fatal: ").to_owned())
 }
 
-/// The version that the work tree says.
+/// Returns the version of the crate in the work tree.
 pub(super) fn work_tree_version() -> Option<Version> {
     fs::read_to_string(workspace_path("Cargo.toml")).ok().and_then(|text| version(&text))
 }
 
-/// The version of the crate in a `Cargo.toml`.
+/// Returns the version of the crate in a `Cargo.toml`.
 fn version(manifest: &str) -> Option<Version> {
     let manifest: toml::Table = manifest.parse().ok()?;
     let package = |table: &toml::Table| Some(table.get("package")?.get("version")?.as_str()?.to_owned());

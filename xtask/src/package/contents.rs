@@ -6,8 +6,8 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::crates::{Published, cargo, output};
 
-/// One line for each file of the package. Files that come and go with the work are listed as one
-/// pattern: Rust sources, and the descriptions, which `openapi/descriptions.toml` names.
+/// Returns one line for each file of the package. Files that are often added and removed are listed
+/// as one pattern: Rust sources, and the descriptions, which `openapi/descriptions.toml` names.
 pub(super) fn list(one: &Published) -> Result<String, String> {
     let mut package = cargo(&one.folder);
     package.args(["package", "--locked", "--allow-dirty", "--quiet", "--list", "-p", &one.name]);
@@ -24,7 +24,7 @@ fn patterns(files: &str) -> String {
     names.into_iter().flat_map(|name| [name, "\n".to_owned()]).collect()
 }
 
-/// Only there in a checkout.
+/// A file that cargo adds only in a checkout.
 const VCS: &str = ".cargo_vcs_info.json";
 
 fn pattern(file: &str) -> String {
@@ -37,7 +37,7 @@ fn pattern(file: &str) -> String {
     }
 }
 
-/// The lines that only one of the lists has.
+/// Returns the lines that only one of the lists has.
 pub(super) fn difference(found: &str, wanted: &str) -> String {
     let mut text = String::new();
     for change in TextDiff::from_lines(found, wanted).iter_all_changes() {
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_names_what_came_and_what_went() {
+    fn a_difference_names_added_and_removed_files() {
         assert_eq!(difference("a\nb\n", "a\nc\n"), "  - b\n  + c\n");
     }
 }

@@ -1,4 +1,4 @@
-//! The packages in a workspace of their own: they are checked, documented and run.
+//! Checks, documents and runs the packages in a separate workspace.
 
 use std::{
     env, fs,
@@ -11,12 +11,12 @@ use serde_json::Value;
 
 use super::{readme, workspace};
 use crate::{
-    crates::{self, Published, output, told},
+    crates::{self, Published, command_line, output},
     rustdoc,
 };
 
 const SDK: &str = "plex-tv-sdk";
-/// An example that ships with the SDK, its features, and what it prints in the end.
+/// An example that ships with the SDK, its features, and what it prints at the end.
 const EXAMPLE: (&str, &str, &str) = ("sign_in", "file-store,qr", "Signed in as Example User");
 /// What the program of the SDK's README prints.
 const GREETING: &str = "Hello Example User";
@@ -25,7 +25,7 @@ pub(super) fn prove(crates: &[Published]) -> Result<String, String> {
     let workspace = workspace()?;
     let target = target_folder(&workspace)?;
     package(&workspace, crates, &target)?;
-    let folder = tempfile::tempdir().map_err(|why| format!("no temporary folder can be made: {why}"))?;
+    let folder = tempfile::tempdir().map_err(|why| format!("cannot create a temporary folder: {why}"))?;
     let outside = Outside { folder: folder.path().to_owned(), target };
     outside.unpack(crates)?;
     let programs = outside.write_workspace(&workspace, crates)?;
@@ -47,7 +47,7 @@ pub(super) fn prove(crates: &[Published]) -> Result<String, String> {
 /// Packages all crates into `package` of the target folder.
 fn package(workspace: &Path, crates: &[Published], target: &Path) -> Result<(), String> {
     let mut package = crates::cargo(workspace);
-    // They are built below, outside of the workspace.
+    // They are built below, outside the workspace.
     package.args(["package", "--locked", "--allow-dirty", "--no-verify", "--quiet"]);
     for one in crates {
         package.args(["-p", &one.name]);
@@ -56,10 +56,10 @@ fn package(workspace: &Path, crates: &[Published], target: &Path) -> Result<(), 
     step(&mut package).map(|_| ())
 }
 
-/// The workspace that has nothing but packages.
+/// The workspace that contains only the packages.
 struct Outside {
     folder: PathBuf,
-    /// That of the workspace: what both build alike is built once.
+    /// The target folder of the original workspace, so that shared dependencies are built once.
     target: PathBuf,
 }
 
@@ -90,7 +90,7 @@ impl Outside {
         }
         manifest.push_str(&profiles(&read(&workspace.join("Cargo.toml"))?, crates));
         self.write("Cargo.toml", &manifest)?;
-        // The versions of the gate. Cargo drops what is not needed.
+        // The same versions as in the workspace. Cargo drops unused packages.
         self.write("Cargo.lock", &read(&workspace.join("Cargo.lock"))?)?;
         Ok(programs)
     }
@@ -104,7 +104,8 @@ impl Outside {
         step(self.cargo("check").args(arguments)).map(|_| ())
     }
 
-    /// As docs.rs does it, where `--cfg docsrs` allows what only a nightly rustdoc has.
+    /// Builds the documentation as docs.rs does. `--cfg docsrs` turns on what only a nightly
+    /// rustdoc supports.
     fn document(&self, one: &Published) -> Result<(), String> {
         let mut doc = self.cargo("doc");
         let features: Vec<_> = one.documented.iter().map(String::as_str).collect();
@@ -127,24 +128,28 @@ impl Outside {
         for program in programs {
             let printed = step(&mut Command::new(executable(program)?))?;
             if program.ends_with(SDK) && !printed.contains(GREETING) {
-                return Err(format!("the program of its README did not print {GREETING:?}, but:\n{printed}"));
+                return Err(format!(
+                    "the program in the README of {SDK} should print {GREETING:?}, but it printed:\n{printed}"
+                ));
             }
         }
         let printed = step(&mut Command::new(executable(example)?))?;
         if !printed.contains(signed_in) {
-            return Err(format!("the example {example} did not print {signed_in:?}, but:\n{printed}"));
+            return Err(format!("the example {example} should print {signed_in:?}, but it printed:\n{printed}"));
         }
         Ok(())
     }
 
-    /// The lowest versions of direct dependencies. Only a nightly cargo chooses them; the check
-    /// itself is that of the gate's toolchain.
+    /// Checks the crates with the lowest versions of their direct dependencies. Only a nightly
+    /// cargo can choose those. The check itself uses the toolchain of this command.
     fn check_lowest_versions(&self, crates: &[Published]) -> Result<(), String> {
         if !has_nightly() {
-            tell("skipped: rustup toolchain install nightly --profile minimal (lowest versions of dependencies)");
+            tell(
+                "skipped the lowest versions of dependencies; fix: rustup toolchain install nightly --profile minimal",
+            );
             return Ok(());
         }
-        // The READMEs ask for less than the crates do, as apps may.
+        // The READMEs may allow lower versions than the crates do, as applications may.
         let manifest = read(&self.folder.join("Cargo.toml"))?;
         self.write("Cargo.toml", &manifest.replace(", \"readme-of-*\"", ""))?;
         let mut update = Command::new("rustup");
@@ -174,18 +179,18 @@ fn has_nightly() -> bool {
     output(&mut nightly).is_ok()
 }
 
-/// Runs a command and says so.
+/// Prints a command and runs it.
 fn step(command: &mut Command) -> Result<String, String> {
-    tell(&told(command));
+    tell(&command_line(command));
     output(command)
 }
 
 fn tell(what: &str) {
-    // Nobody may be listening.
+    // Standard error may be closed.
     let _ = writeln!(std::io::stderr(), "  {what}");
 }
 
-/// The program that a build made, by the JSON that cargo printed.
+/// Returns the path of a program that a build made, from the JSON that cargo printed.
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {
     let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     messages
@@ -193,8 +198,8 @@ fn executable(messages: &str, name: &str) -> Option<PathBuf> {
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 
-/// The profiles of the workspace: with others, dependencies would be built once more. Cargo warns
-/// about packages that are not there, so those are left out.
+/// Returns the profiles of the workspace. With other profiles, dependencies would be built again.
+/// Missing packages are left out, because cargo warns about them.
 fn profiles(manifest: &str, crates: &[Published]) -> String {
     let mut text = String::new();
     let mut is_profile = false;
@@ -228,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn profiles_are_taken_over_without_packages_that_are_not_there() {
+    fn profiles_are_copied_without_packages_that_are_missing() {
         let manifest = "[workspace]\nmembers = []\n\n[profile.dev]\ndebug = false\n\n[profile.dev.package]\n\
                         plex-tv-diff.opt-level = 2\nsyn.opt-level = 2\n\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
 

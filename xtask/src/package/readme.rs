@@ -1,20 +1,20 @@
-//! The program of a README, as a crate that somebody made by following it.
+//! Makes a crate of the program in a README, as a reader who follows it would.
 
 use std::{fs, path::Path};
 
 use crate::crates::Published;
 
-/// The line of the SDK's README that makes a client of plex.tv. Its program is compiled as it is
-/// by rustdoc; here this one expression is replaced, so that it talks to a sandbox.
+/// The expression in the SDK's README that creates a client of plex.tv. rustdoc compiles the
+/// program as it is. Here this expression is replaced, so that the program talks to a sandbox.
 const CLIENT: &str = "Client::new(identity)?";
 
-/// A client of a sandbox that approves every PIN.
+/// A function that creates a client of a sandbox that approves every PIN.
 const SANDBOXED_CLIENT: &str = r#"
 async fn client_of_a_sandbox(identity: ClientIdentity) -> Result<Client, plex_tv_sdk::Error> {
     let sandbox = plex_tv_sandbox::Sandbox::builder().approve_after(Some(std::time::Duration::ZERO));
     let sandbox = sandbox.start().await.expect("a free loopback port");
     let client = Client::builder(identity).base_url(sandbox.url()).app_url(sandbox.url()).build();
-    // It serves for as long as it is there.
+    // The sandbox stops when it is dropped.
     std::mem::forget(sandbox);
     client
 }
@@ -47,17 +47,17 @@ pub(super) fn write_crate(package: &Path, one: &Published, into: &Path) -> Resul
         let path = folder.join(file);
         fs::write(&path, text).map_err(|why| format!("{} cannot be written: {why}", path.display()))
     };
-    fs::create_dir_all(folder.join("src")).map_err(|why| format!("{} cannot be made: {why}", folder.display()))?;
+    fs::create_dir_all(folder.join("src")).map_err(|why| format!("{} cannot be created: {why}", folder.display()))?;
     write("Cargo.toml", &manifest)?;
     write("src/main.rs", &program)?;
     Ok(name)
 }
 
-/// The first block of a language that contains a text.
+/// Returns the first block of a language that contains a text.
 fn block(markdown: &str, language: &str, text: &str) -> Option<String> {
     let mut blocks = markdown.split("\n```");
     blocks.next();
-    // Openings and closings take turns, and a closing has no language.
+    // Opening and closing fences alternate, and a closing fence has no language.
     let opened = blocks.step_by(2).filter_map(|block| block.split_once('\n'));
     let mut fitting = opened.filter(|(info, body)| info.split(',').next() == Some(language) && body.contains(text));
     fitting.next().map(|(_, body)| format!("{body}\n"))

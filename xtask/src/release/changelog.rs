@@ -5,7 +5,7 @@ use semver::Version;
 
 const UNRELEASED: &str = "## Unreleased";
 
-/// The changelog with the part that is not released yet under the heading of a version.
+/// Returns the changelog with its unreleased part under the heading of a version.
 pub(super) fn cut(text: &str, version: &Version, date: &Date) -> Result<String, String> {
     let (before, after) =
         text.split_once(&format!("{UNRELEASED}\n")).ok_or(format!("there is no heading {UNRELEASED:?}"))?;
@@ -14,18 +14,18 @@ pub(super) fn cut(text: &str, version: &Version, date: &Date) -> Result<String, 
         return Err(format!("nothing stands under {UNRELEASED:?}, so there is nothing to release"));
     }
     if has(text, version) {
-        return Err(format!("{version} has a heading already"));
+        return Err(format!("{version} already has a heading"));
     }
     Ok(format!("{before}{UNRELEASED}\n\n## {version} - {date}\n{after}"))
 }
 
-/// Does a version have its heading?
+/// Returns whether a version has a heading.
 pub(super) fn has(text: &str, version: &Version) -> bool {
     let heading = format!("## {version} - ");
     text.lines().any(|line| line.starts_with(&heading))
 }
 
-/// The date in UTC, as everybody else sees it.
+/// Returns the current date in UTC.
 pub(super) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unreleased_gets_the_heading_of_the_version() {
+    fn the_unreleased_part_gets_the_heading_of_the_version() {
         let cut = cut(TEXT, &Version::new(0, 2, 0), &date()).unwrap();
 
         let wanted = "# Changelog\n\n## Unreleased\n\n## 0.2.0 - 2026-12-01\n\n### SDK\n\n- A new call.\n\n## 0.1.0 - 2026-01-01\n\n- All of it.\n";

@@ -1,4 +1,4 @@
-//! Tags, and whether all is committed.
+//! Tags, and the check for uncommitted files.
 
 use std::{path::Path, process::Command};
 
@@ -15,7 +15,7 @@ pub(super) fn has_tag(workspace: &Path, version: &Version) -> bool {
     output(git(workspace).args(["rev-parse", "--quiet", "--verify", &reference])).is_ok()
 }
 
-/// A sentence where files differ from the last commit.
+/// Returns a message if files differ from the last commit.
 pub(super) fn uncommitted(workspace: &Path) -> Result<Option<String>, String> {
     let changed = output(git(workspace).args(["status", "--porcelain"]))?;
     let count = changed.lines().count();

@@ -1,9 +1,9 @@
-//! Where the version stands.
+//! Changes the version in the files that have it.
 
 use semver::Version;
 
-/// `Cargo.toml` of the workspace with another version, for the crates and for what they need of
-/// each other.
+/// Returns the `Cargo.toml` of the workspace with another version, for the crates and for their
+/// dependencies on each other.
 pub(super) fn in_manifest(text: &str, current: &Version, version: &Version) -> Result<String, String> {
     let own = format!("version = \"{current}\"");
     let needed = format!("version = \"={current}\"");
@@ -33,7 +33,7 @@ pub(super) fn in_manifest(text: &str, current: &Version, version: &Version) -> R
     Ok(lines.join("\n") + "\n")
 }
 
-/// A README with another version in the lines that depend on our crates.
+/// Returns a README with another version in the lines that depend on our crates.
 pub(super) fn in_readme(text: &str, current: &Version, version: &Version) -> String {
     let [found, wanted] = [current, version].map(|version| format!("\"{}.{}\"", version.major, version.minor));
     let lines = text.split_inclusive('\n');
@@ -42,8 +42,8 @@ pub(super) fn in_readme(text: &str, current: &Version, version: &Version) -> Str
         .collect()
 }
 
-/// What cargo-semver-checks calls the step to a version. Below 1.0.0 the second number announces
-/// what breaks.
+/// Returns what cargo-semver-checks calls the step to a version. Below 1.0.0, the minor version
+/// announces breaking changes.
 pub(super) fn release_type(current: &Version, version: &Version) -> &'static str {
     let breaking = |version: &Version| if version.major > 0 { (version.major, 0) } else { (0, version.minor + 1) };
     if breaking(current) != breaking(version) {
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn the_version_is_raised_where_it_stands_and_nowhere_else() {
+    fn the_version_is_raised_for_our_crates_and_for_no_others() {
         let text = "[workspace.package]\nversion = \"0.1.0\"\n\n[workspace.dependencies]\na = { path = \"a\", version = \"=0.1.0\" }\n\
                     b = { path = \"b\" }\nother = { version = \"=0.1.0\" }\n\n[x]\nversion = \"0.1.0\"\n";
 

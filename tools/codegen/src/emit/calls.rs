@@ -1,4 +1,4 @@
-//! The calls and the methods that begin them.
+//! The calls, and the methods that create them.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -15,7 +15,7 @@ use crate::{
     model::{Call, Model, Place},
 };
 
-/// The `impl` blocks with the methods of each tag.
+/// Returns the `impl` blocks with the methods of each tag.
 pub(super) fn methods(model: &Model<'_>) -> Vec<TokenStream> {
     let tags = docs::by_tag(model).into_iter();
     tags.map(|(tag, calls)| {
@@ -62,11 +62,11 @@ struct Fields {
 
 struct Required {
     name: Ident,
-    /// Type of the field.
+    /// The type of the field.
     kind: TokenStream,
     /// The argument of the method.
     argument: TokenStream,
-    /// The field in the literal of the call.
+    /// The field in the struct literal of the call.
     value: TokenStream,
     about: String,
 }
@@ -100,7 +100,7 @@ impl Fields {
     }
 }
 
-/// The type of a call, with its setters and its `send`.
+/// Returns the type of a call, with its setters and its `send`.
 pub(super) fn call(model: &Model<'_>, call: &Call<'_>) -> TokenStream {
     let kind = format_ident!("{}", call.name);
     let (gate, operation_gate, debug_gate) = (gate(&call.operation), gate(&call.operation), gate(&call.operation));
@@ -152,7 +152,7 @@ pub(super) fn call(model: &Model<'_>, call: &Call<'_>) -> TokenStream {
     }
 }
 
-/// The type that takes many required arguments, each by its name.
+/// Returns the struct that takes many required arguments by name.
 fn arguments(call: &Call<'_>, fields: &Fields) -> TokenStream {
     let kind = format_ident!("{}Arguments", call.name);
     let about = docs(&format!("What [`Api::{}`] needs.", call.operation.rust_name));
@@ -215,7 +215,7 @@ fn send(call: &Call<'_>) -> TokenStream {
     }
 }
 
-/// The headers that have one value only, with it. The client fills them in.
+/// Returns the headers with a constant value, and that value. The client fills them in.
 fn constant_headers<'a>(call: &Call<'a>) -> impl Iterator<Item = (&'a str, &'a str)> {
     let parameters = call.node["parameters"].as_array().into_iter().flatten();
     parameters.filter_map(|parameter| Some((parameter["name"].as_str()?, parameter["x-plex-constant"].as_str()?)))

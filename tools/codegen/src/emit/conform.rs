@@ -1,4 +1,4 @@
-//! Tables from operation to type, for tools that check recorded replies: `cargo xtask conform`.
+//! Tables that map operations to types, for the check of recorded replies by `cargo xtask conform`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -29,7 +29,7 @@ pub(super) fn tables(model: &Model<'_>) -> TokenStream {
     });
     let replies: Vec<_> = replies.collect();
     let bodies: Vec<_> = bodies.collect();
-    // Where there is nothing to decode, a table would be unreachable code.
+    // If there is nothing to decode, a table would be unreachable code.
     let (reply_table, body_table) = (table(&replies, rows), table(&bodies, None));
     let [of_reply, in_reply, strictly] = arguments(&replies, ["operation", "body", "strict_rows"]);
     let [of_body, in_body] = arguments(&bodies, ["operation", "body"]);
@@ -72,7 +72,7 @@ fn table(rows: &[TokenStream], import: Option<TokenStream>) -> TokenStream {
     }
 }
 
-/// The names of arguments, unless nothing uses them.
+/// Returns the names of arguments, or `_` if nothing uses them.
 fn arguments<const N: usize>(rows: &[TokenStream], names: [&str; N]) -> [TokenStream; N] {
     names.map(|name| {
         let name = format_ident!("{name}");

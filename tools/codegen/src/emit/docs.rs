@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::model::{Call, Model};
 
-/// Columns of a documentation line, with room for indentation and `/// `.
+/// The most columns of a documentation line. It leaves room for indentation and `/// `.
 const WIDTH: usize = 88;
 
-/// One doc attribute for each line of a text, wrapped.
+/// Wraps a text and returns one doc attribute for each line.
 pub(super) fn docs(text: &str) -> TokenStream {
     let lines = wrapped(text).into_iter().map(|line| {
         let line = if line.is_empty() { line } else { format!(" {line}") };
@@ -21,7 +21,7 @@ pub(super) fn docs(text: &str) -> TokenStream {
     quote!(#(#lines)*)
 }
 
-/// The lines of a text. Paragraphs and list items are wrapped; code and tables stay.
+/// Splits a text into lines. Paragraphs and list items are wrapped; code and tables are not.
 fn wrapped(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut is_code = false;
@@ -51,7 +51,7 @@ fn wrapped(text: &str) -> Vec<String> {
     lines
 }
 
-/// The words of a line. What stands between backticks is one word, so that it is not wrapped.
+/// Splits a line into words. Text between backticks is one word, so that it is not wrapped.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut is_code) = (0, false);
@@ -70,32 +70,32 @@ fn words(line: &str) -> Vec<&str> {
     words
 }
 
-/// Whether a line may begin with a word: at the beginning, some words would be marks of Markdown.
+/// Returns whether a line may begin with a word. Some words would be Markdown syntax there.
 fn is_plain(word: &str) -> bool {
     let is_number = word.trim_end_matches(['.', ')']).chars().all(|character| character.is_ascii_digit());
     let is_mark = word.starts_with(['-', '+', '*', '#', '>', '|', '=']);
     !(is_mark || is_number && word.ends_with(['.', ')']))
 }
 
-/// What a member, a parameter or a type is.
+/// Returns the description of a member, a parameter or a type.
 pub(super) fn sentence(node: &Value, name: &str) -> String {
     let text = node["description"].as_str().map(str::trim).filter(|text| !text.is_empty());
     text.map_or_else(|| format!("`{name}` on the wire."), str::to_owned)
 }
 
-/// The table of all calls by tag, for the page of the API.
+/// Returns the table of all calls by tag, for the docs of the API.
 pub(super) fn table(model: &Model<'_>) -> String {
     use std::fmt::Write as _;
 
     let mut text = String::new();
     for (tag, calls) in by_tag(model) {
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(text, "## {tag}\n\n| call | what it does |\n|---|---|\n");
         for call in calls {
             let name = &call.operation.rust_name;
             let summary = call.node["summary"].as_str().unwrap_or_default();
             let gate = if call.operation.unstable { " (feature `unstable`)" } else { "" };
-            // A link to what is not compiled would be broken.
+            // A link to an item that is not compiled would be broken.
             let link = if call.operation.unstable { format!("`{name}`") } else { format!("[`{name}`](Self::{name})") };
             let _ = writeln!(text, "| {link} | {summary}{gate} |");
         }
@@ -104,7 +104,7 @@ pub(super) fn table(model: &Model<'_>) -> String {
     text
 }
 
-/// The calls of each tag, in the order of the description.
+/// Returns the calls of each tag, in the order of the description.
 pub(super) fn by_tag<'m, 'a>(model: &'m Model<'a>) -> Vec<(String, Vec<&'m Call<'a>>)> {
     let mut found: Vec<(String, Vec<&Call<'a>>)> = Vec::new();
     let listed = model.description["tags"].as_array().into_iter().flatten();
@@ -121,14 +121,14 @@ pub(super) fn by_tag<'m, 'a>(model: &'m Model<'a>) -> Vec<(String, Vec<&'m Call<
     found
 }
 
-/// What a tag is about.
+/// Returns the heading and the description of a tag.
 pub(super) fn about_tag(model: &Model<'_>, tag: &str) -> String {
     let listed = model.description["tags"].as_array().into_iter().flatten();
     let found = listed.filter(|listed| listed["name"] == tag).find_map(|listed| listed["description"].as_str());
     format!("# {tag}\n\n{}", found.unwrap_or_default())
 }
 
-/// The documentation of a method.
+/// Returns the documentation of a method.
 pub(super) fn method(model: &Model<'_>, call: &Call<'_>) -> String {
     let Call { operation, node, .. } = call;
     let summary = full_stop(node["summary"].as_str().unwrap_or(&operation.id));
@@ -154,7 +154,7 @@ fn full_stop(text: &str) -> String {
     if text.ends_with(['.', '?', '!']) { text.to_owned() } else { format!("{text}.") }
 }
 
-/// Path and host, as short as they are clear: of the first host, the path alone.
+/// Returns the path with its host. The host is left out if it is plex.tv and the first host.
 fn address(model: &Model<'_>, call: &Call<'_>) -> String {
     let host = model.hosts.get(call.host).map(String::as_str).unwrap_or_default();
     let origin_ends = host.find("://").and_then(|at| host[at + 3..].find('/').map(|end| at + 3 + end));
@@ -163,22 +163,22 @@ fn address(model: &Model<'_>, call: &Call<'_>) -> String {
     format!("{origin}{base}{}", call.operation.path)
 }
 
-/// Each documented refusal with the predicate that tells it.
+/// Lists each documented failure with the predicate that recognises it.
 fn errors(call: &Call<'_>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for error in call.node["x-plex-errors"].as_array().into_iter().flatten() {
         let (status, code) = (error["status"].as_u64().unwrap_or_default(), error["code"].as_u64());
         let predicate = plex_tv_openapi::predicate(call.node, status, code);
-        let told = predicate.map(|name| format!("[`{name}`](runtime::Error::{name}), ")).unwrap_or_default();
+        let predicate = predicate.map(|name| format!("[`{name}`](runtime::Error::{name}), ")).unwrap_or_default();
         let code = code.map(|code| format!(" with code {code}")).unwrap_or_default();
         let when = error["when"].as_str().unwrap_or("See the code.");
-        lines.push(format!("- {told}{status}{code}: {when}"));
+        lines.push(format!("- {predicate}{status}{code}: {when}"));
     }
     lines.push("- whatever any call can fail with: see [`Error`](runtime::Error)".to_owned());
     lines.join("\n")
 }
 
-/// The text with a link wherever it names another operation.
+/// Returns the text with a link wherever it names another operation.
 fn linked(model: &Model<'_>, call: &Call<'_>, text: &str) -> String {
     let by_id: BTreeMap<&str, &Call<'_>> = model
         .calls
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_are_wrapped_and_code_and_tables_stay() {
+    fn paragraphs_are_wrapped_and_code_and_tables_are_not() {
         let long = "word ".repeat(40);
         let text = format!("{long}\n\n- {long}\n```\n{long}\n```\n| {long}|");
 
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_begins_with_a_mark_and_code_is_not_torn() {
+    fn no_line_begins_with_markdown_syntax_and_code_is_not_split() {
         let text = format!("{} - 1. `a b c` {}", "x".repeat(84), "y".repeat(20));
 
         let lines = wrapped(&text);

@@ -1,4 +1,4 @@
-//! Examples that compile, made of the examples of the description.
+//! Examples that compile, made from the examples in the description.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::{
     model::{Body, Call, Member, Model},
 };
 
-/// The example of a call, with all that is required.
+/// Returns the example of a call, with everything that is required.
 pub(super) fn of_call(model: &Model<'_>, call: &Call<'_>) -> String {
     let mut used = BTreeSet::new();
     let module = &model.module;
@@ -75,7 +75,7 @@ fn example(parameter: &Value) -> &Value {
     parameter.get("example").or_else(|| parameter["schema"].get("example")).unwrap_or(&Value::Null)
 }
 
-/// What a field of this kind takes, in a literal of its type.
+/// Returns the expression for a field of this kind in a struct literal.
 fn owned(kind: &Kind, value: &str) -> String {
     match kind {
         Kind::Text | Kind::Secret | Kind::Flag => format!("{value}.into()"),
@@ -84,7 +84,7 @@ fn owned(kind: &Kind, value: &str) -> String {
     }
 }
 
-/// A value as Rust, as far as the kind and the example tell.
+/// Returns a value as a Rust expression, from its kind and its example.
 fn value(model: &Model<'_>, kind: &Kind, example: &Value, used: &mut BTreeSet<String>) -> String {
     match kind {
         Kind::Text | Kind::Secret => match example {
@@ -105,7 +105,8 @@ fn value(model: &Model<'_>, kind: &Kind, example: &Value, used: &mut BTreeSet<St
             let items = example.as_array().into_iter().flatten().map(|item| value(model, inner, item, used));
             let items = items.collect::<Vec<_>>().join(", ");
             match inner.as_ref() {
-                // An empty list says nothing of its items, and a setter takes any that become text.
+                // The item type of an empty list cannot be inferred: a setter takes anything that
+                // becomes text.
                 Kind::Text | Kind::Secret if items.is_empty() => "Vec::<String>::new()".to_owned(),
                 _ => format!("[{items}]"),
             }

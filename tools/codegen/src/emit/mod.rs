@@ -20,7 +20,8 @@ use crate::{
     model::{Body, Model},
 };
 
-/// The module as a syntax tree. `runtime` is the path of what generated code stands on.
+/// Returns the module as a syntax tree. `runtime` is the path of the module that generated code
+/// builds on.
 pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File, String> {
     let types = types::types(model, runtime)?;
     let calls: Vec<_> = model.calls.iter().map(|call| calls::call(model, call)).collect();
@@ -75,10 +76,10 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
 
         #types
     };
-    syn::parse2(tokens).map_err(|why| format!("the written code does not parse: {why}"))
+    syn::parse2(tokens).map_err(|why| format!("the emitted code does not parse: {why}"))
 }
 
-/// What the calls name of the runtime.
+/// Returns the names that the calls import from the runtime.
 fn imports(model: &Model<'_>) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::from(["Error", "Method", "Operation", "Response"]);
     for call in &model.calls {
@@ -97,18 +98,18 @@ fn imports(model: &Model<'_>) -> BTreeSet<&'static str> {
     found
 }
 
-/// What the arguments of the methods name of the runtime.
+/// Returns the names that the arguments of the methods import from the runtime.
 fn argument_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for call in model.calls.iter().filter(|call| !call.takes_arguments()) {
-        // A yes or no is taken as a `bool`.
+        // A flag is passed as a `bool`.
         let required = call.required().filter(|parameter| parameter.kind != Kind::Flag);
         required.for_each(|parameter| parameter.kind.imports(&mut found));
     }
     found
 }
 
-/// What the types name of the runtime.
+/// Returns the names that the types import from the runtime.
 fn type_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
     for definition in &model.types {
@@ -129,7 +130,7 @@ fn type_imports(model: &Model<'_>) -> BTreeSet<&'static str> {
     found
 }
 
-/// Whether the types need the map of the standard library.
+/// Returns whether the types need the map of the standard library.
 fn has_map(model: &Model<'_>) -> bool {
     fn is_map(kind: &Kind) -> bool {
         match kind {
@@ -149,13 +150,13 @@ fn has_map(model: &Model<'_>) -> bool {
     })
 }
 
-/// `#[deprecated]`, where the description says so.
+/// Returns `#[deprecated]`, if the description says so.
 fn deprecated(node: &serde_json::Value) -> Option<TokenStream> {
     (node["deprecated"] == serde_json::Value::Bool(true))
         .then(|| quote!(#[deprecated(note = "plex.tv is dropping this; the documentation names what to use instead")]))
 }
 
-/// The gate of what rests on one unconfirmed source.
+/// Returns the feature gate of an operation that rests on one unconfirmed source.
 fn gate(operation: &plex_tv_openapi::Operation) -> Option<TokenStream> {
     operation.unstable.then(|| quote!(#[cfg(feature = "unstable")]))
 }

@@ -1,7 +1,7 @@
 //! Enums. An open one has a variant for each known value, and `Other` for the rest.
 //!
-//! plex.tv adds values without notice. A new value is kept and goes out unchanged, instead of
-//! failing the reply.
+//! plex.tv adds values without notice. A new value is kept and sent back unchanged, instead of
+//! making the reply fail.
 
 use heck::ToUpperCamelCase as _;
 use proc_macro2::TokenStream;
@@ -28,7 +28,7 @@ pub(super) fn open_enum(name: &str, about: &str, values: &[String]) -> TokenStre
     }
 }
 
-/// A closed enum of requests: what it does not name cannot be sent.
+/// Returns a closed enum for requests: other values cannot be sent.
 pub(super) fn closed_enum(name: &str, about: &str, values: &[String]) -> TokenStream {
     let name = format_ident!("{name}");
     let about = docs(about);

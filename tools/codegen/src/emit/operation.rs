@@ -1,4 +1,4 @@
-//! What the description says of operations, as data.
+//! What the description says about operations, as data.
 
 use plex_tv_openapi::Auth;
 use proc_macro2::TokenStream;
@@ -7,7 +7,7 @@ use quote::{format_ident, quote};
 use super::gate;
 use crate::model::{Call, Model, Place};
 
-/// The constant of a call.
+/// Returns the constant of a call.
 pub(super) fn constant(call: &Call<'_>) -> TokenStream {
     let Call { operation, host, node, .. } = call;
     let (id, path, tag) = (&operation.id, &operation.path, &operation.tag);
@@ -55,7 +55,7 @@ pub(super) fn constant(call: &Call<'_>) -> TokenStream {
     }
 }
 
-/// The list of all operations.
+/// Returns the list of all operations.
 pub(super) fn table(model: &Model<'_>) -> TokenStream {
     let operations = model.calls.iter().map(|call| {
         let (gate, name) = (gate(&call.operation), format_ident!("{}", call.name));

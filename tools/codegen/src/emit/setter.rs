@@ -1,4 +1,4 @@
-//! Arguments and setters: what callers have at hand becomes what is kept.
+//! Arguments and setters: they convert what callers pass into what is stored.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,13 +10,14 @@ use crate::{
     model::{Body, Model},
 };
 
-/// An argument of a method: its type, and what is made of it.
+/// An argument of a method: its type, and the expression that is stored.
 pub(super) struct Argument {
     pub(super) written: TokenStream,
     pub(super) kept: TokenStream,
 }
 
-/// The argument `name` for a value of this kind. `inside` says whether the code stands in `types`.
+/// Returns the argument `name` for a value of this kind. `inside` says whether the code is in the
+/// module `types`.
 pub(super) fn argument(model: &Model<'_>, kind: &Kind, name: &Ident, inside: bool) -> Argument {
     let rust = if inside { kind.rust() } else { kind.outside() };
     let (written, kept) = match kind {
@@ -53,13 +54,13 @@ fn is_open_enum(model: &Model<'_>, name: &str) -> bool {
     model.type_def(name).is_some_and(|found| matches!(found.body, Body::OpenEnum(_)))
 }
 
-/// The setters of an optional value: one for a value, one for a value that may be missing, and one
-/// that clears it, where null does.
+/// Returns the setters of an optional value: one for a value, one for a value that may be missing,
+/// and one that clears it if it can be null.
 pub(super) fn setters(model: &Model<'_>, kind: &Kind, name: &str, about: &str, inside: bool) -> TokenStream {
     let ident = field(name);
     let Argument { written, kept } = argument(model, kind.required(), &ident, inside);
     let about = docs(about);
-    // A call says so of itself.
+    // The type of a call is `#[must_use]` itself.
     let must_use = inside.then(|| quote!(#[must_use]));
     let maybe = format_ident!("maybe_{}", name.trim_end_matches('_'));
     let maybe_docs = docs(&format!("The same as [`Self::{name}`], where there may be none."));
@@ -104,7 +105,7 @@ pub(super) fn setters(model: &Model<'_>, kind: &Kind, name: &str, about: &str, i
     }
 }
 
-/// The name of a field.
+/// Returns the identifier of a field.
 pub(super) fn field(name: &str) -> Ident {
     format_ident!("{name}")
 }

@@ -16,7 +16,7 @@ use crate::{
     model::{Body, Member, Model, TypeDef},
 };
 
-/// The module `types`.
+/// Returns the module `types`.
 pub(super) fn types(model: &Model<'_>, runtime: &syn::Path) -> Result<TokenStream, String> {
     let imports: Vec<_> = type_imports(model).into_iter().map(|name| format_ident!("{name}")).collect();
     let clash = model.types.iter().find(|definition| {
@@ -24,7 +24,7 @@ pub(super) fn types(model: &Model<'_>, runtime: &syn::Path) -> Result<TokenStrea
             || imports.iter().any(|name| *name == definition.name && definition.name != "Flag")
     });
     if let Some(definition) = clash {
-        return Err(format!("the type `{}` has the name of one that it is made of", definition.name));
+        return Err(format!("the type `{}` has the name of a type that the generated code uses", definition.name));
     }
     let map = has_map(model).then(|| {
         quote!(
@@ -86,12 +86,12 @@ fn type_def(model: &Model<'_>, definition: &TypeDef<'_>) -> TokenStream {
     }
 }
 
-/// Whether a member has another name on the wire.
+/// Returns whether a member has another name on the wire.
 fn renames(member: &Member<'_>) -> bool {
     member.name.trim_end_matches('_') != member.wire_name
 }
 
-/// A name as `rename_all = "camelCase"` makes it.
+/// Converts a name as `rename_all = "camelCase"` does.
 fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     let mut is_upper = false;
@@ -128,7 +128,7 @@ fn struct_field(member: &Member<'_>, all: &[Member<'_>]) -> TokenStream {
     };
     serde.extend(skip.map(|skip| quote!(skip_serializing_if = #skip)));
     let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    // schemars takes a member that is not an `Option` for required, unless an attribute says
+    // schemars treats a member that is not an `Option` as required, unless an attribute says
     // otherwise.
     let is_left_out = matches!(member.kind, Kind::List(_) | Kind::Rows(_) | Kind::Map(_) | Kind::Nullable(_));
     let schemars =
@@ -142,8 +142,8 @@ fn struct_field(member: &Member<'_>, all: &[Member<'_>]) -> TokenStream {
     }
 }
 
-/// The table by which a type is read: what must be there comes first. A list in place of the object
-/// is read into the member `bare_list`.
+/// Returns the table by which a type is read. Required members come first. A list in place of the
+/// object is read into the member `bare_list`.
 fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool, bare_list: Option<&str>) -> TokenStream {
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|member| (!member.must_be_read(), member.line));
@@ -158,7 +158,7 @@ fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool, bare_li
     quote!(runtime::object!(#name { #(#rows),* }, #required #extra #list);)
 }
 
-/// `new` with what is required, and a setter for each of the rest.
+/// Returns `new` with the required members, and a setter for each of the others.
 fn builder(model: &Model<'_>, definition: &TypeDef<'_>, members: &[Member<'_>], keeps_unknown: bool) -> TokenStream {
     let name = format_ident!("{}", definition.name);
     let mut required: Vec<_> = members.iter().filter(|member| member.required && member.constant().is_none()).collect();
@@ -200,7 +200,7 @@ fn builder(model: &Model<'_>, definition: &TypeDef<'_>, members: &[Member<'_>], 
     }
 }
 
-/// A type that stands for a list, a map or an object of anything.
+/// Returns a type that wraps a list, a map or a free-form object.
 fn wrapper(model: &Model<'_>, definition: &TypeDef<'_>, kind: &Kind) -> TokenStream {
     let name = format_ident!("{}", definition.name);
     let about = docs(&sentence(definition.schema, &definition.name));

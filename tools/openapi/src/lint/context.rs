@@ -1,4 +1,4 @@
-//! What the rules look at.
+//! The data that the rules check.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,17 @@ use super::{
 };
 use crate::{Document, METHODS};
 
-/// A description, indexed. Nothing in here changes while the rules run.
+/// An indexed description. It does not change while the rules run.
 pub(super) struct Context<'a> {
     pub(super) document: &'a Document,
     pub(super) root: Node<'a>,
     pub(super) index: Index<'a>,
     pub(super) operations: Vec<Operation<'a>>,
-    /// Every schema that a success body is made of, by pointer.
+    /// Every schema that is part of a success body, by pointer.
     pub(super) replies: BTreeMap<String, Node<'a>>,
 }
 
-/// One operation and the path it is at.
+/// One operation and its path.
 pub(super) struct Operation<'a> {
     pub(super) node: Node<'a>,
     pub(super) item: Node<'a>,
@@ -27,17 +27,17 @@ pub(super) struct Operation<'a> {
 }
 
 impl<'a> Operation<'a> {
-    /// How a message names it.
+    /// Returns its name in messages.
     pub(super) fn name(&self) -> String {
         format!("`{} {}`", self.method.to_uppercase(), self.path)
     }
 
-    /// The parameters of its path and its own.
+    /// Returns the parameters of its path and its own.
     pub(super) fn parameters(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
         self.item.list("parameters").chain(self.node.list("parameters"))
     }
 
-    /// Its responses with a 2xx status.
+    /// Returns its responses with a 2xx status.
     pub(super) fn successes(&self) -> impl Iterator<Item = (&'a str, Node<'a>)> + use<'a> {
         self.node.map("responses").filter(|(status, _)| status.starts_with('2'))
     }
@@ -61,20 +61,20 @@ impl<'a> Context<'a> {
         context
     }
 
-    /// The objects of one kind, references aside.
+    /// Returns the objects of one kind, without references.
     pub(super) fn all(&self, kind: Kind) -> impl Iterator<Item = &Node<'a>> {
         self.index.objects.iter().filter(move |(found, _)| *found == kind).map(|(_, node)| node)
     }
 
-    /// What a pointer points to.
+    /// Returns the node at a pointer.
     pub(super) fn at(&self, pointer: &str) -> Option<Node<'a>> {
         self.document.value().pointer(pointer).map(|value| Node::new(value, pointer))
     }
 
-    /// The node itself, or what it refers to in the end.
+    /// Returns the node itself, or the node at the end of its references.
     pub(super) fn resolve(&self, node: &Node<'a>) -> Option<Node<'a>> {
         let mut node = node.clone();
-        // References that go in a circle have rules of their own.
+        // Cyclic references have their own rule.
         for _ in 0..16 {
             match node.reference() {
                 Some(target) => node = self.at(target.strip_prefix('#')?)?,
@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
         None
     }
 
-    /// All schemas that these are made of.
+    /// Returns these schemas and all schemas inside them, by pointer.
     fn reach(&self, mut schemas: Vec<Node<'a>>) -> BTreeMap<String, Node<'a>> {
         let mut reached = BTreeMap::new();
         while let Some(schema) = schemas.pop() {
@@ -103,7 +103,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The schemas directly inside a schema.
+/// Returns the schemas directly inside a schema.
 fn parts<'a>(schema: &Node<'a>) -> Vec<Node<'a>> {
     let single = ["items", "additionalProperties", "not"].into_iter().filter_map(|key| schema.get(key));
     let lists = ["allOf", "oneOf", "anyOf"].into_iter().flat_map(|key| schema.list(key));

@@ -1,10 +1,11 @@
-//! `example-shape`: examples agree with their schemas. Documentation and doctests are made of them.
+//! `example-shape`: examples agree with their schemas. Documentation and doctests are made from
+//! them.
 
 use serde_json::Value;
 
 use super::{Report, context::Context, node::Node};
 
-/// How deep an example is followed into its schema.
+/// The most levels of a schema that an example is compared with.
 const MAX_DEPTH: usize = 32;
 
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
@@ -19,7 +20,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         let media = request.into_iter().chain(responses).flat_map(|body| body.map("content"));
         for (content_type, media) in media {
             let Some(schema) = media.get("schema") else { continue };
-            // XML has no types: what its elements hold is text.
+            // XML has no types: its elements contain text.
             if content_type.ends_with("xml") {
                 continue;
             }
@@ -37,7 +38,7 @@ fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>
     if depth == MAX_DEPTH || example.value.is_null() && (is_nullable || schema.is("nullable")) {
         return;
     }
-    // A description beside a reference stands in an `allOf` of one part.
+    // A reference with its own description is wrapped in an `allOf` with one part.
     let parts: Vec<_> = schema.list("allOf").collect();
     if let [part] = parts.as_slice()
         && !schema.has("properties")
@@ -58,8 +59,8 @@ fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>
         (due, found) => due == found,
     };
     if !fits {
-        let what = format!("the example is {found}, and its schema says {due}");
-        report.add("example-shape", &example.pointer, what, "mend the example, or the type");
+        let what = format!("the type of the example is {found}, but its schema says {due}");
+        report.add("example-shape", &example.pointer, what, "fix the example or the type");
         return;
     }
     match example.value {
@@ -80,7 +81,7 @@ fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>
                     None if keeps_unknown || is_free => {}
                     None => {
                         let what = format!("the schema has no property `{name}`");
-                        let mend = "describe it, or take it out of the example";
+                        let mend = "add it to the schema, or remove it from the example";
                         report.add("example-shape", &member.pointer, what, mend);
                     }
                 }

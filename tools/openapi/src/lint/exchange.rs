@@ -26,12 +26,12 @@ fn statuses(report: &mut Report<'_>, operation: &Operation<'_>) {
     for (status, response) in operation.node.map("responses").filter(|(status, _)| !status.starts_with("x-")) {
         let known = status.len() == 3 && status.parse().is_ok_and(|status| (200..600).contains(&status));
         if !known {
-            let what = format!("`{status}` is not a status that is answered");
-            let mend = "list the real codes, 200 to 599; no `default`, no ranges like 4XX";
+            let what = format!("`{status}` is not a status code");
+            let mend = "list the real codes from 200 to 599, without `default` and ranges like 4XX";
             report.add("response-status", &response.pointer, what, mend);
         }
     }
-    // What was retired answers 410 and nothing else.
+    // A retired operation answers 410 and nothing else.
     let retired = operation.node.is("deprecated") && operation.node.get("responses").is_some_and(|all| all.has("410"));
     if operation.successes().next().is_none() && !retired {
         let what = format!("{} has no response with a 2xx status", operation.name());
@@ -83,8 +83,8 @@ fn errors(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<
     for (status, response) in operation.node.map("responses").filter(|(status, _)| status.starts_with(['3', '4', '5']))
     {
         if response.reference().is_none() {
-            let what = format!("the error {status} is written out here");
-            report.add("error-response", &response.pointer, what, "use a $ref into components/responses");
+            let what = format!("the error response {status} is written inline");
+            report.add("error-response", &response.pointer, what, "use a $ref to components/responses");
         }
         let Some(response) = context.resolve(&response) else {
             continue;
@@ -95,7 +95,12 @@ fn errors(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<
             };
             if schema.reference() != Some("#/components/schemas/ErrorList") {
                 let mend = "use `$ref: '#/components/schemas/ErrorList'`";
-                report.add("error-response", &schema.pointer, "the body of an error is not the ErrorList", mend);
+                report.add(
+                    "error-response",
+                    &schema.pointer,
+                    "the body of an error response is not an ErrorList",
+                    mend,
+                );
             }
         }
     }
@@ -136,7 +141,7 @@ fn request(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation
     }
 }
 
-/// `form-body`: scalars, and lists only as `name[]`; such a form needs a hand-written type in Rust.
+/// `form-body`: scalars, and lists only as `name[]`.
 fn flat(context: &Context<'_>, report: &mut Report<'_>, form: &Node<'_>) {
     let is_scalar =
         |schema: &Node<'_>| matches!(schema.text("type"), Some("string" | "integer" | "number" | "boolean"));
@@ -162,7 +167,7 @@ fn one_content_type(report: &mut Report<'_>, response: &Node<'_>, count: usize) 
             "content-type",
             &response.pointer,
             what,
-            "keep the one that the client asks for, which is JSON if there is any",
+            "keep the one that the client asks for, which is JSON if there is one",
         );
     }
 }

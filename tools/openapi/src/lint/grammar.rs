@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 allows where, and the one walk over a description that every rule builds on.
+//! The grammar of OpenAPI 3.0, and the walk over a description that every rule builds on.
 
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub(super) enum Kind {
     Xml,
 }
 
-/// What a value has to be.
+/// The shape that a value must have.
 #[derive(Debug)]
 pub(super) enum Shape {
     Any,
@@ -45,9 +45,9 @@ pub(super) enum Shape {
     Flag,
     Object(Kind),
     List(&'static Shape),
-    /// Names chosen by the author.
+    /// A map with keys chosen by the author.
     Map(&'static Shape),
-    /// Names given by OpenAPI, so that `x-` keys are extensions.
+    /// A map with keys defined by OpenAPI, where `x-` keys are extensions.
     Pattern(&'static Shape),
     FlagOrSchema,
 }
@@ -66,7 +66,7 @@ const DOCS: Shape = Object(Kind::ExternalDocs);
 const OPERATION: Shape = Object(Kind::Operation);
 
 impl Kind {
-    /// The keys it may have.
+    /// Returns the keys that it may have, with the shape of each.
     #[rustfmt::skip]
     const fn members(self) -> &'static [(&'static str, Shape)] {
         match self {
@@ -114,7 +114,7 @@ impl Kind {
             Self::Example => &[("summary", Text), ("description", Text), ("value", Any), ("externalValue", Text)],
             Self::Link => &[("operationRef", Text), ("operationId", Text), ("parameters", Map(&Any)),
                 ("requestBody", Any), ("description", Text), ("server", Object(Kind::Server))],
-            // Its keys are expressions; nothing the SDK generates comes from one.
+            // Its keys are expressions. The SDK generates nothing from callbacks.
             Self::Callback => &[],
             Self::Schema => &[("title", Text), ("multipleOf", Number), ("maximum", Number),
                 ("exclusiveMaximum", Flag), ("minimum", Number), ("exclusiveMinimum", Flag), ("maxLength", Number),
@@ -141,7 +141,7 @@ impl Kind {
         }
     }
 
-    /// The keys it must have.
+    /// Returns the keys that it must have.
     pub(super) const fn required(self) -> &'static [&'static str] {
         match self {
             Self::Root => &["info", "paths"],
@@ -158,7 +158,7 @@ impl Kind {
         }
     }
 
-    /// The part of `components` it can be referred to in.
+    /// Returns the section of `components` that can hold it, if there is one.
     pub(super) const fn section(self) -> Option<&'static str> {
         match self {
             Self::Schema => Some("schemas"),
@@ -201,22 +201,22 @@ impl Shape {
     }
 }
 
-/// What does not fit the grammar.
+/// A part of a description that does not fit the grammar.
 #[derive(Debug)]
 pub(super) enum Misfit {
-    /// Something else is expected here.
+    /// The value has the wrong type. This one is expected.
     Type(&'static str),
     UnknownKey(Option<Kind>),
     UnknownExtension(Option<Kind>),
 }
 
-/// Everything in a description, by what it is.
+/// Everything in a description, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Index<'a> {
     pub(super) objects: Vec<(Kind, Node<'a>)>,
     /// Objects that only refer to another one.
     pub(super) references: Vec<(Kind, Node<'a>)>,
-    /// Prose: descriptions, summaries, and when an error is answered.
+    /// Prose: descriptions, summaries, and the `when` of errors.
     pub(super) texts: Vec<Node<'a>>,
     pub(super) misfits: Vec<(Misfit, Node<'a>)>,
 }
@@ -279,14 +279,14 @@ impl<'a> Index<'a> {
     }
 }
 
-/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: what does
-/// not fit the grammar.
+/// `wrong-type`, `unknown-key`, `unknown-extension`, `missing-key`, `extension-value`: reports what
+/// does not fit the grammar.
 pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     for (misfit, node) in &context.index.misfits {
         let key = node.pointer.rsplit('/').next().unwrap_or_default();
         match misfit {
             Misfit::Type(wanted) => {
-                let what = format!("`{key}` must be {wanted}, and is {}", describe(node.value));
+                let what = format!("`{key}` must be {wanted}, but is {}", describe(node.value));
                 let mend = match (*wanted, node.value) {
                     ("text", Value::Number(_) | Value::Bool(_)) => "put it in quotes".to_owned(),
                     _ => format!("make it {wanted}"),
@@ -299,8 +299,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
                 report.add("unknown-key", &node.pointer, what, format!("{mend}{}", near_member(*kind, key)));
             }
             Misfit::UnknownExtension(kind) => {
-                let what = format!("`{key}` means nothing here");
-                let mend = "correct the spelling or the place, or say it in the description";
+                let what = format!("`{key}` has no meaning here");
+                let mend = "correct the spelling or the place, or put the note into the description";
                 report.add("unknown-extension", &node.pointer, what, format!("{mend}{}", near_member(*kind, key)));
             }
         }
@@ -309,7 +309,12 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if let Some(list) =
             node.get("x-plex-list").filter(|list| list.value.as_str().is_some_and(|text| text != "comma"))
         {
-            report.add("extension-value", &list.pointer, "the client knows only lists with commas", "write `comma`");
+            report.add(
+                "extension-value",
+                &list.pointer,
+                "the client supports only comma-separated lists",
+                "write `comma`",
+            );
         }
         for key in kind.required().iter().filter(|key| !node.has(key)) {
             report.add("missing-key", &node.pointer, format!("`{key}` is missing"), "add it");

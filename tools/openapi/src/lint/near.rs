@@ -1,9 +1,9 @@
-//! The word that somebody may have meant.
+//! Suggests the word that was probably meant.
 
-/// How alike two words are that may be meant to be one.
+/// The lowest similarity of two words, from 0 to 1, at which one is suggested for the other.
 const ALIKE: f64 = 0.75;
 
-/// `; did you mean …?` where one of the words is near enough, else nothing.
+/// Returns `; did you mean …?` if one of the words is similar enough, else an empty string.
 pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     let folded = |word: &str| -> String {
         word.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -12,9 +12,9 @@ pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w s
     let near = |other: &&str| {
         let other = folded(other);
         let is_part = wanted.len() > 2 && (other.starts_with(&wanted) || wanted.starts_with(&other) && other.len() > 2);
-        // One letter is a slip, whatever the length.
-        let is_slip = wanted.len() > 2 && strsim::damerau_levenshtein(&wanted, &other) == 1;
-        if other == wanted || is_part || is_slip {
+        // A difference of one letter is a typo, whatever the length.
+        let is_typo = wanted.len() > 2 && strsim::damerau_levenshtein(&wanted, &other) == 1;
+        if other == wanted || is_part || is_typo {
             return 1.0;
         }
         strsim::normalized_damerau_levenshtein(&wanted, &other)
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_meant_if_it_is_near() {
+    fn the_most_similar_word_is_suggested_if_it_is_similar_enough() {
         let known = ["string", "integer", "boolean"];
 
         assert_eq!(did_you_mean("sting", known), "; did you mean `string`?");

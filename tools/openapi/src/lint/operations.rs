@@ -15,9 +15,10 @@ use super::{
 };
 use crate::METHODS;
 
+/// The most characters of a summary.
 const MAX_SUMMARY: usize = 80;
 
-/// `openapi-version`; whether the other rules can be applied.
+/// `openapi-version`. Returns whether the other rules can be applied.
 pub(super) fn openapi_version(report: &mut Report<'_>) -> bool {
     let value = report.document.value();
     let (at, what) = match (&value["openapi"], &value["swagger"]) {
@@ -44,8 +45,8 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `server`: one at the root, that paths can be appended to; an operation of another host has one
-/// of its own.
+/// `server`: exactly one at the root, to which paths can be appended. An operation on another host
+/// has its own.
 fn server(context: &Context<'_>, report: &mut Report<'_>) {
     let root = vec![(String::new(), context.root.list("servers").collect::<Vec<_>>())];
     let own = context.operations.iter().filter(|operation| operation.node.has("servers"));
@@ -59,19 +60,19 @@ fn server(context: &Context<'_>, report: &mut Report<'_>) {
         for server in servers {
             let url = server.text("url").unwrap_or("https://");
             if !url.starts_with("https://") || url.ends_with('/') && url != "https://" {
-                let what = format!("`{url}` is not an https address without a slash at its end");
+                let what = format!("`{url}` is not an https address without a trailing slash");
                 report.add("server", &server.pointer, what, "write it like https://plex.tv/api/v2");
             }
         }
     }
     let known: BTreeSet<_> = all.iter().flat_map(|(_, servers)| servers).map(|server| &server.pointer).collect();
     for server in context.all(Kind::Server).filter(|server| !known.contains(&server.pointer)) {
-        let mend = "give it at the root, or with an operation of another host";
-        report.add("server", &server.pointer, "a path may not have a server", mend);
+        let mend = "move it to the root, or to an operation on another host";
+        report.add("server", &server.pointer, "a path cannot have its own server", mend);
     }
 }
 
-/// `root-tags`: each described, used, and there once.
+/// `root-tags`: each is described, used, and listed once.
 fn root_tags(context: &Context<'_>, report: &mut Report<'_>) {
     let used: BTreeSet<_> = context.operations.iter().flat_map(tags).collect();
     let mut seen = BTreeSet::new();
@@ -86,7 +87,7 @@ fn root_tags(context: &Context<'_>, report: &mut Report<'_>) {
             report.add("root-tags", &tag.pointer, format!("the tag `{name}` has no description"), "add one");
         }
         if !seen.insert(name) {
-            report.add("root-tags", &tag.pointer, format!("the tag `{name}` is here twice"), "remove one");
+            report.add("root-tags", &tag.pointer, format!("the tag `{name}` is listed twice"), "remove one");
         }
     }
 }
@@ -95,7 +96,7 @@ fn tags<'a>(operation: &Operation<'a>) -> Vec<&'a str> {
     operation.node.list("tags").filter_map(|tag| tag.value.as_str()).collect()
 }
 
-/// `operation-id`: there, lowerCamel, and a method name of its own.
+/// `operation-id`: present, in lowerCamelCase, and unique as a method name.
 fn ids(context: &Context<'_>, report: &mut Report<'_>) {
     let mut methods = BTreeMap::new();
     let mut operations: Vec<_> =
@@ -104,7 +105,12 @@ fn ids(context: &Context<'_>, report: &mut Report<'_>) {
     for (line, operation) in operations {
         let Some(id) = operation.node.get("operationId") else {
             let what = format!("{} has no operationId", operation.name());
-            report.add("operation-id", &operation.node.pointer, what, "add one, a verb first: `listDevices`");
+            report.add(
+                "operation-id",
+                &operation.node.pointer,
+                what,
+                "add one that starts with a verb, such as `listDevices`",
+            );
             continue;
         };
         let Some(name) = id.value.as_str() else {
@@ -112,18 +118,18 @@ fn ids(context: &Context<'_>, report: &mut Report<'_>) {
         };
         let camel = name.starts_with(|first: char| first.is_ascii_lowercase());
         if !camel || !name.chars().all(|each| each.is_ascii_alphanumeric()) {
-            let what = format!("`{name}` is not lowerCamel");
+            let what = format!("`{name}` is not in lowerCamelCase");
             report.add("operation-id", &id.pointer, what, "write it like `listDevices`");
         }
         let method = name.to_snake_case();
         if is_keyword(&method) {
-            let what = format!("`{name}` becomes the method `{method}`, which is a word of Rust");
-            report.add("rust-keyword", &id.pointer, what, "add what it is done to, as in `matchGuid`");
+            let what = format!("`{name}` becomes the method `{method}`, which is a Rust keyword");
+            report.add("rust-keyword", &id.pointer, what, "add the object of the verb, as in `matchGuid`");
         }
         if let Some((first, there)) = methods.get(&method) {
             let what = match name == *first {
                 true => format!("the operationId `{name}` is also on line {there}"),
-                false => format!("`{name}` gives the method `{method}`, and so does `{first}` on line {there}"),
+                false => format!("`{name}` becomes the method `{method}`, and so does `{first}` on line {there}"),
             };
             report.add("operation-id", &id.pointer, what, "rename the newer one");
         }
@@ -174,7 +180,7 @@ fn texts(report: &mut Report<'_>, operation: &Operation<'_>) {
             "operation-text",
             &pointer,
             what,
-            format!("keep it within {MAX_SUMMARY}; details go to the description"),
+            format!("keep it within {MAX_SUMMARY}; put details into the description"),
         );
     }
     if summary.ends_with('.') {
@@ -182,7 +188,7 @@ fn texts(report: &mut Report<'_>, operation: &Operation<'_>) {
     }
 }
 
-/// `operation-security`: explicit, and in one of the three forms the client knows.
+/// `operation-security`: explicit, and in one of the three forms that the client knows.
 fn security(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
     let forms = "write [] for none, [{ClientIdentifier: []}], or [{Token: [], ClientIdentifier: []}]";
     let Some(security) = operation.node.get("security") else {
@@ -213,7 +219,7 @@ fn security(context: &Context<'_>, report: &mut Report<'_>, operation: &Operatio
 /// `confidence`, `safe-to-retry`, `extension-value`.
 fn extensions(report: &mut Report<'_>, operation: &Operation<'_>) {
     let node = &operation.node;
-    let levels = "write high, medium or low, as the facts say";
+    let levels = "write high, medium or low, as the evidence supports";
     match node.get("x-plex-confidence") {
         None => {
             let what = format!("{} has no x-plex-confidence", operation.name());
@@ -230,14 +236,14 @@ fn extensions(report: &mut Report<'_>, operation: &Operation<'_>) {
     if let Some(mark) = node.get("x-plex-safe-to-retry")
         && mark.value.as_bool() == Some(operation.method == "get")
     {
-        let what = "the mark says what holds without it: a GET is safe to retry, another call is not";
-        report.add("safe-to-retry", &mark.pointer, what, "remove the mark");
+        let what = "the value is the default: a GET is safe to retry, other calls are not";
+        report.add("safe-to-retry", &mark.pointer, what, "remove `x-plex-safe-to-retry`");
     }
     for error in node.list("x-plex-errors") {
         let status = error.get("status").and_then(|status| status.value.as_u64());
         if error.has("status") && !status.is_some_and(|status| (300..600).contains(&status)) {
-            let mend = "give the status that comes with the error, 300 to 599";
-            report.add("extension-value", &error.pointer, "this is not the status of an error", mend);
+            let mend = "give the status of the error, from 300 to 599";
+            report.add("extension-value", &error.pointer, "this is not an error status", mend);
         }
     }
 }
@@ -251,19 +257,19 @@ fn order(context: &Context<'_>, report: &mut Report<'_>) {
     };
     let mut paths: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for operation in &context.operations {
-        // A path with two tags stands with the first of them.
+        // A path with two tags belongs to the first of them.
         let entry = paths.entry(operation.path).or_insert((usize::MAX, line(context, &operation.item)));
         entry.0 = entry.0.min(rank(operation));
     }
     let mut written: Vec<_> = paths.into_iter().map(|(path, (rank, line))| (line, (rank, path))).collect();
     written.sort_unstable();
     for pair in written.windows(2) {
-        // Lines say nothing about the order in a document that is all on one line.
+        // In a document on a single line, line numbers do not show the order.
         if let [(above, before), (below, after)] = pair
             && above < below
             && before > after
         {
-            let what = format!("`{}` must stand before `{}`", after.1, before.1);
+            let what = format!("`{}` must come before `{}`", after.1, before.1);
             let pointer = crate::pointer::join("/paths", after.1);
             report.add(
                 "operation-order",
@@ -278,7 +284,7 @@ fn order(context: &Context<'_>, report: &mut Report<'_>) {
             && before.path == after.path
             && line(context, &before.node) > line(context, &after.node)
         {
-            let what = format!("`{}` must stand before `{}`", before.method, after.method);
+            let what = format!("`{}` must come before `{}`", before.method, after.method);
             report.add(
                 "operation-order",
                 &before.node.pointer,

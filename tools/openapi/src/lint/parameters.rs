@@ -29,7 +29,7 @@ fn texts(report: &mut Report<'_>, parameter: &Node<'_>) {
     let name = parameter.text("name").unwrap_or_default();
     let exemplified = ["example", "examples"].iter().any(|key| parameter.has(key))
         || parameter.get("schema").is_some_and(|schema| schema.has("example"));
-    // Parameters with `content` have their schema there, and a problem of their own.
+    // A parameter with `content` has its schema there, and `parameter-shape` reports it.
     let typed = parameter.has("schema") || parameter.has("content");
     for (key, there) in [("description", parameter.has("description")), ("schema", typed), ("example", exemplified)] {
         if !there {
@@ -38,13 +38,13 @@ fn texts(report: &mut Report<'_>, parameter: &Node<'_>) {
     }
 }
 
-/// `parameter-place`: path and query, and the identity headers.
+/// `parameter-place`: only path and query, and the identity headers.
 fn place(report: &mut Report<'_>, parameter: &Node<'_>) {
     let name = parameter.text("name").unwrap_or_default();
     match parameter.text("in") {
         Some("path" | "query") | None => {}
         Some("header") if name.to_ascii_lowercase().starts_with("x-plex-") => {}
-        // The one header that asks for something else: the reply only if it changed.
+        // The only other header: it asks for a reply only if the content changed.
         Some("header") if name == "If-None-Match" => {}
         Some("header") => {
             let what = format!("the header `{name}` is not an X-Plex- header");
@@ -57,17 +57,17 @@ fn place(report: &mut Report<'_>, parameter: &Node<'_>) {
     }
 }
 
-/// `parameter-constant`: what the client fills in is a header.
+/// `parameter-constant`: the client fills in constants for headers only.
 fn constant(report: &mut Report<'_>, parameter: &Node<'_>) {
     if let Some(constant) = parameter.get("x-plex-constant")
         && parameter.text("in") != Some("header")
     {
-        let what = "the client fills in headers only";
+        let what = "the client fills in constants for headers only";
         report.add("parameter-constant", &constant.pointer, what, "remove `x-plex-constant`");
     }
 }
 
-/// `parameter-shape`: scalars, and lists in the query.
+/// `parameter-shape`: only scalars, and lists in the query.
 fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
     let name = parameter.text("name").unwrap_or_default();
     if let Some(content) = parameter.get("content") {
@@ -96,7 +96,7 @@ fn shape(context: &Context<'_>, report: &mut Report<'_>, parameter: &Node<'_>) {
     }
 }
 
-/// `path-parameter`: the template and the parameters say the same.
+/// `path-parameter`: the path template and the parameters agree.
 fn path(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
     if !operation.path.starts_with('/') {
         let what = format!("the path `{}` does not start with a slash", operation.path);
@@ -130,7 +130,7 @@ fn path(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_
     }
 }
 
-/// `parameter-name`: each argument has a name of its own.
+/// `parameter-name`: each argument has its own name.
 fn names(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'_>) {
     let mut arguments = BTreeSet::new();
     for parameter in operation.parameters().filter_map(|parameter| context.resolve(&parameter)) {
@@ -139,8 +139,13 @@ fn names(context: &Context<'_>, report: &mut Report<'_>, operation: &Operation<'
         };
         let argument = name.to_snake_case();
         if argument == "body" && operation.node.has("requestBody") {
-            let what = "the parameter `body` is beside a request body, which has the same name in Rust";
-            report.add("parameter-name", &parameter.pointer, what, "the generator cannot have both: leave one out");
+            let what = "the parameter `body` has the same name in Rust as the request body";
+            report.add(
+                "parameter-name",
+                &parameter.pointer,
+                what,
+                "remove one of them: the generator cannot handle both",
+            );
         }
         if !arguments.insert(argument.clone()) {
             let what = format!("{} has two parameters that become `{argument}`", operation.name());

@@ -17,7 +17,7 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
     let target = node.reference().unwrap_or_default();
     let Some(section) = kind.section() else {
         let what = "a path is a $ref, which the generator cannot follow";
-        report.add("ref-path-item", &node.pointer, what, "write the operations out here");
+        report.add("ref-path-item", &node.pointer, what, "write the operations inline");
         return;
     };
     let siblings: Vec<_> = node.entries().map(|(key, _)| key).filter(|key| *key != "$ref").collect();
@@ -27,7 +27,7 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
             siblings.join("`, `")
         );
         let mend = match kind {
-            Kind::Schema => "wrap the $ref: `allOf: [{ $ref: … }]` beside them",
+            Kind::Schema => "wrap the $ref next to them: `allOf: [{ $ref: … }]`",
             _ => "move them to the component, or remove them",
         };
         report.add("ref-siblings", &node.pointer, what, mend);
@@ -35,7 +35,7 @@ fn reference(context: &Context<'_>, report: &mut Report<'_>, kind: Kind, node: &
     let home = format!("#/components/{section}/");
     if target.strip_prefix(&home).is_none_or(|name| name.contains('/')) {
         let what = format!("`{target}` is not a reference to a component of this document");
-        report.add("outside-ref", &node.pointer, what, format!("name one under `{home}`"));
+        report.add("outside-ref", &node.pointer, what, format!("refer to one under `{home}`"));
     } else if context.at(target.trim_start_matches('#')).is_none() {
         let what = format!("`{target}` is not in this document");
         let one =
@@ -62,7 +62,7 @@ fn cycles(context: &Context<'_>, report: &mut Report<'_>) {
                         "ref-cycle",
                         &component.pointer,
                         what,
-                        "break the circle: one of them must say what it is",
+                        "break the cycle: one of the components needs its own content",
                     );
                     ahead.clear();
                     break;
@@ -94,7 +94,7 @@ fn unused(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for (section, components) in context.root.map("components").filter(|(name, _)| *name != "securitySchemes") {
         for (name, component) in components.entries().filter(|(_, component)| !used.contains(&component.pointer)) {
-            let what = format!("no operation uses `{name}` of {section}");
+            let what = format!("no operation uses `{name}` in {section}");
             report.add("unused-component", &component.pointer, what, "remove it, or refer to it");
         }
     }

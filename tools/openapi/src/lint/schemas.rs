@@ -49,18 +49,18 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
 fn keywords(report: &mut Report<'_>, schema: &Node<'_>) {
     for key in ["anyOf", "oneOf", "not", "discriminator"] {
         if let Some(found) = schema.get(key) {
-            let mend = "use x-extensible-enum for open lists, one type for scalars: `1` and `\"1\"` are read alike";
+            let mend = "use x-extensible-enum for open lists, and one type for scalars: `1` and `\"1\"` are read alike";
             report.add(
                 "unsupported-keyword",
                 &found.pointer,
-                format!("the generator makes nothing good of `{key}`"),
+                format!("the generator does not handle `{key}` well"),
                 mend,
             );
         }
     }
 }
 
-/// `all-of`: only to put something beside a `$ref`.
+/// `all-of`: only to add something to a `$ref`.
 fn all_of(report: &mut Report<'_>, schema: &Node<'_>) {
     let Some(all_of) = schema.get("allOf") else {
         return;
@@ -68,12 +68,12 @@ fn all_of(report: &mut Report<'_>, schema: &Node<'_>) {
     let mut parts = all_of.items();
     let wraps_one = parts.next().is_some_and(|part| part.reference().is_some()) && parts.next().is_none();
     if !wraps_one || schema.has("properties") {
-        let what = "allOf is here for more than one $ref";
+        let what = "allOf does more than wrap one $ref";
         report.add(
             "all-of",
             &all_of.pointer,
             what,
-            "write the members out; use allOf only for what stands beside a $ref",
+            "write the members inline; use allOf only to add something to a $ref",
         );
     }
 }
@@ -99,7 +99,7 @@ fn enums(report: &mut Report<'_>, schema: &Node<'_>) {
         && (schema.schema_name().is_none() || schema.text("type") != Some("string") || schema.has("enum"))
     {
         let mend = "move it to components/schemas, as `type: string` without `enum`, and refer to it";
-        report.add("open-enum", &open.pointer, "an open enum must be a string schema with a name", mend);
+        report.add("open-enum", &open.pointer, "an open enum must be a named string schema", mend);
     }
     let is_flag = schema.schema_name() == Some("Flag") && schema.value["enum"] == json!([0, 1]);
     let is_number = matches!(schema.text("type"), Some("integer" | "number"));
@@ -150,7 +150,7 @@ fn property_names(report: &mut Report<'_>, schema: &Node<'_>) {
     for (name, property) in schema.map("properties") {
         let field = property.text("x-rust-name").map_or_else(|| name.to_snake_case(), str::to_owned);
         if field == "extra" && schema.get("additionalProperties").is_some_and(|more| more.value.is_object()) {
-            let what = "the property `extra` is beside additionalProperties, which becomes a field of that name";
+            let what = "the property `extra` has the same name as the field that additionalProperties becomes";
             report.add("property-names", &property.pointer, what, "remove one of the two");
         }
         if let Some(first) = fields.insert(field.clone(), name) {
@@ -166,9 +166,9 @@ fn additional_properties(context: &Context<'_>, report: &mut Report<'_>, schema:
         return;
     };
     let what = match more.value {
-        Value::Bool(true) => "`additionalProperties: true` keeps nothing",
+        Value::Bool(true) => "`additionalProperties: true` keeps no unknown members",
         Value::Bool(false) if context.replies.contains_key(&schema.pointer) => {
-            "`additionalProperties: false` refuses replies with new members"
+            "`additionalProperties: false` rejects replies with new members"
         }
         _ => return,
     };
@@ -182,7 +182,12 @@ fn rows(report: &mut Report<'_>, schema: &Node<'_>) {
             && schema.get("items").is_some_and(|items| items.reference().is_some());
         if schema.schema_name().is_none() || !list_of_components || !schema.is("x-plex-rows") {
             let what = "x-plex-rows is not on a named array whose items are a $ref";
-            report.add("rows", &rows.pointer, what, "move list and row to components/schemas, or remove the mark");
+            report.add(
+                "rows",
+                &rows.pointer,
+                what,
+                "move the list and its items to components/schemas, or remove `x-plex-rows`",
+            );
         }
     }
 }
@@ -195,10 +200,15 @@ fn bare_list(context: &Context<'_>, report: &mut Report<'_>, schema: &Node<'_>) 
         .and_then(|(_, property)| context.resolve(&property.list("allOf").next().unwrap_or_else(|| property.clone())));
     if schema.schema_name().is_none() || list.is_none_or(|list| list.text("type") != Some("array")) {
         let what = "x-plex-bare-list does not name a list among the properties of a named schema";
-        report.add("bare-list", &name.pointer, what, "name the property that a list in place of the object stands for");
+        report.add(
+            "bare-list",
+            &name.pointer,
+            what,
+            "name the property that a list in place of the object is read into",
+        );
     }
     if let Some(required) = schema.list("required").next() {
-        let what = "a list in place of the object has none of its members, so nothing can be required";
+        let what = "a list in place of the object has no members, so nothing can be required";
         report.add("bare-list", &required.pointer, what, "remove `required`");
     }
 }
@@ -209,7 +219,7 @@ fn description(report: &mut Report<'_>, schema: &Node<'_>) {
         && schema.text("description").is_none_or(str::is_empty)
     {
         let what = format!("the schema `{name}` has no description");
-        report.add("schema-description", &schema.pointer, what, "say in a sentence what it is");
+        report.add("schema-description", &schema.pointer, what, "say what it is in one sentence");
     }
 }
 
@@ -228,14 +238,14 @@ fn kind(report: &mut Report<'_>, schema: &Node<'_>) {
     }
 }
 
-/// `property-description`. What refers to a schema has its description.
+/// `property-description`. A property that refers to a schema has the description of that schema.
 fn property_descriptions(report: &mut Report<'_>, schema: &Node<'_>) {
     for (name, property) in schema.map("properties") {
-        let is_told = property.text("description").is_some_and(|text| !text.is_empty());
+        let is_described = property.text("description").is_some_and(|text| !text.is_empty());
         let refers = property.reference().is_some() || property.has("allOf");
-        if property.value.is_object() && !is_told && !refers {
+        if property.value.is_object() && !is_described && !refers {
             let what = format!("the property `{name}` has no description");
-            report.add("property-description", &property.pointer, what, "say in a sentence what it is");
+            report.add("property-description", &property.pointer, what, "say what it is in one sentence");
         }
     }
 }
@@ -244,8 +254,8 @@ fn property_descriptions(report: &mut Report<'_>, schema: &Node<'_>) {
 fn constraints(report: &mut Report<'_>, schema: &Node<'_>) {
     for constraint in CONSTRAINTS.iter().filter_map(|key| schema.get(key)) {
         let key = constraint.pointer.rsplit('/').next().unwrap_or_default();
-        let what = format!("`{key}` is on a schema that replies are made of");
-        report.add("reply-constraint", &constraint.pointer, what, "remove it, and say it in the description");
+        let what = format!("`{key}` is set on a schema that replies use");
+        report.add("reply-constraint", &constraint.pointer, what, "remove it, and mention it in the description");
     }
 }
 
@@ -261,7 +271,7 @@ fn format(report: &mut Report<'_>, schema: &Node<'_>) {
     if !allowed.contains(&found) {
         let what = match found {
             "" => format!("this {} has no format", schema.text("type").unwrap_or_default()),
-            _ => format!("the format `{found}` is on a schema that replies are made of"),
+            _ => format!("the format `{found}` is set on a schema that replies use"),
         };
         let mend = match allowed {
             [int, time] => {

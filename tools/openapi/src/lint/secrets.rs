@@ -1,4 +1,4 @@
-//! The rule that what is named like a secret is one, or says why it is not.
+//! The rule that a value named like a secret is a secret, or says why it is not.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use heck::ToSnakeCase as _;
 
 use super::{Report, context::Context, grammar::Kind, node::Node};
 
+/// The words that make a name look like that of a secret.
 const NAMES: [&str; 6] = ["jwt", "key", "password", "pin", "secret", "token"];
 
 const REASON: &str = "x-plex-not-secret";
@@ -26,13 +27,13 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
     for node in context.all(Kind::Parameter).chain(context.all(Kind::Schema)) {
         if let Some(reason) = node.get(REASON).filter(|_| !needed.contains(&node.pointer)) {
-            let what = format!("nothing here needs `{REASON}`");
+            let what = format!("`{REASON}` is not needed here");
             report.add("secret-format", &reason.pointer, what, "remove it");
         }
     }
 }
 
-/// Looks at one property or parameter, and at the schema of its value.
+/// Checks one property or parameter with the schema of its value.
 fn judge(
     context: &Context<'_>,
     report: &mut Report<'_>,
@@ -41,29 +42,29 @@ fn judge(
     node: &Node<'_>,
     schema: &Node<'_>,
 ) {
-    if !is_named_like_a_secret(name) || !value(context, schema).is_some_and(|value| may_tell(&value)) {
+    if !is_named_like_a_secret(name) || !value(context, schema).is_some_and(|value| may_reveal(&value)) {
         return;
     }
     needed.insert(node.pointer.clone());
     if node.text(REASON).is_none_or(|reason| reason.trim().is_empty()) {
-        let what = format!("`{name}` is named like a secret, and has no `format: password`");
+        let what = format!("`{name}` is named like a secret, but has no `format: password`");
         let mend =
             format!("give it `type: string` and `format: password`, or say in `{REASON}` why it is not a secret");
         report.add("secret-format", &node.pointer, what, mend);
     }
 }
 
-/// Whether one of its words is that of a secret: `hubKey` and `pinID`, but not `monkey` or
-/// `spinning`.
+/// Returns whether one of the words in a name is that of a secret, as in `hubKey` and `pinID`, but
+/// not in `monkey` or `spinning`.
 fn is_named_like_a_secret(name: &str) -> bool {
     let name = name.to_snake_case();
     name.split('_').any(|word| NAMES.contains(&word) || word.strip_suffix('s').is_some_and(|one| NAMES.contains(&one)))
 }
 
-/// The schema of what is sent in the end: behind references, and inside lists.
+/// Returns the schema of the value that is sent, behind references and inside lists.
 fn value<'a>(context: &Context<'a>, schema: &Node<'a>) -> Option<Node<'a>> {
     let mut schema = schema.clone();
-    // What is nested deeper than this has a rule of its own.
+    // Deeper nesting has its own rule.
     for _ in 0..16 {
         schema = context.resolve(&schema)?;
         match schema.list("allOf").next().or_else(|| schema.get("items")) {
@@ -74,9 +75,9 @@ fn value<'a>(context: &Context<'a>, schema: &Node<'a>) -> Option<Node<'a>> {
     None
 }
 
-/// Whether it can hold a secret in clear. The members of an object are looked at by themselves, and
-/// a yes or no tells nothing.
-fn may_tell(value: &Node<'_>) -> bool {
+/// Returns whether a value can hold a secret in plain text. The members of an object are checked
+/// separately, and a boolean reveals nothing.
+fn may_reveal(value: &Node<'_>) -> bool {
     match value.text("type") {
         Some("string") => value.text("format") != Some("password"),
         Some("integer" | "number") => !value.has("enum"),

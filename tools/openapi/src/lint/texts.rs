@@ -10,7 +10,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
             report.add("full-stop", &node.pointer, "the description does not end like a sentence", "add a full stop");
         }
         markup(report, &node.pointer, text);
-        // Every second piece is code.
+        // Every second piece is code in backticks.
         for prose in text.split('`').step_by(2) {
             for scheme in ["http://", "https://"] {
                 for (at, _) in prose.match_indices(scheme).filter(|(at, _)| !prose[..*at].ends_with('<')) {
@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
     }
 }
 
-/// `markup`: blocks of code, and tags.
+/// `markup`: code blocks and HTML tags.
 fn markup(report: &mut Report<'_>, pointer: &str, text: &str) {
     let mut is_after_blank = true;
     for line in text.lines() {
@@ -38,8 +38,8 @@ fn markup(report: &mut Report<'_>, pointer: &str, text: &str) {
         let is_fence = inner.starts_with("```") || inner.starts_with("~~~");
         let is_indented = is_after_blank && !inner.is_empty() && (line.starts_with("    ") || line.starts_with('\t'));
         if is_fence || is_indented {
-            let what = "there is a block of code, which rustdoc takes for a test";
-            report.add("markup", pointer, what, "put short code in single backticks, and leave out longer one");
+            let what = "there is a code block, which rustdoc takes for a test";
+            report.add("markup", pointer, what, "put short code in single backticks, and leave out longer code");
             break;
         }
         is_after_blank = inner.is_empty();
@@ -49,12 +49,12 @@ fn markup(report: &mut Report<'_>, pointer: &str, text: &str) {
             let rest = prose.get(at + 1..)?;
             let is_tag = rest.starts_with(|first: char| first.is_ascii_alphabetic() || "/!?".contains(first));
             let word = rest.split(['>', ' ', '\n']).next().unwrap_or_default();
-            // An address in brackets is a link.
+            // An address in angle brackets is a link.
             (is_tag && !word.starts_with("http://") && !word.starts_with("https://")).then(|| word.to_owned())
         });
         if let Some(word) = tag {
-            let what = format!("`<{word}` is a tag");
-            report.add("markup", pointer, what, "put it in backticks, or say it without");
+            let what = format!("`<{word}` is an HTML tag");
+            report.add("markup", pointer, what, "put it in backticks, or rephrase the text");
         }
     }
 }

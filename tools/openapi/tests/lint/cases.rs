@@ -1,4 +1,4 @@
-//! One edit or more of `base.yaml` for every rule: `(rule, title, [(from, to)])`.
+//! One or more edits of `base.yaml` for every rule: `(rule, title, [(from, to)])`.
 
 type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
