@@ -118,7 +118,7 @@ impl<'a> Comparer<'a> {
         let pair = (base, head);
         if base.get("in") != head.get("in") {
             let place = |value: &Value| plain(value["in"].as_str().unwrap_or("nowhere"));
-            let what = format!("is sent in the {}, and was in the {}", place(head), place(base));
+            let what = format!("is now sent in the {}, was in the {}", place(head), place(base));
             self.tell(Rule::ParamLocation, spot, &["in", "style", "explode"], what);
         }
         if base.get("name") != head.get("name") {
@@ -129,7 +129,7 @@ impl<'a> Comparer<'a> {
                 Some("path") if base["in"] == "path" => (Rule::OpPathParamRenamed, Side::Both),
                 _ => (Rule::ParamRenamed, spot.side),
             };
-            let what = format!("is called {}, and was {}", brief(&head["name"]), brief(&base["name"]));
+            let what = format!("is now called {}, was {}", brief(&head["name"]), brief(&base["name"]));
             let found = self.tell(rule, &spot.on(side), &["name"], what);
             // What need not be sent is passed over where the old name is not known any more.
             if rule == Rule::ParamRenamed && head["required"] != Value::Bool(true) {
@@ -154,10 +154,10 @@ impl<'a> Comparer<'a> {
                 self.schema(old, new, &Spot { is_parameter: true, ..spot.key("schema") });
             }
             (None, Some(_), Some(_), None) => {
-                self.tell(Rule::ParamContent, spot, &["schema", "content"], "has a `schema`, and had `content`");
+                self.tell(Rule::ParamContent, spot, &["schema", "content"], "has a `schema` instead of `content`");
             }
             (Some(_), None, None, Some(_)) => {
-                self.tell(Rule::ParamContent, spot, &["content", "schema"], "has `content`, and had a `schema`");
+                self.tell(Rule::ParamContent, spot, &["content", "schema"], "has `content` instead of a `schema`");
             }
             (.., Some(old), Some(new)) => self.content(old, new, &spot.key("content")),
             _ => {}
@@ -240,7 +240,7 @@ impl<'a> Comparer<'a> {
             media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
         };
         let pointers = [spot.key(new).at, spot.key(old).at];
-        let what = format!("is {}, and was {}", code(new), code(old));
+        let what = format!("is now {}, was {}", code(new), code(old));
         let is_same = without_charset(old) == without_charset(new);
         let found = self.tell_at(Rule::MediaParameters, spot, &pointers, what);
         if is_same {
@@ -258,12 +258,12 @@ impl<'a> Comparer<'a> {
                 self.frame.consumed.insert(spot.key("schema").at);
             }
             (None, Some(schema)) => {
-                let found = self.tell(Rule::MediaSchemaAdded, spot, &["schema"], "has a schema now: it was added");
+                let found = self.tell(Rule::MediaSchemaAdded, spot, &["schema"], "now has a schema");
                 found.related.extend(related(schema));
             }
             (Some(schema), None) => {
                 let found =
-                    self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "has no schema any more: it was removed");
+                    self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "no longer has a schema");
                 found.related.extend(related(schema));
             }
             (Some(old), Some(new)) => self.schema(old, new, &spot.key("schema")),
@@ -340,7 +340,7 @@ impl<'a> Comparer<'a> {
             Rule::StatusSuccessChanged,
             &told,
             &pointers,
-            format!("is {}, and was {}", plain(new), plain(old)),
+            format!("is now {}, was {}", plain(new), plain(old)),
         );
         found.related.extend(related(base).into_iter().chain(related(head)));
         let roots =
@@ -361,7 +361,7 @@ impl<'a> Comparer<'a> {
     /// The transport reads every failure alike, so the body of one is a single finding.
     fn error_response(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let content = spot.key("content");
-        self.as_one(Rule::StatusErrorSchema, &content, "has another body", |comparer| {
+        self.as_one(Rule::StatusErrorSchema, &content, "has a different body", |comparer| {
             comparer.content(&base["content"], &head["content"], &content);
         });
         self.headers(&base["headers"], &head["headers"], &spot.key("headers"));

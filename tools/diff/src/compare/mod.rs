@@ -423,8 +423,8 @@ impl<'a> Comparer<'a> {
         };
         let (rule, what) = match (old, new) {
             (Some(_), Some(_)) => (Rule::RefChanged, format!("refers to {} instead of {}", name(new), name(old))),
-            (Some(_), None) => (moved, format!("is inline, and was {}", name(old))),
-            _ => (moved, format!("is {}, and was inline", name(new))),
+            (Some(_), None) => (moved, format!("is now inline, was {}", name(old))),
+            _ => (moved, format!("is now {}, was inline", name(new))),
         };
         let related: Vec<_> = [old, new].into_iter().flatten().map(name_of).collect();
         let key = if old.is_some() && new.is_some() { &["$ref"][..] } else { &[] };

@@ -76,7 +76,7 @@ impl<'a> Comparer<'a> {
         if (&old.method, &old.shape) != (&new.method, &new.shape) {
             let what = {
                 let address = |operation: &Operation| code(&format!("{} {}", operation.method, operation.path));
-                format!("is {}, and was {}", address(new), address(old))
+                format!("is now {}, was {}", address(new), address(old))
             };
             self.beside(pair, roots, |comparer| {
                 comparer.tell(Rule::OpMoved, &spot, &[], what);
@@ -118,9 +118,9 @@ impl<'a> Comparer<'a> {
             }
             if base.get("servers") != head.get("servers") {
                 let what = match (base.get("servers"), head.get("servers")) {
-                    (None, _) => "servers of its own were added",
-                    (_, None) => "servers of its own were removed",
-                    _ => "servers of its own changed",
+                    (None, _) => "its own servers were added",
+                    (_, None) => "its own servers were removed",
+                    _ => "its own servers changed",
                 };
                 comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
             }
@@ -131,7 +131,7 @@ impl<'a> Comparer<'a> {
         let pair = (base, head);
         if base.get("operationId") != head.get("operationId") {
             let name = |value: &Value| value["operationId"].as_str().map_or("without an id".to_owned(), code);
-            let mut what = format!("is called {}, and was {}", name(head), name(base));
+            let mut what = format!("is now called {}, was {}", name(head), name(base));
             if let Some(Operation { method, path, .. }) = owner {
                 what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));
             }
@@ -161,8 +161,8 @@ impl<'a> Comparer<'a> {
         let (base, head) = (self.base, self.head);
         let (before, after) = (folded(&base.operations), folded(&head.operations));
         let sides = [
-            (&after, &before, "is also, but for case, that of", Level::Breaking),
-            (&before, &after, "is no longer, but for case, that of", Level::Compatible),
+            (&after, &before, "now clashes with", Level::Breaking),
+            (&before, &after, "no longer clashes with", Level::Compatible),
         ];
         for (one, other, verb, level) in sides {
             for (name, operations) in one.iter().filter(|(_, operations)| operations.len() > 1) {

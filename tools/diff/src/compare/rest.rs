@@ -27,7 +27,7 @@ impl<'a> Comparer<'a> {
             let spot = &all.on(Side::None);
             if base.get("openapi") != head.get("openapi") {
                 let what =
-                    format!("follows OpenAPI {}, and followed {}", brief(&head["openapi"]), brief(&base["openapi"]));
+                    format!("follows OpenAPI {} instead of {}", brief(&head["openapi"]), brief(&base["openapi"]));
                 comparer.tell(Rule::OpenapiVersion, spot, &["openapi"], what);
             }
             comparer.servers(&base["servers"], &head["servers"], &spot.key("servers").on(Side::Both));
@@ -61,10 +61,10 @@ impl<'a> Comparer<'a> {
         let before: BTreeSet<_> = heirs(self.base).collect();
         self.used_by = heirs(self.head).filter(|label| before.contains(label)).collect();
         if self.used_by.is_empty() {
-            let what = "asks for other security where an operation says nothing, but every operation says something";
+            let what = "changed the default security, which no operation uses";
             self.tell(Rule::Docs, spot, &["security"], what);
         } else {
-            let spot = spot.key("security").on(Side::Request).named("an operation that says nothing else");
+            let spot = spot.key("security").on(Side::Request).named("an operation without its own security");
             self.security(&base["security"], &head["security"], &spot);
         }
         self.used_by = Arc::default();
@@ -99,11 +99,11 @@ impl<'a> Comparer<'a> {
                 Rule::ServerHostChanged,
                 spot,
                 &["url"],
-                format!("is at {}, and was at {}", code(&new_host), code(&old_host)),
+                format!("is now at {}, was at {}", code(&new_host), code(&old_host)),
             );
         }
         if old_path != new_path {
-            let what = format!("has the base path {}, and had {}", code(&new_path), code(&old_path));
+            let what = format!("has the base path {} instead of {}", code(&new_path), code(&old_path));
             self.tell(Rule::ServerPathChanged, spot, &["url"], what);
         }
         for name in keys(&base["variables"], &head["variables"]) {
@@ -252,7 +252,7 @@ impl<'a> Comparer<'a> {
         let location = changed(&["in", "name"]);
         if !location.is_empty() {
             let told = |value: &Value| format!("{} {}", brief(&value["in"]), brief(&value["name"]));
-            let what = format!("is sent as {}, and was {}", told(head), told(base));
+            let what = format!("is now sent as {}, was {}", told(head), told(base));
             self.tell(Rule::SecSchemeLocation, spot, &location, what);
         }
         let others = changed(&["type", "scheme", "bearerFormat", "flows", "openIdConnectUrl"]);

@@ -125,7 +125,7 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::NullableAdded, spot, &["nullable"], "may be null now");
             }
             (true, false) => {
-                self.tell(Rule::NullableRemoved, spot, &["nullable"], "may not be null any more");
+                self.tell(Rule::NullableRemoved, spot, &["nullable"], "may no longer be null");
             }
             _ => {
                 self.frame.consumed.insert(join(&spot.at, "nullable"));
@@ -136,7 +136,7 @@ impl<'a> Comparer<'a> {
 
     fn inline(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may not be null any more"]);
+        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
         self.without_nullable(base, head, spot);
     }
 
@@ -197,7 +197,7 @@ impl<'a> Comparer<'a> {
     /// What may stand around a reference.
     fn annotations(&mut self, base: &Value, head: &Value, spot: &Spot) {
         let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may not be null any more"]);
+        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
         self.notes(base, head, spot);
     }
 
@@ -254,14 +254,14 @@ impl<'a> Comparer<'a> {
             // A format belongs to its type, and so do items.
             let mut told_keys = vec!["type"];
             told_keys.extend(["format", "items"].into_iter().filter(|key| base.get(key) != head.get(key)));
-            self.tell(rule, spot, &told_keys, format!("is {}, and was {}", told(head), told(base)));
+            self.tell(rule, spot, &told_keys, format!("is now {}, was {}", told(head), told(base)));
             return;
         }
         let (old, new) = (base["format"].as_str(), head["format"].as_str());
         if base.get("format") == head.get("format") {
             return;
         }
-        let what = format!("is {}, and was {}", told(head), told(base));
+        let what = format!("is now {}, was {}", told(head), told(base));
         let side = spot.side;
         match (old, new) {
             (Some("int32"), Some("int64")) => {
@@ -300,7 +300,7 @@ impl<'a> Comparer<'a> {
                 return;
             }
             (true, false) => {
-                let what = format!("may be other than {} now", listed(keys(&base["enum"], &base["enum"])));
+                let what = format!("is no longer limited to {}", listed(keys(&base["enum"], &base["enum"])));
                 self.tell(Rule::EnumOpened, spot, &["enum", "x-extensible-enum"], what);
                 return;
             }
@@ -345,7 +345,7 @@ impl<'a> Comparer<'a> {
                     }
                     None => "any value".to_owned(),
                 };
-                let what = format!("is {}, and was {}", told(head), told(base));
+                let what = format!("is now {}, was {}", told(head), told(base));
                 self.tell(Rule::ConstChanged, spot, &["const", "enum"], what).level = level;
             }
             None => self.frame.consumed.extend(["const", "enum"].map(|key| join(&spot.at, key))),
@@ -355,7 +355,7 @@ impl<'a> Comparer<'a> {
 
     fn value_lists(&mut self, key: &str, (base, head): (&Value, &Value), spot: &Spot, [added, removed]: [Rule; 2]) {
         let at = spot.key(key);
-        for (one, other, rule, verb) in [(head, base, added, "knows"), (base, head, removed, "no longer knows")] {
+        for (one, other, rule, verb) in [(head, base, added, "now includes"), (base, head, removed, "no longer includes")] {
             let values: Vec<_> = keys(one, one).into_iter().filter(|value| other.get(value).is_none()).collect();
             if !values.is_empty() {
                 let what = format!("{verb} {}", listed(values.iter().copied()));
@@ -513,7 +513,7 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::AddlFalse, spot, &[KEY], "refuses members that are not listed");
             }
             (old, _) if is_refused(old) => {
-                let found = self.tell(Rule::AddlTrue, spot, &[KEY], "takes members that are not listed");
+                let found = self.tell(Rule::AddlTrue, spot, &[KEY], "accepts members that are not listed");
                 // Who reads by the old description refuses those that may come now.
                 if found.side.has(Side::Response) {
                     found.level = Level::Potential;
@@ -528,9 +528,9 @@ impl<'a> Comparer<'a> {
             }
             _ => {
                 let what = if new.is_some() {
-                    "takes any member that is not listed"
+                    "accepts any member that is not listed"
                 } else {
-                    "says nothing of members that are not listed"
+                    "no longer mentions members that are not listed"
                 };
                 self.tell(Rule::AddlTrue, spot, &[KEY], what);
             }
@@ -546,13 +546,13 @@ impl<'a> Comparer<'a> {
         match (only(base, head), only(head, base)) {
             (None, None) => {}
             (Some(old), Some(new)) => {
-                self.tell(Rule::Composition, spot, &[new, old], format!("is made by {new}, and was by {old}"));
+                self.tell(Rule::Composition, spot, &[new, old], format!("uses {new} instead of {old}"));
             }
             (None, Some(new)) => {
-                self.tell(Rule::Composition, spot, &[new], format!("is made by {new} now: that was added"));
+                self.tell(Rule::Composition, spot, &[new], format!("now uses {new}"));
             }
             (Some(old), None) => {
-                self.tell(Rule::Composition, spot, &[old], format!("is not made by {old} any more: that was removed"));
+                self.tell(Rule::Composition, spot, &[old], format!("no longer uses {old}"));
             }
         }
         for kind in kinds {
@@ -609,7 +609,7 @@ impl<'a> Comparer<'a> {
         let at = spot.key(kind);
         let rules = if kind == "allOf" { [Rule::Composition; 2] } else { [Rule::OneofAdded, Rule::OneofRemoved] };
         let sides = [
-            (matched.added, new, rules[0], [" has the part", " too: it was added"], "may also be"),
+            (matched.added, new, rules[0], ["gained the part", ""], "may also be"),
             (matched.removed, old, rules[1], ["lost the part", ""], "may no longer be"),
         ];
         for (numbers, parts, rule, of_all, verb) in sides {
