@@ -338,7 +338,7 @@ impl Rule {
         Self::ALL.iter().copied().find(|rule| rule.id() == id)
     }
 
-    /// What happened, in a few words.
+    /// What changed, in a few words.
     #[must_use]
     pub const fn title(self) -> &'static str {
         self.facts().title
@@ -375,7 +375,7 @@ impl Rule {
         self.facts().rust
     }
 
-    /// The text of `--explain`.
+    /// Returns the text of `--explain`.
     #[must_use]
     pub fn explain(self) -> String {
         let Facts { id, request, response, bump, title, why, .. } = self.facts();
@@ -407,7 +407,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_unique_and_lead_back_to_their_rule() {
+    fn ids_are_unique_and_map_back_to_their_rule() {
         let ids: BTreeSet<_> = Rule::ALL.iter().map(|rule| rule.id()).collect();
 
         assert_eq!(ids.len(), Rule::ALL.len());
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_on_both_sides_has_the_worse_level_and_one_that_nobody_uses_is_compatible() {
+    fn a_change_on_both_sides_has_the_worse_level_and_an_unused_one_is_compatible() {
         assert_eq!(Rule::NullableAdded.level(Side::Request), Level::Compatible);
         assert_eq!(Rule::NullableAdded.level(Side::Response), Level::Breaking);
         assert_eq!(Rule::NullableAdded.level(Side::Both), Level::Breaking);

@@ -218,8 +218,8 @@ fn rules_and_items_that_disagree_are_told_either_way() {
     assert_eq!(
         disagreed,
         [
-            format!("`nullable-added` at {CODE} should move an item of the Rust API, but none moved"),
-            "`api::types::Device::name` moved, but no rule says why".to_owned(),
+            format!("`nullable-added` at {CODE} should change an item of the Rust API, but none changed"),
+            "`api::types::Device::name` changed, but no finding explains it".to_owned(),
         ]
     );
 }
