@@ -135,16 +135,20 @@ impl RustReport {
             match fits.iter().max_by_key(|fit| weight(fit)) {
                 Some((FAR, _)) => {}
                 Some((_, at)) => findings.get_mut(*at).into_iter().for_each(|finding| finding.effects.push(number)),
-                None => {
-                    self.disagreements.push(format!("`{}::{}` changed, but no finding explains it", change.module, change.path))
-                }
+                None => self
+                    .disagreements
+                    .push(format!("`{}::{}` changed, but no finding explains it", change.module, change.path)),
             }
         }
         let silent = findings.iter().zip(is_explained).filter(|(finding, explained)| {
             finding.prediction == Prediction::Items && !explained && self.unavailable.is_empty()
         });
         let silent = silent.map(|(finding, _)| {
-            format!("`{}` at {} should change an item of the Rust API, but none changed", finding.rule, finding.pointer())
+            format!(
+                "`{}` at {} should change an item of the Rust API, but none changed",
+                finding.rule,
+                finding.pointer()
+            )
         });
         let silent: Vec<_> = silent.collect();
         self.disagreements.splice(0..0, silent);

@@ -208,8 +208,8 @@ impl<'a> Spec<'a> {
     }
 }
 
-/// The references between components, by number. Every operation may reach every component, so
-/// lookups by name would be slow.
+/// The references between components, as a graph of numbered nodes. Every operation may reach every
+/// component.
 #[derive(Default)]
 struct Graph {
     numbers: HashMap<Key, usize>,

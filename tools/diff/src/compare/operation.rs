@@ -1,4 +1,4 @@
-//! Operations: which are there, and what each one says of itself.
+//! Compares operations: which ones exist, and their own members.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -39,7 +39,7 @@ impl<'a> Comparer<'a> {
                 },
             );
         }
-        // What an id stood for before.
+        // The operations that had each id before.
         let owners: HashMap<&str, &Operation> =
             base.operations.iter().filter_map(|operation| Some((operation.id.as_deref()?, operation))).collect();
         for (old, new) in aligned.pairs {
@@ -66,10 +66,10 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// `owner` is the operation that the new id belonged to, if it had one.
+    /// Compares a pair of operations. `owner` is the operation that had the new id before, if any.
     fn operation(&mut self, old: &'a Operation, new: &'a Operation, owner: Option<&Operation>) {
         self.about(new);
-        // What was generated under the old name belongs to it too.
+        // Items that were generated under the old name belong to it too.
         self.referrers = old.id.iter().cloned().collect();
         let spot = Spot::new("", Side::Both);
         let (pair, roots) = ((&old.value, &new.value), (old.pointer.as_str(), new.pointer.as_str()));
@@ -86,7 +86,8 @@ impl<'a> Comparer<'a> {
             let [asked, _] = new.sides();
             let spot = spot.on(asked).named("parameters");
             let at = ["/parameters".to_owned()];
-            // Required ones are arguments by their place, but those of the path stand in its order.
+            // Required parameters are positional arguments. Those of the path follow its order, not
+            // the order of the list.
             let arguments = |operation: &'a Operation, target: fn(&Self, &'a Value) -> &'a Value| -> Vec<String> {
                 let of =
                     |key: &&String| operation.value["parameters"].get(key.as_str()).map(|value| target(self, value));
@@ -111,7 +112,7 @@ impl<'a> Comparer<'a> {
             comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
             comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
             if old.inherits_security && new.inherits_security {
-                // The document reports it once for all operations.
+                // It is reported once, for the document.
                 comparer.frame.consumed.insert("/security".to_owned());
             } else {
                 comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));
@@ -136,7 +137,7 @@ impl<'a> Comparer<'a> {
                 what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));
             }
             let found = self.tell(Rule::OpIdRenamed, spot, &["operationId"], what);
-            // Old code compiles, and calls something else.
+            // Old code still compiles, but calls another operation.
             if owner.is_some() {
                 found.level = Level::Breaking;
             }
@@ -156,7 +157,7 @@ impl<'a> Comparer<'a> {
         self.extensions(Rule::OpExtension, pair, spot, &[]);
     }
 
-    /// Ids that differ by case only, on one side and not on the other.
+    /// Reports ids that differ only by case or separators on one side and not on the other.
     fn collisions(&mut self) {
         let (base, head) = (self.base, self.head);
         let (before, after) = (folded(&base.operations), folded(&head.operations));
@@ -170,7 +171,7 @@ impl<'a> Comparer<'a> {
                 if others.len() >= operations.len() {
                     continue;
                 }
-                // The one that makes or made it so.
+                // The operation that causes or caused the clash.
                 let is_new = |each: &&&Operation| !others.iter().any(|other| other.id == each.id);
                 let Some(subject) = operations.iter().find(is_new).or(operations.first()) else { continue };
                 self.about(subject);
@@ -187,7 +188,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Operations by id, without case and separators.
+/// Groups operations by id, ignoring case and separators.
 fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
     let mut found: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
     for (operation, id) in operations.iter().filter_map(|operation| Some((operation, operation.id.as_ref()?))) {
@@ -197,7 +198,7 @@ fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
     found
 }
 
-/// Do the parameters that both have stand in another order?
+/// Returns whether the parameters that both lists have are in another order.
 fn is_reordered(old: &[String], new: &[String]) -> bool {
     let (olds, news): (HashSet<&String>, HashSet<&String>) = (old.iter().collect(), new.iter().collect());
     let kept = old.iter().filter(|key| news.contains(key));
