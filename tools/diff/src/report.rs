@@ -25,7 +25,7 @@ pub struct Report {
     pub head: String,
     /// What changed, the most severe first.
     pub findings: Vec<Finding>,
-    /// The number of operations in the descriptions.
+    /// The number of operations in the old or the new descriptions; one of both counts once.
     pub operations: usize,
     /// The effect on the Rust API; `None` if it was not requested.
     pub rust: Option<RustReport>,

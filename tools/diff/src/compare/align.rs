@@ -219,7 +219,7 @@ pub(super) fn without_texts(value: &mut Value) {
     }
 }
 
-/// Replaces references by the new names in `names`, including references into renamed components.
+/// Replaces references with the new names in `names`, including references into renamed components.
 fn rename(value: &mut Value, names: &HashMap<String, String>) {
     match value {
         Value::String(text) if text.starts_with('#') => {
