@@ -1,6 +1,6 @@
-//! `cargo xtask api`, run as a maintainer runs it, on crates of a few lines.
+//! Tests of `cargo xtask api`, run as a maintainer runs it, on small crates.
 //!
-//! The list of the SDK itself is checked by `.ci/run`, since rustdoc takes a while for it.
+//! `.ci/run` checks the list of the SDK itself, since rustdoc takes a while for it.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -14,7 +14,7 @@ use std::{
 use common::{Ended, text, workspace, xtask};
 use tempfile::TempDir;
 
-/// A crate of its own, whose `lib.rs` says `code`.
+/// A temporary crate with the given `lib.rs`.
 struct Crate(TempDir);
 
 impl Crate {
@@ -45,7 +45,7 @@ impl Crate {
     }
 }
 
-/// Is the toolchain there that the command needs? Without it nothing can be listed.
+/// Returns whether the toolchain that the command needs is installed.
 fn has_toolchain() -> bool {
     let named = fs::read_to_string(workspace().join("xtask/api-toolchain")).unwrap();
     let is_named = |program: &str, arguments: &[&str]| {
@@ -102,7 +102,7 @@ fn public_items_are_listed_with_all_features_but_codegen() {
 }
 
 #[test]
-fn bless_writes_the_list_once_and_check_tells_what_moved() {
+fn bless_writes_the_list_once_and_check_reports_what_changed() {
     if !has_toolchain() {
         return;
     }
@@ -121,7 +121,7 @@ fn bless_writes_the_list_once_and_check_tells_what_moved() {
     fs::write(made.path("api.txt"), list.replace('\n', "\r\n")).unwrap();
     assert_eq!(made.api(&["--check"]).code, 0);
 
-    // Neither a body nor a private item is public; a signature is, and so is an item that goes.
+    // Bodies and private items are not part of the list. Changed signatures and removed items are.
     made.code("pub fn one() { private() }\npub fn two() {}\nfn private() {}");
     assert_eq!(made.api(&["--check"]).code, 0);
     made.code("pub fn one() -> u8 { 1 }\npub(crate) fn two() {}");
@@ -137,7 +137,7 @@ fn bless_writes_the_list_once_and_check_tells_what_moved() {
 }
 
 #[test]
-fn a_long_difference_is_cut() {
+fn a_long_difference_is_cut_off() {
     if !has_toolchain() {
         return;
     }
@@ -155,7 +155,7 @@ fn a_long_difference_is_cut() {
 }
 
 #[test]
-fn a_crate_that_cannot_be_documented_is_told_with_the_words_of_cargo() {
+fn a_crate_that_cannot_be_documented_is_reported_with_cargos_message() {
     if !has_toolchain() {
         return;
     }
@@ -172,7 +172,7 @@ fn a_crate_that_cannot_be_documented_is_told_with_the_words_of_cargo() {
     unreadable.api(&["--check"]).assert_refused("api.txt cannot be read");
 }
 
-/// With no other toolchain than one of another release.
+/// The only toolchain is one of another release.
 #[cfg(unix)]
 #[test]
 fn a_missing_toolchain_exits_6_with_the_command_that_installs_it() {
@@ -194,7 +194,7 @@ fn a_missing_toolchain_exits_6_with_the_command_that_installs_it() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     assert_eq!(xtask(&["api", "--check", "--bless"]).code, 2);
     assert_eq!(xtask(&["api", "file"]).code, 2);
 }

@@ -1,5 +1,5 @@
-//! The comment that a pull request gets: the script of `spec-diff-comment.yml`, run against answers
-//! of GitHub that a stranger may have had a hand in.
+//! Tests of the comment on a pull request: runs the script of `spec-diff-comment.yml` against
+//! GitHub replies that a stranger may have influenced.
 #![cfg(target_os = "linux")]
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
@@ -19,8 +19,7 @@ use tempfile::TempDir;
 const HEAD: &str = "1111111111111111111111111111111111111111";
 const MARKER: &str = "<!-- plex-tv-sdk-spec-diff v1 sha256:0123456789abcdef -->";
 
-/// Stands in for the command line of GitHub: it answers from the files of a folder and keeps what
-/// is written.
+/// A fake `gh` command. It answers from the files of a folder, and stores the requests that write.
 const GH: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 [ "$1" = api ]
@@ -48,7 +47,7 @@ case "$method $path" in
 esac
 "#;
 
-/// The script of the workflow's one step.
+/// Returns the script of the workflow's only step.
 fn script() -> String {
     let workflow = fs::read_to_string(workspace().join(".github/workflows/spec-diff-comment.yml")).unwrap();
     let (_, script) = workflow.split_once("        run: |\n").unwrap();
@@ -61,7 +60,7 @@ struct Run {
 }
 
 impl Run {
-    /// The requests that change something.
+    /// Returns the requests that change something.
     fn sent(&self) -> String {
         fs::read_to_string(self.folder.path().join("sent.txt")).unwrap_or_default()
     }
@@ -95,7 +94,7 @@ fn run(report: &str, number: &str, head: &str, comments: Value) -> Run {
     let temporary = folder.path().join("temporary");
     fs::create_dir(&temporary).unwrap();
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap());
-    // As GitHub runs a step of `shell: bash`.
+    // This is how GitHub runs a step with `shell: bash`.
     let output = Command::new("bash")
         .args(["--noprofile", "--norc", "-eo", "pipefail"])
         .arg(folder.path().join("script.sh"))
@@ -119,11 +118,11 @@ fn zip(folder: &Path) {
     assert!(zip.success());
 }
 
-/// The script needs these, and so does its test.
+/// Returns whether the tools that the script and its test need are installed.
 fn has_tools() -> bool {
     let is_there = |tool| Command::new(tool).arg("--help").output().is_ok();
     let found = ["bash", "jq", "unzip", "zip"].into_iter().all(is_there);
-    assert!(found || std::env::var_os("REQUIRE_COMMENT").is_none(), "bash, jq, unzip and zip are required");
+    assert!(found || std::env::var_os("REQUIRE_COMMENT").is_none(), "install bash, jq, unzip and zip");
     found
 }
 
@@ -134,7 +133,7 @@ fn report(text: &str) -> String {
 }
 
 #[test]
-fn a_comment_says_whose_text_it_is_and_mentions_nobody() {
+fn a_comment_names_its_origin_and_mentions_nobody() {
     if !has_tools() {
         return;
     }
@@ -148,7 +147,7 @@ fn a_comment_says_whose_text_it_is_and_mentions_nobody() {
         let body = run.body();
         assert!(body.starts_with("Made from the files of this pull request"), "{body}");
         assert!(body.ends_with(MARKER), "{body}");
-        // What follows `@` or `&` keeps it from being a mention or an entity.
+        // A zero-width space after `@` or `&` prevents mentions and entities.
         for (at, sign) in body.match_indices(['@', '&']) {
             assert!(body[at + sign.len()..].starts_with('\u{200b}'), "{name}: {body}");
         }
@@ -156,7 +155,7 @@ fn a_comment_says_whose_text_it_is_and_mentions_nobody() {
 }
 
 #[test]
-fn only_a_comment_of_our_own_is_changed() {
+fn only_our_own_comment_is_changed() {
     if !has_tools() {
         return;
     }
@@ -177,7 +176,7 @@ fn only_a_comment_of_our_own_is_changed() {
 }
 
 #[test]
-fn what_is_not_a_report_of_this_pull_request_is_not_written() {
+fn only_reports_of_this_pull_request_are_written() {
     if !has_tools() {
         return;
     }
@@ -202,9 +201,9 @@ fn what_is_not_a_report_of_this_pull_request_is_not_written() {
     }
 }
 
-/// A report that says that nothing changed takes the place of one that said otherwise.
+/// A report without changes replaces an older one with changes.
 #[test]
-fn a_comment_does_not_stay_when_the_change_is_gone() {
+fn a_comment_is_updated_when_the_change_is_reverted() {
     if !has_tools() {
         return;
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask conform`, run as a maintainer runs it. It builds and runs `plex-tv-conform`.
+//! Tests of `cargo xtask conform`, run as a maintainer runs it. It builds and runs
+//! `plex-tv-conform`.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -12,12 +13,12 @@ use tempfile::TempDir;
 const PIN: &str =
     r#"{"id":1,"code":"CANARY","product":"Example","trusted":false,"clientIdentifier":"example","expiresIn":900}"#;
 
-/// A table of one description.
+/// Returns a table with one description.
 fn table(file: &str, module: &str) -> String {
     format!("[[description]]\nfile = '{file}'\nmodule = '{module}'\nhosts = ['https://plex.tv/api/v2']\n")
 }
 
-/// The module of `plex-tv.yaml`.
+/// Returns the module of `plex-tv.yaml`.
 fn module() -> String {
     let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
     table.by_file("plex-tv.yaml".as_ref()).unwrap().module.clone()
@@ -37,7 +38,7 @@ impl Payloads {
         payloads
     }
 
-    /// Whatever it says, it never shows a value.
+    /// Runs the command, and checks that its output contains no payload values.
     fn conform(&self, arguments: &[&str]) -> Ended {
         let ended = xtask(&[&["conform", text(self.0.path())], arguments].concat());
         for told in [&ended.stdout, &ended.stderr] {
@@ -58,7 +59,7 @@ fn our_own_payloads_decode_and_lose_nothing() {
 }
 
 #[test]
-fn payloads_are_told_one_by_one_and_counted() {
+fn payloads_are_listed_and_counted() {
     let payloads = Payloads::new(&[
         ("getPin/201-full.json", PIN.as_bytes()),
         ("getPin/201.json", PIN.replace("\"id\":1", "\"id\":\"1\",\"new\":\"CANARY\"").as_bytes()),
@@ -110,7 +111,7 @@ getPin/notes.md: passed over, its name does not end in .json, .xml, .html or .tx
 }
 
 #[test]
-fn what_cannot_be_decoded_is_told_with_its_path_and_exits_1() {
+fn payloads_that_cannot_be_decoded_are_reported_with_their_path_and_exit_1() {
     let payloads = Payloads::new(&[
         ("getAccountXml/200-broken.xml", b"<user id=\"CANARY\">\n<roles></user>"),
         ("getDevices/200-row.json", br#"[{"clientIdentifier":"a"},{"name":"CANARY"}]"#),
@@ -138,10 +139,9 @@ fn what_cannot_be_decoded_is_told_with_its_path_and_exits_1() {
     assert_eq!(path.unwrap()["path"], "location.code");
 }
 
-/// The description names a field that the generated code does not have: it is as if the types
-/// dropped it.
+/// The description has a field that the generated code lacks, as if the types dropped it.
 #[test]
-fn a_lost_field_is_a_finding_to_a_strict_reader() {
+fn a_lost_field_is_a_finding_with_strict() {
     let openapi = tempfile::tempdir().unwrap();
     let description = fs::read_to_string(workspace().join("openapi/plex-tv.yaml")).unwrap();
     let start = "\n    PinInfo:\n";
@@ -174,7 +174,7 @@ fn a_lost_field_is_a_finding_to_a_strict_reader() {
 
 /// A payload is decoded by the module of the description that has its operation, and by no other.
 #[test]
-fn the_description_says_which_module_decodes() {
+fn the_description_determines_the_module_that_decodes() {
     let openapi = tempfile::tempdir().unwrap();
     let copy =
         |from: &str, to: &str| fs::copy(workspace().join("openapi").join(from), openapi.path().join(to)).unwrap();
@@ -207,21 +207,21 @@ fn folders_without_payloads_are_refused() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     for arguments in [&["conform"][..], &["conform", "a", "b"], &["conform", "a", "--format", "xml"]] {
         assert_eq!(xtask(arguments).code, 2, "{arguments:?}");
     }
 }
 
 #[test]
-fn a_cargo_that_is_not_there_is_told() {
+fn a_missing_cargo_is_reported() {
     with_cargo("/no/such/cargo").assert_refused("plex-tv-conform cannot be started with `/no/such/cargo`");
 }
 
-/// As when the generated code does not compile.
+/// This happens, for example, if the generated code does not compile.
 #[cfg(unix)]
 #[test]
-fn a_checker_that_cannot_be_built_is_a_bug_with_a_mend() {
+fn a_checker_that_cannot_be_built_is_a_bug_with_a_fix() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = tempfile::tempdir().unwrap();

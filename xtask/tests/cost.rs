@@ -1,4 +1,4 @@
-//! `cargo xtask cost`, as far as it builds nothing.
+//! Tests of the parts of `cargo xtask cost` that build nothing.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -8,7 +8,7 @@ use std::process::Command;
 use common::{Ended, workspace, xtask};
 
 #[test]
-fn the_lines_of_each_description_are_told_as_text_and_as_markdown() {
+fn the_lines_of_each_description_are_shown_as_text_and_as_markdown() {
     let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
 
     let text = xtask(&["cost", "--lines"]);
@@ -38,7 +38,7 @@ fn a_revision_that_git_does_not_know_is_refused_before_anything_is_built() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     for arguments in
         [&["cost", "file"][..], &["cost", "--features", "some"], &["cost", "--profile", "fast"], &["cost", "--against"]]
     {

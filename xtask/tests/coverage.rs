@@ -1,4 +1,4 @@
-//! `cargo xtask coverage`, run as a maintainer runs it.
+//! Tests of `cargo xtask coverage`, run as a maintainer runs it.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -42,14 +42,14 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 #[test]
-fn the_table_of_operations_is_what_the_descriptions_give() {
+fn the_table_of_operations_is_up_to_date() {
     let ended = xtask(&["coverage", "--check"]);
 
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
 }
 
 #[test]
-fn write_puts_the_table_between_the_markers_and_leaves_the_rest() {
+fn write_replaces_only_the_table_between_the_markers() {
     let folder = Folder::new(README);
 
     let written = folder.coverage(&["--write"]);
@@ -77,11 +77,11 @@ And more.
     );
     assert_eq!(folder.coverage(&["--check"]).code, 0);
     assert!(folder.coverage(&["--write"]).stdout.contains("README.md: up to date, 3 operations"));
-    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2, "a file was left over");
+    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2, "a temporary file was left behind");
 }
 
 #[test]
-fn a_stale_table_is_told_by_its_first_line_and_the_mending_command() {
+fn a_stale_table_is_reported_with_its_first_line_and_the_command_that_fixes_it() {
     let folder = Folder::new(README);
     folder.coverage(&["--write"]);
     let stale = folder.read().replace("| `newPin` | other.plex.tv | none |", "| `newPin` | other.plex.tv | token |");
@@ -99,7 +99,7 @@ fn a_stale_table_is_told_by_its_first_line_and_the_mending_command() {
 }
 
 #[test]
-fn a_checkout_with_other_line_ends_is_up_to_date() {
+fn a_checkout_with_other_line_endings_is_up_to_date() {
     let folder = Folder::new(README);
     folder.coverage(&["--write"]);
     fs::write(folder.readme(), folder.read().replace('\n', "\r\n")).unwrap();
@@ -108,7 +108,7 @@ fn a_checkout_with_other_line_ends_is_up_to_date() {
 }
 
 #[test]
-fn a_page_without_a_place_for_the_table_is_refused() {
+fn a_page_without_markers_for_the_table_is_refused() {
     let without = Folder::new("# Mine\n");
     without.coverage(&["--write"]).assert_refused("there is no line `<!-- operations:begin -->`");
     without.coverage(&["--check"]).assert_refused("there is no line `<!-- operations:begin -->`");
@@ -216,7 +216,7 @@ fn a_description_does_not_differ_from_itself() {
 }
 
 #[test]
-fn what_is_no_openapi_is_told_in_one_sentence() {
+fn files_that_are_not_openapi_are_refused_in_one_sentence() {
     let cases: [(&[u8], &str); 10] = [
         (b"swagger: '2.0'\npaths: {}", "this is Swagger 2, not OpenAPI"),
         (b"openapi: 3.2.0\npaths: {}", "this is OpenAPI \"3.2.0\"; only 3.0 and 3.1 can be compared"),
@@ -254,7 +254,7 @@ fn descriptions_that_cannot_be_read_are_named() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     for arguments in
         [&["--check", "--write"][..], &["file", "--check"], &["--format", "xml"], &["--check", "--format", "json"]]
     {

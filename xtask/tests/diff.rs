@@ -1,4 +1,4 @@
-//! `cargo xtask diff`, run as a maintainer runs it.
+//! Tests of `cargo xtask diff`, run as a maintainer runs it.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;

@@ -1,5 +1,5 @@
-//! Ten faults that every command which reads descriptions meets sooner or later: each is reported
-//! in one sentence, and nothing is left half-written.
+//! Ten common faults, for every command that reads descriptions. Each is reported in one sentence,
+//! and no file is left half-written.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -16,8 +16,8 @@ use tempfile::TempDir;
 const README: &str = "<!-- operations:begin -->\n<!-- operations:end -->\n";
 const PIN: &str = r#"{"id":1,"code":"x","trusted":false,"clientIdentifier":"example","expiresIn":900}"#;
 
-/// One small description that keeps the rules, twice: `good` stays as it is, and `openapi` is
-/// spoilt.
+/// Two copies of a small valid description: `good` stays unchanged, and `openapi` is broken by the
+/// tests.
 struct Project(TempDir);
 
 impl Project {
@@ -56,7 +56,7 @@ impl Project {
         self.write("openapi/small.yaml", self.read("openapi/small.yaml") + schemas);
     }
 
-    /// Everything in a folder, by name.
+    /// Returns the names of everything in a folder, sorted.
     fn list(&self, below: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(below)).unwrap();
         let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -99,7 +99,7 @@ impl Project {
         xtask(&[OsStr::new("conform"), payloads.as_ref(), "--openapi".as_ref(), openapi.as_ref()])
     }
 
-    /// Each command, with this folder in the place of the descriptions.
+    /// Runs each command with this folder as the folder of descriptions.
     fn all(&self, openapi: &Path) -> [(&'static str, Ended); 5] {
         let payloads = self.path("payloads");
         let with_folder = |start: &[&OsStr]| xtask(&[start, &[OsStr::new("--openapi"), openapi.as_os_str()]].concat());
@@ -112,19 +112,19 @@ impl Project {
         ]
     }
 
-    /// No command can use the descriptions, and each says the same of them.
+    /// Asserts that every command refuses the descriptions with the same message.
     #[track_caller]
     fn assert_refused_by_all(&self, openapi: &Path, wanted: &str) {
         for (command, ended) in self.all(openapi) {
             assert_eq!((ended.code, ended.stdout.as_str()), (3, ""), "{command}: {}", ended.stderr);
             assert!(ended.stderr.lines().next().unwrap().contains(wanted), "{command}: {wanted}: {}", ended.stderr);
-            // The sentence, its fix, and perhaps the number of problems.
+            // The message, its fix, and possibly the number of problems.
             assert!(ended.stderr.lines().count() <= 3, "{command}: {}", ended.stderr);
         }
         assert!(!self.path("generated").exists());
     }
 
-    /// The lint finds it by rule and line, and nothing is generated from it.
+    /// Asserts that lint reports the rule and the line, and that nothing is generated.
     #[track_caller]
     fn assert_gives_no_code(&self, rule: &str) {
         let (found, refused) = (self.lint(), self.generate(&[]));
@@ -171,7 +171,7 @@ fn xtask_case_02_an_empty_file() {
 }
 
 #[test]
-fn xtask_case_03_invalid_yaml_is_told_with_its_line() {
+fn xtask_case_03_invalid_yaml_is_reported_with_its_line() {
     let project = Project::new();
     project.edit("\npaths:\n", "\npaths: }\n");
     let text = project.read("openapi/small.yaml");
@@ -238,7 +238,7 @@ fn xtask_case_07_a_duplicate_operation_id() {
 }
 
 #[test]
-fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
+fn xtask_case_08_a_checkout_with_other_line_endings_is_the_same() {
     let project = Project::new();
     assert_eq!((project.generate(&[]).code, project.coverage(&["--write"]).code), (0, 0));
     for file in ["openapi/small.yaml", "openapi/README.md"] {
@@ -254,8 +254,8 @@ fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
     ] {
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
     }
-    // Generated code is kept with `\n` everywhere; what is not is out of date, and one command away
-    // from it.
+    // Generated code always has `\n`. A file with other line endings is out of date, and one
+    // command fixes it.
     let generated = project.read("generated/small.rs");
     project.write("generated/small.rs", generated.replace('\n', "\r\n"));
     let stale = project.generate(&["--check"]);
@@ -265,10 +265,10 @@ fn xtask_case_08_a_checkout_with_other_line_ends_is_the_same() {
     assert_eq!(project.read("generated/small.rs"), generated);
 }
 
-/// A folder that is read-only to everyone, the superuser included, is a path that is not a folder,
-/// or a file that is one.
+/// The superuser can write to read-only folders. So the tests use a file in place of a folder, and
+/// a folder in place of a file.
 #[test]
-fn xtask_case_09_a_place_that_cannot_be_written_is_left_as_it_is() {
+fn xtask_case_09_a_place_that_cannot_be_written_is_left_unchanged() {
     let project = Project::new();
     project.write("generated/small.rs/in_the_way", "");
     project.write("file", "A file.");
@@ -297,7 +297,7 @@ fn xtask_case_09_a_place_that_cannot_be_written_is_left_as_it_is() {
 }
 
 #[test]
-fn one_file_that_cannot_be_written_leaves_no_other_half_written() {
+fn a_file_that_cannot_be_written_leaves_no_other_file_half_written() {
     let project = Project::new();
     project.write("openapi/another.yaml", project.read("good/small.yaml"));
     assert_eq!(project.generate(&[]).code, 0);
@@ -326,7 +326,7 @@ fn xtask_case_10_a_path_that_is_not_utf_8() {
 
     project.assert_refused_by_all(&odd(b"missing\xff"), "missing\u{fffd}");
 
-    // A folder may be called anything, but the module of a description is called as its file is.
+    // A folder may have any name, but a module is named after the file of its description.
     fs::rename(project.path("openapi"), odd(b"op\xffn")).unwrap();
     for (command, ended) in project.all(&odd(b"op\xffn")) {
         assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{command}: {}", ended.stdout);

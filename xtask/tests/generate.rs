@@ -1,4 +1,4 @@
-//! `cargo xtask generate` and `lint`, run as a maintainer runs them.
+//! Tests of `cargo xtask generate` and `lint`, run as a maintainer runs them.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -8,7 +8,7 @@ use std::{fs, path::PathBuf};
 use common::{Ended, text, workspace, xtask};
 use tempfile::TempDir;
 
-/// A copy of the descriptions and of the generated files, to be spoilt.
+/// A copy of the descriptions and the generated files, for tests that change them.
 struct Copy {
     folder: TempDir,
 }
@@ -47,7 +47,7 @@ impl Copy {
         xtask(&[&folders[..], arguments].concat())
     }
 
-    /// A member of the PIN gets another name, as plex.tv might do.
+    /// Renames a member of the PIN, as plex.tv might do.
     fn rename_a_field(&self) {
         let text = fs::read_to_string(self.description()).unwrap();
         fs::write(self.description(), text.replace("newRegistration:", "freshRegistration:")).unwrap();
@@ -58,28 +58,28 @@ impl Copy {
     }
 }
 
-/// What is generated from `plex-tv.yaml`.
+/// Returns the name of the file that is generated from `plex-tv.yaml`.
 fn generated_file() -> String {
     let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
     format!("{}.rs", table.by_file("plex-tv.yaml".as_ref()).unwrap().module)
 }
 
 #[test]
-fn the_checked_in_code_is_what_the_descriptions_give() {
+fn the_checked_in_code_is_up_to_date() {
     let ended = xtask(&["generate", "--check"]);
 
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
 }
 
 #[test]
-fn the_descriptions_keep_the_rules() {
+fn the_descriptions_pass_the_lint() {
     let ended = xtask(&["lint"]);
 
     assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{}", ended.stdout);
 }
 
 #[test]
-fn a_renamed_field_makes_the_check_fail_with_file_line_and_mend() {
+fn a_renamed_field_makes_the_check_fail_with_file_line_and_fix() {
     let copy = Copy::new();
     let before = copy.generated();
     copy.rename_a_field();
@@ -92,7 +92,7 @@ fn a_renamed_field_makes_the_check_fail_with_file_line_and_mend() {
         copy.rename_a_field();
         assert_eq!(copy.generate(&[]).code, 0);
         let after = copy.generated();
-        // The first line names the hash of the description, which says nothing to a reader.
+        // The first line has the hash of the description, so it always differs.
         2 + before.lines().zip(after.lines()).skip(1).position(|(old, new)| old != new).unwrap()
     };
     let told = ended.stderr.lines().next().unwrap();
@@ -108,7 +108,7 @@ fn a_renamed_field_makes_the_check_fail_with_file_line_and_mend() {
 }
 
 #[test]
-fn generate_mends_what_the_check_found_and_says_what_moved() {
+fn generate_fixes_what_the_check_found() {
     let copy = Copy::new();
     copy.rename_a_field();
 
@@ -135,9 +135,9 @@ fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     assert_eq!(copy.generate(&["--check"]).code, 0);
 }
 
-/// Wrong input ends with exit 3, the file, the line, the rule and the fix, and never with a panic.
+/// Wrong input exits with 3 and names file, line, rule and fix. It never panics.
 #[test]
-fn wrong_descriptions_are_refused_by_file_line_rule_and_mend() {
+fn wrong_descriptions_are_refused_with_file_line_rule_and_fix() {
     let cases = [
         ("openapi: 3.0.3", "swagger: '2.0'", "openapi-version"),
         ("operationId: getToken", "operationId: getToken\n      operationId: getToken", "duplicate-key"),
@@ -160,7 +160,8 @@ fn wrong_descriptions_are_refused_by_file_line_rule_and_mend() {
     }
 }
 
-/// A small description, so that a construct can be put where the real ones do not have it.
+/// Returns a small description with the given responses and schema, for constructs that the real
+/// descriptions do not have.
 fn tiny(responses: &str, schema: &str) -> String {
     format!(
         "openapi: 3.0.3
@@ -190,7 +191,7 @@ components:
     )
 }
 
-/// The table of a folder with one description.
+/// Returns a table with one description.
 fn table(file: &str) -> String {
     format!("[[description]]\nfile = '{file}'\nmodule = 'my_module'\nhosts = ['https://plex.tv']\n")
 }
@@ -202,7 +203,7 @@ fn success(status: &str, schema: &str) -> String {
 }
 
 #[test]
-fn constructs_that_the_generator_cannot_read_are_named_before_it_panics() {
+fn constructs_that_the_generator_cannot_read_are_reported_before_it_panics() {
     let one = success("200", "X");
     let two = format!("{one}\n{}", success("201", "Y"));
     let plain = "{ type: string, description: D. }";
@@ -246,10 +247,10 @@ fn the_table_of_descriptions_names_the_module_and_every_file() {
     assert!(!out.join("tiny.rs").exists());
 }
 
-/// The features of the table are features of the SDK, and its modules are those of the generated
+/// The features in the table are features of the SDK, and its modules are those of the generated
 /// code.
 #[test]
-fn the_table_of_descriptions_fits_the_sdk() {
+fn the_table_of_descriptions_matches_the_sdk() {
     let table = plex_tv_openapi::Descriptions::load(&workspace().join("openapi")).unwrap();
     let manifest = fs::read_to_string(workspace().join("plex-tv-sdk/Cargo.toml")).unwrap();
     let manifest: toml::Table = manifest.parse().unwrap();
@@ -270,7 +271,7 @@ fn the_table_of_descriptions_fits_the_sdk() {
 }
 
 #[test]
-fn what_is_no_description_is_refused() {
+fn files_that_are_not_descriptions_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let yaml = folder.path().join("x.yaml");
 
@@ -284,14 +285,14 @@ fn what_is_no_description_is_refused() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     for arguments in [&["generate", "--nonsense"][..], &["nonsense"], &[]] {
         assert_eq!(xtask(arguments).code, 2, "{arguments:?}");
     }
 }
 
 #[test]
-fn findings_of_the_lint_exit_1_on_standard_output() {
+fn lint_findings_go_to_standard_output_and_exit_1() {
     let copy = Copy::new();
     copy.edit("summary: ", "summary: TODO ");
 

@@ -1,9 +1,9 @@
-//! The order of the SDK's files: imports go down, and no file imports itself through others.
+//! Checks the layers of the SDK's files: imports only go down, and no file imports itself through
+//! others.
 //!
 //! An import is a `use`, a path in code or in a macro that starts with `crate`, `self` or `super`,
-//! and such a path in the text of an attribute. A name that is passed on is followed to the file
-//! that defines it, so a `mod.rs` may pass on what its files define, and they may use what it
-//! defines.
+//! or such a path in the text of an attribute. A re-exported name is followed to the file that
+//! defines it. So a `mod.rs` may re-export what its files define, and they may use what it defines.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -19,8 +19,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, Item, UseTree};
 
-/// The modules of the crate, from the top down. A layer may import from its own and from those
-/// below it.
+/// The layers of the crate with their modules, from top to bottom. A layer may import from itself
+/// and from those below it.
 const LAYERS: &[(&str, &[&str])] = &[
     ("names", &["lib"]),
     (
@@ -44,16 +44,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("generated", &["generated"]),
     ("runtime", &["runtime"]),
 ];
-/// What the addresses in `runtime` may not hold.
+/// Hosts that texts in `runtime` must not contain.
 const HOSTS: [&str; 2] = ["plex.tv", "plex.direct"];
 const RUNTIME: &str = "runtime";
 
 #[test]
-fn imports_of_the_sdk_go_down_and_not_in_circles() {
+fn imports_of_the_sdk_go_down_and_not_in_cycles() {
     let ids = operation_ids();
     let found = violations(&workspace().join("plex-tv-sdk/src"), LAYERS, &ids);
 
-    assert!(found.is_empty(), "these imports go up or in a circle; move what both files need further down: {found:#?}");
+    assert!(
+        found.is_empty(),
+        "fix these imports: for one that goes up or in a cycle, move what both files need further down: {found:#?}"
+    );
 }
 
 fn operation_ids() -> HashSet<String> {
@@ -63,8 +66,8 @@ fn operation_ids() -> HashSet<String> {
     operations.map(|operation| operation.id).collect()
 }
 
-/// One line for each import that goes up or in a circle, and for each text that the runtime should
-/// not know.
+/// Returns one line for each import that goes up or in a cycle, for each text that the runtime must
+/// not contain, and for each file without a layer.
 fn violations(src: &Path, layers: &[(&str, &[&str])], ids: &HashSet<String>) -> BTreeSet<String> {
     let tree = Tree::read(src);
     let imports = tree.imports();
@@ -87,7 +90,7 @@ fn violations(src: &Path, layers: &[(&str, &[&str])], ids: &HashSet<String>) -> 
             found.insert(format!("up: {from} -> {to}"));
         }
         if reaches(&imports, to, from) {
-            found.insert(format!("circle: {from} -> {to}"));
+            found.insert(format!("cycle: {from} -> {to}"));
         }
     }
     found
@@ -106,23 +109,23 @@ fn reaches(imports: &BTreeSet<(String, String)>, from: &str, to: &str) -> bool {
     false
 }
 
-/// A crate's modules, those inside a file among them.
+/// The modules of a crate, including those inside a file.
 struct Tree {
     files: BTreeMap<String, File>,
-    /// By path: `[]` is the root, `["auth", "pin"]` a module below it.
+    /// Modules by path: `[]` is the root, and `["auth", "pin"]` is a module below it.
     modules: BTreeMap<Vec<String>, Module>,
 }
 
-/// What is in a module itself.
+/// The contents of a module, without its submodules.
 #[derive(Default)]
 struct Module {
     file: String,
     uses: Vec<Use>,
-    /// Paths in code, from the module.
+    /// Paths in code, relative to the module.
     paths: BTreeSet<Vec<String>>,
 }
 
-/// One name that a `use` brings in.
+/// One name that a `use` imports.
 struct Use {
     path: Vec<String>,
     /// `*` for all names.
@@ -139,7 +142,7 @@ struct File {
 
 impl File {
     fn known_of_plex(&self, file: &str, ids: &HashSet<String>) -> BTreeSet<String> {
-        // A sentence is for people.
+        // A text with spaces is a message for people.
         let is_host = |text: &&String| HOSTS.iter().any(|host| text.contains(host)) && !text.contains(' ');
         let hosts = self.texts.iter().filter(is_host).map(|text| format!("host: {file} has {text:?}"));
         let ids = self.texts.iter().filter(|text| ids.contains(*text));
@@ -193,12 +196,12 @@ impl Tree {
         self.modules.insert(path, module);
     }
 
-    /// Each import of one file from another.
+    /// Returns each import of one file from another.
     fn imports(&self) -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         for (path, module) in &self.modules {
             let used = module.uses.iter().filter(|used| {
-                // Passing a name on is not a use of it.
+                // A mere re-export is not a use.
                 !used.is_passed_on || self.files[&module.file].names.contains(&used.name)
             });
             let used = used.map(|used| &used.path);
@@ -212,7 +215,7 @@ impl Tree {
         found
     }
 
-    /// The module that defines what a path leads to; none for another crate.
+    /// Returns the module that defines the target of a path; `None` for another crate.
     fn find(
         &self,
         from: &[String],
@@ -259,7 +262,7 @@ impl Tree {
         is_here.then_some(at)
     }
 
-    /// What a name leads to that a `use` in a module brings in.
+    /// Returns the module that defines a name which a `use` in a module imports.
     fn passed_on(
         &self,
         at: &[String],
@@ -272,19 +275,19 @@ impl Tree {
         let all = uses.iter().filter(|used| used.name == "*");
         let mut targets = named.map(|used| [&used.path[..], rest].concat()).collect::<Vec<_>>();
         targets.extend(all.map(|used| [&used.path[..], &[name.to_owned()], rest].concat()));
-        // A name of another crate looks as if it were here.
+        // The name of another crate looks like a local one.
         targets.iter().filter(|target| target[0] != name).find_map(|target| self.find(at, target, above))
     }
 }
 
 impl File {
-    /// Collects paths, names and texts of some code.
+    /// Collects the paths, names and texts in some code.
     fn scan(&mut self, tokens: TokenStream, paths: &mut BTreeSet<Vec<String>>) {
         let tokens: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;
         while at < tokens.len() {
             match &tokens[at] {
-                // `#[doc = "…"]` is for readers.
+                // `#[doc = "…"]` is for people.
                 TokenTree::Group(group) if !is_doc(group.stream()) => self.scan(group.stream(), paths),
                 TokenTree::Literal(literal) => {
                     if let syn::Lit::Str(text) = syn::Lit::new(literal.clone()) {
@@ -311,7 +314,7 @@ impl File {
     }
 }
 
-/// `crate::a::b` at the start of some tokens.
+/// Returns the path at the start of some tokens, such as `crate::a::b`.
 fn path_from(tokens: &[TokenTree]) -> Vec<String> {
     let is_colon = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     let mut path = Vec::new();
@@ -330,7 +333,7 @@ fn is_doc(tokens: TokenStream) -> bool {
     matches!(tokens.into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
 }
 
-/// Each name of a `use`, with its path.
+/// Calls `found` for each name of a `use`, with its path.
 fn leaves(tree: &UseTree, above: Vec<String>, found: &mut impl FnMut(Vec<String>, String)) {
     let with = |name: &syn::Ident| [&above[..], &[name.to_string()]].concat();
     match tree {
@@ -366,7 +369,7 @@ fn is_for_tests(item: &Item) -> bool {
     })
 }
 
-/// The violations of a made-up tree of files.
+/// Returns the violations in a made-up tree of files.
 #[track_caller]
 fn of(files: &[(&str, &str)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
@@ -386,7 +389,7 @@ const LIB: (&str, &str) =
 fn imports_that_go_down_are_fine() {
     let found = of(&[
         LIB,
-        // It passes on what its files define, and they use what it defines.
+        // It re-exports what its files define, and they use what it defines.
         (
             "verbs/mod.rs",
             "mod deep; pub use deep::Deep; pub struct Verb; use crate::{Failure, runtime::{self, wire::{Wire}}};",
@@ -407,7 +410,7 @@ fn imports_that_go_down_are_fine() {
 }
 
 #[test]
-fn an_import_that_goes_up_is_found_in_whatever_form_it_is_written() {
+fn an_import_that_goes_up_is_found_in_every_form() {
     let forms = [
         "use crate::verbs::Verb;",
         "use crate::{error::Error, verbs::{Verb}};",
@@ -436,7 +439,7 @@ fn an_import_that_goes_up_is_found_in_whatever_form_it_is_written() {
 }
 
 #[test]
-fn circles_are_found_through_any_number_of_files_and_by_each_of_their_imports() {
+fn cycles_through_any_number_of_files_are_found_with_all_their_imports() {
     let found = of(&[
         LIB,
         ("verbs.rs", "pub struct Verb; use crate::runtime::A;"),
@@ -450,9 +453,9 @@ fn circles_are_found_through_any_number_of_files_and_by_each_of_their_imports() 
     assert_eq!(
         found,
         [
-            "circle: runtime/a.rs -> runtime/b.rs",
-            "circle: runtime/b.rs -> runtime/c.rs",
-            "circle: runtime/c.rs -> runtime/a.rs",
+            "cycle: runtime/a.rs -> runtime/b.rs",
+            "cycle: runtime/b.rs -> runtime/c.rs",
+            "cycle: runtime/c.rs -> runtime/a.rs",
         ]
     );
     let found = of(&[
@@ -460,7 +463,7 @@ fn circles_are_found_through_any_number_of_files_and_by_each_of_their_imports() 
         ("verbs/mod.rs", "mod a; pub use a::A; pub fn f() -> A { A }"),
         ("verbs/a.rs", "pub struct A; fn g() { super::f() }"),
     ]);
-    assert_eq!(found, ["circle: verbs/a.rs -> verbs/mod.rs", "circle: verbs/mod.rs -> verbs/a.rs"]);
+    assert_eq!(found, ["cycle: verbs/a.rs -> verbs/mod.rs", "cycle: verbs/mod.rs -> verbs/a.rs"]);
 }
 
 #[test]

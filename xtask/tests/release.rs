@@ -1,4 +1,4 @@
-//! `cargo xtask release`, as far as it publishes nothing.
+//! Tests of the parts of `cargo xtask release` that publish nothing.
 #![allow(clippy::panic, clippy::unwrap_used)] // A failed unwrap is the test's message.
 
 mod common;
@@ -27,7 +27,7 @@ plex-tv-sdk = { path = "plex-tv-sdk", version = "=0.1.0" }
 
 const CHANGELOG: &str = "# Changelog\n\n## Unreleased\n\n### SDK\n\n- All of it.\n";
 
-/// A workspace of two published crates, in a repository of its own.
+/// A workspace with two published crates, in a temporary repository.
 struct Fixture(TempDir);
 
 impl Fixture {
@@ -92,7 +92,7 @@ fn assert_refused(ended: &Ended, wanted: &str) {
 }
 
 #[test]
-fn a_dry_run_says_all_that_would_be_done_and_changes_nothing() {
+fn a_dry_run_lists_all_steps_and_changes_nothing() {
     let fixture = Fixture::new();
 
     let ended = fixture.release(&["--dry-run", "0.2.0"]);
@@ -115,7 +115,7 @@ fn a_dry_run_says_all_that_would_be_done_and_changes_nothing() {
 }
 
 #[test]
-fn the_first_release_is_prepared_and_then_waits_for_the_address_of_the_repository() {
+fn the_first_release_is_prepared_and_then_needs_the_address_of_the_repository() {
     let fixture = Fixture::new();
     assert_refused(&fixture.release(&["--publish", "0.1.0"]), "CHANGELOG.md does not have 0.1.0");
 
@@ -145,7 +145,7 @@ fn the_first_release_is_prepared_and_then_waits_for_the_address_of_the_repositor
 }
 
 #[test]
-fn what_cannot_be_released_is_refused_with_every_reason() {
+fn a_release_that_is_not_possible_is_refused_with_every_reason() {
     let fixture = Fixture::new();
     fixture.write("CHANGELOG.md", "# Changelog\n\n## Unreleased\n");
 
@@ -157,9 +157,9 @@ fn what_cannot_be_released_is_refused_with_every_reason() {
     assert_eq!(fixture.release(&[]).code, 2);
 }
 
-/// The tests above use a small workspace. This one is ours.
+/// The tests above use a small workspace. This one uses the real one.
 #[test]
-fn this_workspace_has_a_version_in_every_place_that_a_release_changes() {
+fn this_workspace_has_its_version_in_every_place_that_a_release_changes() {
     let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
     let ended = Ended::of(xtask.args(["release", "--dry-run", "99.0.0"]).current_dir(workspace()));
 

@@ -1,5 +1,5 @@
-//! How long a comparison takes, reading included: the real descriptions, and a document as large as
-//! they come.
+//! Measures how long a comparison takes, including reading: for the real descriptions, and for a
+//! very large document.
 //!
 //! `cargo bench -p plex-tv-diff` prints the best of five runs of each.
 
@@ -55,7 +55,7 @@ fn text(value: &Value) -> String {
     format!("{value:#}")
 }
 
-/// Every third property may be null, every fifth operation is called otherwise.
+/// Makes every third property nullable, and renames the operations of every fifth path.
 fn changed(mut document: Value) -> Value {
     let mut number = 0;
     nullable(&mut document["components"]["schemas"], &mut number);

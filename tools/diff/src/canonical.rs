@@ -1,9 +1,9 @@
-//! One form for all spellings of the same thing.
+//! The canonical form of a document: one form for all spellings of the same meaning.
 //!
-//! What has no order becomes a map, what is a default is left out, OpenAPI 3.1 is read as 3.0, and
-//! what an operation inherits stands in the operation. Two documents whose canonical forms
-//! are equal mean the same, so whatever differs between the forms must be reported. Each canonical
-//! pointer leads back to a pointer of the document.
+//! Lists without an order become maps, defaults are left out, OpenAPI 3.1 is converted to 3.0, and
+//! operations contain what they inherit. Two documents with equal canonical forms mean the same, so
+//! every difference between the forms must be reported. Each canonical pointer maps back to a
+//! pointer into the document.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::version::OpenApi;
 use plex_tv_openapi::pointer::{followed, is_value, join, target};
 
-/// Where canonical pointers lead that are not those of the document.
+/// Maps canonical pointers that differ from the document's pointers to those.
 #[derive(Debug, Default)]
 pub(crate) struct Places(HashMap<String, String>);
 
@@ -23,7 +23,7 @@ impl Places {
         }
     }
 
-    /// The pointer in the document.
+    /// Returns the pointer into the document.
     pub(crate) fn original(&self, canonical: &str) -> String {
         let mut above = canonical;
         loop {
@@ -38,7 +38,7 @@ impl Places {
     }
 }
 
-/// Where a value stands: in the canonical form, and in the document.
+/// The position of a value, in the canonical form and in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct At {
     pub(crate) canonical: String,
@@ -59,7 +59,7 @@ impl At {
     }
 }
 
-/// What a reference may lead to.
+/// What a reference may point to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Schema,
@@ -70,7 +70,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The kind of what stands in this part of `components`.
+    /// Returns the kind of the values in this section of `components`.
     pub(crate) fn of_section(section: &str) -> Option<Self> {
         [Self::Schema, Self::Parameter, Self::Header, Self::Body, Self::Response]
             .into_iter()
@@ -92,13 +92,13 @@ pub(crate) struct Canonical<'a> {
     pub(crate) version: OpenApi,
     pub(crate) root: &'a Value,
     pub(crate) places: Places,
-    /// References that were met, what they lead to, and where the first of them is.
+    /// References that were found, with the kind of their target and the position of the first one.
     pub(crate) wanted: BTreeMap<String, (Kind, String)>,
-    /// Where references stand that lead nowhere, and their text.
+    /// References whose target is missing: position and text.
     pub(crate) dangling: BTreeMap<String, String>,
 }
 
-/// Members that are the default when they are false.
+/// Members whose default is `false`.
 const FALSE_BY_DEFAULT: [&str; 9] = [
     "nullable",
     "readOnly",
@@ -110,8 +110,8 @@ const FALSE_BY_DEFAULT: [&str; 9] = [
     "required",
     "allowReserved",
 ];
-/// Members that may stand beside the one reference of an `allOf` without adding to what the
-/// reference accepts.
+/// Members next to an `allOf` with a single reference that do not change what the reference
+/// accepts.
 const ANNOTATIONS: [&str; 9] =
     ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
 
@@ -120,7 +120,7 @@ impl<'a> Canonical<'a> {
         Self { version, root, places: Places::default(), wanted: BTreeMap::new(), dangling: BTreeMap::new() }
     }
 
-    /// What a component of this kind is.
+    /// Returns the canonical form of a value of this kind.
     pub(crate) fn of_kind(&mut self, kind: Kind, value: &Value, at: &At) -> Value {
         match kind {
             Kind::Schema => self.schema(value, at),
@@ -131,11 +131,11 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    /// A schema.
+    /// Returns the canonical form of a schema.
     pub(crate) fn schema(&mut self, value: &Value, at: &At) -> Value {
         let members = match value {
             Value::Object(members) => members,
-            // 3.1 writes so what takes anything, and what takes nothing.
+            // In 3.1, `true` accepts anything and `false` accepts nothing.
             Value::Bool(true) => return json!({}),
             Value::Bool(false) => return json!({ "not": {} }),
             _ => return value.clone(),
@@ -161,7 +161,8 @@ impl<'a> Canonical<'a> {
         self.plain_schema(members, at, &|_| None)
     }
 
-    /// A schema member by member; `moved` says for which of them another place counts.
+    /// Converts a schema member by member. `moved` returns the position of a member that comes from
+    /// elsewhere.
     fn plain_schema<'p>(
         &mut self,
         members: &Map<String, Value>,
@@ -173,7 +174,7 @@ impl<'a> Canonical<'a> {
             let inner = moved(key).unwrap_or(at).key(key);
             let canonical = match key.as_str() {
                 "properties" | "patternProperties" | "$defs" | "dependentSchemas" => self.schemas(value, &inner),
-                // Whether other members are allowed is not a schema.
+                // A boolean here only allows or forbids other members. It is not a schema.
                 "additionalProperties" | "unevaluatedProperties" if value.is_boolean() => value.clone(),
                 "items" | "additionalProperties" | "not" => self.schema(value, &inner),
                 "allOf" | "oneOf" | "anyOf" => self.parts(value, &inner),
@@ -193,7 +194,7 @@ impl<'a> Canonical<'a> {
         Value::Object(schema)
     }
 
-    /// A choice with a branch that is null, and what is left without it: `(its index, the branch)`.
+    /// Converts a choice with a null branch. `rest` has the other branches, each with its index.
     fn choice_or_null(&mut self, members: &Map<String, Value>, kind: &str, rest: &[(usize, &Value)], at: &At) -> Value {
         let branches = at.key(kind);
         let mut schema = match rest {
@@ -214,7 +215,7 @@ impl<'a> Canonical<'a> {
         };
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("nullable".to_owned(), Value::Bool(true));
-            // What stood around the choice.
+            // The members next to the choice.
             for (key, value) in members.iter().filter(|(key, _)| *key != kind) {
                 schema.insert(key.clone(), value.clone());
             }
@@ -222,7 +223,7 @@ impl<'a> Canonical<'a> {
         schema
     }
 
-    /// A plain word in the mapping is the name of a schema.
+    /// Converts a discriminator. A plain word in its mapping is the name of a schema.
     fn discriminator(&mut self, value: &Value, at: &At) -> Value {
         let mut value = value.clone();
         for (word, to) in value.get_mut("mapping").and_then(Value::as_object_mut).into_iter().flatten() {
@@ -235,7 +236,8 @@ impl<'a> Canonical<'a> {
         value
     }
 
-    /// 3.1 has no formats for data in text.
+    /// Converts the example and the encoding of a schema. Instead of the formats `byte` and
+    /// `binary`, 3.1 has `contentEncoding` and `contentMediaType`.
     fn content_of_text(&mut self, schema: &mut Map<String, Value>, at: &At) {
         if let Some(Value::Array(examples)) = schema.get("examples")
             && let [only] = examples.as_slice()
@@ -261,7 +263,7 @@ impl<'a> Canonical<'a> {
         self.places.note(at.key("format").canonical, at.key(format.1).original);
     }
 
-    /// Notes all references in a part of the document that has no canonical form.
+    /// Records all references in a part of the document that has no canonical form.
     pub(crate) fn note_references(&mut self, value: &Value, at: &At) {
         self.note_all(Kind::Schema, value, at);
     }
@@ -305,7 +307,7 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    /// In 3.0 what stands beside a `$ref` is ignored, in 3.1 it counts.
+    /// Converts a reference. In 3.0, members next to `$ref` are ignored; in 3.1, they count.
     fn reference(&mut self, kind: Kind, members: &Map<String, Value>, at: &At) -> Value {
         if let Some(text) = members.get("$ref").and_then(Value::as_str) {
             self.note_reference(kind, text, at);
@@ -330,7 +332,8 @@ impl<'a> Canonical<'a> {
         Value::Object(schema)
     }
 
-    /// `allOf` with one reference is how 3.0 says more about a reference.
+    /// Converts an `allOf` with a single reference, which is how 3.0 adds annotations to a
+    /// reference.
     fn one_reference(&mut self, members: &Map<String, Value>, kind: &str, reference: &Value, at: &At) -> Value {
         let mut schema: Map<_, _> =
             members.clone().into_iter().filter(|(key, _)| key != kind && key != "type").collect();
@@ -348,19 +351,19 @@ impl<'a> Canonical<'a> {
         members.iter().map(|(name, schema)| (name.clone(), self.schema(schema, &at.key(name)))).collect()
     }
 
-    /// The parts of a composition. Which of them belong together is found when they are compared.
+    /// Converts the parts of a composition. They are matched with the other side's when compared.
     fn parts(&mut self, value: &Value, at: &At) -> Value {
         let Value::Array(parts) = value else { return value.clone() };
         parts.iter().enumerate().map(|(index, part)| self.schema(part, &at.key(&index.to_string()))).collect()
     }
 
-    /// A list without order, by value.
+    /// Converts a list without an order to a map with the values as keys.
     fn set(&mut self, value: &Value, at: &At) -> Value {
         let Value::Array(items) = value else { return value.clone() };
         let mut found = Map::new();
         for (index, item) in items.iter().enumerate() {
             let key = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
-            // A text that reads like a number is not that number.
+            // A string that looks like a number must not collide with that number.
             let key =
                 if item.is_string() && serde_json::from_str::<Value>(&key).is_ok() { item.to_string() } else { key };
             let at = at.item(&key, index);
@@ -370,7 +373,7 @@ impl<'a> Canonical<'a> {
         Value::Object(found)
     }
 
-    /// 3.1 writes an exclusive bound as the bound itself.
+    /// Converts exclusive bounds. In 3.1, `exclusiveMinimum` holds the bound itself.
     fn bounds(&mut self, schema: &mut Map<String, Value>, at: &At) {
         for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             if let Some(Value::Number(number)) = schema.get(exclusive).cloned()
@@ -383,12 +386,12 @@ impl<'a> Canonical<'a> {
         }
     }
 
-    /// A parameter, or a reference to one.
+    /// Converts a parameter, or a reference to one.
     pub(crate) fn parameter(&mut self, value: &Value, at: &At) -> Value {
         self.parameter_or_header(Kind::Parameter, value, at)
     }
 
-    /// A header, or a reference to one.
+    /// Converts a header, or a reference to one.
     fn header(&mut self, value: &Value, at: &At) -> Value {
         self.parameter_or_header(Kind::Header, value, at)
     }
@@ -423,7 +426,7 @@ impl<'a> Canonical<'a> {
         Value::Object(parameter)
     }
 
-    /// A request body, or a reference to one.
+    /// Converts a request body, or a reference to one.
     pub(crate) fn body(&mut self, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         if members.contains_key("$ref") {
@@ -443,7 +446,7 @@ impl<'a> Canonical<'a> {
         for (name, media) in members {
             let from = at.key(name);
             let mut name = media_type(name);
-            // Two spellings of one type are two all the same.
+            // Two spellings of the same media type are kept apart.
             while content.contains_key(&name) {
                 name.push_str(" again");
             }
@@ -463,7 +466,7 @@ impl<'a> Canonical<'a> {
         Value::Object(content)
     }
 
-    /// A response, or a reference to one.
+    /// Converts a response, or a reference to one.
     pub(crate) fn response(&mut self, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         if members.contains_key("$ref") {
@@ -490,7 +493,7 @@ impl<'a> Canonical<'a> {
         Value::Object(response)
     }
 
-    /// The responses of an operation.
+    /// Converts the responses of an operation.
     pub(crate) fn responses(&mut self, value: &Value, at: &At) -> Value {
         let Value::Object(members) = value else { return value.clone() };
         let mut found = Map::new();
@@ -505,13 +508,13 @@ impl<'a> Canonical<'a> {
         Value::Object(found)
     }
 
-    /// The parameters of an operation, those of its path included, and their order.
+    /// Returns the parameters of an operation, including those of its path, and their order.
     pub(crate) fn parameters(&mut self, lists: [(&Value, &str); 2], path: &str, at: &At) -> (Value, Vec<String>) {
         let mut found = Map::new();
         let mut order: Vec<String> = Vec::new();
         for (list, pointer) in lists {
-            // A parameter of the path is replaced by one of the operation, but twins in one list
-            // are two.
+            // A parameter of the operation replaces the same one of the path. Duplicates in one
+            // list are kept apart.
             let mut here: HashMap<String, usize> = HashMap::new();
             for (index, parameter) in list.as_array().into_iter().flatten().enumerate() {
                 let original = format!("{pointer}/{index}");
@@ -529,7 +532,7 @@ impl<'a> Canonical<'a> {
                 found.insert(key, parameter);
             }
         }
-        // The last one counts.
+        // The last position of each key counts.
         let mut seen = HashSet::new();
         order.reverse();
         order.retain(|key| seen.insert(key.clone()));
@@ -537,8 +540,8 @@ impl<'a> Canonical<'a> {
         (Value::Object(found), order)
     }
 
-    /// Alternatives of security, each a set of schemes with a set of scopes; `none` where nothing
-    /// is asked for.
+    /// Converts security requirements to a map of alternatives, each a map from schemes to sets of
+    /// scopes. The key `none` means that no authentication is required.
     pub(crate) fn security(&mut self, value: &Value, at: &At) -> Value {
         let Some(alternatives) = value.as_array() else {
             return if value.is_null() { json!({ "none": {} }) } else { value.clone() };
@@ -568,7 +571,7 @@ impl<'a> Canonical<'a> {
         Value::Object(found)
     }
 
-    /// A list by the names of its items.
+    /// Converts a list to a map with the names of its items as keys.
     pub(crate) fn by_name(&mut self, value: &Value, at: &At) -> Value {
         let Value::Array(items) = value else { return value.clone() };
         let mut found = Map::new();
@@ -581,14 +584,14 @@ impl<'a> Canonical<'a> {
         Value::Object(found)
     }
 
-    /// An operation or a component that stands elsewhere in the document than its canonical pointer
-    /// says.
+    /// Records the position of an operation or component whose canonical pointer differs from its
+    /// position in the document.
     pub(crate) fn stands_at(&mut self, at: &At) {
         self.places.note(at.canonical.clone(), at.original.clone());
     }
 }
 
-/// A media type in small letters, its parameters in order.
+/// Returns a media type in lower case, with its parameters sorted.
 fn media_type(name: &str) -> String {
     let mut parts = name.split(';').map(|part| part.trim().to_ascii_lowercase());
     let mut found = parts.next().unwrap_or_default();
@@ -601,7 +604,8 @@ fn media_type(name: &str) -> String {
     found
 }
 
-/// `query:strong`; path parameters by their position in the path, headers in small letters.
+/// Returns the key of a parameter, such as `query:strong`. Path parameters are identified by their
+/// position in the path, and header names are in lower case.
 fn parameter_key(parameter: &Value, path: &str) -> String {
     if let Some(reference) = parameter["$ref"].as_str() {
         return format!("$ref:{reference}");
@@ -617,13 +621,13 @@ fn parameter_key(parameter: &Value, path: &str) -> String {
     }
 }
 
-/// A list by position, where the first item counts most.
+/// Converts a list to a map with the positions as keys, for lists where the order matters.
 pub(crate) fn by_position(value: &Value) -> Value {
     let Value::Array(items) = value else { return value.clone() };
     items.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect()
 }
 
-/// The names between braces.
+/// Returns the names between braces.
 pub(crate) fn placeholders(path: &str) -> Vec<&str> {
     path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0)).collect()
 }
@@ -632,7 +636,8 @@ fn drop_defaults(members: &mut Map<String, Value>) {
     members.retain(|key, value| *value != Value::Bool(false) || !FALSE_BY_DEFAULT.contains(&key.as_str()));
 }
 
-/// `type: [x, "null"]` is x, nullable; null in an enum says nothing more.
+/// Converts `type: [x, "null"]` to a nullable `x`. Null in the enum of a nullable schema is
+/// redundant.
 fn plain_type(schema: &mut Map<String, Value>) {
     if let Some(Value::Array(types)) = schema.get("type").cloned() {
         let mut others: Vec<Value> = types.iter().filter(|kind| *kind != "null").cloned().collect();
@@ -652,7 +657,7 @@ fn plain_type(schema: &mut Map<String, Value>) {
     }
 }
 
-/// `attribute` and `wrapped` are false by default.
+/// Removes `attribute` and `wrapped` where they are `false`, which is the default.
 fn plain_xml(schema: &mut Map<String, Value>) {
     if let Some(Value::Object(xml)) = schema.get_mut("xml") {
         xml.retain(|_, value| *value != Value::Bool(false));
@@ -664,16 +669,16 @@ fn plain_xml(schema: &mut Map<String, Value>) {
 
 const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
-/// The reference of a composition that has nothing else, where nothing but annotations stands
-/// beside it.
+/// Returns the reference of a composition that consists of it alone, if only annotations are next
+/// to the composition.
 fn only_reference(members: &Map<String, Value>) -> Option<(&'static str, &Value)> {
     let (kind, part) = only_part(members)?;
     let plain = members.keys().all(|key| key == kind || ANNOTATIONS.contains(&key.as_str()) || key.starts_with("x-"));
     if part.len() == 1 && plain { part.get("$ref").map(|reference| (kind, reference)) } else { None }
 }
 
-/// The one part of the one composition, if it is a schema of its own that says nothing again that
-/// stands beside it.
+/// Returns the only part of the only composition, if it is an inline schema and repeats no member
+/// next to the composition.
 fn only_branch(members: &Map<String, Value>) -> Option<(&'static str, &Map<String, Value>)> {
     let (kind, part) = only_part(members).filter(|(kind, _)| *kind != "allOf")?;
     (!part.contains_key("$ref") && !part.keys().any(|key| members.contains_key(key))).then_some((kind, part))
@@ -686,7 +691,7 @@ fn only_part(members: &Map<String, Value>) -> Option<(&'static str, &Map<String,
     Some((kind, part.as_object()?))
 }
 
-/// The branches of a choice that may also be null, without that one, and their indexes.
+/// Returns the branches of a nullable choice with their indexes, without the null branch.
 fn or_null(members: &Map<String, Value>) -> Option<(&'static str, Vec<(usize, &Value)>)> {
     let kind = ["anyOf", "oneOf"].into_iter().find(|key| members.contains_key(*key))?;
     let branches = members.get(kind)?.as_array()?;
@@ -707,7 +712,7 @@ mod tests {
     }
 
     #[test]
-    fn the_spellings_of_3_0_and_3_1_are_one() {
+    fn spellings_of_3_0_and_3_1_have_the_same_form() {
         let text = json!({ "type": "string", "nullable": true });
 
         assert_eq!(schema(OpenApi::V31, &json!({ "type": ["string", "null"] })), text);
@@ -719,7 +724,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_a_reference_counts_in_3_1_only() {
+    fn members_next_to_a_reference_count_only_in_3_1() {
         let beside = json!({ "$ref": "#/a", "nullable": true });
         let wrapped = json!({ "allOf": [{ "$ref": "#/a" }], "nullable": true });
 
@@ -728,7 +733,7 @@ mod tests {
     }
 
     #[test]
-    fn order_and_defaults_say_nothing() {
+    fn order_and_defaults_do_not_matter() {
         assert_eq!(
             schema(OpenApi::V30, &json!({ "enum": ["a", "b"], "required": ["x", "y"], "nullable": false })),
             schema(OpenApi::V30, &json!({ "required": ["y", "x"], "enum": ["b", "a"] }))
@@ -737,7 +742,7 @@ mod tests {
     }
 
     #[test]
-    fn canonical_pointers_lead_back_to_the_document() {
+    fn canonical_pointers_map_back_to_the_document() {
         let mut canonical = Canonical::new(OpenApi::V30, &Value::Null);
         canonical.schema(
             &json!({ "oneOf": [{ "$ref": "#/a" }, { "properties": { "b": { "enum": ["x", "y"] } } }] }),

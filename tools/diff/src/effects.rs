@@ -1,5 +1,5 @@
-//! What a change does to the Rust API: the items of the generated code before and after, beside
-//! what the rules predict.
+//! The effect of a change on the Rust API: compares the items of the generated code before and
+//! after, and checks them against what the rules predict.
 
 use std::{
     cmp::Reverse,
@@ -16,10 +16,11 @@ use crate::{
 };
 use plex_tv_openapi::pointer::unescaped;
 
-/// The public items of one generated module, before and after: path below the module and signature.
+/// The public items of one generated module, before and after, as a map from the path below the
+/// module to the signature.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
-    /// As in `plex_tv`.
+    /// The name of the module, such as `plex_tv`.
     pub name: String,
     /// The items of the old code.
     pub base: BTreeMap<String, String>,
@@ -27,48 +28,48 @@ pub struct Module {
     pub head: BTreeMap<String, String>,
 }
 
-/// One item that moved.
+/// One item that was added, removed or changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemChange {
-    /// As in `plex_tv`.
+    /// The name of the module, such as `plex_tv`.
     pub module: String,
-    /// As in `types::Device::access_token`.
+    /// The path below the module, such as `types::Device::access_token`.
     pub path: String,
-    /// Its signature; `None` when it is new.
+    /// Its old signature; `None` if it is new.
     pub old: Option<String>,
-    /// Its signature; `None` when it is gone.
+    /// Its new signature; `None` if it was removed.
     pub new: Option<String>,
 }
 
-/// How the generated code of a file grew and shrank.
+/// How the generated code of a file changed in size.
 #[derive(Clone, Debug)]
 pub struct CodeSize {
-    /// As in `plex_tv.rs`.
+    /// The name of the file, such as `plex_tv.rs`.
     pub file: String,
-    /// Lines that are new.
+    /// The number of lines that were added.
     pub added: usize,
-    /// Lines that are gone.
+    /// The number of lines that were removed.
     pub removed: usize,
-    /// Lines of the new file.
+    /// The number of lines of the new file.
     pub lines: usize,
 }
 
 /// The effect on the Rust API.
 #[derive(Clone, Debug, Default)]
 pub struct RustReport {
-    /// Items that moved, by module and path. What was added or removed with the item that it is a
-    /// part of is not reported again.
+    /// The changed items, by module and path. If an item was added or removed together with its
+    /// parent, only the parent is listed.
     pub changes: Vec<ItemChange>,
-    /// How the generated files changed; unchanged ones are left out.
+    /// How the generated files changed in size; unchanged ones are left out.
     pub code: Vec<CodeSize>,
     /// Why the code of a description could not be compared.
     pub unavailable: Vec<String>,
-    /// Where rules and items disagree: bugs of these tools.
+    /// Where rules and items disagree, which is a bug in these tools.
     pub disagreements: Vec<String>,
 }
 
 impl RustReport {
-    /// The items that moved in these modules.
+    /// Compares the items of these modules.
     #[must_use]
     pub fn new(modules: &[Module]) -> Self {
         let mut changes = Vec::new();
@@ -92,7 +93,7 @@ impl RustReport {
         Self { changes, ..Self::default() }
     }
 
-    /// Items that are new, gone, and changed.
+    /// Returns how many items are new, removed and changed.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count = |is: fn(&ItemChange) -> bool| self.changes.iter().filter(|change| is(change)).count();
@@ -103,13 +104,14 @@ impl RustReport {
         )
     }
 
-    /// The part of the version that the items ask for, but for those whose number `is_waived`.
+    /// Returns the part of the version that the items require, without those whose index
+    /// `is_waived`.
     pub(crate) fn bump(&self, is_waived: impl Fn(usize) -> bool) -> Bump {
         let counted = self.changes.iter().enumerate().filter(|(index, _)| !is_waived(*index));
         counted.map(|(_, change)| change.bump()).max().unwrap_or_default()
     }
 
-    /// Puts each item beside the one finding that moved it, and notes where rules and items
+    /// Assigns each item to the one finding that changed it, and notes where rules and items
     /// disagree.
     pub fn attribute(&mut self, findings: &mut [Finding]) {
         let reaches: Vec<Reach> = findings.iter().map(Reach::of).collect();
@@ -127,22 +129,26 @@ impl RustReport {
                     *explained = true;
                 }
             }
-            // The closest one; of two, the worse one, and then the first.
+            // The closest finding wins; then the more severe one, then the first one.
             let weight =
                 |(score, at): &(u32, usize)| (*score, findings.get(*at).map(|finding| finding.level), Reverse(*at));
             match fits.iter().max_by_key(|fit| weight(fit)) {
                 Some((FAR, _)) => {}
                 Some((_, at)) => findings.get_mut(*at).into_iter().for_each(|finding| finding.effects.push(number)),
-                None => {
-                    self.disagreements.push(format!("`{}::{}` moved, but no rule says why", change.module, change.path))
-                }
+                None => self
+                    .disagreements
+                    .push(format!("`{}::{}` changed, but no finding explains it", change.module, change.path)),
             }
         }
         let silent = findings.iter().zip(is_explained).filter(|(finding, explained)| {
             finding.prediction == Prediction::Items && !explained && self.unavailable.is_empty()
         });
         let silent = silent.map(|(finding, _)| {
-            format!("`{}` at {} should move an item of the Rust API, but none moved", finding.rule, finding.pointer())
+            format!(
+                "`{}` at {} should change an item of the Rust API, but none changed",
+                finding.rule,
+                finding.pointer()
+            )
         });
         let silent: Vec<_> = silent.collect();
         self.disagreements.splice(0..0, silent);
@@ -150,7 +156,7 @@ impl RustReport {
 }
 
 impl ItemChange {
-    /// The part of the version that it asks for.
+    /// Returns the part of the version that it requires.
     pub(crate) fn bump(&self) -> Bump {
         match (&self.old, &self.new) {
             (None, _) => Bump::Minor,
@@ -160,7 +166,7 @@ impl ItemChange {
         }
     }
 
-    /// The change in one line: what it was and what it is.
+    /// Returns the change in one line: what it was and what it is.
     #[must_use]
     pub fn told(&self) -> String {
         match (&self.old, &self.new) {
@@ -172,18 +178,19 @@ impl ItemChange {
     }
 }
 
-/// What an item is a part of: `types::Pin` of `types::Pin::id` and of `types::Pin as Default`.
+/// Returns the parent of an item: `types::Pin` for `types::Pin::id` and for `types::Pin as
+/// Default`.
 fn whole(path: &str) -> Option<&str> {
     path.split_once(" as ").or_else(|| path.rsplit_once("::")).map(|(of, _)| of)
 }
 
-/// A signature without what warns but does not break.
+/// Returns a signature without attributes that cause warnings but do not break code.
 fn without_marks(signature: &str) -> String {
     signature.replace("#[deprecated] ", "").replace("#[must_use] ", "")
 }
 
-/// Do two methods differ in the names of their arguments only? In another order they are other
-/// arguments.
+/// Returns whether two methods differ only in the names of their arguments. The same names in
+/// another order do not count.
 fn has_other_names_only(old: &str, new: &str) -> bool {
     let names_and_rest = |signature: &str| -> (BTreeSet<String>, String) {
         let (mut names, mut rest) = (BTreeSet::new(), String::new());
@@ -203,7 +210,7 @@ fn has_other_names_only(old: &str, new: &str) -> bool {
     old == new && old_names != new_names
 }
 
-/// What an item belongs to.
+/// The type or operation that an item belongs to.
 #[derive(Debug)]
 struct Owner {
     module: String,
@@ -211,7 +218,7 @@ struct Owner {
     of_type: Option<String>,
     /// The operation, in snake case.
     of_operation: Option<String>,
-    /// The field, variant, setter or method; `None` for what the type or operation as a whole is.
+    /// The field, variant, setter or method; `None` for the type or operation itself.
     member: Option<String>,
 }
 
@@ -220,7 +227,7 @@ impl Owner {
         let (path, implemented) = change.path.split_once(" as ").unwrap_or((&change.path, ""));
         let steps: Vec<&str> = path.split("::").collect();
         let (of_type, of_operation, member) = match steps.as_slice() {
-            // These are there when any type needs them.
+            // These exist if any type needs them.
             ["types", "error" | "defaults", ..] => (None, None, None),
             ["types", name, rest @ ..] => (Some((*name).to_owned()), None, rest.first()),
             ["builder" | "calls", name, rest @ ..] => (None, Some(name.to_snake_case()), rest.first()),
@@ -228,7 +235,7 @@ impl Owner {
             [_, method] => (None, Some((*method).to_owned()), None),
             _ => (None, None, None),
         };
-        // Setters are named after what they set.
+        // Setters are named after their field, with a prefix.
         let plain = |name: &str| {
             let setter = ["maybe_", "clear_"].iter().find_map(|prefix| name.strip_prefix(prefix));
             setter.unwrap_or(name).to_owned()
@@ -238,9 +245,9 @@ impl Owner {
     }
 }
 
-/// The findings that may move an item, by the names that they know.
+/// The findings that may change an item, by the names that they involve.
 struct Index<'a> {
-    /// By the beginnings of type names, since what is inline is named after what it stands in.
+    /// By prefixes of type names, since inline types are named after what contains them.
     types: HashMap<&'a str, Vec<usize>>,
     operations: HashMap<&'a str, Vec<usize>>,
     everything: Vec<usize>,
@@ -282,26 +289,27 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The types and operations that a finding may move.
+/// The types and operations that a finding may change.
 struct Reach {
     module: String,
     moves: bool,
-    /// What it is about.
+    /// The types and operations that it is about.
     types: Vec<String>,
     operations: Vec<String>,
-    /// What refers to that, or uses it.
+    /// Types and operations that refer to those, or use them.
     more_types: Vec<String>,
     more_operations: Vec<String>,
-    /// The property, value or parameter that changed, as Rust may call it.
+    /// The possible Rust names of the property, value or parameter that changed.
     members: Vec<String>,
-    /// May what moves have yet another name?
+    /// Whether the changed item may have a name that is not in `members`.
     is_loose: bool,
     everything: bool,
-    /// A type that an operation begins or ceases to send gains or loses its setters.
+    /// Whether it may add or remove setters of types, because an operation starts or stops sending
+    /// them.
     may_send: bool,
 }
 
-/// The score of what may be moved by a finding, but is not what it is about.
+/// The score of an item that a finding may change, but that it is not about.
 const FAR: u32 = 0;
 
 impl Reach {
@@ -324,7 +332,7 @@ impl Reach {
         match &finding.subject {
             Subject::Operation { id, .. } => {
                 reach.operations = id.iter().map(|id| id.to_snake_case()).collect();
-                // The old name of an operation is one of it too.
+                // Items under the old name of the operation belong to it too.
                 if finding.key.ends_with("/operationId") {
                     reach.operations.extend(snake(&finding.related));
                 }
@@ -346,7 +354,7 @@ impl Reach {
         reach
     }
 
-    /// How close an item is to the finding; `None` where they are unrelated.
+    /// Returns how close an item is to the finding; `None` if they are unrelated.
     fn score(&self, owner: &Owner) -> Option<u32> {
         if self.module != owner.module {
             return None;
@@ -374,16 +382,16 @@ impl Reach {
         } else {
             return None;
         };
-        // What bears the name of the property is its own; what bears another one is hardly moved by
-        // it.
+        // An item with the name of the property belongs to it; one with another name hardly depends
+        // on it.
         let named = match &owner.member {
             Some(member) if self.members.contains(member) => 100,
-            // The name of a variant may be more than its value in another case.
+            // The name of a variant may differ from its value by more than the case.
             Some(member) if !self.members.is_empty() && !member.starts_with(char::is_uppercase) && !self.is_loose => {
                 return Some(FAR);
             }
             Some(_) if !self.members.is_empty() => 0,
-            // What is about the whole goes with what is about the whole.
+            // An item that is a whole type fits a finding about a whole type.
             None if self.members.is_empty() => 15,
             _ => 10,
         };
@@ -391,7 +399,7 @@ impl Reach {
     }
 }
 
-/// The last property, value or parameter of a pointer, as Rust may call it.
+/// Returns the possible Rust names of the last property, value or parameter of a pointer.
 fn member_names(pointer: &str) -> Vec<String> {
     let steps: Vec<String> = pointer.split('/').map(unescaped).collect();
     let pairs = steps.iter().zip(steps.iter().skip(1));
@@ -400,7 +408,7 @@ fn member_names(pointer: &str) -> Vec<String> {
     });
     let Some((_, name)) = named else { return Vec::new() };
     let name = name.split_once(':').map_or(name.as_str(), |(_, name)| name);
-    // A path parameter is known by its place.
+    // Path parameters are identified by their position, which is not a name.
     if name.chars().all(|each| each.is_ascii_digit()) {
         return Vec::new();
     }
@@ -413,7 +421,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn other_names_of_arguments_break_nothing_but_another_order_does() {
+    fn renaming_arguments_breaks_nothing_but_reordering_them_does() {
         let is = |old: &str, new: &str| has_other_names_only(old, new);
 
         assert!(is("fn get(&self, pin_id: i64) -> A", "fn get(&self, id: i64) -> A"));
@@ -422,7 +430,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_with_its_type_is_not_told_again() {
+    fn items_that_were_added_with_their_type_are_not_listed() {
         let items = |paths: &[&str]| paths.iter().map(|path| ((*path).to_owned(), String::new())).collect();
         let module = Module {
             name: "api".to_owned(),

@@ -1,4 +1,4 @@
-//! One thing that changed.
+//! A finding: one thing that changed.
 
 use std::{
     path::{Path, PathBuf},
@@ -18,25 +18,25 @@ use crate::{
 pub enum Subject {
     /// One operation.
     Operation {
-        /// Its `operationId`, where it has one; the new one, if it changed.
+        /// Its `operationId`, if it has one; if it changed, the new one.
         id: Option<String>,
-        /// The method, in capitals.
+        /// The method, in upper case.
         method: String,
         /// The path template.
         path: String,
     },
     /// A component, which several operations may use.
     Component {
-        /// As in `schemas`.
+        /// The section of `components`, such as `schemas`.
         kind: String,
-        /// As in `Pin`.
+        /// Its name, such as `Pin`.
         name: String,
     },
-    /// The description as a whole.
+    /// The whole description.
     Document,
 }
 
-/// Where something stands in a description.
+/// A position in a description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The JSON pointer.
@@ -50,45 +50,47 @@ pub struct Place {
 pub struct Finding {
     /// The kind of change.
     pub rule: Rule,
-    /// How bad it is.
+    /// How severe it is.
     pub level: Level,
     /// Who sees it.
     pub side: Side,
     /// What it is about.
     pub subject: Subject,
-    /// The operations that see it, by id, sorted.
+    /// The ids of the affected operations, sorted.
     pub used_by: Arc<[String]>,
     /// What changed, in one sentence without a full stop.
     pub message: String,
-    /// The description; the new one where both sides have it.
+    /// The description; the new one if both sides have it.
     pub file: PathBuf,
     /// The old description.
     pub base_file: PathBuf,
-    /// Where it was; `None` when it is new.
+    /// Where it was; `None` if it is new.
     pub base: Option<Place>,
-    /// Where it is; `None` when it is gone.
+    /// Where it is; `None` if it was removed.
     pub head: Option<Place>,
-    /// Of what is gone, the nearest place above it that is still there.
+    /// If it was removed, the nearest enclosing place that still exists.
     pub nearest: Option<Place>,
-    /// Why it is waived, if it is.
+    /// Why it is waived; `None` if it is not.
     pub waived: Option<String>,
-    /// The items of the Rust API that it moved, by their number in the Rust report.
+    /// The items of the Rust API that it changed, as indexes into [`RustReport::changes`].
+    ///
+    /// [`RustReport::changes`]: crate::RustReport::changes
     pub effects: Vec<usize>,
-    /// Another rule that the same edit breaks, reported in the same row.
+    /// Another rule that matches the same edit, reported in the same row.
     pub(crate) also: Option<Rule>,
-    /// Whether it should move items of the Rust API.
+    /// Whether it should change items of the Rust API.
     pub(crate) prediction: Prediction,
-    /// The pointer by names, which stays when lists are reordered.
+    /// The canonical pointer, which uses names and so stays the same when lists are reordered.
     pub(crate) key: String,
-    /// All pointers that it speaks of, by names.
+    /// All canonical pointers that it covers.
     pub(crate) pointers: Vec<String>,
-    /// Components that it reaches through: renamed, referred to.
+    /// Names of other components that it involves, such as the old name or a reference's target.
     pub(crate) related: Vec<String>,
 }
 
 impl Finding {
-    /// The one operation it is about, by id or else by method and path; `None` where several see
-    /// it.
+    /// The only operation that it affects, by id, or by method and path if it has no id; `None` if
+    /// it affects several or none.
     #[must_use]
     pub fn operation(&self) -> Option<String> {
         match (&self.subject, &*self.used_by) {
@@ -100,19 +102,19 @@ impl Finding {
         }
     }
 
-    /// Where it is, or was.
+    /// Where it is, or where it was if it was removed.
     #[must_use]
     pub fn place(&self) -> Option<&Place> {
         self.head.as_ref().or(self.base.as_ref())
     }
 
-    /// The description in which the place is.
+    /// The description that contains [`place`](Self::place).
     #[must_use]
     pub fn place_file(&self) -> &Path {
         if self.head.is_none() && self.base.is_some() { &self.base_file } else { &self.file }
     }
 
-    /// Twelve hexadecimal digits that stay the same while lines move.
+    /// Twelve hexadecimal digits that identify the finding and do not change when lines move.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         let file = self.file.file_name().unwrap_or_default().to_string_lossy();
@@ -120,7 +122,7 @@ impl Finding {
         Sha256::digest(text.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// The pointer by which a waiver names it.
+    /// The JSON pointer by which a waiver names it.
     #[must_use]
     pub fn pointer(&self) -> &str {
         self.place().map_or("", |place| place.pointer.as_str())

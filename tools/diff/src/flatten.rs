@@ -1,21 +1,21 @@
-//! A schema with all that it is made of by `allOf` written out.
+//! Flattens a schema: merges the parts of its `allOf` into it.
 
 use serde_json::{Map, Value};
 
 use crate::spec::Spec;
 
-/// Schemas that are merged before a circle is assumed.
+/// The most schemas that are merged into one. More than that is taken for a cycle.
 const MAX_MERGED: usize = 1_000;
-/// What a part says of itself, and not of the whole.
+/// Members that describe only the part, not the whole schema.
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
-/// The schema without `allOf`; `None` where its parts contradict each other, or refer to each other
-/// in a circle.
+/// Returns the schema without `allOf`, or `None` if its parts contradict each other or form a
+/// cycle.
 pub(crate) fn flattened(spec: &Spec<'_>, schema: &Value) -> Option<Value> {
     let mut budget = MAX_MERGED;
     let mut flat = merged(spec, schema, &mut budget)?;
-    // Whoever lists properties means an object.
+    // A schema with properties is meant to be an object.
     if flat.contains_key("properties") && !flat.contains_key("type") {
         flat.insert("type".to_owned(), "object".into());
     }

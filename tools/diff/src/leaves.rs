@@ -1,11 +1,12 @@
-//! Where two values differ, whatever the rules say: the proof that nothing is passed over.
+//! Finds where two values differ, independently of the rules. This proves that no difference is
+//! missed.
 
 use serde_json::{Map, Value};
 
 use plex_tv_openapi::pointer::join;
 
-/// The pointers of all leaves that differ, in order. A map that only one side has is reported by
-/// what is in it.
+/// Returns the pointers of all leaves that differ, in order. For a map that only one side has,
+/// these are the leaves inside it.
 pub(crate) fn differences(base: &Value, head: &Value) -> Vec<String> {
     let mut found = Vec::new();
     walk(Some(base), Some(head), String::new(), &mut found);

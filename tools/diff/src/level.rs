@@ -1,20 +1,20 @@
-//! How bad a change is, who sees it, and what it does to the version.
+//! How severe a change is, who sees it, and which version it requires.
 
 use std::fmt;
 
 use semver::Version;
 use serde::{Serialize, Serializer};
 
-/// How bad a change is for who uses a released crate.
+/// How severe a change is for users of a released crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Text only.
     Docs,
     /// Nothing breaks on the wire.
     Compatible,
-    /// The text does not show it.
+    /// The description does not show whether anything breaks.
     Potential,
-    /// What worked fails.
+    /// Something that worked fails.
     Breaking,
 }
 
@@ -22,7 +22,7 @@ impl Level {
     /// All levels, the worst first.
     pub const ALL: [Self; 4] = [Self::Breaking, Self::Potential, Self::Compatible, Self::Docs];
 
-    /// The word for it.
+    /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -49,19 +49,19 @@ impl Serialize for Level {
 /// Who sees a change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
-    /// Nobody: it is about the document, or about a component that no operation uses.
+    /// Nobody: it concerns the document, or a component that no operation uses.
     #[default]
     None,
-    /// Who sends requests.
+    /// Senders of requests.
     Request,
-    /// Who reads replies.
+    /// Readers of replies.
     Response,
     /// Both.
     Both,
 }
 
 impl Side {
-    /// The word for it.
+    /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Side {
         }
     }
 
-    /// Who is left when one side does not see it.
+    /// Returns this side without `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
         match (self, other) {
@@ -85,13 +85,13 @@ impl Side {
         }
     }
 
-    /// Is it this side, or both?
+    /// Returns whether this is `side` or [`Both`](Self::Both).
     #[must_use]
     pub fn has(self, side: Self) -> bool {
         self == side || self == Self::Both
     }
 
-    /// Who sees what either of two sides sees.
+    /// Returns the union of two sides.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -111,19 +111,19 @@ impl fmt::Display for Side {
 /// The part of a version that is raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Bump {
-    /// None.
+    /// No part.
     #[default]
     None,
-    /// The last one.
+    /// The last part.
     Patch,
-    /// The middle one.
+    /// The middle part.
     Minor,
-    /// The first one.
+    /// The first part.
     Major,
 }
 
 impl Bump {
-    /// The word for it.
+    /// Its name in reports.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -136,8 +136,8 @@ impl Bump {
 }
 
 impl Bump {
-    /// The version that this bump asks for. Before 1.0 a breaking change raises the middle part,
-    /// and all else the last.
+    /// Returns the version after this bump. Before 1.0, a breaking change raises the middle part,
+    /// and every other change the last one.
     #[must_use]
     pub fn applied_to(self, version: &Version) -> Version {
         let Version { major, minor, patch, .. } = *version;
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn two_sides_are_both() {
+    fn the_union_of_two_sides_is_both() {
         assert_eq!(Side::Request.and(Side::Response), Side::Both);
         assert_eq!(Side::None.and(Side::Response), Side::Response);
         assert_eq!(Side::Request.and(Side::Request), Side::Request);

@@ -1,12 +1,16 @@
-//! What a change of an OpenAPI description means: for the wire, for the Rust API, for the version.
+//! Reports what a change to an OpenAPI description means for the wire, the Rust API and the
+//! version.
 //!
 //! ```text
 //! two documents
-//!   │ canonical form   one spelling for what means the same: no order, no defaults, 3.1 read as 3.0    canonical.rs, spec.rs
-//!   │ compare          the rules, each difference once; what no rule reports is `unclassified`           compare/, leaves.rs, flatten.rs
-//!   │ waivers          what somebody decided to live with, and until when                              waiver.rs
-//!   │ effects          the items of the generated code that moved, beside the change that moved them   effects.rs, predict.rs
-//!   ▼ report           verdict, numbers, rows                                                          report.rs, render/
+//!   │ canonical form   one spelling per meaning: no order, no defaults,     canonical.rs, spec.rs
+//!   │                  3.1 read as 3.0
+//!   │ compare          the rules report each difference once, and what      compare/, leaves.rs,
+//!   │                  no rule reports is `unclassified`                    flatten.rs
+//!   │ waivers          findings that were accepted, each until a date       waiver.rs
+//!   │ effects          the changed items of the generated code, each with   effects.rs, predict.rs
+//!   │                  the change that caused it
+//!   ▼ report           verdict, numbers, rows                               report.rs, render/
 //! text, Markdown, JSON, GitHub annotations, SARIF, changelog
 //! ```
 #![warn(missing_docs)]
@@ -39,28 +43,27 @@ pub use rule::Rule;
 pub use version::OpenApi;
 pub use waiver::Waivers;
 
-/// All differences between two descriptions. Files that they refer to are read by
-/// [`with_files`](plex_tv_openapi::with_files) before.
+/// Returns all differences between two descriptions. Files that they refer to must have been read
+/// before, with [`with_files`](plex_tv_openapi::with_files).
 ///
 /// # Errors
-/// When one of them is not an OpenAPI document of version 3.0 or 3.1, or refers to a file that was
-/// not read.
+/// If one of them is not an OpenAPI 3.0 or 3.1 document, or refers to a file that was not read.
 pub fn diff(base: &Document, head: &Document) -> Result<Vec<Finding>, Problem> {
     Ok(compare::compare(spec::Spec::new(base)?, &spec::Spec::new(head)?))
 }
 
-/// The one finding about a description that only the new state has.
+/// Returns the single finding for a description that only the new state has.
 ///
 /// # Errors
-/// When it is not an OpenAPI document of version 3.0 or 3.1.
+/// If it is not an OpenAPI 3.0 or 3.1 document.
 pub fn added(document: &Document) -> Result<Finding, Problem> {
     Ok(compare::whole(Rule::DocAdded, &spec::Spec::new(document)?))
 }
 
-/// The one finding about a description that only the old state has.
+/// Returns the single finding for a description that only the old state has.
 ///
 /// # Errors
-/// When it is not an OpenAPI document of version 3.0 or 3.1.
+/// If it is not an OpenAPI 3.0 or 3.1 document.
 pub fn removed(document: &Document) -> Result<Finding, Problem> {
     Ok(compare::whole(Rule::DocRemoved, &spec::Spec::new(document)?))
 }

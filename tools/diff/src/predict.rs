@@ -1,8 +1,8 @@
-//! What a change should do to the Rust API, derived from the two descriptions and from what the
+//! Predicts whether a change affects the Rust API, from the two descriptions and from what the
 //! recipe of `plex-tv-codegen` does.
 //!
-//! The items of the generated code prove it: where the two disagree, either this file or the recipe
-//! is wrong.
+//! Predictions are checked against the items of the generated code. If the two disagree, either
+//! this file or the recipe is wrong.
 
 use serde_json::Value;
 
@@ -12,14 +12,14 @@ use crate::{
 };
 use plex_tv_openapi::pointer::{followed, split, unescaped};
 
-/// Whether public items of the generated code move.
+/// Whether public items of the generated code change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prediction {
-    /// None does.
+    /// No item changes.
     Nothing,
-    /// At least one does.
+    /// At least one item changes.
     Items,
-    /// It depends on more than is looked at.
+    /// It depends on more than is examined here.
     Open,
 }
 
@@ -31,15 +31,16 @@ impl Prediction {
     }
 }
 
-/// What a finding should do, where the descriptions say more than its rule.
+/// Returns the prediction for a finding. The descriptions may allow a more precise one than its
+/// rule.
 pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Prediction {
     let change = Change { finding, base, head };
     if finding.key.starts_with("/webhooks/") {
-        // The generated client makes requests, and receives none.
+        // The generated client sends requests and does not receive any.
         return Nothing;
     }
     if change.is_identity_header() {
-        // The transport sends these with every call; the generated code does not know them.
+        // The transport sends these with every call; they do not appear in the generated code.
         return Nothing;
     }
     match finding.rule {
@@ -53,7 +54,7 @@ pub(crate) fn predict(finding: &Finding, base: &Value, head: &Value) -> Predicti
         | Rule::FormatRemoved
         | Rule::FormatChanged => change.of_scalar(),
         Rule::EnumAdded | Rule::EnumRemoved | Rule::EnumOpened | Rule::EnumClosed => change.of_values(),
-        // A list that is read row by row has no type of its own.
+        // A list that is read row by row has no Rust type.
         Rule::SchemaRenamed if change.sides(0).into_iter().flatten().any(|(value, _)| value["x-plex-rows"] == true) => {
             Open
         }
@@ -70,8 +71,8 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// The pointer, and the value there, on either side; where one side has none, its value at the
-    /// other's pointer.
+    /// Returns the value and its pointer on each side, `steps_up` levels above the finding. A side
+    /// without a place is looked up at the other side's pointer.
     fn sides(&self, steps_up: usize) -> [Option<(&'a Value, String)>; 2] {
         let pointer = |place: &Option<Place>, other: &Option<Place>| {
             let mut pointer = place.as_ref().or(other.as_ref())?.pointer.clone();
@@ -103,7 +104,7 @@ impl<'a> Change<'a> {
                 && (0..4).any(|up| self.sides(up).into_iter().flatten().any(|(value, _)| is_one(value)))
     }
 
-    /// `Option<T>` is for what may be missing too, and a list takes null for empty.
+    /// An optional property is an `Option<T>` anyway, and a list reads null as empty.
     fn of_nullable(&self) -> Prediction {
         let [Some((old, at)), Some((new, _))] = self.sides(1) else { return Open };
         if is_list(old) && is_list(new) {
@@ -118,8 +119,9 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// `Option<T>` or `T` for a scalar. What may be null is an `Option<T>` anyway, and a list never
-    /// is, but whether their type has a `Default` depends on all of its members.
+    /// A scalar changes between `Option<T>` and `T`. A nullable value is an `Option<T>` anyway, and
+    /// a list never is one, but whether the object's type has a `Default` depends on all of its
+    /// members.
     fn of_required(&self) -> Prediction {
         let place = self.finding.place().map(|place| place.pointer.as_str()).unwrap_or_default();
         let Some(name) = [self.base, self.head].into_iter().find_map(|root| root.pointer(place)?.as_str()) else {
@@ -140,7 +142,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Another type or format. A text with limits is a type of its own, whatever its format.
+    /// Another type or format. A string with limits is a dedicated type, whatever its format.
     fn of_scalar(&self) -> Prediction {
         match self.sides(1) {
             [Some((old, _)), Some((new, _))] if is_scalar(old) && is_scalar(new) => {
@@ -176,7 +178,7 @@ impl<'a> Change<'a> {
     }
 }
 
-/// `x` of `…/properties/x`.
+/// Returns `x` of `…/properties/x`.
 fn property_of(pointer: &str) -> Option<String> {
     let (above, name) = split(pointer)?;
     above.ends_with("/properties").then(|| unescaped(name))
@@ -190,7 +192,7 @@ fn is_list(schema: &Value) -> bool {
     schema["type"] == "array"
 }
 
-/// A value of a plain Rust type: no enum, no limits that make a type of their own.
+/// Returns whether a schema becomes a plain Rust type. Enums and limits make a dedicated type.
 fn is_scalar(schema: &Value) -> bool {
     const MORE: [&str; 9] =
         ["enum", "x-extensible-enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "multipleOf", "const"];
@@ -199,7 +201,7 @@ fn is_scalar(schema: &Value) -> bool {
         && !MORE.iter().any(|key| schema.get(key).is_some())
 }
 
-/// The Rust type of a scalar.
+/// Returns the Rust type of a scalar, or a word that stands for it.
 fn rust_type(schema: &Value) -> &str {
     let format = schema["format"].as_str().unwrap_or_default();
     match (schema["type"].as_str().unwrap_or_default(), format) {

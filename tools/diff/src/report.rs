@@ -1,4 +1,4 @@
-//! All that changed between two sets of descriptions, and the verdict.
+//! The report: everything that changed between two sets of descriptions, and the verdict.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -16,45 +16,45 @@ use crate::{
     told::code,
 };
 
-/// All that changed, and the verdict.
+/// Everything that changed, and the verdict.
 #[derive(Debug)]
 pub struct Report {
-    /// What a reader calls the old state.
+    /// The name of the old state, for readers.
     pub base: String,
-    /// What a reader calls the new state.
+    /// The name of the new state, for readers.
     pub head: String,
-    /// What changed, the worst first.
+    /// What changed, the most severe first.
     pub findings: Vec<Finding>,
-    /// How many operations the descriptions have, on either side.
+    /// The number of operations in the old or the new descriptions; one of both counts once.
     pub operations: usize,
-    /// The effect on the Rust API; `None` when nobody asked for it.
+    /// The effect on the Rust API; `None` if it was not requested.
     pub rust: Option<RustReport>,
-    /// The versions of the crate; `None` where no `Cargo.toml` has one.
+    /// The versions of the crate; `None` if no `Cargo.toml` has one.
     pub versions: Option<Versions>,
 }
 
 /// The versions of the crate on either side.
 #[derive(Clone, Debug)]
 pub struct Versions {
-    /// Where the change starts from.
+    /// The version before the change.
     pub base: Version,
-    /// What the change says.
+    /// The version after the change.
     pub head: Version,
 }
 
-/// What the change needs of the version.
+/// The version that the change requires.
 #[derive(Clone, Debug)]
 pub struct Verdict {
-    /// The part that is to be raised.
+    /// The part of the version that must be raised.
     pub bump: Bump,
-    /// The lowest version that is enough.
+    /// The lowest version that is high enough.
     pub needed: Version,
-    /// The version that the change says.
+    /// The version after the change.
     pub current: Version,
 }
 
 impl Verdict {
-    /// Does the version announce the change?
+    /// Returns whether the version is high enough for the change.
     #[must_use]
     pub fn is_bumped(&self) -> bool {
         self.current >= self.needed
@@ -62,7 +62,7 @@ impl Verdict {
 }
 
 impl Report {
-    /// A report with its findings in order.
+    /// Makes a report, and sorts its findings.
     #[must_use]
     pub fn new(base: String, head: String, mut findings: Vec<Finding>, operations: usize) -> Self {
         findings.sort_by(|one, other| {
@@ -78,45 +78,45 @@ impl Report {
         Self { base, head, findings, operations, rust: None, versions: None }
     }
 
-    /// Findings of a level that nobody waived.
+    /// Returns the findings of a level that are not waived.
     pub fn of_level(&self, level: Level) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.level == level && finding.waived.is_none())
     }
 
-    /// How many findings of a level nobody waived.
+    /// Returns the number of findings of a level that are not waived.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.of_level(level).count()
     }
 
-    /// The findings that are waived.
+    /// Returns the findings that are waived.
     pub fn waived(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.waived.is_some())
     }
 
-    /// How many operations see any of it.
+    /// Returns the number of operations that at least one finding affects.
     #[must_use]
     pub fn touched(&self) -> usize {
-        // Findings about one thing stand together and share the list.
+        // Findings about the same subject are adjacent and share the list.
         let lists = self.findings.chunk_by(|one, next| Arc::ptr_eq(&one.used_by, &next.used_by));
         let lists = lists.filter_map(<[Finding]>::first).map(|finding| &finding.used_by);
         lists.flat_map(|list| list.iter()).collect::<HashSet<_>>().len()
     }
 
-    /// The worst level that nobody waived.
+    /// Returns the most severe level among the findings that are not waived.
     #[must_use]
     pub fn worst(&self) -> Option<Level> {
         self.findings.iter().filter(|finding| finding.waived.is_none()).map(|finding| finding.level).max()
     }
 
-    /// The part of the version to raise: what the items of the Rust API prove where they are known,
-    /// what the rules say where they are not. What is waived asks for nothing, and neither do the
-    /// items that nothing else moved.
+    /// Returns the part of the version to raise. Findings on the wire always count. The effect on
+    /// callers comes from the items of the Rust API if they are known, and from the rules if not.
+    /// Waived findings do not count, and neither do items that only waived findings changed.
     #[must_use]
     pub fn bump(&self) -> Bump {
         let findings = self.findings.iter().filter(|finding| finding.waived.is_none());
         let wire = findings.clone().map(|finding| match finding.level {
-            // A released crate fails, whether or not an item moved.
+            // Released crates fail, whether or not an item changed.
             Level::Breaking => finding.rule.bump(),
             Level::Potential => finding.rule.bump().min(Bump::Minor),
             Level::Compatible | Level::Docs => finding.rule.bump().min(Bump::Patch),
@@ -132,16 +132,16 @@ impl Report {
         wire.chain([rust.bump(|item| waived.contains(&item) && !counted.contains(&item))]).max().unwrap_or_default()
     }
 
-    /// Does a finding make the change a breaking one, on the wire or, where somebody asked for
-    /// that, for callers?
+    /// Returns whether a finding makes the change a breaking one: on the wire or, if the Rust
+    /// report was requested, for callers.
     #[must_use]
     pub fn breaks(&self, finding: &Finding) -> bool {
         let breaks_callers = self.rust.is_some() && self.breaks_callers(finding);
         finding.waived.is_none() && (finding.level == Level::Breaking || breaks_callers)
     }
 
-    /// Does code that was written against the old crate no longer compile, or mean the same? The
-    /// items prove it where they are known.
+    /// Returns whether code that was written for the old crate no longer compiles, or changes its
+    /// meaning. If the items are known, they decide.
     #[must_use]
     pub fn breaks_callers(&self, finding: &Finding) -> bool {
         match self.rust.as_ref().filter(|rust| rust.unavailable.is_empty()) {
@@ -153,14 +153,14 @@ impl Report {
         }
     }
 
-    /// The items that moved and stand beside no finding.
+    /// Returns the changed items that no finding explains.
     pub(crate) fn unattributed(&self) -> Vec<&crate::ItemChange> {
         let told: HashSet<usize> = self.findings.iter().flat_map(|finding| finding.effects.iter().copied()).collect();
         let changes = self.rust.iter().flat_map(|rust| rust.changes.iter().enumerate());
         changes.filter(|(index, _)| !told.contains(index)).map(|(_, change)| change).collect()
     }
 
-    /// What the change needs of the version; `None` where the version is not known.
+    /// Returns the version that the change requires; `None` if the versions are not known.
     #[must_use]
     pub fn verdict(&self) -> Option<Verdict> {
         let Versions { base, head } = self.versions.clone()?;
@@ -168,25 +168,25 @@ impl Report {
         Some(Verdict { bump, needed: bump.applied_to(&base), current: head })
     }
 
-    /// Keeps the findings that one of these operations sees.
+    /// Keeps the findings that affect one of these operations.
     pub fn keep_operations(&mut self, is_kept: impl Fn(&str) -> bool) {
         self.findings.retain(|finding| finding.used_by.iter().any(|operation| is_kept(operation)));
     }
 }
 
 impl Finding {
-    /// The part of the version that callers need, as far as the rules know without the items.
+    /// Returns the part of the version that must be raised for callers, judged by the rules alone.
     fn bump_of_callers(&self) -> Bump {
         match self.rule {
             _ if self.level == Level::Docs || self.prediction == Prediction::Nothing => Bump::None,
-            // These break callers where they are not harmless.
+            // These break callers unless they are compatible.
             Rule::ParamOrder | Rule::OpIdCollision if self.level == Level::Compatible => Bump::None,
             rule => rule.bump(),
         }
     }
 
-    /// What a reader calls the thing it is about, with names in backticks: `` `GET /user` `getUser`
-    /// ``, `` `Device`, used by 9 operations ``.
+    /// Returns the name of its subject for readers, as in `` `GET /user` `getUser` `` or ``
+    /// `Device`, used by 9 operations ``.
     #[must_use]
     pub fn about(&self) -> String {
         let users = |name: String| match &*self.used_by {
@@ -207,7 +207,7 @@ impl Finding {
         }
     }
 
-    /// The same in short, for the changelog.
+    /// Returns the short name of its subject, for the changelog.
     pub(crate) fn subject_name(&self) -> String {
         match &self.subject {
             Subject::Operation { id: Some(id), .. } => code(id),
@@ -218,7 +218,7 @@ impl Finding {
     }
 }
 
-/// As in `` `Pin` ``, or in `` response `Failure` ``.
+/// Returns the name of a component, as in `` `Pin` `` or `` response `Failure` ``.
 fn component(kind: &str, name: &str) -> String {
     match kind {
         "schemas" => code(name),

@@ -1,5 +1,5 @@
-//! A description in its canonical form, cut into what is compared: operations, components, and the
-//! rest.
+//! A description in its canonical form, split into the parts that are compared: operations,
+//! components, and the rest.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,15 +15,15 @@ use crate::{
     version::OpenApi,
 };
 
-/// The pointer of a component, as in `/components/schemas/Pin`. What stands in another file is a
-/// component too.
+/// The pointer of a component, such as `/components/schemas/Pin`. Referenced values in other files
+/// are components too.
 pub(crate) type Key = String;
 
 #[derive(Debug)]
 pub(crate) struct Component {
-    /// As in `schemas`.
+    /// The section of `components`, such as `schemas`.
     pub(crate) kind: String,
-    /// As in `Pin`.
+    /// The name, such as `Pin`.
     pub(crate) name: String,
     pub(crate) value: Value,
 }
@@ -31,17 +31,17 @@ pub(crate) struct Component {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: Option<String>,
-    /// In capitals.
+    /// In upper case.
     pub(crate) method: String,
-    /// The name of a webhook, which has no path.
+    /// The path template, or the name of a webhook, which has no path.
     pub(crate) path: String,
-    /// The path with its parameters by position.
+    /// The path without the names of its parameters.
     pub(crate) shape: String,
-    /// Parameters as they are listed.
+    /// The keys of the parameters, in the order of the description.
     pub(crate) order: Vec<String>,
-    /// Does it inherit the security of the document?
+    /// Whether it inherits the security of the document.
     pub(crate) inherits_security: bool,
-    /// Is it plex.tv that calls?
+    /// Whether plex.tv sends the request.
     pub(crate) is_webhook: bool,
     /// The canonical pointer.
     pub(crate) pointer: String,
@@ -49,19 +49,19 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The id, or method and path where there is no id.
+    /// Returns the id, or method and path if there is no id.
     pub(crate) fn label(&self) -> String {
         self.id.clone().unwrap_or_else(|| format!("{} {}", self.method, self.path))
     }
 
-    /// Who sees what is asked, and who sees what is answered. A webhook is read by who sends the
-    /// other requests.
+    /// Returns the side of the request and the side of the response. The requests of a webhook are
+    /// read by the client, so its sides are swapped.
     pub(crate) fn sides(&self) -> [Side; 2] {
         if self.is_webhook { [Side::Response, Side::Request] } else { [Side::Request, Side::Response] }
     }
 }
 
-/// The operations that reach a component, and from which side.
+/// The operations that use a component, and on which side.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uses {
     pub(crate) operations: BTreeSet<String>,
@@ -73,24 +73,25 @@ pub(crate) struct Spec<'a> {
     pub(crate) document: &'a Document,
     pub(crate) operations: Vec<Operation>,
     pub(crate) version: OpenApi,
-    /// What a path or webhook says beside its operations, by its canonical pointer.
+    /// The members of each path or webhook apart from its operations, by canonical pointer.
     pub(crate) paths: BTreeMap<String, Value>,
     pub(crate) components: BTreeMap<Key, Component>,
-    /// What is referred to inside of components and operations, by pointer.
+    /// Referenced values inside components and operations, by pointer.
     inner: BTreeMap<Key, Value>,
-    /// Names of components that stand for others since a rename was found.
+    /// New keys of renamed components, with their old keys.
     pub(crate) aliases: HashMap<Key, Key>,
     /// The document without paths and components.
     pub(crate) rest: Value,
     pub(crate) places: Places,
     pub(crate) uses: HashMap<Key, Uses>,
-    /// Who refers to something inside of a component or operation, by its pointer.
+    /// The users of referenced values inside components and operations, by pointer.
     pub(crate) inner_uses: HashMap<Key, Uses>,
-    /// The components that refer to one, by name.
+    /// The names of the components that refer to each component.
     pub(crate) referrers: HashMap<Key, BTreeSet<String>>,
-    /// Path items that operations are made of.
+    /// Referenced path items that contain operations.
     pub(crate) path_items: BTreeSet<Key>,
-    /// References that lead nowhere: the canonical pointer of what has them, and the text.
+    /// References whose target is missing: the canonical pointer of the value with the reference,
+    /// and its text.
     pub(crate) dangling: BTreeMap<String, String>,
 }
 
@@ -128,7 +129,7 @@ impl<'a> Spec<'a> {
         Ok(spec)
     }
 
-    /// What a `$ref` names, and its pointer.
+    /// Returns the target of a `$ref`, and its pointer.
     pub(crate) fn component(&self, reference: &str) -> Option<(Key, &Value)> {
         let pointer = target(reference)?;
         let key = self.aliases.get(&pointer).cloned().unwrap_or(pointer);
@@ -148,7 +149,7 @@ impl<'a> Spec<'a> {
         found
     }
 
-    /// Follows references from every operation.
+    /// Finds the users of each component, by following references from every operation.
     fn find_uses(&mut self) {
         let mut graph = Graph::default();
         let values = self.components.iter().map(|(key, component)| (key, &component.value)).chain(&self.inner);
@@ -165,7 +166,7 @@ impl<'a> Spec<'a> {
             let sides = [
                 (asked, ["parameters", "requestBody", "security"].as_slice()),
                 (answered, ["responses"].as_slice()),
-                // Whoever makes the one request answers the other.
+                // The sender of the operation's request answers the callback's request.
                 (Side::Both, ["callbacks"].as_slice()),
             ];
             for (side, members) in sides {
@@ -188,8 +189,8 @@ impl<'a> Spec<'a> {
         self.uses = uses;
     }
 
-    /// A schema with a discriminator and the schemas that are made of it: a value of the one may be
-    /// one of the others.
+    /// Returns pairs of a schema with a discriminator and a schema that extends it: a value of the
+    /// first may be a value of the second.
     fn heirs(&self) -> Vec<(&str, &str)> {
         let mut found = Vec::new();
         for (key, component) in &self.components {
@@ -207,19 +208,20 @@ impl<'a> Spec<'a> {
     }
 }
 
-/// What refers to what, by number: every operation may reach every component.
+/// The references between components, as a graph of numbered nodes. Every operation may reach every
+/// component.
 #[derive(Default)]
 struct Graph {
     numbers: HashMap<Key, usize>,
     nodes: Vec<Node>,
-    /// How many walks there were.
+    /// How many walks were made.
     walks: usize,
 }
 
 #[derive(Default)]
 struct Node {
     refers_to: Vec<usize>,
-    /// The last walk that came here.
+    /// The last walk that reached this node.
     walk: usize,
     operations: Vec<usize>,
     side: Side,
@@ -243,7 +245,7 @@ impl Graph {
         }
     }
 
-    /// Notes an operation at all that it reaches from `start`.
+    /// Records an operation at all nodes that it reaches from `start`.
     fn reach(&mut self, start: Vec<Key>, operation: usize, side: Side) {
         self.walks += 1;
         let mut open: Vec<_> = start.into_iter().map(|key| self.number(key)).collect();
@@ -269,12 +271,12 @@ impl Graph {
     }
 }
 
-/// The name at the end of a pointer.
+/// Returns the name at the end of a pointer.
 pub(crate) fn name_of(key: &str) -> String {
     unescaped(key.rsplit('/').next().unwrap_or(key))
 }
 
-/// The pointers of all that is referred to below a canonical value.
+/// Collects the pointers of all targets of references inside a canonical value.
 pub(crate) fn references(value: &Value, found: &mut Vec<Key>) {
     collect(value, false, found);
 }
@@ -323,7 +325,8 @@ fn operations(
     found
 }
 
-/// What a path item says beside its operations, and what stands beside the reference to it.
+/// Returns the members of a path item apart from its operations, and those next to the reference to
+/// it.
 fn beside_operations(item: &Value, target: &Value) -> Value {
     let Some(members) = target.as_object() else { return target.clone() };
     let is_told = |key: &str| METHODS.contains(&key) || key == "parameters" || key == "servers";
@@ -340,7 +343,7 @@ fn beside_operations(item: &Value, target: &Value) -> Value {
     Value::Object(beside)
 }
 
-/// The requests that plex.tv makes, one for each name and method.
+/// Returns the requests that plex.tv sends, one for each name and method.
 fn webhooks(
     canonical: &mut Canonical<'_>,
     paths: &mut BTreeMap<String, Value>,
@@ -364,7 +367,7 @@ fn webhooks(
     found
 }
 
-/// A path item, or what it refers to.
+/// Returns a path item or the target of its reference, with its pointer.
 fn path_item<'v>(
     canonical: &mut Canonical<'v>,
     item: &'v Value,
@@ -434,7 +437,7 @@ fn operation_of(
     }
     value.insert("security".to_owned(), canonical.security(asked, &security));
     if inherits_security {
-        // The document reports it once for all operations.
+        // It is reported once, for the document.
         canonical.dangling.retain(|at, _| !is_within(at, &security.canonical));
     }
     if let Some(servers) = operation.get("servers").or(item.get("servers")) {
@@ -467,7 +470,7 @@ fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
             let value = match Kind::of_section(kind) {
                 Some(kind) => canonical.of_kind(kind, value, &at),
                 None => {
-                    // Those of a path item are found by its operations.
+                    // The references of a path item are found through its operations.
                     if kind != "pathItems" {
                         canonical.note_references(value, &at);
                     }
@@ -480,8 +483,8 @@ fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
     found
 }
 
-/// What is referred to and is not a component: what stands in other files becomes one, and
-/// what stands inside of components and operations is given back.
+/// Finds the referenced values that are not components. Those in other files become components, and
+/// those inside components and operations are returned.
 fn referred(
     canonical: &mut Canonical<'_>,
     document: &Document,
@@ -492,7 +495,7 @@ fn referred(
     let mut files: BTreeMap<Key, (Kind, Value)> = BTreeMap::new();
     while let Some((reference, (kind, from))) = canonical.wanted.pop_first() {
         let Some(pointer) = target(&reference) else {
-            let what = format!("`{reference}` leads to another file, which was not read");
+            let what = format!("`{reference}` refers to another file, which was not read");
             return Err(document.problem("outside-ref", &canonical.places.original(&from), what, "give that file too"));
         };
         if components.contains_key(&pointer) || inner.contains_key(&pointer) || files.contains_key(&pointer) {
@@ -519,14 +522,14 @@ fn referred(
     Ok(inner)
 }
 
-/// Everything else; what is in `components` and is not a map of components, too.
+/// Returns everything else, including members of `components` that are not maps of components.
 fn rest(canonical: &mut Canonical<'_>) -> Value {
     let root = canonical.root;
     let mut rest = root.as_object().cloned().unwrap_or_default();
     for told in ["paths", "webhooks", "security", "$files"] {
         rest.remove(told);
     }
-    // What 3.1 takes without it.
+    // This is the default of 3.1.
     if rest.get("jsonSchemaDialect").is_some_and(|dialect| dialect == "https://spec.openapis.org/oas/3.1/dialect/base")
     {
         rest.remove("jsonSchemaDialect");
@@ -553,7 +556,8 @@ fn rest(canonical: &mut Canonical<'_>) -> Value {
     Value::Object(rest)
 }
 
-/// `/pins/{id}` and `/pins/{pinId}` are the same address.
+/// Returns a path without the names of its parameters: `/pins/{id}` and `/pins/{pinId}` are the
+/// same address.
 pub(crate) fn shape(path: &str) -> String {
     let mut shape = String::new();
     let mut rest = path;
@@ -609,7 +613,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_told_apart_by_position() {
+    fn paths_are_compared_without_the_names_of_their_parameters() {
         assert_eq!(shape("/pins/{id}"), shape("/pins/{pinId}"));
         assert_eq!(shape("/devices/{id}.xml"), "/devices/{}.xml");
         assert_eq!(shape("/broken/{id"), "/broken/{id");

@@ -1,37 +1,36 @@
-//! How names and values of a description are quoted in our sentences.
+//! Quotes names and values of a description in messages.
 //!
-//! A sentence has them in backticks, in one form for all renderings: nothing that a terminal obeys,
-//! no line breaks, and no backtick of their own. What else has a meaning in one rendering is
-//! escaped there.
+//! They appear in backticks, in the same form in all output formats: without terminal escapes, line
+//! breaks or backticks. Anything else that is special in one format is escaped by that format.
 
 use serde_json::Value;
 
 use plex_tv_openapi::printable;
 
-/// Characters of a value that are shown.
+/// How many characters of a value are shown.
 const LIMIT: usize = 40;
 
-/// In backticks, whatever it holds: names come from somebody's document and end in somebody's
-/// comment.
+/// Returns the text in backticks, with unsafe characters replaced: names come from untrusted
+/// documents and end up in comments on pull requests.
 pub(crate) fn code(text: &str) -> String {
     format!("`{}`", printable(text).replace('`', "'"))
 }
 
-/// A value short enough for a sentence.
+/// Returns the value in backticks, shortened to fit into a sentence.
 pub(crate) fn brief(value: &Value) -> String {
     code(&cut(&plain(value), 0))
 }
 
-/// Two values, each from where they differ.
+/// Like [`brief`], for two values. Long ones start shortly before they differ.
 pub(crate) fn brief_pair(old: &Value, new: &Value) -> (String, String) {
     let (old, new) = (plain(old), plain(new));
     let same = old.chars().zip(new.chars()).take_while(|(old, new)| old == new).count();
-    // A few characters before the difference say where it is.
+    // A few characters before the difference give context.
     let start = if old.chars().count().max(new.chars().count()) > LIMIT { same.saturating_sub(10) } else { 0 };
     (code(&cut(&old, start)), code(&cut(&new, start)))
 }
 
-/// `changed from A to B`, `was added`, `was removed`.
+/// Returns `changed from A to B`, `A was added` or `A was removed`.
 pub(crate) fn change(old: Option<&Value>, new: Option<&Value>) -> String {
     match (old, new) {
         (None, Some(new)) => format!("{} was added", brief(new)),
@@ -44,7 +43,7 @@ pub(crate) fn change(old: Option<&Value>, new: Option<&Value>) -> String {
     }
 }
 
-/// Names in backticks, separated by commas, as far as anybody reads them.
+/// Returns the first 20 names in backticks, separated by commas, and the number of the others.
 pub(crate) fn listed<'v>(names: impl IntoIterator<Item = &'v str>) -> String {
     const MOST: usize = 20;
 
@@ -56,7 +55,7 @@ pub(crate) fn listed<'v>(names: impl IntoIterator<Item = &'v str>) -> String {
     }
 }
 
-/// Text as it is, anything else as JSON.
+/// Returns a string as it is, and anything else as JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if text.is_empty() => "\"\"".to_owned(),
@@ -79,12 +78,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_hold_nothing_that_a_terminal_or_a_code_span_obeys() {
+    fn names_contain_no_terminal_escapes_or_backticks() {
         assert_eq!(code("a`b\n\u{1b}[31m\u{202e}"), "`a'b\\n\\u{1b}[31m\\u{202e}`");
     }
 
     #[test]
-    fn long_values_are_told_from_where_they_differ() {
+    fn long_values_start_shortly_before_they_differ() {
         let long = |end: &str| json!(format!("{}{end}", "x".repeat(60)));
 
         let (old, new) = brief_pair(&long("old"), &long("new"));

@@ -1,4 +1,4 @@
-//! Which OpenAPI a document follows.
+//! The OpenAPI version that a document follows.
 
 use plex_tv_openapi::{Document, Problem};
 use serde_json::Value;
@@ -13,10 +13,10 @@ pub enum OpenApi {
 }
 
 impl OpenApi {
-    /// The version of a document.
+    /// Returns the version of a document.
     ///
     /// # Errors
-    /// When it is not an OpenAPI document, or follows a version that cannot be compared.
+    /// If it is not an OpenAPI document, or follows a version that cannot be compared.
     pub fn of(document: &Document) -> Result<Self, Problem> {
         const MEND: &str = "give an OpenAPI 3.0 or 3.1 document, YAML or JSON";
         let value = document.value();

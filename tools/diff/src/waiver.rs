@@ -1,4 +1,4 @@
-//! Findings that somebody has decided to live with, and until when.
+//! Waivers: findings that were accepted, each until a date.
 //!
 //! ```toml
 //! [[ignore]]
@@ -59,20 +59,20 @@ struct Entry {
 const MEND: &str = "each [[ignore]] needs rule, pointer, reason and expires (as in \"2026-12-01\"), and may have file";
 
 impl Waivers {
-    /// Reads a file of waivers.
+    /// Reads a waiver file.
     ///
     /// # Errors
-    /// When it cannot be read, is not TOML, or an entry is not complete.
+    /// If it cannot be read, is not TOML, or has an incomplete entry.
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let text = fs::read_to_string(path)
             .map_err(|why| Problem::new(path, "unreadable", why.to_string(), "check the path and its permissions"))?;
         Self::parse(path, &text)
     }
 
-    /// Reads the text of such a file; `path` is only named in messages.
+    /// Parses the text of a waiver file; `path` is only used in messages.
     ///
     /// # Errors
-    /// When it is not TOML, or an entry is not complete.
+    /// If it is not TOML, or has an incomplete entry.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Problem> {
         let line_of = |at: usize| 1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count();
         let problem = |line: usize, why: String| Problem::new(path, "ignore-file", why, MEND).on_line(line);
@@ -94,7 +94,8 @@ impl Waivers {
         Ok(Self { file: path.to_owned(), all: all.collect::<Result<_, _>>()? })
     }
 
-    /// Marks what is waived, and adds a finding for each waiver that has expired or waives nothing.
+    /// Marks the waived findings, and adds a finding for each waiver that has expired or matches
+    /// nothing.
     pub fn apply(&self, findings: &mut Vec<Finding>, today: Date) {
         let mut own = Vec::new();
         for waiver in &self.all {
@@ -114,7 +115,7 @@ impl Waivers {
                     format!("the waiver of `{rule}` expired on {}", waiver.expires),
                 )),
                 (_, false) => {
-                    own.push(self.about(waiver, Rule::IgnoreUnused, format!("the waiver of `{rule}` waives nothing")))
+                    own.push(self.about(waiver, Rule::IgnoreUnused, format!("the waiver of `{rule}` matches nothing")))
                 }
                 (false, true) => {}
             }

@@ -1,6 +1,6 @@
-//! Each rule on one base document: `cases/<rule>.<case>.json` is a JSON patch of `cases/base.yaml`,
-//! `cases/<rule>.<case>.txt` the report of it, and `cases/expect.tsv` what the table of rules
-//! demands. `UPDATE_GOLDENS=1` rewrites the reports.
+//! Tests each rule on one base document: `cases/<rule>.<case>.json` is a JSON patch of
+//! `cases/base.yaml`, `cases/<rule>.<case>.txt` is the expected report, and `cases/expect.tsv`
+//! lists the expected findings. `UPDATE_GOLDENS=1` rewrites the reports.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -23,7 +23,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
-// As JSON, like the patched one, so that both have the same lines.
+// As JSON, like the patched documents, so that the line numbers agree.
 static BASE: LazyLock<Document> = LazyLock::new(|| document(Document::parse("base.yaml", YAML).unwrap().value()));
 
 /// The patched documents, by case.
@@ -50,7 +50,7 @@ fn findings(base: &Document, head: &Document) -> Vec<Finding> {
     diff(base, head).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
-/// What a line of `expect.tsv` calls the place.
+/// The name of the place in `expect.tsv`.
 fn place(finding: &Finding) -> String {
     match (&finding.subject, finding.operation()) {
         (_, Some(operation)) => operation,
@@ -60,7 +60,7 @@ fn place(finding: &Finding) -> String {
 }
 
 #[test]
-fn each_case_is_reported_as_its_golden_says() {
+fn each_report_matches_its_golden() {
     let update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut wrong = String::new();
     for (case, head) in CASES.iter() {
@@ -77,7 +77,7 @@ fn each_case_is_reported_as_its_golden_says() {
 }
 
 #[test]
-fn each_case_is_what_the_table_of_rules_demands() {
+fn each_case_has_the_expected_findings() {
     let mut wrong = String::new();
     let mut expected: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for line in EXPECTED.lines() {
@@ -86,7 +86,7 @@ fn each_case_is_what_the_table_of_rules_demands() {
         expected.entry(case).or_default().extend(rest);
     }
     let names: BTreeSet<_> = CASES.keys().map(String::as_str).collect();
-    assert_eq!(names, expected.keys().copied().collect(), "cases and expect.tsv");
+    assert_eq!(names, expected.keys().copied().collect(), "cases and expect.tsv have the same names");
     for (case, head) in CASES.iter() {
         let found: BTreeSet<String> = findings(&BASE, head)
             .iter()
@@ -107,9 +107,9 @@ fn each_case_is_what_the_table_of_rules_demands() {
 
 #[test]
 fn every_rule_of_a_document_has_a_case_and_every_case_a_rule() {
-    // A description that came or went is a matter of two folders, and waivers are not documents.
+    // Added and removed descriptions need two folders, and waivers are not documents.
     let elsewhere = [Rule::DocAdded, Rule::DocRemoved, Rule::IgnoreExpired, Rule::IgnoreUnused];
-    // What one document cannot show has a folder of its own.
+    // Cases that need more than one document have their own folders.
     let folders = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
     let more: Vec<String> = folders
         .flat_map(|folder| {
@@ -137,7 +137,7 @@ fn a_document_does_not_differ_from_itself() {
 }
 
 #[test]
-fn the_other_way_round_says_the_opposite() {
+fn swapping_the_documents_reports_the_opposite() {
     let mut wrong = String::new();
     for (case, head) in CASES.iter() {
         let rules = |findings: Vec<Finding>| {
@@ -162,7 +162,7 @@ fn the_other_way_round_says_the_opposite() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What a rule may be called from the other side.
+/// The rules that may report the reverse of a change.
 fn opposite(rule: Rule) -> Vec<&'static str> {
     let pairs: &[(&[&str], &[&str])] = &[
         (&["op-removed", "path-removed", "op-removed-deprecated"], &["op-added"]),
@@ -213,7 +213,7 @@ fn opposite(rule: Rule) -> Vec<&'static str> {
 }
 
 #[test]
-fn order_comments_and_anchors_say_nothing() {
+fn order_comments_and_anchors_do_not_matter() {
     let yaml = |text: &str| Document::parse("base.yaml", text).unwrap();
     let plain = yaml("openapi: 3.0.3\npaths: {}\ncomponents: {schemas: {A: {type: string}, B: {type: string}}}\n");
     let other = yaml("# a comment\ncomponents: {schemas: {B: &b {type: string}, A: *b}}\npaths: {}\nopenapi: 3.0.3\n");
@@ -222,7 +222,7 @@ fn order_comments_and_anchors_say_nothing() {
 }
 
 #[test]
-fn levels_of_a_report_are_sorted_the_worst_first() {
+fn findings_are_sorted_by_level_the_most_severe_first() {
     for (case, head) in CASES.iter() {
         let report = Report::new(String::new(), String::new(), findings(&BASE, head), 0);
         let levels: Vec<Level> = report.findings.iter().map(|finding| finding.level).collect();

@@ -1,5 +1,5 @@
-//! Descriptions that somebody made to do harm: names that a terminal, a log, a comment or a
-//! changelog obeys, and documents that would take forever.
+//! Malicious descriptions: names with control sequences for a terminal, a log, a comment or a
+//! changelog, and documents that could take very long to compare.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -28,7 +28,7 @@ fn document(value: &Value) -> Document {
     Document::parse("api.json", &value.to_string()).unwrap()
 }
 
-/// A document in which everything that has a name has this one.
+/// Makes a document in which everything has this name.
 fn named(name: &str, kind: &str) -> Value {
     let schema = json!({ "type": "object", "properties": { name: { "type": kind, "enum": [name], "default": kind } } });
     json!({
@@ -59,7 +59,7 @@ fn report(name: &str) -> Report {
     report
 }
 
-/// What stands outside of code spans.
+/// Returns the text outside of code spans.
 fn prose(markdown: &str) -> String {
     markdown
         .lines()
@@ -72,7 +72,7 @@ fn prose(markdown: &str) -> String {
 }
 
 #[test]
-fn no_name_is_obeyed_by_a_terminal_a_log_or_a_reader_of_markdown() {
+fn names_have_no_effect_on_terminals_logs_and_markdown() {
     for name in NAMES {
         let report = report(name);
         let (text, markdown) = (report.text(Shown::default()), report.markdown(Shown::default()));
@@ -94,7 +94,7 @@ fn no_name_is_obeyed_by_a_terminal_a_log_or_a_reader_of_markdown() {
                 assert!(!prose.contains(odd), "{odd}: {prose}");
             }
         }
-        // A bar ends a cell, wherever it stands.
+        // An unescaped bar ends a cell, even inside a code span.
         for row in markdown.lines().filter(|line| line.starts_with("| ")) {
             assert_eq!(row.replace("\\|", "").matches('|').count(), 5, "{row}");
         }
@@ -110,7 +110,7 @@ fn best_of_three(work: impl Fn()) -> Duration {
     (0..3).map(|_| run()).min().unwrap()
 }
 
-/// Four times as much takes four times as long, and not sixteen times.
+/// Asserts that four times the input takes about four times as long, and not sixteen times.
 #[track_caller]
 fn assert_linear(name: &str, of: impl Fn(usize) -> (Value, Value)) {
     let time = |count: usize| {
@@ -123,7 +123,7 @@ fn assert_linear(name: &str, of: impl Fn(usize) -> (Value, Value)) {
 }
 
 #[test]
-fn many_removed_keys_take_no_longer_each_than_few() {
+fn removing_many_keys_takes_linear_time() {
     let with = |schema: Value| {
         json!({ "openapi": "3.0.3", "info": {}, "components": { "schemas": { "A": schema } }, "paths": {
             "/a": { "get": { "responses": { "200": { "content": { "a/b": { "schema": { "$ref": "#/components/schemas/A" } } } } } } },

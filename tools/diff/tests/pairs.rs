@@ -1,9 +1,9 @@
-//! What one base document cannot show: several files, webhooks, OpenAPI 3.1, references of every
-//! kind.
+//! Tests what one base document cannot show: several files, webhooks, OpenAPI 3.1, and references
+//! of every kind.
 //!
-//! Each folder of `cases` has a base, `base.yaml`, and the files that it refers to; `<case>.json`
-//! is a JSON patch of the base, or one for each file by its name; `<case>.txt` is the report, and
-//! `expect.tsv` says what it must have. `UPDATE_GOLDENS=1` rewrites the reports.
+//! Each folder of `cases` has `base.yaml` and the files that it refers to. `<case>.json` is a JSON
+//! patch of the base, or a map from file names to patches. `<case>.txt` is the expected report, and
+//! `expect.tsv` lists the expected findings. `UPDATE_GOLDENS=1` rewrites the reports.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -25,7 +25,7 @@ struct Case {
     head: Document,
 }
 
-/// The files of a folder, by their path in it.
+/// Reads the YAML files of a folder, by their relative path.
 fn files(folder: &Path) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
@@ -78,7 +78,7 @@ fn findings(base: &Document, head: &Document) -> Vec<Finding> {
     diff(base, head).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
-/// What a line of `expect.tsv` calls the place.
+/// The name of the place in `expect.tsv`.
 fn place(finding: &Finding) -> String {
     match (&finding.subject, &*finding.used_by) {
         (Subject::Operation { .. }, [only]) => only.clone(),
@@ -89,7 +89,7 @@ fn place(finding: &Finding) -> String {
 }
 
 #[test]
-fn each_pair_is_reported_as_its_golden_says() {
+fn each_report_matches_its_golden() {
     let update = std::env::var_os("UPDATE_GOLDENS").is_some();
     let mut wrong = String::new();
     for Case { name, folder, base, head } in cases() {
@@ -105,13 +105,13 @@ fn each_pair_is_reported_as_its_golden_says() {
 }
 
 #[test]
-fn each_pair_is_what_its_folder_expects() {
+fn each_pair_has_the_expected_findings() {
     let mut wrong = String::new();
     for Case { name, folder, base, head } in cases() {
         let table = fs::read_to_string(folder.join("expect.tsv")).unwrap();
         let rows = table.lines().filter_map(|line| line.strip_prefix(&format!("{name}\t")));
         let mut wanted: Vec<String> = rows.filter(|row| *row != "silent").map(str::to_owned).collect();
-        assert!(table.lines().any(|line| line.starts_with(&format!("{name}\t"))), "{name} is expected to be nothing");
+        assert!(table.lines().any(|line| line.starts_with(&format!("{name}\t"))), "{name} is not in expect.tsv");
         let row =
             |finding: &Finding| format!("{}\t{}\t{}\t{}", finding.rule, finding.level, finding.side, place(finding));
         let mut found: Vec<String> = findings(&base, &head).iter().map(row).collect();
@@ -126,7 +126,7 @@ fn each_pair_is_what_its_folder_expects() {
 }
 
 #[test]
-fn no_pair_differs_from_itself_and_each_says_something_back_if_it_says_something() {
+fn documents_do_not_differ_from_themselves_and_changes_are_reported_in_both_directions() {
     let mut wrong = BTreeSet::new();
     for Case { name, base, head, .. } in cases() {
         assert!(findings(&base, &base).is_empty() && findings(&head, &head).is_empty(), "{name}");

@@ -1,5 +1,5 @@
-//! The report as a whole: its JSON is what `report.schema.json` says, and what is waived asks for
-//! no version.
+//! Tests of the whole report: its JSON follows `report.schema.json`, and waived findings require no
+//! new version.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -38,7 +38,7 @@ components:
 
 const CODE: &str = "/components/schemas/Pin/properties/code/nullable";
 
-/// `code` may be null, and with `id` also `id`.
+/// Makes `code` nullable, and with `with_id` also `id`.
 fn changed(with_id: bool) -> Vec<Finding> {
     let mut after = BEFORE.replace("code: {type: string}", "code: {type: string, nullable: true}");
     if with_id {
@@ -54,7 +54,7 @@ fn waive(findings: &mut Vec<Finding>, rule: &str, pointer: &str, expires: &str) 
     Waivers::parse(Path::new("diff-ignore.toml"), &text).unwrap().apply(findings, TODAY);
 }
 
-/// `Pin::code` is an `Option` now, and so are the fields named.
+/// Makes a report in which the fields in `moved` have become an `Option`.
 fn report(mut findings: Vec<Finding>, moved: &[&str]) -> Report {
     let items = |signature: &str| -> BTreeMap<String, String> {
         moved.iter().map(|field| (format!("types::Pin::{field}"), signature.to_owned())).collect()
@@ -71,7 +71,7 @@ fn report(mut findings: Vec<Finding>, moved: &[&str]) -> Report {
 }
 
 #[test]
-fn a_breaking_change_and_the_items_that_it_moves_ask_for_a_version() {
+fn a_breaking_change_and_its_items_require_a_new_version() {
     let report = report(changed(false), &["code"]);
 
     assert_eq!(report.worst(), Some(Level::Breaking));
@@ -79,7 +79,7 @@ fn a_breaking_change_and_the_items_that_it_moves_ask_for_a_version() {
 }
 
 #[test]
-fn what_is_waived_asks_for_no_version_and_neither_do_the_items_that_it_moved() {
+fn waived_findings_and_their_items_require_no_new_version() {
     let mut findings = changed(false);
     waive(&mut findings, "nullable-added", CODE, "2026-12-01");
 
@@ -90,7 +90,7 @@ fn what_is_waived_asks_for_no_version_and_neither_do_the_items_that_it_moved() {
 }
 
 #[test]
-fn a_waiver_hides_no_item_that_another_change_moved() {
+fn a_waiver_does_not_hide_items_of_other_changes() {
     let mut findings = changed(true);
     waive(&mut findings, "nullable-added", CODE, "2026-12-01");
 
@@ -101,7 +101,7 @@ fn a_waiver_hides_no_item_that_another_change_moved() {
 }
 
 #[test]
-fn an_item_that_no_finding_moved_asks_for_a_version_whatever_is_waived() {
+fn an_item_without_a_finding_requires_a_new_version_even_with_a_waiver() {
     let mut findings = changed(false);
     waive(&mut findings, "nullable-added", CODE, "2026-12-01");
 
@@ -134,7 +134,7 @@ fn as_json(report: &Report) -> Value {
 }
 
 #[test]
-fn the_json_of_a_report_is_what_the_schema_says() {
+fn the_json_of_a_report_follows_the_schema() {
     let mut waived = changed(true);
     waive(&mut waived, "nullable-added", CODE, "2026-12-01");
     waive(&mut waived, "op-removed", "/paths/~1pins", "2026-12-01");
@@ -157,7 +157,7 @@ fn the_json_of_a_report_is_what_the_schema_says() {
 }
 
 #[test]
-fn the_schema_refuses_what_is_no_report() {
+fn the_schema_refuses_invalid_reports() {
     let good = as_json(&report(changed(false), &["code"]));
     let wrong: [(&str, Value); 9] = [
         ("/schema_version", json!(2)),
@@ -179,7 +179,7 @@ fn the_schema_refuses_what_is_no_report() {
 }
 
 #[test]
-fn the_schema_is_closed_and_says_what_each_member_is() {
+fn the_schema_is_closed_and_describes_each_member() {
     fn visit(at: &str, value: &Value, open: &mut Vec<String>) {
         let Some(object) = value.as_object() else { return };
         let properties = object.get("properties").and_then(Value::as_object);
@@ -202,7 +202,7 @@ fn the_schema_is_closed_and_says_what_each_member_is() {
 }
 
 #[test]
-fn rules_and_items_that_disagree_are_told_either_way() {
+fn disagreements_of_rules_and_items_are_reported_in_both_directions() {
     let items = |path: &str, signature: &str| BTreeMap::from([(path.to_owned(), signature.to_owned())]);
     let attributed = |path: &str| {
         let base = items(path, "String");
@@ -218,8 +218,8 @@ fn rules_and_items_that_disagree_are_told_either_way() {
     assert_eq!(
         disagreed,
         [
-            format!("`nullable-added` at {CODE} should move an item of the Rust API, but none moved"),
-            "`api::types::Device::name` moved, but no rule says why".to_owned(),
+            format!("`nullable-added` at {CODE} should change an item of the Rust API, but none changed"),
+            "`api::types::Device::name` changed, but no finding explains it".to_owned(),
         ]
     );
 }

@@ -1,4 +1,4 @@
-// Search and copying. Every page works without this script.
+// The search box and the copy buttons. Every page works without this script.
 "use strict";
 const root = document.body.dataset.root;
 
@@ -15,7 +15,7 @@ for (const block of document.querySelectorAll("pre")) {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Pages that are opened as files have no clipboard of their own.
+      // The clipboard API may be missing for pages that are opened as files.
       getSelection().selectAllChildren(block);
       document.execCommand("copy");
     }
@@ -31,7 +31,7 @@ const nav = document.getElementById("nav");
 if (current && getComputedStyle(nav).position === "sticky") {
   nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
 }
-// A place inside of a closed part, such as a status, is shown.
+// Opens a closed section if the address points into it.
 function reveal() {
   const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const closed = place && place.closest("details:not([open])");

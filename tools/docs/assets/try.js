@@ -1,4 +1,4 @@
-// The form that sends a call to the sandbox behind this server, by the sandbox's made-up user.
+// The form that sends a call to the sandbox behind this server, as the sandbox's made-up user.
 "use strict";
 for (const form of document.querySelectorAll("form[data-call]")) {
   const call = JSON.parse(form.dataset.call);
@@ -53,7 +53,7 @@ for (const form of document.querySelectorAll("form[data-call]")) {
       if (type.includes("json") && text) text = JSON.stringify(JSON.parse(text), null, 2);
       tell(`${answer.status} ${answer.statusText}`, text || "(no body)");
     } catch (error) {
-      tell("Nothing was sent, or nothing came back", String(error));
+      tell("The call could not be sent, or had no usable reply", String(error));
     }
   });
 

@@ -1,4 +1,4 @@
-//! All that the pages are made of: the descriptions, the generated code, and the SDK around it.
+//! The sources of the pages: the descriptions, the generated code, and the SDK around it.
 
 use std::{
     collections::BTreeMap,
@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use crate::{rust::RustModule, sdk::Sdk};
 
-/// Lines of a description on one page, so that no page is heavy.
+/// How many lines of a description one page has, to keep the pages small.
 const LINES_ON_A_PAGE: usize = 2000;
 
-/// Everything that the pages are made of.
+/// Everything that the pages are made from.
 #[derive(Debug)]
 pub(crate) struct Book {
     pub(crate) root: PathBuf,
@@ -26,7 +26,7 @@ pub(crate) struct Book {
     operations: BTreeMap<String, (usize, usize)>,
 }
 
-/// One description with its generated code.
+/// One description, with its generated code.
 #[derive(Debug)]
 pub(crate) struct Module {
     pub(crate) name: String,
@@ -37,15 +37,15 @@ pub(crate) struct Module {
     pub(crate) rust: RustModule,
     /// In the order of the description.
     pub(crate) operations: Vec<Operation>,
-    /// The named schema of each Rust type.
+    /// Maps each Rust type to its named schema.
     components: BTreeMap<String, String>,
 }
 
 impl Book {
-    /// Reads the workspace at `root`; links to rustdoc begin with `rustdoc`.
+    /// Reads the workspace at `root`. Links to rustdoc begin with `rustdoc`.
     ///
     /// # Errors
-    /// All that cannot be read.
+    /// If anything cannot be read.
     pub(crate) fn load(root: &Path, rustdoc: &str) -> Result<Self, Vec<Problem>> {
         let one = |problem| vec![problem];
         let table = Descriptions::load(&root.join("openapi")).map_err(one)?;
@@ -74,7 +74,7 @@ impl Book {
         Ok(Self { root: root.to_owned(), modules, sdk, operations })
     }
 
-    /// An operation by its id, and its module.
+    /// Returns the operation with this id, and its module.
     pub(crate) fn operation(&self, id: &str) -> Option<(&Module, &Operation)> {
         let (module, at) = self.operations.get(id)?;
         let module = self.modules.get(*module)?;
@@ -83,43 +83,44 @@ impl Book {
 }
 
 impl Module {
-    /// The title of the description.
+    /// Returns the title of the description.
     pub(crate) fn title(&self) -> &str {
         self.document.value()["info"]["title"].as_str().unwrap_or(&self.name)
     }
 
-    /// The named schemas, in the order of their names.
+    /// Returns the named schemas, sorted by name.
     pub(crate) fn components(&self) -> impl Iterator<Item = &String> {
         self.document.value()["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name)
     }
 
-    /// The named schema that a Rust type was made of.
+    /// Returns the named schema that a Rust type was generated from.
     pub(crate) fn component_of(&self, rust: &str) -> Option<&str> {
         self.components.get(rust).map(String::as_str)
     }
 
-    /// Whether the description has a schema of this name.
+    /// Returns whether the description has a schema with this name.
     pub(crate) fn has_component(&self, name: &str) -> bool {
         self.document.value()["components"]["schemas"].get(name).is_some()
     }
 
-    /// The page of a named schema.
+    /// Returns the page of a named schema.
     pub(crate) fn type_page(&self, component: &str) -> String {
         format!("types/{}/{component}.html", self.name)
     }
 
-    /// The page of the description.
+    /// Returns the page of the description.
     pub(crate) fn page(&self) -> String {
         format!("{}/index.html", self.name)
     }
 
-    /// The pages with the text of the description: the number of the first line, and the lines.
+    /// Returns the pages with the text of the description: the number of the first line, and the
+    /// lines.
     pub(crate) fn source_pages(&self) -> Vec<(usize, Vec<&str>)> {
         let lines: Vec<&str> = self.document.text().lines().collect();
         lines.chunks(LINES_ON_A_PAGE).enumerate().map(|(at, part)| (1 + at * LINES_ON_A_PAGE, part.to_vec())).collect()
     }
 
-    /// The page that has a line of the description.
+    /// Returns the page that has this line of the description.
     pub(crate) fn source_page(&self, line: usize) -> String {
         match line.saturating_sub(1) / LINES_ON_A_PAGE {
             0 => format!("{}/description.html", self.name),
@@ -127,18 +128,18 @@ impl Module {
         }
     }
 
-    /// The place of what is at a pointer of the description.
+    /// Returns the line of a pointer in the description, and the link to it.
     pub(crate) fn line(&self, pointer: &str) -> (usize, String) {
         let line = self.document.line(pointer);
         (line, format!("{}#L{line}", self.source_page(line)))
     }
 
-    /// Where the type of a named schema is in the description.
+    /// Returns the line of a named schema in the description, and the link to it.
     pub(crate) fn type_line(&self, component: &str) -> (usize, String) {
         self.line(&join("/components/schemas", component))
     }
 
-    /// The parameters of an operation, those of its path with them.
+    /// Returns the parameters of an operation, including those of its path.
     pub(crate) fn parameters<'a>(&'a self, operation: &Operation, node: &'a Value) -> Vec<&'a Value> {
         let root = self.document.value();
         let item = operation.pointer.rsplit_once('/').and_then(|(item, _)| root.pointer(item));
@@ -147,14 +148,14 @@ impl Module {
         of_path.chain(own).map(|listed| resolved(root, listed)).collect()
     }
 
-    /// The address before the path of an operation, without a slash at its end.
+    /// Returns the base address of an operation, without a trailing slash.
     pub(crate) fn base(&self, operation: &Operation) -> String {
         let own = self.document.value()["servers"][0]["url"].as_str().unwrap_or_default();
         operation.server.as_deref().unwrap_or(own).trim_end_matches('/').to_owned()
     }
 }
 
-/// The page of an operation.
+/// Returns the page of an operation.
 pub(crate) fn operation_page(id: &str) -> String {
     format!("operations/{id}.html")
 }

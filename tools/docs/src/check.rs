@@ -1,4 +1,4 @@
-//! Checks that every link of the site leads somewhere.
+//! Checks that every link of the site has a target.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,8 +8,8 @@ use std::{
 
 use plex_tv_openapi::Problem;
 
-/// Links that lead nowhere. `rustdoc` is where links to rustdoc begin, and the folder in which
-/// `cargo doc` wrote it, where that is to be checked.
+/// Returns the broken links. To check links to rustdoc too, `rustdoc` is their base address and the
+/// folder that `cargo doc` wrote.
 pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>, rustdoc: Option<(&str, &Path)>) -> Vec<Problem> {
     let texts: BTreeMap<&str, &str> = files
         .iter()
@@ -34,7 +34,7 @@ pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>, rustdoc: Option<(&
                 _ => fault(files, &ids, page, &link),
             };
             if let Some(what) = fault {
-                let mend = "mend the link, or what makes it";
+                let mend = "fix the link, or the code that makes it";
                 problems.push(Problem::new(page, "broken-link", format!("`{link}` {what}"), mend));
             }
         }
@@ -51,30 +51,30 @@ fn fault(
     let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
     let target = if path.is_empty() { page.to_owned() } else { resolve(page, path) };
     if !files.contains_key(&target) {
-        return Some("leads to no page");
+        return Some("points to a page that does not exist");
     }
     let has_id = fragment.is_empty() || ids.get(target.as_str()).is_none_or(|ids| ids.contains(fragment));
-    (!has_id).then_some("leads to no place of its page")
+    (!has_id).then_some("points to a fragment that its page does not have")
 }
 
 fn rustdoc_fault(folder: &Path, link: &str, pages: &mut BTreeMap<String, Option<String>>) -> Option<&'static str> {
     let (path, fragment) = link.split_once('#').unwrap_or((link, ""));
     let page = pages.entry(path.to_owned()).or_insert_with(|| fs::read_to_string(folder.join(path)).ok());
     match page {
-        None => Some("leads to no page of rustdoc"),
+        None => Some("points to a page that rustdoc does not have"),
         Some(text) if !fragment.is_empty() && !text.contains(&format!("id=\"{fragment}\"")) => {
-            Some("leads to no item of rustdoc")
+            Some("points to an item that rustdoc does not have")
         }
         Some(_) => None,
     }
 }
 
-/// The values of an attribute. The pages write attributes in this one way.
+/// Returns the values of an attribute. The pages write attributes only in this way.
 fn values<'a>(text: &'a str, attribute: &'a str) -> impl Iterator<Item = &'a str> {
     text.split(attribute).skip(1).filter_map(|rest| rest.split('"').next())
 }
 
-/// The address of a link, seen from the root of the site.
+/// Returns the target of a link, relative to the root of the site.
 fn resolve(page: &str, link: &str) -> String {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_over_folders_and_to_their_place() {
+    fn links_are_followed_across_folders_and_to_fragments() {
         let pages = [
             ("index.html", r##"<a href="a/b.html#x">b</a> <a href="#y">y</a> <p id="y"> <img src="a/c.png">"##),
             ("a/b.html", r#"<p id="x"> <a href="../index.html">up</a> <a href="https://example.com/z">out</a>"#),
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_leads_nowhere_is_told() {
+    fn broken_links_are_reported() {
         for link in ["b.html", "../a.html", "a.html#no", "#no", "rust/a.html"] {
             let page = format!(r#"<a href="{link}">"#);
 

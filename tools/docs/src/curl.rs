@@ -1,4 +1,4 @@
-//! The curl sample of an operation: all that is required, with the values of the examples.
+//! The curl sample of an operation: everything that is required, with the values of the examples.
 
 use plex_tv_openapi::{
     Auth, Operation,
@@ -8,19 +8,19 @@ use serde_json::Value;
 
 use crate::{book::Module, example};
 
-/// The client identifier of the samples.
+/// The client identifier in the samples.
 pub(crate) const CLIENT: &str = "c0ffee-desk-01";
 
-/// The command that sends an operation.
+/// Returns the command that sends an operation.
 pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> String {
     let mut path = operation.path.clone();
     let mut query = Vec::new();
-    // plex.tv answers JSON to exactly this header, and the SDK sends it with every call.
+    // plex.tv answers with JSON only for exactly this header. The SDK sends it with every call.
     let mut headers = vec!["Accept: application/json".to_owned()];
     let needs_body = node["requestBody"]["required"] == Value::Bool(true);
     let all = module.parameters(operation, node);
     let is_required = |parameter: &Value| parameter["required"] == Value::Bool(true);
-    // A request to change something is only a sample if it says what to change.
+    // A request that changes something needs at least one parameter to be a useful sample.
     let changes = operation.method != "GET" && !needs_body;
     let says_nothing = !all.iter().any(|parameter| parameter["in"] == "query" && is_required(parameter));
     let mut first = all.iter().position(|parameter| parameter["in"] == "query").filter(|_| changes && says_nothing);
@@ -38,7 +38,7 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let method = if operation.method == "GET" { String::new() } else { format!("-X {} ", operation.method) };
-    // Brackets and braces would be patterns to curl.
+    // Without `-g`, curl expands brackets and braces.
     let address = quoted(&format!("{}{path}{query}", module.base(operation)));
     let mut lines = vec![format!("curl -g {method}{address}")];
     if operation.auth != Auth::None {
@@ -46,10 +46,10 @@ pub(crate) fn sample(module: &Module, operation: &Operation, node: &Value) -> St
     }
     lines.extend(headers.iter().map(|header| format!("-H {}", quoted(header))));
     if operation.auth == Auth::Token {
-        // The shell puts it in, so that it is in no file and no history.
+        // The shell inserts the token, so that it is not stored in a file or the history.
         lines.push("-H \"X-Plex-Token: $PLEX_TOKEN\"".to_owned());
     }
-    // As with parameters, what is optional is left out.
+    // An optional body is left out, like optional parameters.
     if needs_body {
         lines.extend(body(module, operation, node));
     }
@@ -77,7 +77,7 @@ fn body(module: &Module, operation: &Operation, node: &Value) -> Vec<String> {
     vec![format!("-H {}", quoted(&format!("Content-Type: {media}"))), format!("-d {}", quoted(&text))]
 }
 
-/// A scalar as an address or a form has it.
+/// Returns a value as it appears in an address or a form.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -87,7 +87,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Percent-encodes what has a meaning in an address.
+/// Percent-encodes everything that is special in an address.
 fn encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -99,7 +99,7 @@ fn encoded(text: &str) -> String {
     encoded
 }
 
-/// A word of a shell.
+/// Quotes a word for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

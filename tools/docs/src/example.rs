@@ -1,4 +1,4 @@
-//! Examples as they are shown: JSON in the order of the description, and XML.
+//! Formats examples for pages: JSON in the order of the description, and XML.
 
 use plex_tv_openapi::{
     Document,
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::text::Code;
 
-/// The value at `pointer` as JSON, members in the order in which they are written there.
+/// Formats the value at `pointer` as JSON, with the members in the order of the description.
 pub(crate) fn json(document: &Document, pointer: &str, value: &Value) -> Code {
     let mut code = Code { language: "json", ..Code::default() };
     write_json(document, pointer, value, 0, &mut code);
@@ -44,7 +44,8 @@ fn write_json(document: &Document, pointer: &str, value: &Value, depth: usize, c
     }
 }
 
-/// The XML that the client reads as the value, by the picture that the schema draws of it.
+/// Formats a value as the XML that the client would read it from, following the `xml` members of
+/// the schema.
 pub(crate) fn xml(document: &Document, pointer: &str, schema: &Value, value: &Value) -> Code {
     let mut code = Code { language: "xml", ..Code::default() };
     let name = resolved(document.value(), schema)["xml"]["name"].as_str().unwrap_or("MediaContainer");
@@ -120,7 +121,7 @@ fn write_xml(
     }
 }
 
-/// The schema of a member, in the schema itself or in one of its parts.
+/// Returns the schema of a member, from the schema itself or from one of its parts.
 fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option<&'a Value> {
     let (schema, _) = followed(document.value(), schema, String::new());
     schema["properties"]
@@ -128,7 +129,7 @@ fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option
         .or_else(|| schema["allOf"].as_array().into_iter().flatten().find_map(|part| property(document, part, name)))
 }
 
-/// The schema that a nullable reference is wrapped around.
+/// Returns the schema inside a nullable reference.
 fn one_part<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
     match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([part]) => resolved(document.value(), part),
@@ -136,7 +137,7 @@ fn one_part<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
     }
 }
 
-/// A scalar as XML has it.
+/// Returns a scalar as it appears in XML.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn xml_has_attributes_and_children_as_the_schema_says() {
+    fn xml_has_the_attributes_and_children_of_the_schema() {
         let document = document();
         let schema = serde_json::json!({ "$ref": "#/components/schemas/Pin" });
 

@@ -1,5 +1,5 @@
-//! The ledger of pages: every page that the site ever had. A page that was linked to keeps its
-//! address, or leads to the page that took its place.
+//! The ledger of pages: every page that the site ever had. A page keeps its address, or redirects
+//! to the page that replaced it.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -12,7 +12,7 @@ const HEADER: &str = "\
 # `old -> new` is a page that moved: the site has a page there that leads to the new one.
 ";
 
-/// The pages that there were, by address.
+/// All pages that ever existed, by address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Ledger {
     entries: BTreeMap<String, Entry>,
@@ -20,9 +20,9 @@ pub(crate) struct Ledger {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Entry {
-    /// A page, and of an operation its method and address.
+    /// A page; for an operation, with its method and address.
     Page(Option<String>),
-    /// A page that moved there.
+    /// A page that moved to this address.
     Moved(String),
 }
 
@@ -31,17 +31,17 @@ enum Entry {
 pub(crate) struct Difference {
     /// Pages that the ledger does not have.
     pub(crate) new: Vec<String>,
-    /// Pages that are gone and lead nowhere.
+    /// Pages that were removed without a redirect.
     pub(crate) lost: Vec<String>,
-    /// Pages that are gone, and where their operations are now.
+    /// Pages that were removed, with the new page of the same operation.
     pub(crate) renamed: Vec<(String, String)>,
 }
 
 impl Ledger {
-    /// Reads the file.
+    /// Parses the file.
     ///
     /// # Errors
-    /// When a line has neither form.
+    /// If a line is not in the format, or repeats a page.
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut entries = BTreeMap::new();
         for (index, line) in text.lines().enumerate() {
@@ -55,15 +55,15 @@ impl Ledger {
                 (None, None) => (line, Entry::Page(None)),
             };
             if !page.ends_with(".html") || entries.insert(page.to_owned(), entry).is_some() {
-                let mend = "write an address like operations/ping.html, once, or `old -> new`";
-                let what = "this is not a page, or it is here a second time";
+                let mend = "write an address such as operations/ping.html once, or `old -> new`";
+                let what = "this is not a page, or the page is listed twice";
                 return Err(Problem::new(FILE, "pages", what, mend).on_line(index + 1));
             }
         }
         Ok(Self { entries })
     }
 
-    /// The file.
+    /// Returns the text of the file.
     pub(crate) fn text(&self) -> String {
         self.entries.iter().fold(HEADER.to_owned(), |mut text, (page, entry)| {
             let _ = match entry {
@@ -75,7 +75,8 @@ impl Ledger {
         })
     }
 
-    /// Compares with the pages of a site; those of operations have method and address.
+    /// Compares the ledger with the pages of a site. Pages of operations have their method and
+    /// address.
     pub(crate) fn difference(&self, pages: &BTreeMap<String, Option<String>>) -> Difference {
         let mut difference = Difference::default();
         for page in pages.keys() {
@@ -96,7 +97,7 @@ impl Ledger {
         difference
     }
 
-    /// Takes in the pages that are new, and notes those that were renamed.
+    /// Adds new pages, and records renamed ones as moved.
     pub(crate) fn update(&mut self, pages: &BTreeMap<String, Option<String>>, difference: &Difference) {
         for (page, call) in pages {
             self.entries.insert(page.clone(), Entry::Page(call.clone()));
@@ -106,7 +107,7 @@ impl Ledger {
         }
     }
 
-    /// The pages that lead to others, and to which, over all the times that they moved.
+    /// Returns the pages that moved, each with its final address.
     pub(crate) fn redirects(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().filter_map(|(page, entry)| match entry {
             Entry::Moved(to) => Some((page.as_str(), self.end(to))),
@@ -126,7 +127,7 @@ impl Ledger {
     }
 }
 
-/// The faults that the ledger shows, each with what to do.
+/// Returns a problem for each difference, with what to do about it.
 pub(crate) fn faults(difference: &Difference) -> Vec<Problem> {
     let new = difference
         .new
@@ -136,13 +137,13 @@ pub(crate) fn faults(difference: &Difference) -> Vec<Problem> {
         Problem::new(
             FILE,
             "pages",
-            format!("`{old}` is `{new}` now, and the ledger does not say so"),
+            format!("`{old}` moved to `{new}`, and the ledger does not say so"),
             "cargo xtask docs",
         )
     });
     let lost = difference.lost.iter().map(|page| {
-        let mend = format!("write `{page} -> …` with the page that took its place");
-        Problem::new(FILE, "pages", format!("`{page}` was a page and is gone"), mend)
+        let mend = format!("write `{page} -> …` with the page that replaced it");
+        Problem::new(FILE, "pages", format!("`{page}` was removed, and the ledger has no new address for it"), mend)
     });
     new.chain(renamed).chain(lost).collect()
 }
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_is_gone_is_a_fault_until_the_ledger_says_where_to() {
+    fn a_removed_page_is_a_fault_until_the_ledger_has_its_new_address() {
         let now = pages(&[("index.html", None)]);
 
         let lost = Ledger::parse("index.html\nguides/old.html\n").unwrap().difference(&now);
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_end_and_odd_lines_are_refused() {
+    fn cycles_end_and_invalid_lines_are_refused() {
         let circle = Ledger::parse("a.html -> b.html\nb.html -> a.html\n").unwrap();
 
         assert_eq!(circle.difference(&BTreeMap::new()).lost.len(), 2);

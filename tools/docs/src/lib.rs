@@ -1,8 +1,9 @@
-//! The reference of the Plex.tv cloud API as a site of plain pages.
+//! The reference of the Plex.tv cloud API, as a site of static pages.
 //!
-//! [`Site::build`] makes it from the descriptions, from the generated code, whose doctests are the
-//! samples, and from the guides and the changelog. [`Site::write`] puts it into a folder, and
-//! [`Server`] serves it with a sandbox, to which its forms send calls.
+//! [`Site::build`] makes it from the descriptions, the generated code, the guides and the
+//! changelog. The samples are the doctests of the generated code. [`Site::write`] writes the site
+//! into a folder, and [`Server`] serves it together with a sandbox that receives the calls of its
+//! forms.
 //!
 //! ```no_run
 //! use plex_tv_docs::{Settings, Site};

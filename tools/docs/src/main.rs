@@ -1,4 +1,4 @@
-//! Run by `cargo xtask docs`.
+//! The program that `cargo xtask docs` runs.
 
 use std::{
     io::Write as _,
@@ -11,31 +11,31 @@ use clap::Parser;
 use plex_tv_docs::{Server, Settings, Site};
 use plex_tv_openapi::Problem;
 
-/// Problems that are shown. One fault of a template is a problem of every page.
+/// The most problems that are shown. One mistake in a template causes a problem on every page.
 const SHOWN: usize = 50;
 
-/// Makes the reference: a page for every operation and type of the descriptions.
+/// Generates the reference: a page for every operation and type of the descriptions.
 #[derive(Debug, Parser)]
 struct Arguments {
     /// The workspace.
     #[arg(long, value_name = "DIR")]
     root: PathBuf,
-    /// Writes nothing; exits 1 on a broken link, and 4 on a page that the ledger does not have.
+    /// Writes nothing; exits with 1 on a broken link, and with 4 if the ledger is out of date.
     #[arg(long)]
     check: bool,
-    /// Serves the pages on this machine, with a sandbox to which their forms send calls.
+    /// Serves the pages on this machine, with a sandbox for the calls of their forms.
     #[arg(long, conflicts_with = "check")]
     serve: bool,
-    /// The port of `--serve`; 0 takes a free one.
+    /// The port of `--serve`; 0 picks a free one.
     #[arg(long, default_value_t = 8000, requires = "serve")]
     port: u16,
     /// The folder of the site.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Where rustdoc is: an address, or a folder of the site.
+    /// Where the rustdoc pages are: an address, or a folder of the site.
     #[arg(long, value_name = "BASE")]
     rustdoc: Option<String>,
-    /// Checks links to rustdoc in this folder, which `cargo doc` wrote.
+    /// Checks links to rustdoc against this folder, which `cargo doc` wrote.
     #[arg(long, value_name = "DIR", requires = "check")]
     rustdoc_folder: Option<PathBuf>,
     /// The address at which the site is published, for the sitemap.
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Ok(text) => (0, text),
         Err((code, text)) => (code, text),
     };
-    // A closed pipe is not a reason to fail: the exit code is what counts.
+    // A closed pipe is not a failure: the exit code is what counts.
     let _ = if code == 0 {
         std::io::stdout().write_all(text.as_bytes())
     } else {
@@ -78,7 +78,7 @@ fn run(arguments: &Arguments) -> Result<String, (u8, String)> {
         if !stale.is_empty() {
             return Err((4, list(&stale)));
         }
-        return Ok(format!("{}; no broken link, no stale id\n", site.summary()));
+        return Ok(format!("{}; no broken links, ledger up to date\n", site.summary()));
     }
     site.update_ledger().map_err(|problems| (4, list(&problems)))?;
     site.write(&arguments.out).map_err(|problem| invalid(vec![problem]))?;
@@ -96,7 +96,7 @@ fn serve(site: &Site, port: u16) -> Result<String, (u8, String)> {
     runtime.block_on(async {
         let server = Server::bind(site, port).await.map_err(broken)?;
         let mut out = std::io::stdout();
-        let _ = writeln!(out, "The reference is at {} with a sandbox behind it. Ctrl-C ends it.", server.url());
+        let _ = writeln!(out, "The reference is served at {} with a sandbox. Press Ctrl-C to stop.", server.url());
         let _ = out.flush();
         tokio::select! {
             ended = server.run() => ended.map_err(broken)?,

@@ -1,4 +1,4 @@
-//! Markdown to HTML: the sentences of descriptions, and whole documents such as guides.
+//! Converts Markdown to HTML: texts of descriptions, and whole documents such as guides.
 
 use std::{
     collections::BTreeMap,
@@ -13,26 +13,26 @@ use crate::{
     text::{Text, anchor, escaped},
 };
 
-/// The target of a link to something unknown.
+/// The target of links to unknown names.
 const UNKNOWN: &str = "unknown:";
 
-/// A document as a page has it.
+/// A converted document.
 #[derive(Debug, Default)]
 pub(crate) struct Rendered {
     pub(crate) html: String,
-    /// The headings below the title: anchor and text.
+    /// The headings below the title, as pairs of anchor and text.
     pub(crate) headings: Vec<(String, String)>,
     /// The first heading.
     pub(crate) title: String,
     /// The first paragraph as plain text.
     pub(crate) summary: String,
-    /// Links as they were written, and where they lead, if anywhere.
+    /// Links as they were written, with their targets, if they have one.
     links: Vec<(String, Option<String>)>,
 }
 
 impl Rendered {
-    /// The document itself, its links led to the pages of the site. Those that lead nowhere there
-    /// are plain text.
+    /// Returns the Markdown with its links changed to pages of the site. Links without a target
+    /// become plain text.
     pub(crate) fn markdown(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (written, target) in &self.links {
@@ -51,10 +51,10 @@ impl Rendered {
     }
 }
 
-/// The pages that stand for files of the workspace, by the path of the file.
+/// The pages made from files of the workspace, by the path of the file.
 pub(crate) type Pages = BTreeMap<PathBuf, String>;
 
-/// A text of a description. Names of operations and types in backticks become links.
+/// Converts a text of a description. Names of operations and types in backticks become links.
 pub(crate) fn text(book: &Book, module: &Module, markdown: &str) -> Text {
     let markdown = markdown.trim();
     let mut out = String::new();
@@ -72,11 +72,11 @@ pub(crate) fn text(book: &Book, module: &Module, markdown: &str) -> Text {
     Text { html, markdown: markdown.replace("\n", " ") }
 }
 
-/// A Markdown file of the workspace.
+/// Converts a Markdown file of the workspace.
 pub(crate) fn document(book: &Book, pages: &Pages, file: &Path, markdown: &str) -> Rendered {
-    // What rustdoc resolves: `[`Client`]`, and `[text](crate::Client)`.
+    // Resolves intra-doc links, as rustdoc does: `[`Client`]` and `[text](crate::Client)`.
     let mut resolve = |link: BrokenLink<'_>| {
-        // A name in backticks is one, even where nothing is known of it.
+        // A name in backticks is a link, even if the name is unknown.
         let is_code = link.reference.starts_with('`');
         let target = rustdoc(book, &link.reference).or_else(|| is_code.then(|| UNKNOWN.to_owned()))?;
         Some((CowStr::from(target), CowStr::from("")))
@@ -135,7 +135,7 @@ pub(crate) fn document(book: &Book, pages: &Pages, file: &Path, markdown: &str) 
                     CodeBlockKind::Fenced(language) => language.split([',', ' ']).next().unwrap_or_default().to_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                // Without a language, rustdoc takes it for Rust; so do guides.
+                // Only blocks that are marked as Rust are shown like doctests.
                 if language == "rust" {
                     rust = Some(String::new());
                 } else {
@@ -169,7 +169,7 @@ pub(crate) fn document(book: &Book, pages: &Pages, file: &Path, markdown: &str) 
                 let written = dest_url.to_string();
                 is_dropped.push(target.is_none());
                 in_link = true;
-                // Pages of the site are there as Markdown; those of rustdoc are not.
+                // Pages of the site also exist as Markdown; those of rustdoc do not.
                 let in_markdown = target.as_ref().map(|target| {
                     let is_page = target.starts_with("@/") && !target.contains("/plex_tv_sdk/");
                     if is_page { target.replace(".html", ".md") } else { target.clone() }
@@ -206,7 +206,7 @@ fn code_link(code: &str, href: &str) -> Event<'static> {
     Event::InlineHtml(CowStr::from(link))
 }
 
-/// The page of an operation or of a type.
+/// Returns the page of the operation or type with this name.
 fn linked_name(book: &Book, module: Option<&Module>, name: &str) -> Option<String> {
     if book.operation(name).is_some() {
         return Some(format!("@/{}", operation_page(name)));
@@ -215,14 +215,14 @@ fn linked_name(book: &Book, module: Option<&Module>, name: &str) -> Option<Strin
     Some(format!("@/{}", module.type_page(name)))
 }
 
-/// The address of an item of the SDK, from the way in which docs name it.
+/// Returns the rustdoc address of an item of the SDK, from an intra-doc link to it.
 fn rustdoc(book: &Book, reference: &str) -> Option<String> {
     let path = reference.trim_matches('`').trim_end_matches("()").trim_end_matches('!');
     let path = path.trim_start_matches("crate::").trim_start_matches("plex_tv_sdk::");
     book.sdk.rustdoc(path)
 }
 
-/// Where a link of a document leads; nowhere where the site has no such page.
+/// Returns the target of a link in a document, or `None` if the site has no such page.
 fn link(book: &Book, pages: &Pages, file: &Path, target: &str) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") || target.starts_with("@/") {
         return Some(target.to_owned());
@@ -230,7 +230,7 @@ fn link(book: &Book, pages: &Pages, file: &Path, target: &str) -> Option<String>
     if let Some(fragment) = target.strip_prefix('#') {
         return Some(format!("#{}", heading_anchor(fragment)));
     }
-    // A guide, as rustdoc names it from within another one.
+    // A link from one guide to another, as rustdoc needs it.
     if let Some(name) = target.strip_prefix("super::") {
         let guide = file.with_file_name(format!("{}.md", name.replace('_', "-")));
         return pages.get(&guide).map(|page| format!("@/{page}"));
@@ -247,7 +247,7 @@ fn link(book: &Book, pages: &Pages, file: &Path, target: &str) -> Option<String>
     })
 }
 
-/// Links to headings are written as on GitHub, in small letters.
+/// Returns the anchor of a heading. As on GitHub, links use lower case.
 fn heading_anchor(fragment: &str) -> String {
     fragment.to_lowercase()
 }
@@ -259,7 +259,7 @@ fn unique(anchor: &str, taken: &[(String, String)]) -> String {
     std::iter::once(anchor.clone()).chain(numbered).find(|id| !is_taken(id)).unwrap_or(anchor.clone())
 }
 
-/// The path without `.` and `..`.
+/// Returns the path without `.` and `..`.
 fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for part in path.components() {

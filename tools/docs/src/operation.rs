@@ -19,7 +19,7 @@ use crate::{
     text::{Code, Piece, Text, anchor},
 };
 
-/// All that the page of an operation says.
+/// The content of an operation's page.
 #[derive(Debug, Serialize)]
 pub(crate) struct OperationPage {
     pub(crate) id: String,
@@ -50,7 +50,7 @@ pub(crate) struct OperationPage {
     pub(crate) parameters: Vec<Row>,
     pub(crate) body: Option<Body>,
     pub(crate) replies: Vec<Reply>,
-    /// The rows of the schema that all successes share.
+    /// The rows of the schema that all success replies share.
     pub(crate) reply_rows: Vec<Row>,
     pub(crate) reply_keeps_unknown: bool,
     pub(crate) refusals: Vec<Reply>,
@@ -63,21 +63,21 @@ pub(crate) struct OperationPage {
     pub(crate) source_file: String,
     pub(crate) rustdoc_method: Option<String>,
     pub(crate) rustdoc_call: Option<String>,
-    /// For the form that sends it: where it goes, as JSON.
+    /// The call, as JSON for the form that sends it.
     pub(crate) try_it: String,
 }
 
-/// Something that a reader must not miss.
+/// An important notice.
 #[derive(Debug, Serialize)]
 pub(crate) struct Notice {
     pub(crate) title: &'static str,
     pub(crate) text: Text,
-    /// What the calls below are: to be used instead, or of the same matter.
+    /// How the calls in `others` relate: `Use instead` or `See also`.
     pub(crate) others_are: &'static str,
     pub(crate) others: Vec<Piece>,
 }
 
-/// What is sent.
+/// The request body.
 #[derive(Debug, Serialize)]
 pub(crate) struct Body {
     pub(crate) media: String,
@@ -88,7 +88,7 @@ pub(crate) struct Body {
     pub(crate) example: Code,
 }
 
-/// What one status brings.
+/// The reply with one status.
 #[derive(Debug, Serialize)]
 pub(crate) struct Reply {
     pub(crate) status: String,
@@ -98,13 +98,13 @@ pub(crate) struct Reply {
     pub(crate) wire: Vec<Piece>,
     pub(crate) rows: Vec<Row>,
     pub(crate) example: Option<Code>,
-    /// What the client reads an XML reply as.
+    /// The JSON that the client converts an XML reply to.
     pub(crate) picture: Option<Code>,
     pub(crate) headers: Vec<Row>,
     pub(crate) causes: Vec<Cause>,
 }
 
-/// One documented cause of a refusal.
+/// One documented cause of an error.
 #[derive(Debug, Serialize)]
 pub(crate) struct Cause {
     pub(crate) code: Option<u64>,
@@ -113,12 +113,12 @@ pub(crate) struct Cause {
     pub(crate) predicate_href: Option<String>,
 }
 
-/// How sure a description is.
+/// Explains a level of confidence.
 pub(crate) fn confidence_means(confidence: &str) -> &'static str {
     match confidence {
         "high" => "Several independent clients or a capture agree on it.",
-        "medium" => "It rests on one working client, or the sources differ in details.",
-        _ => "It rests on a single source that nobody confirmed.",
+        "medium" => "It is based on one working client, or the sources differ in details.",
+        _ => "It is based on a single source that nobody has confirmed.",
     }
 }
 
@@ -132,7 +132,7 @@ impl OperationPage {
         let description = node["description"].as_str().unwrap_or_default();
         let confidence = node["x-plex-confidence"].as_str().unwrap_or("low").to_owned();
         let (auth, caller) = match operation.auth {
-            Auth::None => ("nobody", "Anyone may call it; it needs neither a token nor a client identifier."),
+            Auth::None => ("nothing", "Anyone may call it; it needs neither a token nor a client identifier."),
             Auth::ClientIdentifier => ("client identifier", "It needs no sign-in, only a client identifier."),
             Auth::Token => ("token", "It needs the token of a signed-in account, and a client identifier."),
         };
@@ -171,8 +171,8 @@ impl OperationPage {
                 "Sending it twice does no harm. The client retries it after 408, 429, 500, 502, 503 and 504, and once \
                  after a broken connection."
             } else {
-                "Sending it twice may do it twice. The client retries it only where plex.tv did not read it: when no \
-                 connection was made, or the server rejected it unread."
+                "Sending it twice may perform it twice. The client retries it only if plex.tv did not read it: because no \
+                 connection was made, or because the server rejected it unread."
             },
             parameters: parameter_rows(book, module, operation, node, call),
             body: body(book, module, operation, node),
@@ -208,7 +208,8 @@ fn proof(node: &Value) -> Option<&'static str> {
     })
 }
 
-/// `pub fn get_token(&self, pin_id: i64) -> calls::GetToken` as an app calls it.
+/// Returns a method such as `pub fn get_token(&self, pin_id: i64) -> calls::GetToken` as an app
+/// calls it.
 fn signature(module: &Module, written: &str) -> Vec<Piece> {
     let (head, _) = written.rsplit_once(" -> ").unwrap_or((written, ""));
     let head = head.trim_start_matches("pub ").trim_start_matches("fn ");
@@ -225,7 +226,7 @@ fn notices(
     description: &str,
 ) -> Vec<Notice> {
     let say = |text: &str| markdown::text(book, module, text);
-    // The description names them in backticks.
+    // The description names other operations in backticks.
     let named = description.split('`').skip(1).step_by(2).filter(|id| *id != operation.id);
     let mut others = Vec::new();
     for (_, other) in named.filter_map(|id| book.operation(id)) {
@@ -239,16 +240,16 @@ fn notices(
         let text = say("plex.tv no longer offers this call and answers 410. New code must not use it.");
         notices.push(Notice { title: "Retired", text, others_are: "Use instead", others: others.clone() });
     } else if operation.deprecated {
-        let text = say("It still answers. New code should not use it.");
+        let text = say("It still works, but new code should not use it.");
         notices.push(Notice { title: "Deprecated", text, others_are: "Use instead", others: others.clone() });
     } else if is_retired {
-        let text = say("Some callers were answered 410, as for a call that plex.tv no longer offers.");
+        let text = say("Some callers got status 410, which plex.tv sends for calls that it no longer offers.");
         notices.push(Notice { title: "May be retired", text, others_are: "Use instead", others: others.clone() });
     }
     if confidence == "low" {
         let text = say(
-            "It rests on a single source that nobody confirmed. In Rust it is behind the feature `unstable`, and it may \
-             change in any release.",
+            "It is based on a single source that nobody has confirmed. In Rust, it is behind the feature `unstable` and \
+             may change in any release.",
         );
         let others = if notices.is_empty() { others } else { Vec::new() };
         notices.push(Notice { title: "Low confidence", text, others_are: "See also", others });
@@ -291,7 +292,7 @@ fn parameter_rows(
     rows.collect()
 }
 
-/// How a parameter is given in Rust: an argument, or a setter.
+/// Returns how a parameter is passed in Rust: as an argument or with a setter.
 fn argument(module: &Module, call: &RustCall, wire_name: &str, required: bool) -> Option<Vec<Piece>> {
     let snake = wire_name.to_snake_case().replace("i_pv6", "ipv6").replace("x_plex_container_", "container_");
     let fields = call.arguments.as_ref().filter(|_| required).unwrap_or(&call.fields);
@@ -324,7 +325,8 @@ fn body(book: &Book, module: &Module, operation: &Operation, node: &Value) -> Op
     })
 }
 
-/// The rows of the schema of all successes, with the values of the first example.
+/// Returns the rows of the schema that all success replies share, with the values of the largest
+/// example, and whether the type keeps unknown members.
 fn reply_rows(book: &Book, module: &Module, operation: &Operation, node: &Value) -> (Vec<Row>, bool) {
     let replies = node["responses"].as_object().into_iter().flatten();
     let contents = replies.filter(|(status, _)| status.starts_with('2')).filter_map(|(_, reply)| {
@@ -400,8 +402,8 @@ fn replies(book: &Book, module: &Module, operation: &Operation, node: &Value) ->
     replies.collect()
 }
 
-/// The shared example of a refusal has one code. Where the operation documents others, the example
-/// has the first of those.
+/// Returns the example of an error. The shared example has one code; if the operation documents
+/// only other codes, the example gets the first of those.
 fn refusal(book: &Book, status: &str, causes: &[Cause], shared: &Value) -> Option<Code> {
     let code = causes.iter().find_map(|cause| cause.code)?;
     let shown = shared["errors"][0]["code"].as_u64()?;
@@ -413,7 +415,7 @@ fn refusal(book: &Book, status: &str, causes: &[Cause], shared: &Value) -> Optio
     let message: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let status: u64 = status.parse().ok()?;
     let value = json!({ "errors": [{ "code": code, "message": message, "status": status }] });
-    // In this order by themselves.
+    // An empty document leaves the members in this order.
     let empty = plex_tv_openapi::Document::parse("refusal.json", "{}").ok()?;
     Some(example::json(&empty, "", &value))
 }
@@ -441,7 +443,7 @@ fn headers(book: &Book, module: &Module, status: &str, reply: &Value) -> Vec<Row
     headers.collect()
 }
 
-/// What a status is called.
+/// Returns the reason phrase of a status.
 pub(crate) fn phrase(status: &str) -> &'static str {
     match status {
         "200" => "OK",
@@ -464,7 +466,7 @@ pub(crate) fn phrase(status: &str) -> &'static str {
     }
 }
 
-/// What the form needs to send the call: JSON that a script reads.
+/// Returns what the form needs to send the call, as JSON for its script.
 fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> String {
     let fields = module.parameters(operation, node).into_iter().map(|parameter| {
         let required = parameter["required"] == Value::Bool(true);
@@ -486,7 +488,7 @@ fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> S
     form.to_string()
 }
 
-/// The operations that use each named schema, and the schemas that do.
+/// Returns the operations and schemas that use each named schema.
 pub(crate) fn uses(module: &Module) -> BTreeMap<String, Uses> {
     let root = module.document.value();
     let mut found = BTreeMap::<String, Uses>::new();
@@ -494,7 +496,7 @@ pub(crate) fn uses(module: &Module) -> BTreeMap<String, Uses> {
         let node = root.pointer(&operation.pointer).unwrap_or(&Value::Null);
         let mut names = Vec::new();
         references(root, node, &mut names);
-        // An operation uses what its schemas are made of, too.
+        // An operation also uses the schemas that its schemas refer to.
         let mut at = 0;
         while let Some(name) = names.get(at).cloned() {
             references(root, &root["components"]["schemas"][&name], &mut names);
@@ -514,7 +516,7 @@ pub(crate) fn uses(module: &Module) -> BTreeMap<String, Uses> {
     found
 }
 
-/// Where a named schema is used.
+/// The users of a named schema.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
     pub(crate) operations: Vec<String>,

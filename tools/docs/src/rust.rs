@@ -1,5 +1,5 @@
-//! Reads generated Rust: the types with their members, and the calls with their arguments and
-//! their doctests.
+//! Reads generated Rust code: the types with their members, and the calls with their arguments and
+//! doctests.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -24,7 +24,7 @@ pub(crate) struct RustType {
     pub(crate) keyword: &'static str,
     /// The type of each member, by its name on the wire.
     pub(crate) members: BTreeMap<String, String>,
-    /// What a wrapper or an alias stands for.
+    /// The type inside a wrapper or an alias.
     pub(crate) inner: Option<String>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct RustType {
 pub(crate) struct RustCall {
     /// The members, by name, with their Rust types.
     pub(crate) fields: BTreeMap<String, String>,
-    /// Members of the type that takes all required arguments, where there is one.
+    /// The members of the type with all required arguments, if there is one.
     pub(crate) arguments: Option<BTreeMap<String, String>>,
     /// The doctest, with the lines that rustdoc hides.
     pub(crate) example: String,
@@ -45,7 +45,7 @@ impl RustModule {
     /// Reads a generated file.
     ///
     /// # Errors
-    /// When the file cannot be read, or is not Rust.
+    /// If the file cannot be read, or is not Rust.
     pub(crate) fn load(path: &Path) -> Result<Self, Problem> {
         let problem = |why: String| Problem::new(path, "generated-code", why, "cargo xtask generate");
         let text = fs::read_to_string(path).map_err(|why| problem(format!("it cannot be read: {why}")))?;
@@ -153,7 +153,7 @@ fn is_named(written: &Type, name: &str) -> bool {
     matches!(written, Type::Path(path) if path.path.is_ident(name))
 }
 
-/// The name of a member on the wire, and its type.
+/// Returns the name of a member on the wire, and its type.
 fn member(field: &syn::Field, is_camel: bool) -> (String, String) {
     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
     let name = ident.trim_start_matches("r#").to_owned();
@@ -162,7 +162,7 @@ fn member(field: &syn::Field, is_camel: bool) -> (String, String) {
     (wire_name, rust_type(&field.ty))
 }
 
-/// A name as serde's `rename_all = "camelCase"` makes it.
+/// Returns a name as serde's `rename_all = "camelCase"` converts it.
 fn camel_case(name: &str) -> String {
     let mut parts = name.split('_');
     let mut camel = parts.next().unwrap_or_default().to_owned();
@@ -174,11 +174,11 @@ fn camel_case(name: &str) -> String {
     camel
 }
 
-/// The value of `#[serde(key = "…")]`.
+/// Returns the value of `#[serde(key = "…")]`.
 fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
     let mut found = None;
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // What is written in another way does not rename anything.
+        // Attributes of another form do not rename anything, so errors are ignored.
         let _ = attribute.parse_nested_meta(|meta| {
             if let Ok(value) = meta.value() {
                 let value: Expr = value.parse()?;
@@ -194,7 +194,7 @@ fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
     found
 }
 
-/// The text of the doc comments.
+/// Returns the text of the doc comments.
 pub(crate) fn docs(attributes: &[Attribute]) -> String {
     let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(|attribute| {
         let Meta::NameValue(meta) = &attribute.meta else { return None };
@@ -206,26 +206,26 @@ pub(crate) fn docs(attributes: &[Attribute]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The first block of Rust in a text.
+/// Returns the first `no_run` code block of a text.
 fn doctest(docs: &str) -> Option<String> {
     let (_, rest) = docs.split_once("```no_run\n")?;
     Some(rest.split_once("\n```")?.0.to_owned())
 }
 
-/// The lines of a doctest that rustdoc shows.
+/// Returns the lines of a doctest that rustdoc shows.
 pub(crate) fn shown(doctest: &str) -> String {
     let lines = doctest.lines().filter(|line| *line != "#" && !line.starts_with("# "));
     let lines = lines.map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with('#')).unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// A type as a person writes it, without the path to where it is.
+/// Formats a type as a person would write it, without its path.
 fn rust_type(written: &Type) -> String {
     let text = spaced(&written.to_token_stream().to_string());
     text.replace("types::", "").replace("::serde_json::", "serde_json::").replace("runtime::", "")
 }
 
-/// Tokens with the spaces that rustfmt leaves.
+/// Formats tokens with the same spaces as rustfmt.
 fn spaced(tokens: &str) -> String {
     let mut text = tokens.to_owned();
     for (from, to) in

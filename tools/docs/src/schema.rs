@@ -1,4 +1,4 @@
-//! Schemas as rows of a table: one for each member, those of inner objects below it.
+//! Converts schemas to rows of a table: one for each member, followed by those of its inner object.
 
 use heck::ToUpperCamelCase as _;
 use plex_tv_openapi::{
@@ -14,16 +14,16 @@ use crate::{
     text::{Piece, Text, anchor},
 };
 
-/// How deep objects are shown within objects. What is deeper is on the page of its type.
+/// How many levels of inner objects are shown. Deeper members are on the pages of their types.
 const MAX_DEPTH: usize = 4;
-/// Rows of one table. Beyond them, inner objects are left to the pages of their types.
+/// The most rows of one table. If there are more, fewer levels of inner objects are shown.
 const MAX_ROWS: usize = 160;
 
-/// One member, or one parameter.
+/// The row of a member or parameter.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) id: String,
-    /// Where it is: `location.` for a member of `location`.
+    /// The path before its name, such as `location.` for a member of `location`.
     pub(crate) prefix: String,
     pub(crate) name: String,
     pub(crate) depth: usize,
@@ -33,10 +33,10 @@ pub(crate) struct Row {
     pub(crate) nullable: bool,
     pub(crate) is_secret: bool,
     pub(crate) is_deprecated: bool,
-    /// `path` or `query`, of a parameter.
+    /// `path`, `query` or `header`; `None` for a member.
     pub(crate) place: Option<String>,
     pub(crate) text: Text,
-    /// The values that are known or allowed.
+    /// The known or allowed values.
     pub(crate) values: Vec<String>,
     pub(crate) example: Option<String>,
 }
@@ -53,14 +53,14 @@ pub(crate) struct Property<'a> {
 pub(crate) struct Rows<'a> {
     book: &'a Book,
     module: &'a Module,
-    /// What ids begin with: `reply`, `body`.
+    /// The prefix of ids, such as `reply` or `body`.
     kind: &'a str,
     max_depth: usize,
     rows: Vec<Row>,
 }
 
 impl<'a> Rows<'a> {
-    /// All rows of a schema, with the values of an example.
+    /// Returns the rows of a schema, with the values of an example.
     pub(crate) fn of(
         book: &'a Book,
         module: &'a Module,
@@ -76,7 +76,7 @@ impl<'a> Rows<'a> {
         fitting.into_iter().find(|rows| rows.len() <= MAX_ROWS).unwrap_or(full)
     }
 
-    /// The rows of a schema, with inner objects up to this depth.
+    /// Returns the rows of a schema, with inner objects up to this depth.
     pub(crate) fn up_to(
         book: &'a Book,
         module: &'a Module,
@@ -90,7 +90,7 @@ impl<'a> Rows<'a> {
         rows.rows
     }
 
-    /// Adds what is inside of a value. An example may have it several times, as in a list.
+    /// Adds the members of a value. An example may have several such values, for example in a list.
     fn inside(
         &mut self,
         schema: &'a Value,
@@ -107,7 +107,7 @@ impl<'a> Rows<'a> {
         let target = inner(&self.module.document, schema);
         if target["type"] == "array" {
             let items: Vec<&Value> = examples.iter().filter_map(|example| example.as_array()).flatten().collect();
-            // Only the root is a row of its own: elsewhere the list is one already.
+            // The list itself has no row here: it is the root, or its own row was already added.
             self.inside(&target["items"], format!("{prefix}[]."), &items, depth, open);
         } else {
             let rust = name.and_then(|name| self.module.rust.types.get(&name.to_upper_camel_case()));
@@ -166,7 +166,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The members of an object, those of its parts with them, in the order of the description.
+/// Returns the members of an object, including those of its parts, in the order of the description.
 pub(crate) fn properties<'a>(document: &'a Document, schema: &'a Value) -> Vec<Property<'a>> {
     let mut found: Vec<Property<'_>> = Vec::new();
     let mut open = vec![followed(document.value(), schema, String::new())];
@@ -189,7 +189,7 @@ pub(crate) fn properties<'a>(document: &'a Document, schema: &'a Value) -> Vec<P
     found
 }
 
-/// The name of the schema that a schema refers to, by itself or as its only part.
+/// Returns the name of the schema that a schema refers to, directly or as its only part.
 pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     let reference = schema["$ref"].as_str().or_else(|| match schema["allOf"].as_array().map(Vec::as_slice) {
         Some([part]) if schema.get("properties").is_none() => part["$ref"].as_str(),
@@ -198,7 +198,7 @@ pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     reference.strip_prefix("#/components/schemas/")
 }
 
-/// What a reference, or a nullable reference, stands for.
+/// Returns the target of a reference or nullable reference, or the schema itself.
 pub(crate) fn inner<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
     match component_name(schema) {
         Some(name) => resolved(document.value(), document.value()["components"]["schemas"].get(name).unwrap_or(schema)),
@@ -214,14 +214,14 @@ fn is_secret(schema: &Value) -> bool {
     schema["format"] == "password" || schema["items"]["format"] == "password"
 }
 
-/// The known values of an open list, or the allowed ones of a closed list.
+/// Returns the known values of an open list, or the allowed values of a closed list.
 pub(crate) fn values(schema: &Value) -> Vec<String> {
     let values = schema["x-extensible-enum"].as_array().or(schema["enum"].as_array());
     let values = values.into_iter().flatten();
     values.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect()
 }
 
-/// An example in one line.
+/// Formats an example in one line.
 pub(crate) fn short(value: &Value) -> String {
     const MAX: usize = 80;
     let text = match value {
@@ -232,7 +232,7 @@ pub(crate) fn short(value: &Value) -> String {
     if text.chars().count() <= MAX { text } else { format!("{}…", text.chars().take(MAX).collect::<String>()) }
 }
 
-/// The type on the wire in words, named schemas with links.
+/// Describes the type on the wire, with links to named schemas.
 pub(crate) fn wire_pieces(module: &Module, schema: &Value) -> Vec<Piece> {
     let mut pieces = Vec::new();
     push_wire(module, schema, &mut pieces);
@@ -271,7 +271,7 @@ fn push_wire(module: &Module, schema: &Value, pieces: &mut Vec<Piece>) {
     pieces.push(Piece::plain(text));
 }
 
-/// A Rust type, types of the module with links.
+/// Returns a Rust type, with links to the types of the module.
 pub(crate) fn rust_pieces(module: &Module, rust: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut rest = rust;

@@ -1,5 +1,5 @@
-//! What the site tells of the hand-written part of the SDK: the error codes, the predicates of
-//! `Error`, and where rustdoc has each public item.
+//! Facts about the hand-written part of the SDK: the error codes, the predicates of `Error`, and
+//! the rustdoc page of each public item.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -9,16 +9,16 @@ use syn::{Item, Lit, ReturnType};
 
 use crate::rust::docs;
 
-/// What is known of the SDK.
+/// The facts about the SDK that the site shows.
 #[derive(Debug, Default)]
 pub(crate) struct Sdk {
     /// plex.tv's error codes, by number.
     pub(crate) codes: BTreeMap<u64, Code>,
-    /// The predicates of `Error` with the first sentence of their docs.
+    /// The predicates of `Error`, with the first paragraph of their docs.
     pub(crate) predicates: BTreeMap<String, String>,
-    /// The page of each public item in rustdoc, by its path without the name of the crate.
+    /// The rustdoc page of each public item, by its path without the name of the crate.
     items: BTreeMap<String, String>,
-    /// The base of links to rustdoc, with a slash at its end.
+    /// The base of links to rustdoc, with a trailing slash.
     rustdoc: String,
 }
 
@@ -32,7 +32,7 @@ impl Sdk {
     /// Reads the sources of the SDK below `package`.
     ///
     /// # Errors
-    /// When a file cannot be read, or does not hold what is looked for.
+    /// If a file cannot be read, or lacks the error codes or the predicates.
     pub(crate) fn load(package: &Path, rustdoc: &str) -> Result<Self, Problem> {
         let mut sdk = Self { rustdoc: format!("{}/", rustdoc.trim_end_matches('/')), ..Self::default() };
         let folder = package.join("src/runtime/error");
@@ -51,12 +51,12 @@ impl Sdk {
         Ok(sdk)
     }
 
-    /// The address of an item in rustdoc: `Error::is_auth`, `v2::types::PinInfo`.
+    /// Returns the rustdoc address of an item, such as `Error::is_auth` or `v2::types::PinInfo`.
     pub(crate) fn rustdoc(&self, path: &str) -> Option<String> {
         self.items.get(path).map(|page| self.rustdoc_page(page))
     }
 
-    /// The address of a page of rustdoc.
+    /// Returns the address of a rustdoc page.
     pub(crate) fn rustdoc_page(&self, page: &str) -> String {
         let base = if self.rustdoc.contains("://") { self.rustdoc.clone() } else { format!("@/{}", self.rustdoc) };
         format!("{base}plex_tv_sdk/{page}")
@@ -72,7 +72,7 @@ impl Sdk {
         }
     }
 
-    /// Reads `1000 ClientIdentifierMissing "the client identifier is missing",` and so on.
+    /// Reads entries such as `1000 ClientIdentifierMissing "the client identifier is missing",`.
     fn read_codes(&mut self, tokens: TokenStream) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         for entry in tokens.split(|token| matches!(token, TokenTree::Punct(mark) if mark.as_char() == ',')) {
@@ -100,7 +100,7 @@ impl Sdk {
         }
     }
 
-    /// Reads `api.txt`, which has one public item on a line.
+    /// Reads `api.txt`, which has one public item per line.
     fn read_items(&mut self, text: &str) {
         const CRATE: &str = "plex_tv_sdk::";
         let mut kinds = BTreeMap::<String, &str>::new();
@@ -117,7 +117,7 @@ impl Sdk {
             };
             let page = match keyword {
                 "mod" => format!("{}/index.html", path.replace("::", "/")),
-                // A type of a trait is on the page of its trait.
+                // An associated type of a trait is on the page of its trait.
                 "type" if kinds.contains_key(parent) => continue,
                 "struct" | "enum" | "trait" | "type" => {
                     kinds.entry(path.clone()).or_insert(keyword);
@@ -132,8 +132,8 @@ impl Sdk {
                     };
                     let (above, owner) = owner.rsplit_once("::").unwrap_or(("", owner));
                     let anchor = match (keyword, *kind) {
-                        // rustdoc's anchor says whether the trait has a default, and this list does
-                        // not.
+                        // rustdoc's anchor depends on whether the method has a default, which this
+                        // list does not show.
                         (_, "trait") => String::new(),
                         ("const", _) => format!("#associatedconstant.{name}"),
                         _ => format!("#method.{name}"),
@@ -152,7 +152,7 @@ fn read(path: &Path) -> Result<String, Problem> {
 }
 
 fn problem(path: &Path, why: String) -> Problem {
-    Problem::new(path, "sdk-source", why, "name the workspace of plex-tv-sdk, and see that it compiles")
+    Problem::new(path, "sdk-source", why, "use the workspace of plex-tv-sdk, and check that it compiles")
 }
 
 #[cfg(test)]
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_found_where_rustdoc_has_them() {
+    fn items_are_found_on_their_rustdoc_pages() {
         let mut sdk = Sdk { rustdoc: "rustdoc/".to_owned(), ..Sdk::default() };
 
         sdk.read_items(

@@ -1,7 +1,7 @@
 //! Serves a site together with a sandbox, so that its forms can send calls.
 //!
-//! Page and sandbox have one origin: `/sandbox/HOST/PATH` goes to the sandbox, as its made-up
-//! account. The server listens on loopback alone, and the page never learns a token.
+//! Pages and sandbox share one origin: calls to `/sandbox/HOST/PATH` are forwarded to the sandbox,
+//! as its made-up account. The server listens only on loopback, and the pages never see a token.
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
@@ -18,10 +18,10 @@ use tokio::net::TcpListener;
 
 use crate::Site;
 
-/// The largest body that a form may send.
+/// Bytes of the largest body that a form may send.
 const MAX_BODY: usize = 1 << 20;
 
-/// A site that is served.
+/// A server for a site and its sandbox.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -38,10 +38,10 @@ struct Shared {
 }
 
 impl Server {
-    /// Starts a sandbox, and listens on this port of the loopback address; 0 takes a free one.
+    /// Starts a sandbox, and listens on this port of the loopback address; 0 picks a free one.
     ///
     /// # Errors
-    /// When the port cannot be opened, or the sandbox cannot start.
+    /// If the port cannot be opened, or the sandbox cannot start.
     pub async fn bind(site: &Site, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let authority = listener.local_addr()?.to_string();
@@ -52,22 +52,22 @@ impl Server {
         Ok(Self { listener, shared: Arc::new(shared) })
     }
 
-    /// The address of the start page.
+    /// Returns the address of the start page.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/", self.shared.authority)
     }
 
-    /// The sandbox behind the forms.
+    /// Returns the sandbox behind the forms.
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
         &self.shared.sandbox
     }
 
-    /// Serves until it is dropped.
+    /// Serves until the future is dropped.
     ///
     /// # Errors
-    /// When no more connections can be accepted.
+    /// If no more connections can be accepted.
     pub async fn run(self) -> io::Result<()> {
         let router = Router::new()
             .route("/sandbox/{host}/{*path}", any(forward))
@@ -113,7 +113,7 @@ impl Shared {
             "xml" => "application/xml",
             _ => "text/plain; charset=utf-8",
         };
-        // Nothing of another origin is loaded, and nothing is sent there.
+        // Pages load nothing from other origins, and send nothing to them.
         let policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         let headers = [
             (header::CONTENT_TYPE, kind),
@@ -124,14 +124,14 @@ impl Shared {
     }
 
     async fn forward(&self, host: &str, path: &str, request: Request) -> Response {
-        // Another site must not reach the sandbox through the browser of this machine's user.
+        // Other sites must not reach the sandbox through the user's browser.
         let is_own = |headers: &HeaderMap| {
             let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
             let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
             host == Some(&self.authority) && origin.is_none_or(|origin| origin == format!("http://{}", self.authority))
         };
         if !is_own(request.headers()) {
-            return (StatusCode::FORBIDDEN, "This is for the pages of this server only.\n").into_response();
+            return (StatusCode::FORBIDDEN, "Only pages of this server may call the sandbox.\n").into_response();
         }
         let Some(host) = Host::ALL.into_iter().find(|known| known.name() == host) else {
             return (StatusCode::NOT_FOUND, "The sandbox has no such host.\n").into_response();
@@ -140,7 +140,7 @@ impl Shared {
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.\n").into_response();
         };
-        // The path as it was sent: its escapes have a meaning.
+        // The path as it was sent, since its escapes matter.
         let sent = parts.uri.path().splitn(4, '/').nth(3).unwrap_or(path);
         let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
         let mut call = self.http.request(parts.method, format!("{}/{sent}{query}", self.sandbox.url_of(host)));
@@ -158,7 +158,7 @@ impl Shared {
         let status = answer.status();
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
         let Ok(bytes) = answer.bytes().await else {
-            return (StatusCode::BAD_GATEWAY, "The sandbox broke off.\n").into_response();
+            return (StatusCode::BAD_GATEWAY, "The reply of the sandbox could not be read.\n").into_response();
         };
         let mut response = Response::new(Body::from(bytes));
         *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! The site: all pages made, and written into a folder.
+//! The site: makes all pages, and writes them into a folder.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -25,13 +25,13 @@ use crate::{
     text::{Code, Piece, Text, anchor, breakable, escaped},
 };
 
-/// The ledger of pages, below the workspace.
+/// The ledger of pages, relative to the workspace.
 const LEDGER: &str = "tools/docs/pages.txt";
-/// Where the start page has its sandbox.
+/// The address of the sandbox on the start page.
 const SANDBOX: &str = "http://127.0.0.1:8080";
-/// The made-up token of the sandbox's account.
+/// The made-up token of the sandbox account.
 const SANDBOX_TOKEN: &str = "sandbox-account-0001";
-/// Documents beside the guides: the file, and the page.
+/// Documents apart from the guides: the file and its page.
 const DOCUMENTS: [(&str, &str); 3] = [
     ("plex-tv-sandbox/README.md", "guides/sandbox.html"),
     ("openapi/README.md", "guides/descriptions.html"),
@@ -66,12 +66,13 @@ const ASSETS: [(&str, &str); 3] = [
     ("style.css", include_str!("../assets/style.css")),
 ];
 
-/// How a site is made.
+/// Settings of a site.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where rustdoc is: an address, or a folder of the site as in `rustdoc/`.
+    /// Where the rustdoc pages are: an address, or a folder of the site such as `rustdoc/`.
     pub rustdoc: String,
-    /// The address at which the site is published, for the sitemap: `https://example.com/docs/`.
+    /// The address at which the site is published, for the sitemap, such as
+    /// `https://example.com/docs/`.
     pub address: String,
     /// Whether pages have a form that sends the call, for a site that is served with a sandbox.
     pub try_it: bool,
@@ -90,7 +91,7 @@ pub struct Site {
     root: PathBuf,
     rustdoc: String,
     files: BTreeMap<String, Vec<u8>>,
-    /// The pages that must keep their address, those of operations with method and address.
+    /// The pages that must keep their address; those of operations have their method and address.
     pages: BTreeMap<String, Option<String>>,
     ledger: Ledger,
     difference: Difference,
@@ -101,8 +102,8 @@ impl Site {
     /// Makes the site of the workspace at `root`.
     ///
     /// # Errors
-    /// What cannot be read: a description, a generated file, the sources of the SDK, the ledger of
-    /// pages.
+    /// If a description, a generated file, a source of the SDK, a document or the ledger cannot be
+    /// read.
     pub fn build(root: &Path, settings: &Settings) -> Result<Self, Vec<Problem>> {
         let book = Book::load(root, &settings.rustdoc)?;
         let mut builder = Builder::new(&book, settings).map_err(one)?;
@@ -145,41 +146,42 @@ impl Site {
         Ok(Self { root: root.to_owned(), rustdoc: settings.rustdoc.clone(), files, pages, ledger, difference, summary })
     }
 
-    /// The files of the site, by their address.
+    /// Returns the files of the site, by their address.
     #[must_use]
     pub fn files(&self) -> &BTreeMap<String, Vec<u8>> {
         &self.files
     }
 
-    /// The addresses of the pages, without redirects.
+    /// Returns the addresses of the pages, without redirects.
     pub fn pages(&self) -> impl Iterator<Item = &str> {
         self.pages.keys().map(String::as_str)
     }
 
-    /// The number of pages of each kind.
+    /// Returns the number of pages of each kind, as text.
     #[must_use]
     pub fn summary(&self) -> &str {
         &self.summary
     }
 
-    /// Links that lead nowhere. Links to rustdoc are followed into `rustdoc`, which `cargo doc`
-    /// wrote, where it is given.
+    /// Returns the broken links. Links to rustdoc are only checked if `rustdoc` is given, the
+    /// folder that `cargo doc` wrote.
     #[must_use]
     pub fn broken_links(&self, rustdoc: Option<&Path>) -> Vec<Problem> {
         let base = format!("{}/", self.rustdoc.trim_end_matches('/'));
         broken_links(&self.files, rustdoc.map(|folder| (base.as_str(), folder)))
     }
 
-    /// Pages that the ledger does not have, and pages that are gone and lead nowhere.
+    /// Returns the differences from the ledger: pages that it does not have or has under another
+    /// address, and pages that were removed without a redirect.
     #[must_use]
     pub fn stale_ids(&self) -> Vec<Problem> {
         faults(&self.difference)
     }
 
-    /// Takes new and renamed pages into the ledger.
+    /// Adds new and renamed pages to the ledger.
     ///
     /// # Errors
-    /// When pages are gone that nobody said the place of, or the ledger cannot be written.
+    /// If pages were removed without a redirect, or the ledger cannot be written.
     pub fn update_ledger(&self) -> Result<(), Vec<Problem>> {
         let lost = Difference { lost: self.difference.lost.clone(), ..Difference::default() };
         if !lost.lost.is_empty() {
@@ -194,15 +196,15 @@ impl Site {
         write_atomically(&file, ledger.text().as_bytes()).map_err(|why| one(unwritable(&file, &why)))
     }
 
-    /// Writes the site into a folder, and removes files that a former site left there.
+    /// Writes the site into a folder, and removes files that an older site left there.
     ///
     /// # Errors
-    /// When the folder holds something else than a site, or cannot be written.
+    /// If the folder contains something other than a site, or cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), Problem> {
         let mut old = BTreeSet::new();
         list(folder, folder, &mut old).map_err(|why| unwritable(folder, &why))?;
         if !old.is_empty() && !old.contains("llms.txt") {
-            let what = "this folder holds something else than a site";
+            let what = "this folder contains something other than a site";
             return Err(Problem::new(folder, "output", what, "name an empty or a new folder with --out"));
         }
         for (path, bytes) in &self.files {
@@ -214,7 +216,7 @@ impl Site {
                 written.map_err(|why| unwritable(&file, &why))?;
             }
         }
-        // rustdoc may have been put beside the pages.
+        // The folder `rustdoc` is not part of the site.
         for path in old.iter().filter(|path| !path.starts_with("rustdoc/")) {
             let file = folder.join(path);
             fs::remove_file(&file).map_err(|why| unwritable(&file, &why))?;
@@ -243,7 +245,7 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// The files below a folder, with `/` between the parts of their names.
+/// Lists the files below a folder, with `/` as the separator.
 fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
@@ -262,7 +264,7 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> io::Result<
     Ok(())
 }
 
-/// `@/` at the beginning of addresses, as seen from a page.
+/// Replaces `@/` at the beginning of addresses with the path from a page to the root.
 fn rooted(html: &str, page: &str) -> String {
     let up = "../".repeat(page.matches('/').count());
     html.replace("\"@/", &format!("\"{up}")).replace("](@/", &format!("]({up}")).replace("url=@/", &format!("url={up}"))
@@ -270,7 +272,7 @@ fn rooted(html: &str, page: &str) -> String {
 
 fn render(env: &Environment<'_>, name: &str, data: Data) -> Result<String, Problem> {
     let rendered = env.get_template(name).and_then(|template| template.render(data));
-    rendered.map_err(|why| Problem::new(name, "template", format!("{why:#}"), "mend the template"))
+    rendered.map_err(|why| Problem::new(name, "template", format!("{why:#}"), "fix the template"))
 }
 
 /// A page in lists of pages.
@@ -280,7 +282,7 @@ struct Entry {
     text: String,
     href: String,
     about: String,
-    /// Words by which it is found, beside its name.
+    /// Words by which the search finds it, apart from its name.
     words: String,
 }
 
@@ -333,16 +335,16 @@ struct Builder<'a> {
     entries: Vec<Entry>,
     guides: Vec<Piece>,
     examples: Vec<Piece>,
-    /// The list at the side, of each module and of pages outside of all.
+    /// The navigation of each module, and of pages outside of modules under the empty name.
     navs: BTreeMap<String, String>,
 }
 
-/// What goes around the content of a page.
+/// Everything on a page apart from its content.
 struct Frame<'t> {
     page: &'t str,
     title: &'t str,
     summary: &'t str,
-    /// The module whose calls the list at the side shows.
+    /// The module that the navigation shows; empty for none.
     module: &'t str,
     has_markdown: bool,
 }
@@ -351,8 +353,7 @@ impl<'a> Builder<'a> {
     fn new(book: &'a Book, settings: &'a Settings) -> Result<Self, Problem> {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
-        // The built-in one escapes slashes too, which makes pages of addresses larger and harder to
-        // read.
+        // The built-in formatter also escapes slashes, which makes pages larger and harder to read.
         env.set_formatter(|out, state, value| match value.as_str() {
             Some(text) if *state.auto_escape() == AutoEscape::Html && !value.is_safe() => {
                 Ok(out.write_str(&escaped(text))?)
@@ -364,7 +365,7 @@ impl<'a> Builder<'a> {
         env.add_filter("md", |href: String| href.replace(".html", ".md"));
         for (name, text) in TEMPLATES {
             env.add_template(name, text)
-                .map_err(|why| Problem::new(name, "template", format!("{why:#}"), "mend the template"))?;
+                .map_err(|why| Problem::new(name, "template", format!("{why:#}"), "fix the template"))?;
         }
         Ok(Self {
             book,
@@ -402,7 +403,7 @@ impl<'a> Builder<'a> {
         self.lists()
     }
 
-    /// Adds a page, and its Markdown where there is one.
+    /// Adds a page, and its Markdown if there is any.
     fn page(&mut self, frame: &Frame<'_>, template: &str, data: Data, markdown: Option<String>) -> Result<(), Problem> {
         let here = format!("href=\"@/{}\"", frame.page);
         let nav = self.navs.get(frame.module).map(String::as_str).unwrap_or_default();
@@ -452,7 +453,7 @@ impl<'a> Builder<'a> {
         tags.filter(|tag| !tag.operations.is_empty()).collect()
     }
 
-    /// The documents with their pages, and the page of each file that links may name.
+    /// Returns the documents with their pages, and the page of each file that links may point to.
     #[allow(clippy::type_complexity, reason = "read in one place")]
     fn documents(&mut self) -> Result<(Vec<(PathBuf, String, String)>, Pages), Problem> {
         let root = &self.book.root;
@@ -463,7 +464,7 @@ impl<'a> Builder<'a> {
         };
         let mut pages = Pages::new();
         let mut documents = Vec::new();
-        // In the order in which rustdoc has them.
+        // In the order of rustdoc.
         let order = fs::read_to_string(root.join("plex-tv-sdk/src/guides.rs")).unwrap_or_default();
         let mut names = files_of(&root.join("plex-tv-sdk/guides"), "md");
         names.sort_by_key(|name| order.find(&format!("/{name}\"")).unwrap_or(usize::MAX));
@@ -502,7 +503,6 @@ impl<'a> Builder<'a> {
         let title = if page == "changes.html" { "Changes".to_owned() } else { rendered.title };
         let frame = Frame { page, title: &title, summary: &rendered.summary, module: "", has_markdown: true };
         let words = rendered.headings.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>().join(" ");
-        // What is too small for a list of contents is read from its beginning.
         let headings: Vec<_> = rendered.headings.iter().collect();
         let data = context!(headings => Serde(headings), html => rendered.html);
         self.page(&frame, "document.html", data, Some(markdown))?;
@@ -519,7 +519,7 @@ impl<'a> Builder<'a> {
             let about = text.lines().take_while(|line| line.starts_with("//!"));
             let about: Vec<_> = about.map(|line| line.trim_start_matches("//!").trim()).collect();
             let markdown = format!(
-                "# Example: `{}`\n\n{}\n\nRun it with `cargo run --example {}`. It is `{file}`.\n\n```rust,no_run\n{text}```\n",
+                "# Example: `{}`\n\n{}\n\nRun it with `cargo run --example {}`. The source is `{file}`.\n\n```rust,no_run\n{text}```\n",
                 example.text,
                 about.join("\n"),
                 example.text,
@@ -613,7 +613,7 @@ impl<'a> Builder<'a> {
             "code_href": sdk.rustdoc_page("struct.Error.html#method.code"),
             "error_href": sdk.rustdoc_page("struct.Error.html"),
         });
-        let summary = "What the numbers of plex.tv's errors mean, and which predicate tells them.";
+        let summary = "What plex.tv's error codes mean, and the predicates that recognize them.";
         let frame = Frame { page: "errors.html", title: "Error codes", summary, module: "", has_markdown: true };
         let data = context!(it => Serde(&it));
         let markdown = render(&self.env, "errors.md", data.clone())?;
@@ -656,8 +656,8 @@ impl<'a> Builder<'a> {
         self.source(module)
     }
 
-    /// The pages of the operations. Gives the examples of the named schemas: of which operation,
-    /// and where in the description.
+    /// Adds the pages of the operations. Returns the example of each named schema: its operation
+    /// and its pointer in the description.
     fn operations(&mut self, module: &Module) -> Result<BTreeMap<String, (String, String)>, Problem> {
         let mut examples = BTreeMap::new();
         for operation in &module.operations {
@@ -726,14 +726,14 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// The lists of all pages: for people, programs, search engines, and the search.
+    /// Adds the lists of all pages: for people, programs, search engines, and the search box.
     fn lists(&mut self) -> Result<(), Problem> {
         self.entry("page", "All pages", "pages.html", "Every page of the reference.", String::new());
         let index =
             self.entries.iter().map(|entry| json!([entry.kind, entry.text, entry.href, entry.about, entry.words]));
         let index = format!("window.referenceIndex = {};\n", Value::Array(index.collect()));
         self.files.insert("search.js".to_owned(), index.into_bytes());
-        // Error codes are places of a page, and no pages.
+        // Error codes are parts of a page, not pages.
         self.entries.retain(|entry| !entry.href.contains('#'));
         let kinds = [
             ("page", "Pages"),
@@ -782,7 +782,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The names of the files of a folder, sorted; none where there is no such folder.
+/// Returns the sorted names of the files in a folder; none if the folder does not exist.
 fn files_of(folder: &Path, extension: &str) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
@@ -792,16 +792,16 @@ fn files_of(folder: &Path, extension: &str) -> Vec<String> {
     names
 }
 
-/// A program without the line that is for the lints of this workspace.
+/// Removes the line for the lints of this workspace from a program.
 fn without_lints(program: &str) -> String {
     program.lines().filter(|line| !line.starts_with("#![allow(clippy::")).map(|line| format!("{line}\n")).collect()
 }
 
-/// The dependencies and the program under `A first program` of the README.
+/// Returns the dependencies and the program under `A first program` in the README.
 fn first_program(readme: &Path) -> Result<(String, String), Problem> {
     const HEADING: &str = "\n## A first program\n";
     let problem = |what: String| {
-        let mend = "keep its section `A first program` with a block of TOML and one of Rust";
+        let mend = "it needs a section `A first program` with a TOML block and a Rust block";
         Problem::new(readme, "readme", what, mend)
     };
     let text = fs::read_to_string(readme).map_err(|why| problem(format!("it cannot be read: {why}")))?;
@@ -812,10 +812,10 @@ fn first_program(readme: &Path) -> Result<(String, String), Problem> {
         Some(rest.split_once("\n```")?.0.to_owned())
     };
     let found = block("```toml").zip(block("```rust"));
-    found.ok_or_else(|| problem("its first program is not there".to_owned()))
+    found.ok_or_else(|| problem("the first program is missing".to_owned()))
 }
 
-/// Notes where the named schemas of an operation have examples, if none was known.
+/// Records where the named schemas of an operation have examples.
 fn find_examples(module: &Module, operation: &Operation, found: &mut BTreeMap<String, (String, String)>) {
     let node = module.document.value().pointer(&operation.pointer).unwrap_or(&Value::Null);
     let replies = join(&operation.pointer, "responses");
@@ -844,7 +844,7 @@ fn note_examples(
         return;
     }
     if let Some(name) = crate::schema::component_name(schema) {
-        // The fullest example says most. What is known is not looked through again.
+        // The largest example is the most useful. Smaller ones are not examined further.
         let size = |pointer: &str| module.document.value().pointer(pointer).map_or(0, |value| value.to_string().len());
         if found.get(name).is_some_and(|(_, known)| size(known) >= size(&pointer)) {
             return;
@@ -869,7 +869,7 @@ fn note_examples(
     }
 }
 
-/// All that the page of a type says.
+/// The content of a type's page.
 #[derive(Debug, Serialize)]
 struct TypePage {
     name: String,
@@ -914,10 +914,10 @@ fn type_page(
     let value = example.and_then(|(_, pointer)| Some((pointer, root.pointer(pointer)?)));
     let operations = uses.map(|uses| uses.operations.as_slice()).unwrap_or_default();
     let without_rust = match (schema["type"].as_str(), name) {
-        (Some("array"), _) => "A list, which calls and members have as Vec or Rows of its items.",
+        (Some("array"), _) => "A list. Calls and members use Vec or Rows of its items.",
         (_, "Flag") => "Flag, which is sent as 1 or 0.",
-        (_, "ErrorList") => "Error, as the reason of a refusal.",
-        _ => "A plain value; no type of its own.",
+        (_, "ErrorList") => "Error, as the reason for a failure.",
+        _ => "A plain value, which has no type of its own.",
     };
     TypePage {
         name: name.to_owned(),
@@ -937,9 +937,9 @@ fn type_page(
         source_file: format!("openapi/{}", module.file),
         values: values(schema),
         values_mean: if schema.get("x-extensible-enum").is_some() {
-            "The list is open: plex.tv may send others. They are kept as they come."
+            "The list is open: plex.tv may send other values, which are kept unchanged."
         } else {
-            "The list is closed: plex.tv refuses others."
+            "The list is closed: plex.tv refuses other values."
         },
         rows: Rows::up_to(
             book,

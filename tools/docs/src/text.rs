@@ -1,17 +1,17 @@
-//! Pieces of text in the two forms that the site has: HTML and Markdown.
+//! Pieces of text in the two formats of the site: HTML and Markdown.
 //!
-//! In HTML, `@/` at the beginning of an address stands for the root of the site.
+//! In HTML, `@/` at the beginning of an address is the root of the site.
 
 use serde::Serialize;
 
-/// A text in both forms.
+/// A text in both formats.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Text {
     pub(crate) html: String,
     pub(crate) markdown: String,
 }
 
-/// A piece of a line, which may lead somewhere.
+/// A piece of a line, which may be a link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Piece {
     pub(crate) text: String,
@@ -28,7 +28,7 @@ impl Piece {
     }
 }
 
-/// Text of an example: plain, and with its parts marked for colours.
+/// The text of an example: plain, and as HTML with highlighted parts.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Code {
     pub(crate) language: &'static str,
@@ -42,7 +42,7 @@ impl Code {
         Self { language, html: escaped(&text), text }
     }
 
-    /// Adds a part; `class` is empty where it has no colour of its own.
+    /// Adds a part; `class` is empty if it is not highlighted.
     pub(crate) fn push(&mut self, class: &str, text: &str) {
         self.text.push_str(text);
         if class.is_empty() {
@@ -53,7 +53,7 @@ impl Code {
     }
 }
 
-/// The text with what means something in HTML escaped.
+/// Escapes characters that are special in HTML.
 pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -68,7 +68,8 @@ pub(crate) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// Code that may be broken where a person would break it: behind marks, and before capitals.
+/// Allows line breaks in code where a person would break it: after punctuation, and before
+/// capitals.
 pub(crate) fn breakable(text: &str) -> String {
     let mut out = String::new();
     let mut last = ' ';
@@ -82,7 +83,7 @@ pub(crate) fn breakable(text: &str) -> String {
     out
 }
 
-/// A name for the part of an address behind `#`: letters, digits, `-`, `_` and `.`.
+/// Turns a name into a fragment for an address, of letters, digits, `-`, `_` and `.`.
 pub(crate) fn anchor(name: &str) -> String {
     let mut anchor = String::new();
     for character in name.chars() {
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn anchors_hold_what_needs_no_escape() {
+    fn anchors_need_no_escapes() {
         for (name, wanted) in [
             ("reply.urls[]", "reply.urls"),
             ("A first program", "A-first-program"),
@@ -112,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn code_breaks_behind_marks_and_before_capitals() {
+    fn code_breaks_after_punctuation_and_before_capitals() {
         for (code, wanted) in [
             ("publicAddress", "public<wbr>Address"),
             ("Option<i64>", "Option&lt;<wbr>i64&gt;"),
@@ -124,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn code_keeps_its_text_whatever_is_marked() {
+    fn highlighting_does_not_change_the_text() {
         let mut code = Code::default();
         code.push("", "a < ");
         code.push("s", "\"b\"");

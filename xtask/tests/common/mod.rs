@@ -1,5 +1,5 @@
-//! What the tests of the commands share.
-#![allow(dead_code)] // Each test target uses a part of it.
+//! Helpers for the tests of the commands.
+#![allow(dead_code)] // Each test target uses only some of them.
 
 use std::{
     ffi::OsStr,
@@ -27,14 +27,14 @@ impl Ended {
         self.stdout.lines().last().unwrap_or_default()
     }
 
-    /// Wrong input is reported in one sentence, and nothing else is printed.
+    /// Asserts that wrong input is reported in one sentence, and that nothing else is printed.
     #[track_caller]
     pub(crate) fn assert_refused(&self, wanted: &str) {
         assert_eq!((self.code, self.stdout.as_str(), self.stderr.lines().count()), (3, "", 1), "{}", self.stderr);
         assert!(self.stderr.starts_with("error: ") && self.stderr.contains(wanted), "{wanted}: {}", self.stderr);
     }
 
-    /// Wrong input is reported with its name.
+    /// Asserts that wrong input is reported with this text.
     #[track_caller]
     pub(crate) fn assert_mentions(&self, wanted: &str) {
         assert_eq!((self.code, self.stdout.as_str()), (3, ""), "{}", self.stderr);

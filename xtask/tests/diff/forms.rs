@@ -1,4 +1,4 @@
-//! The six forms of a report, and where it is written.
+//! Tests of the six output formats of a report, and where reports are written.
 
 use std::{fmt::Write as _, fs};
 
@@ -22,7 +22,7 @@ fn shown(folder: &Repository, format: &str) -> Ended {
 }
 
 #[test]
-fn text_tells_each_finding_by_level_subject_rule_and_place() {
+fn text_has_level_subject_rule_and_place_of_each_finding() {
     let folder = two_files(TINY, &edited(&[BREAKING, COMPATIBLE, DOCS]));
 
     let ended = shown(&folder, "text");
@@ -43,7 +43,7 @@ needs 0.4.0 (breaking); Cargo.toml says 0.3.2
 }
 
 #[test]
-fn json_tells_each_finding_whole() {
+fn json_has_every_detail_of_each_finding() {
     let report: Value = serde_json::from_str(&shown(&all_levels(), "json").stdout).unwrap();
 
     assert_eq!(report["schema_version"], 1);
@@ -69,7 +69,7 @@ fn json_tells_each_finding_whole() {
 }
 
 #[test]
-fn a_fingerprint_stays_when_lines_move() {
+fn a_fingerprint_does_not_change_when_lines_move() {
     let folder = all_levels();
     let fingerprints = |report: &Value| {
         let findings = report["findings"].as_array().unwrap().iter();
@@ -109,7 +109,7 @@ fn sarif_has_what_code_scanning_needs() {
 }
 
 #[test]
-fn github_annotations_stand_one_a_line_and_are_escaped() {
+fn github_annotations_are_one_per_line_and_escaped() {
     let odd = |schema: &str| TINY.replace("name: { type: string }", &format!("\"100%\\nsure\": {{ type: {schema} }}"));
     let folder = Repository::without_git();
     folder.write("base.yaml", odd("string"));
@@ -129,7 +129,7 @@ fn github_annotations_stand_one_a_line_and_are_escaped() {
 }
 
 #[test]
-fn github_annotations_name_the_level_and_count_what_is_left_out() {
+fn github_annotations_show_the_level_and_count_the_omitted_ones() {
     let folder = all_levels();
 
     let kinds = |ended: &Ended| -> Vec<String> {
@@ -143,7 +143,7 @@ fn github_annotations_name_the_level_and_count_what_is_left_out() {
 }
 
 #[test]
-fn the_changelog_has_lines_for_users_only() {
+fn the_changelog_has_only_lines_for_users() {
     let ended = shown(&all_levels(), "changelog");
 
     assert_eq!(
@@ -158,7 +158,7 @@ fn the_changelog_has_lines_for_users_only() {
 }
 
 #[test]
-fn markdown_ends_with_the_line_that_finds_the_comment_again() {
+fn markdown_ends_with_the_marker_of_the_comment() {
     let ended = shown(&all_levels(), "markdown");
 
     let first = ended.stdout.lines().next().unwrap();
@@ -184,7 +184,7 @@ fn is_marker(line: &str) {
     assert!(digest.is_some_and(|digest| digest.chars().all(|each| each.is_ascii_hexdigit())), "{line}");
 }
 
-/// A description with many schemas, each with a property of this type.
+/// Returns a description with many schemas, each with a property of this type.
 fn many(count: usize, kind: &str) -> String {
     (0..count).fold(TINY.to_owned(), |mut text, number| {
         let _ = writeln!(text, "    Schema{number}: {{ type: object, properties: {{ value: {{ type: {kind} }} }} }}");
@@ -193,7 +193,7 @@ fn many(count: usize, kind: &str) -> String {
 }
 
 #[test]
-fn markdown_of_a_very_large_change_fits_into_a_comment_and_counts_what_is_cut() {
+fn markdown_of_a_very_large_change_fits_into_a_comment_and_counts_the_omitted_rows() {
     const COUNT: usize = 900;
     let folder = two_files(&many(COUNT, "string"), &many(COUNT, "integer"));
 
@@ -210,7 +210,7 @@ fn markdown_of_a_very_large_change_fits_into_a_comment_and_counts_what_is_cut() 
 }
 
 #[test]
-fn files_are_written_whole_and_standard_output_stays_empty() {
+fn files_are_written_completely_and_standard_output_stays_empty() {
     let folder = all_levels();
     folder.write("report.md", "An old report, longer than nothing.\n".repeat(1000));
     folder.write("summary.md", "Before.\n");
@@ -235,8 +235,8 @@ fn files_are_written_whole_and_standard_output_stays_empty() {
     assert_eq!(report, shown(&folder, "markdown").stdout);
     assert_eq!(folder.read("summary.md"), format!("Before.\n{report}"));
     assert_eq!(folder.read("new/report.json"), shown(&folder, "json").stdout);
-    assert_eq!(files(), before + 1, "only the new folder is left over");
-    // A summary is added to, whatever the form of the report.
+    assert_eq!(files(), before + 1, "only the new folder was added");
+    // `--summary` appends Markdown, whatever the format of the report.
     folder.diff(&["base.yaml", "head.yaml", "--summary", "summary.md"]);
     assert_eq!(folder.read("summary.md"), format!("Before.\n{report}{report}"));
 }

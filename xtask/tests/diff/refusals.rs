@@ -1,13 +1,13 @@
-//! Wrong input is reported in one sentence.
+//! Tests that wrong input is reported in one sentence.
 
 use crate::{
     common::Ended,
     repository::{BREAKING, DOCS, Repository, TINY, edited, two_files},
 };
 
-/// What is wrong is reported with its place, and nothing else is printed.
+/// Asserts that one problem is reported with its place, and that nothing else is printed.
 #[track_caller]
-fn assert_told(ended: &Ended, code: i32, wanted: &str) {
+fn assert_reported(ended: &Ended, code: i32, wanted: &str) {
     assert_eq!((ended.code, ended.stdout.as_str()), (code, ""), "{wanted}: {}", ended.stderr);
     let first = ended.stderr.lines().next().unwrap();
     assert!(first.contains(wanted), "{wanted}: {}", ended.stderr);
@@ -16,7 +16,7 @@ fn assert_told(ended: &Ended, code: i32, wanted: &str) {
 }
 
 #[test]
-fn files_that_are_no_description_are_refused() {
+fn files_that_are_not_descriptions_are_refused() {
     let cases: [(&[u8], &str); 12] = [
         (b"", "bad.yaml: empty-file: the file says nothing"),
         (b"# Nothing.\n", "bad.yaml: empty-file: the file says nothing"),
@@ -44,9 +44,9 @@ fn files_that_are_no_description_are_refused() {
 
     for (bytes, wanted) in cases {
         folder.write("bad.yaml", bytes);
-        assert_told(&folder.diff(&["base.yaml", "bad.yaml"]), 3, wanted);
-        assert_told(&folder.diff(&["bad.yaml", "base.yaml"]), 3, wanted);
-        assert_told(&folder.diff(&["bad.yaml", "bad.yaml"]), 3, wanted);
+        assert_reported(&folder.diff(&["base.yaml", "bad.yaml"]), 3, wanted);
+        assert_reported(&folder.diff(&["bad.yaml", "base.yaml"]), 3, wanted);
+        assert_reported(&folder.diff(&["bad.yaml", "bad.yaml"]), 3, wanted);
     }
 }
 
@@ -57,7 +57,7 @@ fn the_same_files_are_refused_in_a_folder_and_in_a_revision() {
     repository.commit();
     repository.write("openapi/worse.yaml", b"\xff");
 
-    assert_told(&repository.diff(&["HEAD~1", "HEAD"]), 3, "openapi/bad.yaml:2: yaml-syntax: ");
+    assert_reported(&repository.diff(&["HEAD~1", "HEAD"]), 3, "openapi/bad.yaml:2: yaml-syntax: ");
     let both = repository.diff(&["HEAD~1"]);
     assert_eq!((both.code, both.stdout.as_str()), (3, ""));
     assert!(
@@ -70,11 +70,11 @@ fn the_same_files_are_refused_in_a_folder_and_in_a_revision() {
     repository.commit();
     repository.write("latin.yaml", b"\xff");
     repository.commit();
-    assert_told(&repository.diff(&["HEAD:latin.yaml", "HEAD:latin.yaml"]), 3, "HEAD:latin.yaml: not-utf8: ");
+    assert_reported(&repository.diff(&["HEAD:latin.yaml", "HEAD:latin.yaml"]), 3, "HEAD:latin.yaml: not-utf8: ");
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn missing_inputs_are_named() {
     let repository = Repository::new();
     repository.write("empty/README.md", "No description.");
     repository.commit();
@@ -93,8 +93,8 @@ fn what_is_not_there_is_named() {
         ("C:\\openapi", "no-such-input: "),
         ("", "no-such-input: "),
     ] {
-        assert_told(&repository.diff(&[argument]), 3, wanted);
-        assert_told(&repository.diff(&["HEAD", argument]), 3, wanted);
+        assert_reported(&repository.diff(&[argument]), 3, wanted);
+        assert_reported(&repository.diff(&["HEAD", argument]), 3, wanted);
     }
 }
 
@@ -104,7 +104,7 @@ fn a_revision_without_descriptions_is_named() {
     repository.git(&["rm", "--quiet", "-r", "--cached", "openapi"]);
     repository.git(&["commit", "--quiet", "--message=Away"]);
 
-    assert_told(&repository.diff(&["HEAD"]), 3, "the revision \"HEAD\" has no file or folder \"openapi\"");
+    assert_reported(&repository.diff(&["HEAD"]), 3, "the revision \"HEAD\" has no file or folder \"openapi\"");
 }
 
 #[test]
@@ -115,14 +115,14 @@ fn a_file_is_not_compared_with_a_folder() {
     {
         let ended = repository.diff(&[base, head]);
 
-        assert_told(&ended, 2, "give two files, or two folders");
+        assert_reported(&ended, 2, "give two files, or two folders");
         assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
     }
-    assert_told(&repository.diff(&["openapi/tiny.yaml"]), 2, "work tree is a folder of them");
+    assert_reported(&repository.diff(&["openapi/tiny.yaml"]), 2, "work tree is a folder of them");
 }
 
 #[test]
-fn a_work_tree_in_the_middle_of_a_merge_is_told_as_that() {
+fn merge_conflicts_in_the_work_tree_are_reported() {
     let repository = Repository::new();
     repository.git(&["checkout", "--quiet", "-b", "topic"]);
     repository.edit(&[DOCS]);
@@ -134,41 +134,41 @@ fn a_work_tree_in_the_middle_of_a_merge_is_told_as_that() {
     let line = 1 + repository.read("openapi/tiny.yaml").lines().position(|line| line.starts_with("<<<<<<< ")).unwrap();
 
     let told = format!("tiny.yaml:{line}: merge-conflict: the file has marks of a merge conflict");
-    assert_told(&repository.diff(&[]), 3, &told);
-    assert_told(&repository.diff(&["HEAD"]), 3, &told);
-    assert_told(&repository.diff(&["HEAD:openapi/tiny.yaml", "openapi/tiny.yaml"]), 3, &told);
+    assert_reported(&repository.diff(&[]), 3, &told);
+    assert_reported(&repository.diff(&["HEAD"]), 3, &told);
+    assert_reported(&repository.diff(&["HEAD:openapi/tiny.yaml", "openapi/tiny.yaml"]), 3, &told);
 
     repository.edit(&[DOCS]);
-    assert_eq!(repository.rules(&["HEAD"]), ["docs"], "once it is resolved, the work tree is compared as it is");
+    assert_eq!(repository.rules(&["HEAD"]), ["docs"], "once the conflict is resolved, the work tree is compared");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_path_that_is_not_utf_8_and_not_there_is_told() {
+fn a_missing_path_that_is_not_utf_8_is_reported() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
     let repository = Repository::new();
     for odd in [&b"no\xff.yaml"[..], b"HEAD:\xff", b"\xff:openapi"] {
         let ended = Ended::of(repository.xtask().args(["diff", "--no-rust", "HEAD"]).arg(OsStr::from_bytes(odd)));
 
-        assert_told(&ended, 3, "no-such-input: there is no such file, and a git revision is plain text");
+        assert_reported(&ended, 3, "no-such-input: there is no such file, and a git revision is plain text");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_revision_with_names_that_are_not_utf_8_is_told() {
+fn a_revision_with_names_that_are_not_utf_8_is_reported() {
     use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _};
 
     let repository = Repository::new();
     fs::write(repository.path("openapi").join(OsStr::from_bytes(b"odd\xff.yaml")), TINY).unwrap();
     repository.commit();
 
-    assert_told(&repository.diff(&["HEAD~1", "HEAD"]), 3, "HEAD:openapi: unreadable: ");
+    assert_reported(&repository.diff(&["HEAD~1", "HEAD"]), 3, "HEAD:openapi: unreadable: ");
 }
 
 #[test]
-fn places_that_cannot_be_written_are_told() {
+fn places_that_cannot_be_written_are_reported() {
     let folder = two_files(TINY, &edited(&[BREAKING]));
     for (option, place) in [
         ("--output", "openapi"),
@@ -182,7 +182,11 @@ fn places_that_cannot_be_written_are_told() {
         ended.assert_refused(&format!("{place} cannot be written: "));
     }
     let left = std::fs::read_dir(folder.path("")).unwrap().map(|entry| entry.unwrap().file_name());
-    assert_eq!(left.filter(|name| name.to_string_lossy().contains("xtask")).count(), 0, "a half-written file is left");
+    assert_eq!(
+        left.filter(|name| name.to_string_lossy().contains("xtask")).count(),
+        0,
+        "a half-written file was left behind"
+    );
     assert_eq!(folder.read("base.yaml"), TINY);
 }
 
@@ -195,10 +199,10 @@ fn without_git_revisions_cannot_be_named_but_files_can() {
         )
     };
 
-    assert_told(&without(&[]), 2, "without git there is no branch main to compare with (git cannot be run: ");
+    assert_reported(&without(&[]), 2, "without git there is no branch main to compare with (git cannot be run: ");
     let told =
         "HEAD: no-such-input: there is no such file or folder, and no git revision can be looked up (git cannot be run";
-    assert_told(&without(&["HEAD"]), 3, told);
+    assert_reported(&without(&["HEAD"]), 3, told);
     assert_eq!(without(&["openapi", "openapi"]).code, 0);
 }
 
@@ -206,9 +210,9 @@ fn without_git_revisions_cannot_be_named_but_files_can() {
 fn outside_a_repository_revisions_cannot_be_named_but_files_can() {
     let folder = Repository::without_git();
 
-    assert_told(&folder.diff(&[]), 2, "without git there is no branch main to compare with (not a git repository");
+    assert_reported(&folder.diff(&[]), 2, "without git there is no branch main to compare with (not a git repository");
     let told =
         "HEAD: no-such-input: there is no such file or folder, and no git revision can be looked up (not a git repo";
-    assert_told(&folder.diff(&["HEAD"]), 3, told);
+    assert_reported(&folder.diff(&["HEAD"]), 3, told);
     assert_eq!(folder.diff(&["openapi/tiny.yaml", "openapi/tiny.yaml"]).code, 0);
 }

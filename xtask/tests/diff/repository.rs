@@ -1,4 +1,4 @@
-//! A small project with a description, a version and a history.
+//! A small project with a description, a version and a git history.
 
 use std::{
     fs,
@@ -13,14 +13,14 @@ use crate::common::Ended;
 
 pub(crate) const TINY: &str = include_str!("tiny.yaml");
 
-/// Edits of `TINY`, each with the rule that reports it.
+/// Edits of `TINY`, each named after the level of its finding.
 pub(crate) const BREAKING: Edit = Edit("code: { type: string }\n", "code: { type: string, nullable: true }\n");
 pub(crate) const POTENTIAL: Edit = Edit("        - { name: code, in: query, schema: { type: string } }\n", "");
 pub(crate) const COMPATIBLE: Edit =
     Edit("name: { type: string }\n", "name: { type: string }\n        age: { type: integer }\n");
 pub(crate) const DOCS: Edit = Edit("A user.", "The user.");
 
-/// What is replaced by what.
+/// A text and its replacement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Edit(&'static str, &'static str);
 
@@ -38,7 +38,7 @@ pub(crate) fn manifest(version: &str) -> String {
 pub(crate) struct Repository(TempDir);
 
 impl Repository {
-    /// With one commit on `main`: `openapi/tiny.yaml`, and version 0.3.2.
+    /// Makes a repository with one commit on `main`: `openapi/tiny.yaml`, and version 0.3.2.
     pub(crate) fn new() -> Self {
         let repository = Self::without_git();
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
@@ -46,7 +46,7 @@ impl Repository {
         repository
     }
 
-    /// The same files, but no history.
+    /// Makes a folder with the same files, but without a history.
     pub(crate) fn without_git() -> Self {
         let repository = Self(tempfile::tempdir().unwrap());
         repository.write("openapi/tiny.yaml", TINY);
@@ -77,7 +77,7 @@ impl Repository {
         self.git(&["commit", "--quiet", "--allow-empty", "--message=A change"]);
     }
 
-    /// Without the settings of whoever runs the tests.
+    /// Runs git without the user's settings, and asserts that it succeeds.
     #[track_caller]
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
         let ended = self.git_anyhow(arguments);
@@ -85,13 +85,13 @@ impl Repository {
         ended.stdout.trim_end().to_owned()
     }
 
-    /// The same for what is known to fail, such as a merge with a conflict.
+    /// Runs git without the user's settings. It may fail, for example on a merge conflict.
     pub(crate) fn git_anyhow(&self, arguments: &[&str]) -> Ended {
         let own = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false"];
         Ended::of(self.command("git").args(own).args(arguments))
     }
 
-    /// The command, made to believe that it is run by cargo here.
+    /// Returns the command, as if cargo ran it in this workspace.
     pub(crate) fn xtask(&self) -> Command {
         self.command(env!("CARGO_BIN_EXE_xtask"))
     }
@@ -111,12 +111,12 @@ impl Repository {
         command
     }
 
-    /// The effect on Rust takes long, and is looked at elsewhere.
+    /// Runs the diff without the Rust report, which is slow and tested elsewhere.
     pub(crate) fn diff(&self, arguments: &[&str]) -> Ended {
         Ended::of(self.xtask().args(["diff", "--no-rust"]).args(arguments))
     }
 
-    /// The report as JSON; however bad it is, the command succeeds.
+    /// Returns the report as JSON. The command succeeds, no matter what it finds.
     #[track_caller]
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let ended = self.diff(&[arguments, &["--format", "json", "--fail-on", "never"]].concat());
@@ -124,7 +124,7 @@ impl Repository {
         serde_json::from_str(&ended.stdout).unwrap()
     }
 
-    /// The rules that were broken, the worst first.
+    /// Returns the rules of the findings, the most severe first.
     #[track_caller]
     pub(crate) fn rules(&self, arguments: &[&str]) -> Vec<String> {
         rules(&self.json(arguments))
@@ -136,7 +136,7 @@ pub(crate) fn rules(report: &Value) -> Vec<String> {
     findings.map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
 }
 
-/// Two descriptions in a folder, which needs no history.
+/// Makes a folder with two descriptions and no history.
 pub(crate) fn two_files(base: &str, head: &str) -> Repository {
     let folder = Repository::without_git();
     folder.write("base.yaml", base);

@@ -1,4 +1,4 @@
-//! The effect on the Rust API.
+//! Tests of the effect on the Rust API.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::common::{Ended, text, workspace, xtask};
 
-/// The real descriptions, one of them edited.
+/// Makes a copy of the real descriptions with one of them edited.
 fn edited(name: &str, from: &str, to: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for entry in fs::read_dir(workspace().join("openapi")).unwrap() {
@@ -31,7 +31,7 @@ fn diff(head: &TempDir, arguments: &[&str]) -> Ended {
 const COUNT: &str = "        ratingCount:\n          type: integer\n          format: int64\n";
 
 #[test]
-fn items_that_moved_stand_beside_the_change_that_moved_them() {
+fn changed_items_are_listed_with_the_change_that_caused_them() {
     let head = edited("discover.yaml", COUNT, "        ratingCount:\n          type: string\n");
     let json = head.path().join("report.json");
 
@@ -46,7 +46,7 @@ fn items_that_moved_stand_beside_the_change_that_moved_them() {
     assert!(told.contains("i64") && told.contains("String"), "{told}");
     assert!(ended.stdout.contains("\nRust surface: +0 items, -0 items, ~"), "{}", ended.stdout);
     assert!(ended.stdout.contains("\ngenerated code: discover.rs +"), "{}", ended.stdout);
-    assert!(!ended.stdout.contains("plex_tv.rs"), "only what changed is generated: {}", ended.stdout);
+    assert!(!ended.stdout.contains("plex_tv.rs"), "only changed descriptions are generated: {}", ended.stdout);
     let report: Value = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
     assert!(report["findings"][0]["rust"][0].as_str().unwrap().starts_with("types::AgeRating::rating_count: "));
     assert_eq!(report["rust"]["disagreements"], serde_json::json!([]));
@@ -55,7 +55,7 @@ fn items_that_moved_stand_beside_the_change_that_moved_them() {
 }
 
 #[test]
-fn a_description_that_gives_no_code_is_compared_all_the_same() {
+fn a_description_that_gives_no_code_is_still_compared() {
     let head = edited("discover.yaml", COUNT, "        ratingCount:\n          type: string\n          nullable: 7\n");
 
     let text = diff(&head, &[]);
@@ -70,7 +70,7 @@ fn a_description_that_gives_no_code_is_compared_all_the_same() {
 }
 
 #[test]
-fn equal_descriptions_move_nothing() {
+fn equal_descriptions_change_no_items() {
     let head = edited("discover.yaml", "openapi: 3.0.3", "# The same.\nopenapi: 3.0.3");
 
     let ended = diff(&head, &["--fail-on", "any"]);
@@ -79,8 +79,8 @@ fn equal_descriptions_move_nothing() {
     assert!(ended.stdout.ends_with("\nRust surface: +0 items, -0 items, ~0 changed\n"), "{}", ended.stdout);
 }
 
-/// Edits of the real descriptions: file, text, its new text, the rule that reports it, and whether
-/// items of the Rust API move.
+/// Edits of the real descriptions: file, old text, new text, the rule that reports it, and whether
+/// items of the Rust API change.
 const EDITS: [(&str, &str, &str, &str, bool); 12] = [
     ("plex-tv.yaml", "operationId: listAccountDevices", "operationId: listDevicesOfAccount", "op-id-renamed", true),
     ("plex-tv.yaml", "        - name: strong\n          in: query\n", AUDIENCE, "param-required-added", true),
@@ -126,7 +126,7 @@ const AUDIENCE: &str = "        - name: audience
 ";
 
 #[test]
-fn the_code_moves_where_the_rules_say_so_and_nowhere_else() {
+fn the_code_changes_exactly_where_the_rules_predict_it() {
     let head = edited("plex-tv.yaml", "openapi: 3.0.3", "openapi: 3.0.3");
     for (file, from, to, ..) in EDITS {
         let path = head.path().join(file);
@@ -145,11 +145,12 @@ fn the_code_moves_where_the_rules_say_so_and_nowhere_else() {
         let fits = |row: &&Value| {
             row["file"].as_str().unwrap().ends_with(file) && row["rust"].as_array().unwrap().is_empty() != moves
         };
-        assert_ne!(rows.filter(fits).count(), 0, "{file}: {from:?} is no {rule} with the effect {moves}");
+        assert_ne!(rows.filter(fits).count(), 0, "{file}: {from:?} is not a {rule} that changes items: {moves}");
     }
 }
 
-/// The account API with forty changes: types of fields, names of operations, and texts.
+/// Makes a copy of the account API with forty changes: types of fields, names of operations, and
+/// texts.
 fn forty_changes() -> TempDir {
     let head = edited("plex-tv.yaml", "openapi: 3.0.3", "openapi: 3.0.3");
     let path = head.path().join("plex-tv.yaml");
@@ -178,7 +179,7 @@ fn forty_changes() -> TempDir {
 }
 
 #[test]
-fn forty_changes_are_told_in_little_and_each_item_once() {
+fn forty_changes_give_a_short_report_with_each_item_once() {
     let head = forty_changes();
     let json = head.path().join("report.json");
 
@@ -197,7 +198,7 @@ fn forty_changes_are_told_in_little_and_each_item_once() {
         findings.iter().flat_map(|row| row["rust"].as_array().unwrap()).map(|item| item.as_str().unwrap()).collect();
     let items = report["rust"]["items"].as_array().unwrap();
     assert!(items.len() >= 15, "{} items", items.len());
-    assert_eq!(told.len(), items.len(), "each item has one owner: {told:#?}");
+    assert_eq!(told.len(), items.len(), "each item belongs to one finding: {told:#?}");
     for item in told {
         let ends = [", ", "\n"].map(|end| format!("{item}{end}"));
         assert_eq!(
@@ -224,9 +225,9 @@ fn forty_changes_are_told_in_little_and_each_item_once() {
         .filter(|mark| ["!!", "! ", "+ ", ". "].contains(mark))
         .collect();
     let rank = |mark: &&str| ["!!", "! ", "+ ", ". "].iter().position(|other| other == mark);
-    assert!(marks.is_sorted_by_key(rank), "what breaks comes first: {marks:?}");
+    assert!(marks.is_sorted_by_key(rank), "breaking findings come first: {marks:?}");
     let open = markdown.split("<details>").next().unwrap();
-    assert_eq!(open.matches("`op-id-renamed`").count(), 4, "a renamed method is not folded away\n{markdown}");
+    assert_eq!(open.matches("`op-id-renamed`").count(), 4, "renamed methods must not be collapsed\n{markdown}");
 }
 
 #[test]
@@ -235,7 +236,7 @@ fn every_change_of_our_own_history_has_a_rust_effect() {
         let output = std::process::Command::new("git").current_dir(workspace()).args(arguments).output();
         output.ok().filter(|output| output.status.success()).map(|output| String::from_utf8(output.stdout).unwrap())
     };
-    // A copy without history, or with a part of it, has nothing to look at.
+    // Without the full history, some or all commits are skipped.
     let commits = git(&["log", "--format=%H", "--", "openapi"]).unwrap_or_default();
     for commit in commits.lines() {
         let parent = format!("{commit}^");

@@ -1,4 +1,4 @@
-//! What is shown, what is kept, and what fails.
+//! Tests of the options that choose what is shown, what is kept, and what fails.
 
 use crate::{
     common::xtask,
@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[test]
-fn the_exit_code_says_whether_the_worst_finding_is_as_bad_as_asked() {
+fn the_exit_code_depends_on_the_most_severe_finding_and_fail_on() {
     let edits: [(&[Edit], [i32; 4]); 5] = [
         (&[], [0, 0, 0, 0]),
         (&[DOCS], [0, 0, 1, 0]),
@@ -26,7 +26,7 @@ fn the_exit_code_says_whether_the_worst_finding_is_as_bad_as_asked() {
 }
 
 #[test]
-fn what_is_not_shown_is_counted_and_still_fails() {
+fn hidden_findings_are_counted_and_still_fail() {
     let folder = two_files(TINY, &edited(&[BREAKING, POTENTIAL, COMPATIBLE, DOCS]));
     let shown = |arguments: &[&str]| {
         let ended = folder.diff(&[&["base.yaml", "head.yaml", "--fail-on", "any"], arguments].concat());
@@ -49,7 +49,7 @@ fn what_is_not_shown_is_counted_and_still_fails() {
 }
 
 #[test]
-fn an_operation_is_named_by_its_id_or_its_address() {
+fn an_operation_is_chosen_by_its_id_or_its_address() {
     let alive = edited(&[BREAKING, POTENTIAL, DOCS]).replace("It is alive.", "Pong.");
     let folder = two_files(TINY, &alive);
     let kept = |arguments: &[&str]| folder.rules(&[&["base.yaml", "head.yaml"], arguments].concat());
@@ -61,12 +61,12 @@ fn an_operation_is_named_by_its_id_or_its_address() {
         kept(&["--operation", "getPin", "--operation", "GET /user"]),
         ["nullable-added", "param-removed", "docs"]
     );
-    // One without an id is known by its address.
+    // An operation without an id is chosen by its address.
     assert_eq!(kept(&["--operation", "GET /ping"]), ["docs"]);
 }
 
 #[test]
-fn an_operation_may_be_named_twice() {
+fn an_operation_may_be_chosen_twice() {
     let folder = two_files(TINY, &edited(&[DOCS]));
     let kept = |arguments: &[&str]| folder.rules(&[&["base.yaml", "head.yaml"], arguments].concat());
 
@@ -75,7 +75,7 @@ fn an_operation_may_be_named_twice() {
 }
 
 #[test]
-fn a_renamed_operation_goes_by_both_names() {
+fn a_renamed_operation_is_found_by_both_names() {
     let folder = two_files(TINY, &TINY.replace("operationId: getPin", "operationId: getPinById"));
 
     for name in ["getPin", "getPinById", "GET /pins/{pinId}"] {
@@ -99,7 +99,7 @@ fn a_tag_keeps_all_its_operations() {
 }
 
 #[test]
-fn what_is_kept_decides_the_exit_code() {
+fn only_kept_findings_decide_the_exit_code() {
     let folder = two_files(TINY, &edited(&[BREAKING]));
 
     assert_eq!(folder.diff(&["base.yaml", "head.yaml", "--operation", "getUser"]).code, 1);
@@ -107,7 +107,7 @@ fn what_is_kept_decides_the_exit_code() {
 }
 
 #[test]
-fn names_that_fit_nothing_are_refused() {
+fn names_that_match_nothing_are_refused() {
     let folder = two_files(TINY, &edited(&[BREAKING]));
     for (option, name, wanted) in [
         ("--operation", "getNothing", "no operation is called \"getNothing\"; give an operationId, or method and path"),
@@ -144,7 +144,7 @@ fn each_rule_is_listed_and_explained() {
 }
 
 #[test]
-fn wrong_use_exits_2() {
+fn wrong_usage_exits_2() {
     for arguments in [
         &["--format", "xml"][..],
         &["--fail-on", "sometimes"],

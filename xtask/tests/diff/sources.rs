@@ -1,9 +1,9 @@
-//! Where the two sides come from.
+//! Tests of where the two sides come from.
 
 use crate::repository::{BREAKING, COMPATIBLE, DOCS, Repository, TINY, edited, manifest, rules, two_files};
 
 #[test]
-fn by_default_the_work_tree_is_compared_with_where_it_left_main() {
+fn by_default_the_work_tree_is_compared_with_its_merge_base_with_main() {
     let repository = Repository::new();
     let left = repository.git(&["rev-parse", "HEAD"]);
     repository.git(&["checkout", "--quiet", "-b", "topic"]);
@@ -25,7 +25,7 @@ fn by_default_the_work_tree_is_compared_with_where_it_left_main() {
 }
 
 #[test]
-fn main_of_the_remote_will_do_where_there_is_no_main() {
+fn main_of_the_remote_is_used_if_there_is_no_local_main() {
     let repository = Repository::new();
     repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     repository.git(&["branch", "--quiet", "--move", "main", "topic"]);
@@ -39,7 +39,7 @@ fn main_of_the_remote_will_do_where_there_is_no_main() {
     assert!(ended.stderr.starts_with("error: there is no branch main to compare with; "), "{}", ended.stderr);
 }
 
-/// However the two sides are named, the report is the same.
+/// The report is the same, however the two sides are named.
 #[test]
 fn a_side_is_a_file_a_folder_a_path_of_a_revision_or_a_revision() {
     let repository = Repository::new();
@@ -72,12 +72,12 @@ fn a_side_is_a_file_a_folder_a_path_of_a_revision_or_a_revision() {
     assert_eq!(
         repository.rules(&["old", "HEAD"]),
         ["nullable-added", "docs"],
-        "a path wins over a revision of its name"
+        "a path takes precedence over a revision of the same name"
     );
 }
 
 #[test]
-fn descriptions_that_come_or_go_are_one_finding_each() {
+fn added_and_removed_descriptions_are_one_finding_each() {
     let repository = Repository::new();
     repository.write("openapi/more.yaml", TINY);
     repository.write("openapi/README.md", "Not a description.");
@@ -94,7 +94,7 @@ fn descriptions_that_come_or_go_are_one_finding_each() {
 }
 
 #[test]
-fn the_version_that_is_needed_is_told_and_asked_for() {
+fn the_required_version_is_shown_and_enforced() {
     let repository = Repository::new();
     repository.edit(&[BREAKING]);
     repository.commit();
@@ -112,14 +112,14 @@ fn the_version_that_is_needed_is_told_and_asked_for() {
     assert_eq!((&version["bump"], &version["is_bumped"]), (&"major".into(), &false.into()));
     let version = &repository.json(&["HEAD~2:openapi", "HEAD~1:openapi"])["version"];
     assert_eq!((&version["needed"], &version["current"]), (&"0.4.0".into(), &"0.3.2".into()));
-    // The version of the work tree counts where the work tree does, and where no revision has one.
+    // The version of the work tree counts if the work tree is compared, or if no revision has one.
     assert_eq!(repository.diff(&[&["HEAD~2"], &unbumped[..]].concat()).code, 0);
     repository.write("Cargo.toml", manifest("0.3.3"));
     assert_eq!(repository.diff(&[&["HEAD~2"], &unbumped[..]].concat()).code, 1);
 }
 
 #[test]
-fn a_version_that_cannot_be_read_is_told_to_who_asks_for_it() {
+fn an_unreadable_version_is_reported_only_if_it_is_needed() {
     let repository = Repository::new();
     repository.edit(&[BREAKING]);
     repository.write("Cargo.toml", "<<<<<<< HEAD\n");
@@ -131,7 +131,7 @@ fn a_version_that_cannot_be_read_is_told_to_who_asks_for_it() {
 }
 
 #[test]
-fn what_needs_no_new_version_is_never_unbumped() {
+fn changes_that_need_no_new_version_are_never_unbumped() {
     let repository = Repository::new();
     let unbumped = ["HEAD", "--fail-on", "unbumped"];
 
@@ -146,7 +146,7 @@ fn what_needs_no_new_version_is_never_unbumped() {
 }
 
 #[test]
-fn line_ends_order_of_keys_and_comments_are_no_change() {
+fn line_endings_order_of_keys_and_comments_do_not_matter() {
     let with_text = TINY.replace("description: An example. }", "description: \"An\\n\\nexample.\" }");
     let block = TINY.replace(
         "info: { title: Example, version: 0.1.0, description: An example. }\n",
@@ -221,7 +221,7 @@ fn files_that_a_description_refers_to_are_followed_in_a_file_a_folder_and_a_revi
 }
 
 #[test]
-fn a_file_that_is_not_there_and_one_that_may_not_be_read_are_refused() {
+fn missing_and_forbidden_files_are_refused() {
     let folder = Repository::without_git();
     folder.write("openapi/tiny.yaml", WITH_FILE);
     folder.write("openapi/shared.yaml", SHARED);

@@ -1,4 +1,4 @@
-//! Findings that somebody decided to live with.
+//! Tests of waivers: findings that were accepted.
 
 use crate::repository::{BREAKING, DOCS, Repository, TINY, edited, rules, two_files};
 
@@ -8,7 +8,7 @@ fn broken() -> Repository {
     two_files(TINY, &edited(&[BREAKING]))
 }
 
-/// The pointer by which a waiver names the breaking change.
+/// Returns the pointer by which a waiver names the breaking change.
 fn pointer(folder: &Repository) -> String {
     let report = folder.json(&["base.yaml", "head.yaml"]);
     report["findings"][0]["pointer"].as_str().unwrap().to_owned()
@@ -47,7 +47,7 @@ fn a_waived_finding_is_shown_with_its_reason_and_does_not_fail() {
 }
 
 #[test]
-fn an_expired_waiver_waives_nothing_and_is_a_finding() {
+fn an_expired_waiver_has_no_effect_and_is_a_finding() {
     let folder = broken();
     folder.write("ignore.toml", waiver("nullable-added", &pointer(&folder), "2020-01-01"));
 
@@ -59,7 +59,7 @@ fn an_expired_waiver_waives_nothing_and_is_a_finding() {
 }
 
 #[test]
-fn a_waiver_that_fits_nothing_is_a_finding() {
+fn a_waiver_that_matches_nothing_is_a_finding() {
     let folder = two_files(TINY, &edited(&[DOCS]));
     folder.write("ignore.toml", format!("\n{}", waiver("nullable-added", "/components/schemas/Pin", "9999-12-31")));
 
@@ -71,7 +71,7 @@ fn a_waiver_that_fits_nothing_is_a_finding() {
 }
 
 #[test]
-fn a_waiver_may_be_kept_to_one_file() {
+fn a_waiver_may_be_limited_to_one_file() {
     let folder = broken();
     let waived = waiver("nullable-added", &pointer(&folder), "9999-12-31");
 
@@ -83,7 +83,7 @@ fn a_waiver_may_be_kept_to_one_file() {
 }
 
 #[test]
-fn the_usual_file_of_waivers_is_read_without_being_named() {
+fn the_default_waiver_file_is_read() {
     let repository = Repository::new();
     repository.edit(&[BREAKING]);
     let pointer = repository.json(&["HEAD"])["findings"][0]["pointer"].as_str().unwrap().to_owned();
@@ -93,11 +93,11 @@ fn the_usual_file_of_waivers_is_read_without_being_named() {
     assert_eq!(repository.diff(&["HEAD"]).code, 0);
 
     repository.write("none.toml", "");
-    assert_eq!(repository.diff(&["HEAD", "--ignore", "none.toml"]).code, 1, "the named file is read in its place");
+    assert_eq!(repository.diff(&["HEAD", "--ignore", "none.toml"]).code, 1, "the named file is read instead");
 }
 
 #[test]
-fn files_of_waivers_that_cannot_be_used_are_refused_by_line() {
+fn invalid_waiver_files_are_refused_with_the_line() {
     let good = waiver("nullable-added", "/a", "9999-12-31");
     let cases = [
         (good.replace("nullable-added", "nothing"), ":1: ", "there is no rule \"nothing\"; --list-rules lists them"),
@@ -126,7 +126,7 @@ fn files_of_waivers_that_cannot_be_used_are_refused_by_line() {
 }
 
 #[test]
-fn a_file_of_waivers_that_cannot_be_read_is_refused() {
+fn a_waiver_file_that_cannot_be_read_is_refused() {
     let folder = broken();
     folder.write("latin.toml", b"# \xe9\n");
 

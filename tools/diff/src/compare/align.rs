@@ -1,4 +1,4 @@
-//! Finds what belongs together in two descriptions when names changed.
+//! Matches operations and components of two descriptions, also when their names changed.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::spec::{Key, Operation, Spec, name_of};
 
-/// Which operations belong together, by their numbers.
+/// The matched operations of both sides, by index.
 pub(super) struct Aligned {
-    /// At the same address, or with the same id.
+    /// Operations with the same address or the same id.
     pub(super) pairs: Vec<(usize, usize)>,
     pub(super) removed: Vec<usize>,
     pub(super) added: Vec<usize>,
@@ -18,7 +18,7 @@ pub(super) fn operations(base: &Spec<'_>, head: &Spec<'_>) -> Aligned {
     let mut pairs = Vec::new();
     let mut added: Vec<usize> = (0..head.operations.len()).collect();
     let mut removed: Vec<usize> = (0..base.operations.len()).collect();
-    // An operation that stays where it is and keeps its id comes first: addresses may be swapped.
+    // Operations that keep both address and id are matched first, since addresses may be swapped.
     let both = |each: &Operation| each.id.as_ref().map(|id| (Some(id.clone()), Some(address(each))));
     let by_address = |each: &Operation| Some((None, Some(address(each))));
     let by_id = |each: &Operation| each.id.as_ref().map(|id| (Some(id.clone()), None));
@@ -53,12 +53,12 @@ fn address(operation: &Operation) -> (String, String) {
     (operation.method.clone(), operation.shape.clone())
 }
 
-/// Components that have another name and the same content, or nearly; the base then refers to them
-/// by the new name.
+/// Finds renamed components: those with another name and the same, or nearly the same, content.
+/// Renames the references in `base` accordingly.
 pub(super) fn renamed_components(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(Key, Key)> {
     let mut renamed: Vec<(Key, Key)> = Vec::new();
-    // A component that refers to a renamed one is recognised in the next round. A longer chain is
-    // no rename.
+    // A component that refers to a renamed one is recognized in the next round. Longer chains are
+    // not treated as renames.
     for _ in 0..ROUNDS {
         let (old, new) = candidates(base, head, &renamed);
         let (old, new) = (by_content(base, old), by_content(head, new));
@@ -86,16 +86,16 @@ pub(super) fn renamed_components(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(K
     renamed
 }
 
-/// Rounds in which renamed components are looked for.
+/// How many rounds look for renamed components.
 const ROUNDS: usize = 16;
-/// Pairs of components that are compared for being similar.
+/// The most pairs of components that are checked for similarity.
 const MAX_PAIRS: usize = 10_000;
-/// Leaves that two similar components have in common, of all that either has.
+/// The share of leaves that two similar components have in common, from 0 to 1.
 const SIMILAR: f64 = 0.7;
-/// The same where the names are alike too.
+/// The same, if their names are similar too.
 const SIMILAR_BY_NAME: f64 = 0.5;
 
-/// The components that only one side has.
+/// Returns the components that only one side has.
 fn candidates(base: &Spec<'_>, head: &Spec<'_>, renamed: &[(Key, Key)]) -> (Vec<Key>, Vec<Key>) {
     let old: HashSet<&Key> = renamed.iter().map(|(old, _)| old).collect();
     let new: HashSet<&Key> = renamed.iter().map(|(_, new)| new).collect();
@@ -106,7 +106,8 @@ fn candidates(base: &Spec<'_>, head: &Spec<'_>, renamed: &[(Key, Key)]) -> (Vec<
     (only(base, head, &old), only(head, base, &new))
 }
 
-/// Pairs that have most in common, where no other partner is as close.
+/// Returns pairs of similar components, the most similar first. Each component has at most one
+/// partner.
 fn similar(base: &Spec<'_>, old: &[Key], head: &Spec<'_>, new: &[Key]) -> Vec<(Key, Key)> {
     if old.len().saturating_mul(new.len()) > MAX_PAIRS {
         return Vec::new();
@@ -123,7 +124,7 @@ fn similar(base: &Spec<'_>, old: &[Key], head: &Spec<'_>, new: &[Key]) -> Vec<(K
     for (key, kind, leaves) in &old {
         let fits = new.iter().filter(|(_, other, _)| other == kind).filter_map(|(other, _, others)| {
             let share = share(leaves, others);
-            // One leaf is not enough to know anything by.
+            // One or two leaves are too few to recognize a component by.
             let is_known = leaves.len().min(others.len()) > 2 && share >= SIMILAR
                 || share >= SIMILAR_BY_NAME && is_similar(&name_of(key), &name_of(other));
             is_known.then_some((share, other))
@@ -136,14 +137,14 @@ fn similar(base: &Spec<'_>, old: &[Key], head: &Spec<'_>, new: &[Key]) -> Vec<(K
     found.into_iter().filter(|(_, _, new)| taken.insert(new.clone())).map(|(_, old, new)| (old, new)).collect()
 }
 
-/// How much of either set is in both, from 0 to 1.
+/// Returns the share of the elements that both sets have, from 0 to 1.
 pub(super) fn share(one: &HashSet<String>, other: &HashSet<String>) -> f64 {
     let both = one.intersection(other).count();
     let all = one.len() + other.len() - both;
     if all == 0 { 0.0 } else { both as f64 / all as f64 }
 }
 
-/// The scalar members of a value, each with its pointer, without what only readers see.
+/// Returns the scalars in a value, each with its pointer, without descriptive texts.
 pub(super) fn leaves_of(value: &Value) -> HashSet<String> {
     let mut value = value.clone();
     without_texts(&mut value);
@@ -163,7 +164,7 @@ fn leaves_below(value: &Value, at: &mut String, found: &mut HashSet<String>) {
                 at.truncate(length);
             }
         }
-        // The place in a list says nothing.
+        // The position in a list does not matter.
         Value::Array(items) if !items.is_empty() => {
             at.push_str("/-");
             items.iter().for_each(|item| leaves_below(item, at, found));
@@ -173,7 +174,7 @@ fn leaves_below(value: &Value, at: &mut String, found: &mut HashSet<String>) {
     }
 }
 
-/// By kind and content.
+/// Groups components by kind and content.
 fn by_content(spec: &Spec<'_>, keys: Vec<Key>) -> BTreeMap<(String, String), Vec<Key>> {
     let mut found: BTreeMap<(String, String), Vec<Key>> = BTreeMap::new();
     for key in keys {
@@ -186,12 +187,13 @@ fn by_content(spec: &Spec<'_>, keys: Vec<Key>) -> BTreeMap<(String, String), Vec
     found
 }
 
-/// Two plain texts are not one schema because both are texts.
+/// Returns whether equal content means a rename. Schemas without properties, such as two plain
+/// strings, also need similar names.
 fn is_likely(content: &str, old: &Key, new: &Key) -> bool {
     content.contains("\"properties\"") || is_similar(&name_of(old), &name_of(new))
 }
 
-/// Do two names look like one?
+/// Returns whether two names are similar.
 pub(super) fn is_similar(old: &str, new: &str) -> bool {
     const ALIKE: f64 = 0.6;
 
@@ -202,12 +204,12 @@ pub(super) fn is_similar(old: &str, new: &str) -> bool {
     old == new || contains || strsim::normalized_levenshtein(&old, &new) >= ALIKE
 }
 
-/// The schema without what only readers see.
+/// Removes descriptive texts from a value.
 pub(super) fn without_texts(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for key in ["description", "example", "title", "externalDocs"] {
-                // A property may be called like that.
+                // A property may have one of these names; its value is an object.
                 members.retain(|name, value| name != key || value.is_object() && key != "externalDocs");
             }
             members.values_mut().for_each(without_texts);
@@ -217,7 +219,7 @@ pub(super) fn without_texts(value: &mut Value) {
     }
 }
 
-/// Gives references the names of `names`, also those into what has another name.
+/// Replaces references with the new names in `names`, including references into renamed components.
 fn rename(value: &mut Value, names: &HashMap<String, String>) {
     match value {
         Value::String(text) if text.starts_with('#') => {

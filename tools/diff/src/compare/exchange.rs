@@ -1,4 +1,4 @@
-//! What goes over the wire around the schemas: parameters, bodies, responses, headers.
+//! Compares what surrounds the schemas on the wire: parameters, bodies, responses and headers.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -24,8 +24,8 @@ impl<'a> Comparer<'a> {
             keys(one, one).into_iter().filter(|key| other.get(key).is_none()).collect()
         };
         let (mut gone, mut new) = (only(base, head), only(head, base));
-        // What is referred to by the same name is one parameter, and what changed in it is told
-        // there.
+        // Two references to the same component are the same parameter. Its changes are reported for
+        // the component.
         let names: HashMap<&str, &str> = new.iter().filter_map(|key| Some((reference(&head[*key])?, *key))).collect();
         let mut shared = HashSet::new();
         for old in &gone {
@@ -64,8 +64,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Parameters with the same name in another place, and those in the same place with a similar
-    /// name and all else equal.
+    /// Returns pairs of parameters with the same name in another place, or with a similar name and
+    /// otherwise equal content.
     fn renamed_parameters(
         &self,
         (base, gone): (&'a Value, &[&'a str]),
@@ -113,25 +113,25 @@ impl<'a> Comparer<'a> {
         format!("{} parameter {}", plain(place), code(parameter["name"].as_str().unwrap_or_default()))
     }
 
-    /// A parameter or a header.
+    /// Compares a parameter or a header.
     pub(super) fn parameter(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let pair = (base, head);
         if base.get("in") != head.get("in") {
             let place = |value: &Value| plain(value["in"].as_str().unwrap_or("nowhere"));
-            let what = format!("is sent in the {}, and was in the {}", place(head), place(base));
+            let what = format!("is now sent in the {}, was in the {}", place(head), place(base));
             self.tell(Rule::ParamLocation, spot, &["in", "style", "explode"], what);
         }
         if base.get("name") != head.get("name") {
             let folded = |value: &Value| value["name"].as_str().map(str::to_ascii_lowercase);
             let (rule, side) = match head["in"].as_str() {
                 Some("header") if folded(base) == folded(head) => (Rule::ParamCase, spot.side),
-                // The name of a path parameter is seen by callers only.
+                // The name of a path parameter is not sent: only callers see it.
                 Some("path") if base["in"] == "path" => (Rule::OpPathParamRenamed, Side::Both),
                 _ => (Rule::ParamRenamed, spot.side),
             };
-            let what = format!("is called {}, and was {}", brief(&head["name"]), brief(&base["name"]));
+            let what = format!("is now called {}, was {}", brief(&head["name"]), brief(&base["name"]));
             let found = self.tell(rule, &spot.on(side), &["name"], what);
-            // What need not be sent is passed over where the old name is not known any more.
+            // If the server no longer knows the old name, it ignores an optional parameter.
             if rule == Rule::ParamRenamed && head["required"] != Value::Bool(true) {
                 found.level = found.level.min(Level::Potential);
             }
@@ -154,16 +154,16 @@ impl<'a> Comparer<'a> {
                 self.schema(old, new, &Spot { is_parameter: true, ..spot.key("schema") });
             }
             (None, Some(_), Some(_), None) => {
-                self.tell(Rule::ParamContent, spot, &["schema", "content"], "has a `schema`, and had `content`");
+                self.tell(Rule::ParamContent, spot, &["schema", "content"], "has a `schema` instead of `content`");
             }
             (Some(_), None, None, Some(_)) => {
-                self.tell(Rule::ParamContent, spot, &["content", "schema"], "has `content`, and had a `schema`");
+                self.tell(Rule::ParamContent, spot, &["content", "schema"], "has `content` instead of a `schema`");
             }
             (.., Some(old), Some(new)) => self.content(old, new, &spot.key("content")),
             _ => {}
         }
         self.texts(Rule::Docs, pair, spot, &["description", "example", "examples"]);
-        // The one key by which an argument gets another type.
+        // The only key that changes the type of an argument.
         const LIST: &str = "x-plex-list";
         if base.get(LIST) != head.get(LIST) {
             let what = format!("{} {}", code(LIST), change(base.get(LIST), head.get(LIST)));
@@ -172,7 +172,7 @@ impl<'a> Comparer<'a> {
         self.extensions(Rule::Docs, pair, spot, &[LIST]);
     }
 
-    /// A request body, which may not be there.
+    /// Compares request bodies. Either may be missing.
     pub(super) fn body(&mut self, base: Option<&'a Value>, head: Option<&'a Value>, spot: &Spot) {
         let spot = spot.named("the request body");
         match (base, head) {
@@ -234,13 +234,13 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// The same type with other parameters, such as `charset`.
+    /// Compares the same media type with other parameters, such as `charset`.
     fn other_parameters(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
         let without_charset = |media: &str| -> String {
             media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
         };
         let pointers = [spot.key(new).at, spot.key(old).at];
-        let what = format!("is {}, and was {}", code(new), code(old));
+        let what = format!("is now {}, was {}", code(new), code(old));
         let is_same = without_charset(old) == without_charset(new);
         let found = self.tell_at(Rule::MediaParameters, spot, &pointers, what);
         if is_same {
@@ -253,17 +253,16 @@ impl<'a> Comparer<'a> {
 
     fn media(&mut self, (media, base): (&str, &'a Value), head: &'a Value, spot: &Spot) {
         match (base.get("schema"), head.get("schema")) {
-            // 3.1 has no schema where 3.0 says that the body is bytes.
+            // Where 3.0 has a schema for a body of bytes, 3.1 has none.
             (old, new) if self.base.version != self.head.version && is_bytes(media, old) && is_bytes(media, new) => {
                 self.frame.consumed.insert(spot.key("schema").at);
             }
             (None, Some(schema)) => {
-                let found = self.tell(Rule::MediaSchemaAdded, spot, &["schema"], "has a schema now: it was added");
+                let found = self.tell(Rule::MediaSchemaAdded, spot, &["schema"], "now has a schema");
                 found.related.extend(related(schema));
             }
             (Some(schema), None) => {
-                let found =
-                    self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "has no schema any more: it was removed");
+                let found = self.tell(Rule::MediaSchemaRemoved, spot, &["schema"], "no longer has a schema");
                 found.related.extend(related(schema));
             }
             (Some(old), Some(new)) => self.schema(old, new, &spot.key("schema")),
@@ -280,12 +279,12 @@ impl<'a> Comparer<'a> {
         let (mut gone, mut new) = (only(base, head), only(head, base));
         let has_2xx = |responses: &Value| keys(responses, responses).iter().any(|status| status.starts_with('2'));
         let only_default = !has_2xx(base) && !has_2xx(head);
-        // Without any other, `default` is what a success is.
+        // Without a 2xx status, `default` describes the success.
         let is_success = |status: &&str| status.starts_with('2') || only_default && *status == "default";
         if !has_2xx(base)
             && let (Some(old), [now]) = (base.get("default"), successes_of(head).as_slice())
         {
-            // What was under `default` has a status of its own now.
+            // The response under `default` now has its own status.
             let (old_at, new_at) = (spot.key("default").at, spot.key(now).at);
             let roots = (format!("{}{old_at}", self.frame.base_root), format!("{}{new_at}", self.frame.head_root));
             let at = spot.named(format!("response {}", plain(now)));
@@ -340,7 +339,7 @@ impl<'a> Comparer<'a> {
             Rule::StatusSuccessChanged,
             &told,
             &pointers,
-            format!("is {}, and was {}", plain(new), plain(old)),
+            format!("is now {}, was {}", plain(new), plain(old)),
         );
         found.related.extend(related(base).into_iter().chain(related(head)));
         let roots =
@@ -358,10 +357,11 @@ impl<'a> Comparer<'a> {
         self.extensions(Rule::Docs, (base, head), spot, &[]);
     }
 
-    /// The transport reads every failure alike, so the body of one is a single finding.
+    /// Compares an error response. The transport reads all failures the same way, so all changes of
+    /// the body are a single finding.
     fn error_response(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let content = spot.key("content");
-        self.as_one(Rule::StatusErrorSchema, &content, "has another body", |comparer| {
+        self.as_one(Rule::StatusErrorSchema, &content, "has a different body", |comparer| {
             comparer.content(&base["content"], &head["content"], &content);
         });
         self.headers(&base["headers"], &head["headers"], &spot.key("headers"));
@@ -390,7 +390,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Generated code reads no headers, so what changed in one is a single finding.
+    /// Compares a header. Generated code does not read headers, so all changes of one are a single
+    /// finding.
     pub(super) fn header(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         self.texts(Rule::Docs, (base, head), spot, &["description", "example", "examples"]);
         self.extensions(Rule::Docs, (base, head), spot, &[]);
@@ -420,7 +421,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// The value behind a reference; nothing where the reference leads nowhere.
+/// Returns the target of a reference, or null if the target is missing.
 pub(super) fn resolved<'v>(spec: &'v Spec<'_>, mut value: &'v Value) -> &'v Value {
     for _ in 0..32 {
         let Some(text) = reference(value) else { return value };
@@ -429,14 +430,14 @@ pub(super) fn resolved<'v>(spec: &'v Spec<'_>, mut value: &'v Value) -> &'v Valu
     NOTHING
 }
 
-/// The names of the components that a value refers to.
+/// Returns the names of the components that a value refers to.
 pub(super) fn related(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
     crate::spec::references(value, &mut found);
     found.iter().map(|key| name_of(key)).collect()
 }
 
-/// The different bodies that the errors of an operation have.
+/// Returns the different bodies of an operation's errors.
 fn error_shapes(spec: &Spec<'_>, responses: &Value) -> BTreeSet<String> {
     keys(responses, responses)
         .into_iter()
@@ -450,17 +451,18 @@ fn error_shape(spec: &Spec<'_>, response: &Value) -> Option<String> {
     Some(content.values().next()?.get("schema")?.to_string())
 }
 
-/// The statuses of success.
+/// Returns the success statuses.
 fn successes_of(responses: &Value) -> Vec<&str> {
     keys(responses, responses).into_iter().filter(|status| status.starts_with('2')).collect()
 }
 
-/// A word of the description in a sentence of ours.
+/// Returns a word of the description as it is if it is alphanumeric, and in backticks if not.
 fn plain(word: &str) -> String {
     if word.chars().all(|each| each.is_ascii_alphanumeric()) { word.to_owned() } else { code(word) }
 }
 
-/// Is a body of this type and schema nothing but bytes? JSON, XML, forms and texts are more.
+/// Returns whether a body of this media type and schema is just bytes. JSON, XML, forms and texts
+/// are not.
 fn is_bytes(media: &str, schema: Option<&Value>) -> bool {
     let is_more = ["json", "xml", "yaml", "form", "multipart", "text"].iter().any(|word| media.contains(word));
     let is_empty = |schema: &Value| schema.as_object().is_some_and(serde_json::Map::is_empty);

@@ -1,9 +1,9 @@
 //! Compares two descriptions by the rules.
 //!
-//! Each rule that sees a difference consumes the pointers that it speaks of. At the end of every
-//! frame, that is of an operation, a component or a reference that was followed, all leaves that
-//! differ must be consumed; those that are not are reported as `unclassified`. So silence means
-//! equal, whatever a rule forgets.
+//! Each rule that reports a difference consumes the pointers that it covers. A frame is an
+//! operation, a component, or a reference that was followed. At its end, every differing leaf that
+//! is not consumed is reported as `unclassified`. So no difference is missed, even if the rules
+//! miss it.
 
 mod align;
 mod exchange;
@@ -31,7 +31,7 @@ use crate::{
 };
 use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
 
-/// All differences between two descriptions.
+/// Returns all differences between two descriptions.
 pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     let renamed = align::renamed_components(&mut base, head);
     let root = Frame::new(&Value::Null, &Value::Null, "", "");
@@ -58,7 +58,7 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A description that was added or removed as a whole.
+/// Returns the finding for a description that was added or removed.
 pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
     let place = Some(Place { pointer: String::new(), line: 1 });
     let (base, head, verb) = if rule == Rule::DocRemoved { (place, None, "removed") } else { (None, place, "added") };
@@ -85,8 +85,8 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
     }
 }
 
-/// That a property may be missing and that it may be null are one edit where both were added or
-/// both removed.
+/// Merges two findings about one property: that it became optional and nullable, or required and
+/// not nullable.
 fn merged(findings: Vec<Finding>) -> Vec<Finding> {
     let twin = |finding: &Finding| {
         let other = match finding.rule {
@@ -114,14 +114,14 @@ fn merged(findings: Vec<Finding>) -> Vec<Finding> {
         finding.also = Some(nullable.rule);
         finding.level = finding.level.max(nullable.level);
         finding.side = finding.side.and(nullable.side);
-        // A waiver may name the place of either.
+        // A waiver may name the place of either finding.
         finding.head = finding.head.take().or_else(|| nullable.head.clone());
         finding.base = finding.base.take().or_else(|| nullable.base.clone());
     }
     merged.into_iter().enumerate().filter(|(index, _)| !told.contains(index)).map(|(_, finding)| finding).collect()
 }
 
-/// A pair of values that is compared as one, and what the rules have reported of it.
+/// A pair of values that is compared as a unit, with the pointers that the rules have reported.
 struct Frame<'a> {
     base: &'a Value,
     head: &'a Value,
@@ -136,7 +136,7 @@ impl<'a> Frame<'a> {
         Self { base, head, base_root, head_root, consumed: BTreeSet::new() }
     }
 
-    /// Has a rule reported this, or something around it?
+    /// Returns whether a rule has reported this pointer, or one above it.
     fn is_told(&self, pointer: &str) -> bool {
         let mut above = pointer;
         loop {
@@ -150,7 +150,7 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Has a rule reported something in this?
+    /// Returns whether a rule has reported this pointer, or one below it.
     fn is_told_below(&self, pointer: &str) -> bool {
         let inner = format!("{pointer}/");
         self.consumed.contains(pointer)
@@ -158,16 +158,16 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// Where the comparison is: the pointer in the frame, and what a reader calls it.
+/// The position of the comparison: the pointer in the frame, and its name for readers.
 #[derive(Clone, Debug)]
 struct Spot {
     at: String,
-    /// As in `response 200`; empty in a named schema.
+    /// The name of the part, such as `response 200`; empty in a named schema.
     of: String,
-    /// As in `[].connections`.
+    /// The path inside the part, such as `[].connections`.
     path: String,
     side: Side,
-    /// Does `default` speak of a parameter?
+    /// Whether `default` is the default of a parameter.
     is_parameter: bool,
 }
 
@@ -176,7 +176,7 @@ impl Spot {
         Self { at: String::new(), of: of.into(), path: String::new(), side, is_parameter: false }
     }
 
-    /// One step down that a reader need not see.
+    /// Goes down one step that does not appear in the name.
     fn key(&self, key: &str) -> Self {
         Self { at: join(&self.at, key), ..self.clone() }
     }
@@ -203,7 +203,8 @@ impl Spot {
         spot
     }
 
-    /// As in ``response 200 `[].id` ``; `None` for the subject itself.
+    /// Returns the name for readers, as in ``response 200 `[].id` ``; `None` for the subject
+    /// itself.
     fn told(&self) -> Option<String> {
         match (self.of.is_empty(), self.path.is_empty()) {
             (true, true) => None,
@@ -220,15 +221,15 @@ struct Comparer<'a> {
     findings: Vec<Finding>,
     subject: Subject,
     used_by: Arc<[String]>,
-    /// The components that refer to the one that is compared.
+    /// Components that refer to the one that is compared.
     referrers: Vec<String>,
     frame: Frame<'a>,
-    /// Pairs of references that are being followed: schemas come back to themselves.
+    /// Pairs of references that are being followed, to stop at recursive schemas.
     following: Vec<(String, String)>,
 }
 
 impl<'a> Comparer<'a> {
-    /// Tells a finding about `spot`, or about its members `keys`, which are consumed.
+    /// Reports a finding about `spot`, or about its members `keys`, and consumes those pointers.
     fn tell(&mut self, rule: Rule, spot: &Spot, keys: &[&str], what: impl AsRef<str>) -> &mut Finding {
         let pointers: Vec<String> = match keys {
             [] => vec![spot.at.clone()],
@@ -237,7 +238,7 @@ impl<'a> Comparer<'a> {
         self.tell_at(rule, spot, &pointers, what)
     }
 
-    /// The same with something between what a reader calls the place and what happened there.
+    /// Like [`tell`](Self::tell), with `of` between the name of the place and what changed.
     fn tell_of(&mut self, rule: Rule, spot: &Spot, keys: &[&str], of: &str, what: String) -> &mut Finding {
         let named = spot.told().map_or_else(String::new, |told| format!("{told}{of}"));
         let finding = self.tell(rule, spot, keys, "");
@@ -245,12 +246,12 @@ impl<'a> Comparer<'a> {
         finding
     }
 
-    /// The same with pointers of the frame; the first one is the place.
+    /// Like [`tell`](Self::tell), with pointers in the frame. The first one is the place.
     fn tell_at(&mut self, rule: Rule, spot: &Spot, pointers: &[String], what: impl AsRef<str>) -> &mut Finding {
         let at = pointers.first().cloned().unwrap_or_default();
-        // What has another name stands at the old one in the base, and at the new one in the head.
+        // A renamed value is at the old pointer in the base, and at the new one in the head.
         let place = |spec: &Spec<'_>, root: &str, value: &Value| {
-            // Where one side of a pair is null, something was added or removed.
+            // One side of a pair is null if something was added or removed.
             let mut found = pointers.iter().filter(|at| !value.is_null() && value.pointer(at).is_some());
             Some(spec.places.original(&format!("{root}{}", found.next()?)))
         };
@@ -294,7 +295,8 @@ impl<'a> Comparer<'a> {
         &mut self.findings[last]
     }
 
-    /// The pointer of the nearest thing above a canonical pointer that the new document still has.
+    /// Returns the pointer of the nearest value at or above a canonical pointer that still exists
+    /// in the new document.
     fn nearest(&self, canonical: &str) -> Option<String> {
         let mut at = canonical;
         loop {
@@ -306,7 +308,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Who sees a change: who uses what is compared, and who refers to that very part of it.
+    /// Returns who sees a change: the users of the subject, and those who refer directly to the
+    /// changed part.
     fn users(&self, side: Side, base: Option<&str>, head: Option<&str>) -> (Arc<[String]>, Side) {
         let mut side = side;
         let mut more = BTreeSet::new();
@@ -327,7 +330,8 @@ impl<'a> Comparer<'a> {
         (more.into_iter().collect(), side)
     }
 
-    /// Compares a pair of values in a frame of its own, and reports what no rule did.
+    /// Compares a pair of values in a new frame, and reports every difference that no rule
+    /// reported.
     fn within(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -348,8 +352,8 @@ impl<'a> Comparer<'a> {
         self.frame = outer;
     }
 
-    /// Reports something about a pair that is not a difference of its values, so that it consumes
-    /// nothing of them.
+    /// Reports something about a pair that is not a difference between its values, so that none of
+    /// their pointers are consumed.
     fn beside(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -363,7 +367,7 @@ impl<'a> Comparer<'a> {
 
     fn tell_unclassified(&mut self, spot: &Spot, leaf: &str) {
         let (base, head) = (self.frame.base, self.frame.head);
-        // What was added or removed as a whole is reported as a whole.
+        // A subtree that was added or removed is reported once.
         let mut whole = leaf;
         while let Some((above, _)) = split(whole)
             && base.pointer(above).is_some() != head.pointer(above).is_some()
@@ -391,7 +395,7 @@ impl<'a> Comparer<'a> {
         self.tell_at(Rule::Unclassified, &spot.on(side), &[whole.to_owned()], what);
     }
 
-    /// Follows a pair with at least one reference, and reports `moved` where only one side is.
+    /// Follows the references of a pair. Reports `moved` if only one side is a reference.
     fn follow(
         &mut self,
         (base, head): (&'a Value, &'a Value),
@@ -423,8 +427,8 @@ impl<'a> Comparer<'a> {
         };
         let (rule, what) = match (old, new) {
             (Some(_), Some(_)) => (Rule::RefChanged, format!("refers to {} instead of {}", name(new), name(old))),
-            (Some(_), None) => (moved, format!("is inline, and was {}", name(old))),
-            _ => (moved, format!("is {}, and was inline", name(new))),
+            (Some(_), None) => (moved, format!("is now inline, was {}", name(old))),
+            _ => (moved, format!("is now {}, was inline", name(new))),
         };
         let related: Vec<_> = [old, new].into_iter().flatten().map(name_of).collect();
         let key = if old.is_some() && new.is_some() { &["$ref"][..] } else { &[] };
@@ -448,7 +452,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One finding for all that `compare` reports, except texts.
+    /// Combines everything that `compare` reports, except texts, into one finding.
     fn as_one(&mut self, rule: Rule, spot: &Spot, what: &str, compare: impl FnOnce(&mut Self)) {
         let before = self.findings.len();
         compare(self);
@@ -467,7 +471,7 @@ impl<'a> Comparer<'a> {
         self.tell(rule, spot, &[], format!("{what}: {}", parts.join("; "))).related.extend(related);
     }
 
-    /// One finding for all texts that differ.
+    /// Reports all texts that differ in one finding.
     fn texts(&mut self, rule: Rule, (base, head): (&Value, &Value), spot: &Spot, keys: &[&str]) {
         let changed: Vec<&str> = keys.iter().copied().filter(|key| base.get(key) != head.get(key)).collect();
         if !changed.is_empty() {
@@ -484,7 +488,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One finding for each `x-` key that differs and is not in `known`.
+    /// Reports each `x-` key that differs and is not in `known`.
     fn extensions(&mut self, rule: Rule, (base, head): (&Value, &Value), spot: &Spot, known: &[&str]) {
         for key in keys(base, head) {
             if key.starts_with("x-") && !known.contains(&key) && base.get(key) != head.get(key) {
@@ -495,7 +499,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// One finding where a flag appears or goes.
+    /// Reports a flag that was set or cleared.
     fn flag(&mut self, (base, head): (&Value, &Value), spot: &Spot, key: &str, rules: [Rule; 2], what: [&str; 2]) {
         let is = |value: &Value| value[key] == Value::Bool(true);
         match (is(base), is(head)) {
@@ -509,7 +513,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// References that lead nowhere any more, or again, although nothing changed where they stand.
+    /// Reports unchanged references whose target was removed or added.
     fn dangling(&mut self) {
         let (base, head) = (self.base, self.head);
         let told: HashSet<String> = self
@@ -525,7 +529,8 @@ impl<'a> Comparer<'a> {
             let is_there = |value: &Value| value["$ref"].as_str().is_none_or(|other| other == text.as_str());
             let leads = pointer_of(text).is_some_and(|pointer| head.document.value().pointer(&pointer).is_some());
             let now = head.document.value().pointer(&pointer);
-            // A requirement names its scheme in its key, so another name is another place.
+            // The key of a security requirement is the name of its scheme, so another name is
+            // another place.
             let is_renamed = now.is_none() && text.starts_with("#/components/securitySchemes/");
             is_renamed || leads && now.is_some_and(is_there)
         });
@@ -539,7 +544,7 @@ impl<'a> Comparer<'a> {
 
     fn dangling_at(&mut self, at: &str, text: &str, verb: &str, operations: &HashMap<&str, &Operation>) {
         let (base, head) = (self.base, self.head);
-        // `/paths/x/get` and `/components/schemas/X` alike.
+        // This is the length of `/paths/x/get` as well as of `/components/schemas/X`.
         let end = at.match_indices('/').nth(3).map_or(at.len(), |(end, _)| end);
         let (root, below) = at.split_at(end);
         let mut side = Side::Both;
@@ -585,7 +590,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// The value that a reference leads to, and its root; an inline value is where it is.
+/// Returns the target of a reference and its pointer; for an inline value, the value itself.
 fn target<'a>(spec: &'a Spec<'a>, value: &'a Value, root: &str, spot: &Spot) -> Option<(&'a Value, String)> {
     let mut at = format!("{root}{}", spot.at);
     let mut value = value;
@@ -597,7 +602,7 @@ fn target<'a>(spec: &'a Spec<'a>, value: &'a Value, root: &str, spot: &Spot) -> 
     None
 }
 
-/// The file and the place of a pointer; the document itself where there is none.
+/// Returns the file and the place of a pointer; without a pointer, the file of the document.
 fn located(spec: &Spec<'_>, pointer: Option<String>) -> (std::path::PathBuf, Option<Place>) {
     let Some(pointer) = pointer else { return (spec.document.path().to_owned(), None) };
     let (file, pointer, line) = spec.document.place(&pointer);
@@ -608,7 +613,7 @@ fn reference(value: &Value) -> Option<&str> {
     value.get("$ref").and_then(Value::as_str)
 }
 
-/// The keys of both, without repetition.
+/// Returns the keys of both values, sorted and without duplicates.
 fn keys<'v>(base: &'v Value, head: &'v Value) -> Vec<&'v str> {
     let of = |value: &'v Value| value.as_object().into_iter().flat_map(|members| members.keys().map(String::as_str));
     let mut keys: Vec<_> = of(base).chain(of(head)).collect();

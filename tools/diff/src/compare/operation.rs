@@ -1,4 +1,4 @@
-//! Operations: which are there, and what each one says of itself.
+//! Compares operations: which ones exist, and their own members.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -39,7 +39,7 @@ impl<'a> Comparer<'a> {
                 },
             );
         }
-        // What an id stood for before.
+        // The operations that had each id before.
         let owners: HashMap<&str, &Operation> =
             base.operations.iter().filter_map(|operation| Some((operation.id.as_deref()?, operation))).collect();
         for (old, new) in aligned.pairs {
@@ -66,17 +66,17 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// `owner` is the operation that the new id belonged to, if it had one.
+    /// Compares a pair of operations. `owner` is the operation that had the new id before, if any.
     fn operation(&mut self, old: &'a Operation, new: &'a Operation, owner: Option<&Operation>) {
         self.about(new);
-        // What was generated under the old name belongs to it too.
+        // Items that were generated under the old name belong to it too.
         self.referrers = old.id.iter().cloned().collect();
         let spot = Spot::new("", Side::Both);
         let (pair, roots) = ((&old.value, &new.value), (old.pointer.as_str(), new.pointer.as_str()));
         if (&old.method, &old.shape) != (&new.method, &new.shape) {
             let what = {
                 let address = |operation: &Operation| code(&format!("{} {}", operation.method, operation.path));
-                format!("is {}, and was {}", address(new), address(old))
+                format!("is now {}, was {}", address(new), address(old))
             };
             self.beside(pair, roots, |comparer| {
                 comparer.tell(Rule::OpMoved, &spot, &[], what);
@@ -86,7 +86,8 @@ impl<'a> Comparer<'a> {
             let [asked, _] = new.sides();
             let spot = spot.on(asked).named("parameters");
             let at = ["/parameters".to_owned()];
-            // Required ones are arguments by their place, but those of the path stand in its order.
+            // Required parameters are positional arguments. Those of the path follow its order, not
+            // the order of the list.
             let arguments = |operation: &'a Operation, target: fn(&Self, &'a Value) -> &'a Value| -> Vec<String> {
                 let of =
                     |key: &&String| operation.value["parameters"].get(key.as_str()).map(|value| target(self, value));
@@ -111,16 +112,16 @@ impl<'a> Comparer<'a> {
             comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
             comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
             if old.inherits_security && new.inherits_security {
-                // The document reports it once for all operations.
+                // It is reported once, for the document.
                 comparer.frame.consumed.insert("/security".to_owned());
             } else {
                 comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));
             }
             if base.get("servers") != head.get("servers") {
                 let what = match (base.get("servers"), head.get("servers")) {
-                    (None, _) => "servers of its own were added",
-                    (_, None) => "servers of its own were removed",
-                    _ => "servers of its own changed",
+                    (None, _) => "its own servers were added",
+                    (_, None) => "its own servers were removed",
+                    _ => "its own servers changed",
                 };
                 comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
             }
@@ -131,12 +132,12 @@ impl<'a> Comparer<'a> {
         let pair = (base, head);
         if base.get("operationId") != head.get("operationId") {
             let name = |value: &Value| value["operationId"].as_str().map_or("without an id".to_owned(), code);
-            let mut what = format!("is called {}, and was {}", name(head), name(base));
+            let mut what = format!("is now called {}, was {}", name(head), name(base));
             if let Some(Operation { method, path, .. }) = owner {
                 what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));
             }
             let found = self.tell(Rule::OpIdRenamed, spot, &["operationId"], what);
-            // Old code compiles, and calls something else.
+            // Old code still compiles, but calls another operation.
             if owner.is_some() {
                 found.level = Level::Breaking;
             }
@@ -156,13 +157,13 @@ impl<'a> Comparer<'a> {
         self.extensions(Rule::OpExtension, pair, spot, &[]);
     }
 
-    /// Ids that differ by case only, on one side and not on the other.
+    /// Reports ids that differ only by case or separators on one side and not on the other.
     fn collisions(&mut self) {
         let (base, head) = (self.base, self.head);
         let (before, after) = (folded(&base.operations), folded(&head.operations));
         let sides = [
-            (&after, &before, "is also, but for case, that of", Level::Breaking),
-            (&before, &after, "is no longer, but for case, that of", Level::Compatible),
+            (&after, &before, "now clashes with", Level::Breaking),
+            (&before, &after, "no longer clashes with", Level::Compatible),
         ];
         for (one, other, verb, level) in sides {
             for (name, operations) in one.iter().filter(|(_, operations)| operations.len() > 1) {
@@ -170,7 +171,7 @@ impl<'a> Comparer<'a> {
                 if others.len() >= operations.len() {
                     continue;
                 }
-                // The one that makes or made it so.
+                // The operation that causes or caused the clash.
                 let is_new = |each: &&&Operation| !others.iter().any(|other| other.id == each.id);
                 let Some(subject) = operations.iter().find(is_new).or(operations.first()) else { continue };
                 self.about(subject);
@@ -187,7 +188,7 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// Operations by id, without case and separators.
+/// Groups operations by id, ignoring case and separators.
 fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
     let mut found: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
     for (operation, id) in operations.iter().filter_map(|operation| Some((operation, operation.id.as_ref()?))) {
@@ -197,7 +198,7 @@ fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
     found
 }
 
-/// Do the parameters that both have stand in another order?
+/// Returns whether the parameters that both lists have are in another order.
 fn is_reordered(old: &[String], new: &[String]) -> bool {
     let (olds, news): (HashSet<&String>, HashSet<&String>) = (old.iter().collect(), new.iter().collect());
     let kept = old.iter().filter(|key| news.contains(key));

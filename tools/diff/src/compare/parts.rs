@@ -1,4 +1,4 @@
-//! The parts of a composition: which of two lists belong together, and what a reader calls them.
+//! The parts of a composition: matches the parts of two lists, and names them for readers.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,12 +7,12 @@ use serde_json::Value;
 use super::align::{leaves_of, share, without_texts};
 use crate::spec::name_of;
 
-/// Parts that are compared for being similar, on either side.
+/// The most unmatched parts on each side that are checked for similarity.
 const MAX_SIMILAR: usize = 50;
-/// Leaves that two similar parts have in common, of all that either has.
+/// The share of leaves that two similar parts have in common, from 0 to 1.
 const SIMILAR: f64 = 0.3;
 
-/// Which parts belong together, by their numbers.
+/// The matched parts of both sides, by index.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Matched {
     pub(super) pairs: Vec<(usize, usize)>,
@@ -20,8 +20,8 @@ pub(super) struct Matched {
     pub(super) added: Vec<usize>,
 }
 
-/// Parts with the same content first, then those with the same tag, then the only ones of a type,
-/// then similar ones.
+/// Matches parts with the same content first, then those with the same tag, then those that are the
+/// only one of their type, then similar ones.
 pub(super) fn matched(old: &[Value], new: &[Value], discriminator: Option<&str>) -> Matched {
     let mut found = Matched { pairs: Vec::new(), removed: (0..old.len()).collect(), added: (0..new.len()).collect() };
     let content = |part: &Value| {
@@ -42,7 +42,8 @@ pub(super) fn matched(old: &[Value], new: &[Value], discriminator: Option<&str>)
     found
 }
 
-/// Pairs what is left by a key; with `once`, only where nothing else on its side has that key.
+/// Matches the remaining parts by a key. With `once`, only keys that are unique on both sides
+/// count.
 fn pair(found: &mut Matched, old: &[Value], new: &[Value], key: &dyn Fn(&Value) -> Option<String>, once: bool) {
     let by_key = |parts: &[Value], numbers: &[usize]| -> HashMap<String, Vec<usize>> {
         let mut all: HashMap<String, Vec<usize>> = HashMap::new();
@@ -77,7 +78,7 @@ fn pair_similar(found: &mut Matched, old: &[Value], new: &[Value], discriminator
         numbers.iter().filter_map(|number| Some((*number, leaves_of(parts.get(*number)?)))).collect()
     };
     let (mine, theirs) = (leaves(old, &found.removed), leaves(new, &found.added));
-    // Two that are known by something are two.
+    // Two parts with tags were not matched by them, so they are different parts.
     let has_tag =
         |parts: &[Value], number: usize| parts.get(number).is_some_and(|part| tag(part, discriminator).is_some());
     let mut fits: Vec<(f64, usize, usize)> = Vec::new();
@@ -96,8 +97,8 @@ fn pair_similar(found: &mut Matched, old: &[Value], new: &[Value], discriminator
     }
 }
 
-/// What a branch is known by: the name it refers to, its title, or the one value that a property of
-/// it has.
+/// Returns what identifies a branch: the name it refers to, its title, or the only value of one of
+/// its properties.
 pub(super) fn tag(part: &Value, discriminator: Option<&str>) -> Option<String> {
     if let Some(text) = part["$ref"].as_str().or(part["title"].as_str()) {
         return Some(name_of(text));
@@ -113,7 +114,7 @@ pub(super) fn tag(part: &Value, discriminator: Option<&str>) -> Option<String> {
     named.or_else(|| properties.keys().find_map(|name| only(name)))
 }
 
-/// What a reader calls a part.
+/// Returns the name of a part for readers.
 pub(super) fn name(part: &Value, number: usize, discriminator: Option<&str>) -> String {
     let kind = || {
         let format = part["format"].as_str().map(|format| format!(" ({format})")).unwrap_or_default();
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn twins_are_paired_one_by_one() {
+    fn equal_parts_are_matched_one_by_one() {
         let parts = vec![json!({ "type": "string" }); 3];
 
         let found = matched(&parts, &parts[..2], None);

@@ -1,4 +1,4 @@
-//! What is neither operation nor schema: the document itself, its servers, its paths, its
+//! Compares everything but operations and schemas: the document itself, its servers, paths and
 //! components.
 
 use std::{
@@ -22,12 +22,12 @@ impl<'a> Comparer<'a> {
     pub(super) fn rest(&mut self) {
         self.subject = Subject::Document;
         let (base, head) = (&self.base.rest, &self.head.rest);
-        // What no rule covers here may concern anybody.
+        // A difference here that no rule covers may concern both sides.
         self.within((base, head), ("", ""), &Spot::new("", Side::Both), |comparer, all| {
             let spot = &all.on(Side::None);
             if base.get("openapi") != head.get("openapi") {
                 let what =
-                    format!("follows OpenAPI {}, and followed {}", brief(&head["openapi"]), brief(&base["openapi"]));
+                    format!("follows OpenAPI {} instead of {}", brief(&head["openapi"]), brief(&base["openapi"]));
                 comparer.tell(Rule::OpenapiVersion, spot, &["openapi"], what);
             }
             comparer.servers(&base["servers"], &head["servers"], &spot.key("servers").on(Side::Both));
@@ -51,7 +51,7 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// What operations inherit is reported once for all of them.
+    /// Compares the security that operations inherit. It is reported once for all of them.
     fn default_security(&mut self, base: &Value, head: &Value, spot: &Spot) {
         if base.get("security") == head.get("security") {
             return;
@@ -61,10 +61,10 @@ impl<'a> Comparer<'a> {
         let before: BTreeSet<_> = heirs(self.base).collect();
         self.used_by = heirs(self.head).filter(|label| before.contains(label)).collect();
         if self.used_by.is_empty() {
-            let what = "asks for other security where an operation says nothing, but every operation says something";
+            let what = "changed the default security, which no operation uses";
             self.tell(Rule::Docs, spot, &["security"], what);
         } else {
-            let spot = spot.key("security").on(Side::Request).named("an operation that says nothing else");
+            let spot = spot.key("security").on(Side::Request).named("an operation without its own security");
             self.security(&base["security"], &head["security"], &spot);
         }
         self.used_by = Arc::default();
@@ -99,11 +99,11 @@ impl<'a> Comparer<'a> {
                 Rule::ServerHostChanged,
                 spot,
                 &["url"],
-                format!("is at {}, and was at {}", code(&new_host), code(&old_host)),
+                format!("is now at {}, was at {}", code(&new_host), code(&old_host)),
             );
         }
         if old_path != new_path {
-            let what = format!("has the base path {}, and had {}", code(&new_path), code(&old_path));
+            let what = format!("has the base path {} instead of {}", code(&new_path), code(&old_path));
             self.tell(Rule::ServerPathChanged, spot, &["url"], what);
         }
         for name in keys(&base["variables"], &head["variables"]) {
@@ -136,7 +136,7 @@ impl<'a> Comparer<'a> {
         self.extensions(Rule::Docs, (base, head), spot, &[]);
     }
 
-    /// What paths say beside their operations.
+    /// Compares the members of paths apart from their operations.
     pub(super) fn paths(&mut self) {
         self.subject = Subject::Document;
         self.referrers = Vec::new();
@@ -149,7 +149,7 @@ impl<'a> Comparer<'a> {
         }
         let roots: BTreeSet<&String> = base.keys().chain(head.keys()).collect();
         for root in roots {
-            // A path with nothing beside its operations counts as missing.
+            // A missing path is treated like one without members apart from its operations.
             let pair = (base.get(root).unwrap_or(&EMPTY), head.get(root).unwrap_or(&EMPTY));
             if pair.0 == pair.1 {
                 continue;
@@ -177,7 +177,7 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Makes a component the subject; the side that sees it.
+    /// Makes a component the subject, and returns the side that sees it.
     pub(super) fn about_component(&mut self, old_key: &Key, new_key: &Key) -> Side {
         let found = self.head.components.get(new_key).or_else(|| self.base.components.get(old_key));
         let (kind, name) = found.map(|found| (found.kind.clone(), found.name.clone())).unwrap_or_default();
@@ -196,7 +196,7 @@ impl<'a> Comparer<'a> {
             return;
         }
         let Some(kind) = new.or(old).map(|component| component.kind.as_str()) else { return };
-        // What a path item says is reported for its operations.
+        // Changes of a path item are reported for its operations.
         if kind == "pathItems" && old.is_some() && new.is_some() && self.head.path_items.contains(new_key) {
             return;
         }
@@ -228,7 +228,7 @@ impl<'a> Comparer<'a> {
     }
 
     fn component_content(&mut self, kind: &str, old: &'a Value, new: &'a Value, spot: &Spot) {
-        // One that nobody uses yet is meant for this side.
+        // An unused component is treated as if it were used on its usual side.
         let sided = |usual: Side| spot.on(if spot.side == Side::None { usual } else { spot.side });
         match kind {
             "schemas" => self.schema(old, new, spot),
@@ -252,7 +252,7 @@ impl<'a> Comparer<'a> {
         let location = changed(&["in", "name"]);
         if !location.is_empty() {
             let told = |value: &Value| format!("{} {}", brief(&value["in"]), brief(&value["name"]));
-            let what = format!("is sent as {}, and was {}", told(head), told(base));
+            let what = format!("is now sent as {}, was {}", told(head), told(base));
             self.tell(Rule::SecSchemeLocation, spot, &location, what);
         }
         let others = changed(&["type", "scheme", "bearerFormat", "flows", "openIdConnectUrl"]);

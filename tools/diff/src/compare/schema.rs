@@ -1,4 +1,4 @@
-//! Schemas.
+//! Compares schemas.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,10 +17,10 @@ use crate::{
 };
 use plex_tv_openapi::pointer::join;
 
-/// What may stand around a choice or a reference, and says nothing of what it accepts.
+/// Members next to a choice or a reference that do not change what it accepts.
 const AROUND: [&str; 9] =
     ["nullable", "description", "title", "deprecated", "readOnly", "writeOnly", "default", "example", "externalDocs"];
-/// A lower bound is tighter when it is higher, an upper bound when it is lower.
+/// Lower bounds, which are stricter when they are higher. Upper bounds are stricter when lower.
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
 const OTHER_LIMITS: [&str; 5] = ["exclusiveMinimum", "exclusiveMaximum", "uniqueItems", "multipleOf", "pattern"];
@@ -36,8 +36,8 @@ impl<'a> Comparer<'a> {
         match (reference(base), reference(head)) {
             (None, None) => self.inline(base, head, spot),
             (old, new) => {
-                // What stands around a reference counts for the value; the target is compared by
-                // itself.
+                // Members next to a reference apply to the value. The target is compared on its
+                // own.
                 let is_both = old.is_some() && new.is_some();
                 if is_both {
                     self.annotations(base, head, spot);
@@ -53,8 +53,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// A choice with one branch left, or the reverse: that branch is the whole schema.
-    /// Whether it is so.
+    /// Compares a choice with a plain schema that matches one of its branches. Returns whether the
+    /// pair is of this kind.
     fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let choice = |value: &'a Value| {
             ["oneOf", "anyOf"].into_iter().find_map(|kind| Some((kind, value.get(kind)?.as_array()?.as_slice())))
@@ -92,7 +92,8 @@ impl<'a> Comparer<'a> {
         true
     }
 
-    /// Compares values that stand nowhere as they are, at the place where they come from.
+    /// Compares values that were made for the comparison. Findings get the place that they come
+    /// from.
     fn with_copies(
         &mut self,
         pair: (&Value, &Value),
@@ -114,8 +115,8 @@ impl<'a> Comparer<'a> {
         self.findings.extend(inner.findings);
     }
 
-    /// One side is a reference: its target, with what stands around the reference, against the
-    /// other side.
+    /// Compares a pair in which one side is a reference: its target and the members next to the
+    /// reference against the other side.
     fn moved_schema(&mut self, base: &Value, head: &Value, (old, new): (&'a Value, &'a Value), spot: &Spot) {
         let around = |value: &Value, key: &str| reference(value).is_some() && value[key] == Value::Bool(true);
         let is_null =
@@ -125,7 +126,7 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::NullableAdded, spot, &["nullable"], "may be null now");
             }
             (true, false) => {
-                self.tell(Rule::NullableRemoved, spot, &["nullable"], "may not be null any more");
+                self.tell(Rule::NullableRemoved, spot, &["nullable"], "may no longer be null");
             }
             _ => {
                 self.frame.consumed.insert(join(&spot.at, "nullable"));
@@ -136,7 +137,7 @@ impl<'a> Comparer<'a> {
 
     fn inline(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may not be null any more"]);
+        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
         self.without_nullable(base, head, spot);
     }
 
@@ -162,9 +163,8 @@ impl<'a> Comparer<'a> {
         self.notes(base, head, spot);
     }
 
-    /// Where only one side is made by `allOf`, or the parts are cut otherwise, the two are compared
-    /// with all parts written out: it makes no difference in how many of them something is said.
-    /// Whether it was done.
+    /// Compares flattened schemas if only one side has `allOf`, or if the parts are split
+    /// differently: how a schema is split into parts has no meaning. Returns whether it did.
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
         let (old, new) = (list(base), list(head));
@@ -185,7 +185,7 @@ impl<'a> Comparer<'a> {
         let referrers = self.referrers.clone();
         self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
         self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
-            // That was reported before.
+            // It was already reported.
             comparer.frame.consumed.insert("/nullable".to_owned());
             comparer.without_nullable(old, new, spot);
         });
@@ -194,10 +194,10 @@ impl<'a> Comparer<'a> {
         true
     }
 
-    /// What may stand around a reference.
+    /// Compares the members next to a reference.
     fn annotations(&mut self, base: &Value, head: &Value, spot: &Spot) {
         let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may not be null any more"]);
+        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
         self.notes(base, head, spot);
     }
 
@@ -251,17 +251,17 @@ impl<'a> Comparer<'a> {
                 () if accepts(&before, &after) => Rule::TypeNarrowed,
                 () => Rule::TypeChanged,
             };
-            // A format belongs to its type, and so do items.
+            // `format` and `items` belong to the type.
             let mut told_keys = vec!["type"];
             told_keys.extend(["format", "items"].into_iter().filter(|key| base.get(key) != head.get(key)));
-            self.tell(rule, spot, &told_keys, format!("is {}, and was {}", told(head), told(base)));
+            self.tell(rule, spot, &told_keys, format!("is now {}, was {}", told(head), told(base)));
             return;
         }
         let (old, new) = (base["format"].as_str(), head["format"].as_str());
         if base.get("format") == head.get("format") {
             return;
         }
-        let what = format!("is {}, and was {}", told(head), told(base));
+        let what = format!("is now {}, was {}", told(head), told(base));
         let side = spot.side;
         match (old, new) {
             (Some("int32"), Some("int64")) => {
@@ -300,7 +300,7 @@ impl<'a> Comparer<'a> {
                 return;
             }
             (true, false) => {
-                let what = format!("may be other than {} now", listed(keys(&base["enum"], &base["enum"])));
+                let what = format!("is no longer limited to {}", listed(keys(&base["enum"], &base["enum"])));
                 self.tell(Rule::EnumOpened, spot, &["enum", "x-extensible-enum"], what);
                 return;
             }
@@ -311,7 +311,7 @@ impl<'a> Comparer<'a> {
         self.value_lists(key, (&base[key], &head[key]), spot, rules);
     }
 
-    /// `const`, which is a list of one value. Whether it was there on either side.
+    /// Compares `const`, which is a list of one value. Returns whether either side has it.
     fn constant(&mut self, base: &Value, head: &Value, spot: &Spot) -> bool {
         let (old, new) = (base.get("const"), head.get("const"));
         if old.is_none() && new.is_none() {
@@ -330,7 +330,7 @@ impl<'a> Comparer<'a> {
         };
         let level = match (&before, &after) {
             (one, other) if one == other => None,
-            // Any value, or more of them.
+            // More values are accepted, or any value.
             (Some(_), None) => Some(level(Level::Compatible, Level::Breaking)),
             (Some(before), Some(after)) if before.is_subset(after) => Some(level(Level::Compatible, Level::Breaking)),
             (Some(before), Some(after)) if !after.is_subset(before) => Some(level(Level::Breaking, Level::Breaking)),
@@ -345,7 +345,7 @@ impl<'a> Comparer<'a> {
                     }
                     None => "any value".to_owned(),
                 };
-                let what = format!("is {}, and was {}", told(head), told(base));
+                let what = format!("is now {}, was {}", told(head), told(base));
                 self.tell(Rule::ConstChanged, spot, &["const", "enum"], what).level = level;
             }
             None => self.frame.consumed.extend(["const", "enum"].map(|key| join(&spot.at, key))),
@@ -355,7 +355,9 @@ impl<'a> Comparer<'a> {
 
     fn value_lists(&mut self, key: &str, (base, head): (&Value, &Value), spot: &Spot, [added, removed]: [Rule; 2]) {
         let at = spot.key(key);
-        for (one, other, rule, verb) in [(head, base, added, "knows"), (base, head, removed, "no longer knows")] {
+        for (one, other, rule, verb) in
+            [(head, base, added, "now includes"), (base, head, removed, "no longer includes")]
+        {
             let values: Vec<_> = keys(one, one).into_iter().filter(|value| other.get(value).is_none()).collect();
             if !values.is_empty() {
                 let what = format!("{verb} {}", listed(values.iter().copied()));
@@ -406,7 +408,7 @@ impl<'a> Comparer<'a> {
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
             let found = self.tell_at(rule, &at, &pointers(name), what);
             found.related.extend(super::exchange::related(&old[name]));
-            // Who still sends it is refused.
+            // Requests that still contain it are refused.
             if is_closed && side.has(Side::Request) {
                 found.level = Level::Breaking;
             }
@@ -421,7 +423,7 @@ impl<'a> Comparer<'a> {
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
             let found = self.tell_at(rule, &at, &pointers(name), what);
             found.related.extend(super::exchange::related(&new[name]));
-            // Who reads by the old description refuses it.
+            // Readers of the old description refuse it.
             if was_closed && side.has(Side::Response) {
                 found.level = Level::Breaking;
             }
@@ -435,8 +437,8 @@ impl<'a> Comparer<'a> {
         self.required(base, head, spot);
     }
 
-    /// The side that sees a property: what is read-only is not in requests, and what is
-    /// write-only is not in replies.
+    /// Returns the side that sees a property: read-only properties are not in requests, and
+    /// write-only ones are not in replies.
     fn seen(&self, side: Side, old: &[&Value], new: &[&Value]) -> Side {
         let all = |flag: &str| {
             let is =
@@ -448,7 +450,8 @@ impl<'a> Comparer<'a> {
         if all("writeOnly") { side.without(Side::Response) } else { side }
     }
 
-    /// Properties that both sides have, or that stand in another part of a composition.
+    /// Compares `required` of properties that both sides have, or that another part of a
+    /// composition has.
     fn required(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let (old, new) = (&base["required"], &head["required"]);
         for name in keys(old, new) {
@@ -458,7 +461,7 @@ impl<'a> Comparer<'a> {
                 _ => spot.side,
             };
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
-            // It was reported with the property that was added or removed.
+            // It was already reported with the added or removed property.
             if self.frame.consumed.contains(&spot.keys(&["required", name]).at) {
                 continue;
             }
@@ -498,7 +501,7 @@ impl<'a> Comparer<'a> {
         self.within((old, new), (&roots.0, &roots.1), &at, |comparer, spot| comparer.schema(old, new, spot));
     }
 
-    /// `additionalProperties`.
+    /// Compares `additionalProperties`.
     fn other_members(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         const KEY: &str = "additionalProperties";
         let (old, new) = (base.get(KEY), head.get(KEY));
@@ -513,8 +516,8 @@ impl<'a> Comparer<'a> {
                 self.tell(Rule::AddlFalse, spot, &[KEY], "refuses members that are not listed");
             }
             (old, _) if is_refused(old) => {
-                let found = self.tell(Rule::AddlTrue, spot, &[KEY], "takes members that are not listed");
-                // Who reads by the old description refuses those that may come now.
+                let found = self.tell(Rule::AddlTrue, spot, &[KEY], "accepts members that are not listed");
+                // Readers of the old description refuse the new members.
                 if found.side.has(Side::Response) {
                     found.level = Level::Potential;
                 }
@@ -528,9 +531,9 @@ impl<'a> Comparer<'a> {
             }
             _ => {
                 let what = if new.is_some() {
-                    "takes any member that is not listed"
+                    "accepts any member that is not listed"
                 } else {
-                    "says nothing of members that are not listed"
+                    "no longer mentions members that are not listed"
                 };
                 self.tell(Rule::AddlTrue, spot, &[KEY], what);
             }
@@ -546,13 +549,13 @@ impl<'a> Comparer<'a> {
         match (only(base, head), only(head, base)) {
             (None, None) => {}
             (Some(old), Some(new)) => {
-                self.tell(Rule::Composition, spot, &[new, old], format!("is made by {new}, and was by {old}"));
+                self.tell(Rule::Composition, spot, &[new, old], format!("uses {new} instead of {old}"));
             }
             (None, Some(new)) => {
-                self.tell(Rule::Composition, spot, &[new], format!("is made by {new} now: that was added"));
+                self.tell(Rule::Composition, spot, &[new], format!("now uses {new}"));
             }
             (Some(old), None) => {
-                self.tell(Rule::Composition, spot, &[old], format!("is not made by {old} any more: that was removed"));
+                self.tell(Rule::Composition, spot, &[old], format!("no longer uses {old}"));
             }
         }
         for kind in kinds {
@@ -562,8 +565,8 @@ impl<'a> Comparer<'a> {
         }
     }
 
-    /// Adding or removing a discriminator changes nothing on the wire; another word or another
-    /// member for the words does.
+    /// Compares discriminators. Adding one changes nothing on the wire; changing its property or
+    /// its mapping does.
     fn discriminator(&mut self, base: &Value, head: &Value, spot: &Spot) {
         const KEY: &str = "discriminator";
         let (old, new) = (base.get(KEY), head.get(KEY));
@@ -574,7 +577,7 @@ impl<'a> Comparer<'a> {
         let (Some(old), Some(new)) = (old, new) else {
             let verb = if old.is_none() { "was added" } else { "was removed" };
             let found = self.tell_of(Rule::Discriminator, spot, &[KEY], ": ", format!("discriminator {verb}"));
-            // What a reader told branches apart by may be gone.
+            // Readers may have used a removed one to tell branches apart.
             if old.is_none() {
                 found.level = Level::Compatible;
             }
@@ -609,7 +612,7 @@ impl<'a> Comparer<'a> {
         let at = spot.key(kind);
         let rules = if kind == "allOf" { [Rule::Composition; 2] } else { [Rule::OneofAdded, Rule::OneofRemoved] };
         let sides = [
-            (matched.added, new, rules[0], [" has the part", " too: it was added"], "may also be"),
+            (matched.added, new, rules[0], ["gained the part", ""], "may also be"),
             (matched.removed, old, rules[1], ["lost the part", ""], "may no longer be"),
         ];
         for (numbers, parts, rule, of_all, verb) in sides {
@@ -649,14 +652,14 @@ fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
     std::ptr::eq(parts, new)
 }
 
-/// The types that a schema takes; all where it names no type.
+/// Returns the types that a schema accepts; `None` if it accepts all.
 fn types(kind: Option<&Value>) -> Option<BTreeSet<String>> {
     let kind = kind?;
     let list = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
     Some(list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect())
 }
 
-/// Does the one take all that the other takes? Every integer is a number.
+/// Returns whether `one` accepts every type that `other` accepts. Every integer is a number.
 fn accepts(one: &Option<BTreeSet<String>>, other: &Option<BTreeSet<String>>) -> bool {
     match (one, other) {
         (None, _) => true,
@@ -667,7 +670,7 @@ fn accepts(one: &Option<BTreeSet<String>>, other: &Option<BTreeSet<String>>) -> 
     }
 }
 
-/// Whether a limit that both sides have is tighter in `new`.
+/// Returns the rule for a limit that both sides have.
 fn tightened(key: &str, old: &Value, new: &Value) -> Rule {
     let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Rule::LimitChanged };
     let is_multiple = |one: f64, other: f64| other != 0.0 && (one / other).fract() == 0.0;
@@ -680,14 +683,14 @@ fn tightened(key: &str, old: &Value, new: &Value) -> Rule {
     }
 }
 
-/// Properties that are compared for being one with another name.
+/// The most pairs of properties that are checked for a rename.
 const MAX_PAIRS: usize = 10_000;
-/// Leaves that a property with another name and the old one have in common, of all that either has.
+/// The share of leaves that a renamed property has in common with the old one, from 0 to 1.
 const SIMILAR: f64 = 0.5;
 
-/// Pairs of a property that went and one that came: those called the same but for case and
-/// separators, and those with the same schema, or nearly, and similar names; each name at most
-/// once.
+/// Returns pairs of a removed and an added property that look like a rename: their names differ
+/// only in case and separators, or their names are similar and their schemas equal or nearly equal.
+/// Each name occurs at most once.
 fn renamed<'v>((old, gone): (&Value, &[&'v str]), (new, added): (&Value, &[&'v str])) -> Vec<(&'v str, &'v str)> {
     let folded = |name: &str| -> String {
         name.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -725,7 +728,7 @@ fn renamed<'v>((old, gone): (&Value, &[&'v str]), (new, added): (&Value, &[&'v s
                     && one.get("$ref") == other.get("$ref")
                     && share(&leaves_of(one), &leaves_of(other)) >= SIMILAR)
     };
-    // Only where it is the one candidate either way: a guess among several would mislead.
+    // Only if each is the other's only candidate: a guess among several could mislead.
     for from in &gone {
         let candidates: Vec<_> = added.iter().filter(|to| fits(from, to)).collect();
         if let [to] = candidates.as_slice()

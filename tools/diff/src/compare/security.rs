@@ -1,4 +1,4 @@
-//! What an operation asks of its caller.
+//! Compares the security requirements of operations.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ impl Comparer<'_> {
         let pointers = |names: &[&[String]]| -> Vec<String> {
             names.iter().copied().flatten().map(|name| spot.key(name).at).collect()
         };
-        // From nothing to something, from one set of schemes to a larger one, and back.
+        // A requirement where there was none, a larger set of schemes, or the reverse.
         if let Some((rule, what)) = asks_more_or_less(base, head, &gone, &new) {
             self.tell_at(rule, spot, &pointers(&[&new, &gone]), what);
             (gone, new) = (Vec::new(), Vec::new());

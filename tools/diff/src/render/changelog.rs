@@ -1,4 +1,4 @@
-//! Lines for the changelog.
+//! The report as lines for the changelog.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Annotations for GitHub.
+//! The report as annotations for GitHub.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,8 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
             Level::Potential => "warning",
             Level::Compatible | Level::Docs => "notice",
         };
-        // Annotations stand at lines of the new files; what is gone stands at what it was in.
+        // Annotations refer to lines of the new files. Something removed is annotated at what
+        // contained it.
         let line = finding.head.as_ref().or(finding.nearest.as_ref()).map_or(1, |place| place.line);
         let message = format!("{}: {}", finding.about().replace('`', ""), finding.message);
         let _ = writeln!(

@@ -1,4 +1,4 @@
-//! The report for programs.
+//! The report as JSON, for programs.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,8 @@ use crate::{
     report::Report,
 };
 
-/// Raised when a member changes its meaning or goes.
+/// The version of the report's format. It is raised when a member changes its meaning or is
+/// removed.
 pub const SCHEMA_VERSION: u32 = 1;
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {

@@ -1,7 +1,7 @@
-//! The report for a comment on a pull request.
+//! The report as Markdown, for a comment on a pull request.
 //!
-//! Whatever comes from a description, a waiver or generated code stands in a code span, where
-//! nothing has a meaning: no tag, no entity, no name of a person.
+//! All text from descriptions, waivers and generated code is put into code spans, where tags,
+//! entities and mentions have no effect.
 
 use std::fmt::Write as _;
 
@@ -10,13 +10,13 @@ use sha2::{Digest as _, Sha256};
 use super::{Shown, item_lines, slashed};
 use crate::{finding::Finding, level::Level, report::Report, told::code};
 
-/// GitHub takes 65,536 characters.
+/// Characters of a report. GitHub accepts 65,536 in a comment.
 const LIMIT: usize = 60_000;
-/// No row is shorter.
+/// Characters of the shortest possible row.
 const SHORT: usize = 60;
-/// The most operations that are listed for one component.
+/// How many operations are listed for one component.
 const USERS: usize = 8;
-/// Characters of a reason that is not ours, and of an item.
+/// Characters of a waiver's reason, or of an item, that are shown.
 const REASON: usize = 500;
 
 pub(super) fn render(report: &Report, shown: Shown) -> String {
@@ -72,7 +72,7 @@ fn table(text: &mut String, report: &Report, title: &str, rows: &[&Finding], is_
     }
     text.push_str("| operation | change | where | Rust effect |\n|---|---|---|---|\n");
     for finding in rows {
-        // On the wire it may be harmless.
+        // A finding in this table may be harmless on the wire.
         let mark = if is_open && finding.level < Level::Breaking { "**breaks callers:** " } else { "" };
         let _ = writeln!(
             text,
@@ -90,7 +90,7 @@ fn table(text: &mut String, report: &Report, title: &str, rows: &[&Finding], is_
     }
 }
 
-/// Texts have no effect, so a line is enough.
+/// Changes of texts have no effect on the code, so each gets one line.
 fn list(text: &mut String, rows: &[&Finding]) {
     if rows.is_empty() {
         return;
@@ -108,7 +108,7 @@ fn place(finding: &Finding) -> String {
     code(&format!("{}{line}", file.rsplit('/').next().unwrap_or_default()))
 }
 
-/// Who uses the components of the rows, each once.
+/// Lists the users of each component in the rows, once.
 fn shared(text: &mut String, rows: &[&Finding]) {
     let mut told: Vec<String> = rows
         .iter()
@@ -167,7 +167,7 @@ fn rust(text: &mut String, report: &Report) {
     let rest = report.unattributed();
     if !rest.is_empty() {
         let lines: Vec<_> = item_lines(&rest).iter().take(20).map(|line| format!("- {}", code(&cut(line)))).collect();
-        let _ = writeln!(text, "\nMoved by nothing above:\n\n{}", lines.join("\n"));
+        let _ = writeln!(text, "\nChanged without a finding above:\n\n{}", lines.join("\n"));
     }
     if !rust.code.is_empty() {
         let code: Vec<_> = rust
@@ -181,7 +181,7 @@ fn rust(text: &mut String, report: &Report) {
         let _ = writeln!(text, "\nGenerated code: {}.", code.join(", "));
     }
     for disagreement in rust.disagreements.iter().take(3) {
-        let _ = writeln!(text, "\n**A bug of these tools:** {}", code(&cut(disagreement)));
+        let _ = writeln!(text, "\n**A bug in these tools:** {}", code(&cut(disagreement)));
     }
 }
 
@@ -192,7 +192,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A bar ends a cell, in a code span too.
+/// Escapes `|`, which ends a table cell even inside a code span.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

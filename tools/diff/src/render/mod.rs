@@ -1,4 +1,4 @@
-//! The forms of a report.
+//! The output formats of a report.
 
 mod changelog;
 mod github;
@@ -16,12 +16,12 @@ use crate::{
 
 pub use json::SCHEMA_VERSION;
 
-/// What is shown of a report.
+/// Which findings of a report are shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Shown {
-    /// Findings below this level are only counted.
+    /// Findings below this level are counted but not shown.
     pub min_level: Level,
-    /// Findings shown at the most; the others are counted.
+    /// The most findings that are shown; the others are counted.
     pub max_rows: usize,
 }
 
@@ -32,45 +32,46 @@ impl Default for Shown {
 }
 
 impl Report {
-    /// For a terminal.
+    /// Returns the report as plain text, for a terminal.
     #[must_use]
     pub fn text(&self, shown: Shown) -> String {
         text::render(self, shown)
     }
 
-    /// For a comment on a pull request: at most 60,000 characters, with a marker in the last line.
+    /// Returns the report as Markdown, for a comment on a pull request: at most 60,000 characters,
+    /// with a marker in the last line.
     #[must_use]
     pub fn markdown(&self, shown: Shown) -> String {
         markdown::render(self, shown)
     }
 
-    /// For programs; `report.schema.json` describes it. Nothing is left out of it but what is below
-    /// the level.
+    /// Returns the report as JSON, for programs; `report.schema.json` describes it. It ignores
+    /// [`Shown::max_rows`]: only findings below the level are left out.
     #[must_use]
     pub fn json(&self, shown: Shown) -> String {
         json::render(self, shown)
     }
 
-    /// Annotations for GitHub, one a line.
+    /// Returns annotations for GitHub, one per line.
     #[must_use]
     pub fn github(&self, shown: Shown) -> String {
         github::render(self, shown)
     }
 
-    /// SARIF 2.1.0.
+    /// Returns the report as SARIF 2.1.0.
     #[must_use]
     pub fn sarif(&self, shown: Shown) -> String {
         sarif::render(self, shown)
     }
 
-    /// Lines for the changelog, under "API (description)".
+    /// Returns lines for the changelog, under "API (description)".
     #[must_use]
     pub fn changelog(&self) -> String {
         changelog::render(self)
     }
 
-    /// `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only, in 7 of 52 operations; 1
-    /// waived`
+    /// Returns the counts, as in `2 breaking, 3 potentially breaking, 11 compatible, 6 docs-only,
+    /// in 7 of 52 operations; 1 waived`.
     fn numbers(&self) -> String {
         let [breaking, potential, compatible, docs] = Level::ALL.map(|level| self.count(level));
         let waived = match self.waived().count() {
@@ -94,7 +95,7 @@ impl Report {
         )
     }
 
-    /// `needs 0.4.0 (breaking)` and `Cargo.toml says 0.3.2`
+    /// Returns the two halves of the verdict: `needs 0.4.0 (breaking)` and `Cargo.toml says 0.3.2`.
     fn verdict_line(&self) -> Option<(String, String)> {
         let verdict = self.verdict()?;
         let why = match verdict.bump {
@@ -109,19 +110,19 @@ impl Report {
         Some((format!("needs {} ({why})", verdict.needed), format!("Cargo.toml says {}{enough}", verdict.current)))
     }
 
-    /// The findings that are shown, and how many are cut off.
+    /// Returns the findings that are shown, and how many are cut off.
     fn rows(&self, shown: Shown) -> (Vec<&Finding>, usize) {
         let all = self.findings.iter().filter(|finding| finding.waived.is_none() && finding.level >= shown.min_level);
         let mut rows: Vec<_> = all.collect();
-        // What breaks comes first, for whomever it does.
+        // Breaking findings come first, whether they break the wire or callers.
         rows.sort_by_key(|finding| std::cmp::Reverse((self.breaks(finding), finding.level)));
         let cut = rows.len().saturating_sub(shown.max_rows);
         rows.truncate(shown.max_rows);
         (rows, cut)
     }
 
-    /// How bad a finding is, with what the items prove: what callers trip over is as bad as what
-    /// fails on the wire.
+    /// Returns how severe a finding is. If the items prove that it breaks callers, it counts as
+    /// breaking, even if it is harmless on the wire.
     fn severity(&self, finding: &Finding) -> Level {
         let is_proved = self.rust.as_ref().is_some_and(|rust| rust.unavailable.is_empty());
         match self.breaks(finding) {
@@ -131,15 +132,14 @@ impl Report {
         }
     }
 
-    /// The items that a finding moved.
+    /// Returns the items that a finding changed.
     fn items(&self, finding: &Finding) -> Vec<&ItemChange> {
         let changes = self.rust.as_ref().map(|rust| rust.changes.as_slice()).unwrap_or_default();
         finding.effects.iter().filter_map(|index| changes.get(*index)).collect()
     }
 }
 
-/// The items in lines: those that came and those that went side by side, those that changed one by
-/// one.
+/// Returns the items as lines. Added and removed items share lines; each changed item has its own.
 fn item_lines(items: &[&ItemChange]) -> Vec<String> {
     const WIDTH: usize = 100;
 
@@ -160,7 +160,7 @@ fn item_lines(items: &[&ItemChange]) -> Vec<String> {
     lines
 }
 
-/// The path with `/`, whatever the system writes.
+/// Returns the path with `/` as the separator on every system.
 fn slashed(path: &std::path::Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }

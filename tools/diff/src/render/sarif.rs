@@ -1,4 +1,4 @@
-//! SARIF 2.1.0, for code scanning.
+//! The report as SARIF 2.1.0, for code scanning.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Shown, slashed};
 use crate::{level::Level, report::Report, rule::Rule};
 
-/// A path as a relative address.
+/// Percent-encodes a path as a relative URI.
 fn encoded(path: &str) -> String {
     path.bytes().fold(String::new(), |uri, byte| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
@@ -27,13 +27,13 @@ pub(super) fn render(report: &Report, shown: Shown) -> String {
         Level::Docs => "none",
     };
     let results = shown.iter().map(|finding| {
-        // What is gone stands at what it was in.
+        // Something removed is reported at what contained it.
         let line = finding.head.as_ref().or(finding.nearest.as_ref()).map_or(1, |place| place.line);
         let message = format!("{}: {}", finding.about().replace('`', ""), finding.message);
         let mut result = json!({
             "ruleId": finding.rule.id(),
             "level": level(report.severity(finding)),
-            // Brackets before parentheses are a link.
+            // SARIF reads `[text](target)` as a link.
             "message": { "text": message.replace("](", "] (") },
             "locations": [{ "physicalLocation": {
                 "artifactLocation": { "uri": encoded(&slashed(&finding.file)) },

@@ -1,4 +1,4 @@
-//! The report for a terminal: plain enough for a screen reader.
+//! The report as plain text, for terminals and screen readers.
 
 use std::fmt::Write as _;
 
@@ -58,7 +58,7 @@ fn row(text: &mut String, report: &Report, finding: &Finding) {
         crate::Side::Both => ", both sides".to_owned(),
         side => format!(", {side}"),
     };
-    // Nobody asked for the Rust half, so that is what the rules say.
+    // Without the Rust report, the rules decide whether callers break.
     let is_told = report.breaks(finding) || !report.breaks_callers(finding);
     let callers = if is_told { "" } else { ", breaks callers" };
     let _ = writeln!(
@@ -95,6 +95,6 @@ fn rust(text: &mut String, report: &Report) {
         );
     }
     for disagreement in &rust.disagreements {
-        let _ = writeln!(text, "bug of these tools: {}", printable(disagreement));
+        let _ = writeln!(text, "bug in these tools: {}", printable(disagreement));
     }
 }

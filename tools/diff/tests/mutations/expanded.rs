@@ -1,5 +1,5 @@
-//! Which operations see a change, by writing out every reference: slow, simple, and nothing of the
-//! engine's.
+//! Finds the operations that a change affects, by expanding every reference: slow, simple, and
+//! independent of the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use plex_tv_openapi::METHODS;
 
-/// The operations that are not the same with all references written out, by id or else by method
-/// and path; of those that changed their id, the new one.
+/// Returns the operations that differ after expanding all references: by id, or by method and path
+/// if there is no id. If the id changed, it is the new one.
 pub(crate) fn changed_operations(base: &Value, head: &Value) -> BTreeSet<String> {
     let (old, new) = (operations(base), operations(head));
     let addresses: BTreeSet<_> = old.keys().chain(new.keys()).collect();
@@ -23,7 +23,7 @@ pub(crate) fn changed_operations(base: &Value, head: &Value) -> BTreeSet<String>
     found
 }
 
-/// Method and path, to label and content.
+/// Maps the address of each operation to its label and content.
 fn operations(document: &Value) -> BTreeMap<String, (String, Value)> {
     let mut found = BTreeMap::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
@@ -40,7 +40,7 @@ fn operations(document: &Value) -> BTreeMap<String, (String, Value)> {
                 let label = operation["operationId"].as_str().map_or_else(|| address.clone(), str::to_owned);
                 let schemes = schemes(document, operation);
                 let content = json!([rest, written_out(document, operation, &mut Vec::new()), schemes]);
-                // The shape of a path is what counts.
+                // The names of path parameters do not count.
                 let shape = address.split(['{', '}']).step_by(2).collect::<Vec<_>>().join("{}");
                 found.insert(shape, (label, content));
             }
@@ -49,7 +49,7 @@ fn operations(document: &Value) -> BTreeMap<String, (String, Value)> {
     found
 }
 
-/// The security schemes that an operation names.
+/// Returns the security schemes that an operation names.
 fn schemes(document: &Value, operation: &Value) -> Vec<Value> {
     let names = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object).flatten();
     names.map(|(name, _)| document["components"]["securitySchemes"][name].clone()).collect()

@@ -1,5 +1,6 @@
-//! Random changes of the real descriptions: none goes unreported, none panics, each report names
-//! the right operations, and `drift` finds nothing backward-incompatible that is harmless here.
+//! Makes random changes to the real descriptions. Every change is reported without a panic, each
+//! report names the right operations, and what `drift` calls backward-incompatible is not harmless
+//! here.
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a failed unwrap is a test's message")]
 
@@ -21,14 +22,14 @@ use serde_json::Value;
 
 const MUTATIONS: u64 = 100;
 
-/// The descriptions as JSON, which is read as they are.
+/// The real descriptions, as JSON.
 static DESCRIPTIONS: LazyLock<Vec<Document>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../openapi");
     let load = |path: std::path::PathBuf| document(Document::load(&path).unwrap().value());
     descriptions(&folder).unwrap().into_iter().map(load).collect()
 });
 
-/// The seeded mutations, each with the number of its description.
+/// The seeded mutations, each with the index of its description.
 static MUTATED: LazyLock<Vec<(usize, Mutation, Document)>> = LazyLock::new(|| {
     (0..MUTATIONS)
         .map(|seed| {
@@ -49,7 +50,7 @@ fn findings(base: &Document, head: &Document) -> Vec<Finding> {
 }
 
 #[test]
-fn no_change_goes_unreported_and_each_report_names_the_operations_that_see_it() {
+fn every_change_is_reported_with_the_affected_operations() {
     let mut wrong = String::new();
     for (number, mutation, head) in MUTATED.iter() {
         let base = &DESCRIPTIONS[*number];
@@ -74,7 +75,7 @@ fn no_change_goes_unreported_and_each_report_names_the_operations_that_see_it() 
 const STRUCTURES: [&str; 6] = ["composed", "discriminator", "gone", "inner", "sides", "webhooks"];
 
 #[test]
-fn no_change_of_references_compositions_and_webhooks_goes_unreported() {
+fn every_change_of_references_compositions_and_webhooks_is_reported() {
     let mut wrong = String::new();
     for name in STRUCTURES {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name).join("base.yaml");
@@ -102,7 +103,7 @@ fn no_change_of_references_compositions_and_webhooks_goes_unreported() {
 }
 
 #[test]
-fn a_description_does_not_differ_from_itself_and_the_way_back_has_as_many_findings() {
+fn descriptions_do_not_differ_from_themselves_and_reversed_changes_have_as_many_findings() {
     let mut wrong = String::new();
     for (number, mutation, head) in MUTATED.iter() {
         let base = &DESCRIPTIONS[*number];
@@ -146,6 +147,7 @@ fn what_drift_calls_backward_incompatible_is_breaking_or_potential_here() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
-    // drift stops at what it does not know; most must get through, or it would prove nothing.
+    // drift gives up on constructs that it does not know. Most documents must get through, or the
+    // test would prove nothing.
     assert!(compared * 2 > MUTATED.len(), "drift compared only {compared} of {}", MUTATED.len());
 }

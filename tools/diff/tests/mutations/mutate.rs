@@ -5,7 +5,7 @@ use std::fmt;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// A changed description, and what was done to it.
+/// A changed description, and what was changed.
 pub(crate) struct Mutation {
     pub(crate) value: Value,
     what: String,
@@ -17,7 +17,7 @@ impl fmt::Display for Mutation {
     }
 }
 
-/// The description with one change. The same seed gives the same change.
+/// Makes one change. The same seed gives the same change.
 pub(crate) fn mutated(description: &Value, seed: u64) -> Mutation {
     let mut rng = Rng::with_seed(seed);
     let pointers = pointers(description);
@@ -32,7 +32,7 @@ pub(crate) fn mutated(description: &Value, seed: u64) -> Mutation {
     }
 }
 
-/// A pointer may be changed where it is in a path or a component; the rest has no operations.
+/// Returns all pointers in paths and components. The rest of a description affects no operation.
 fn pointers(description: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for part in ["paths", "components"] {
@@ -102,7 +102,7 @@ fn change(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<String> {
                 Value::Object(first) if first.contains_key("in") => {
                     json!({ "name": "another", "in": "query", "required": rng.bool(), "schema": { "type": "string" } })
                 }
-                // The same security twice is the same security.
+                // A security requirement that occurs twice means the same.
                 _ => return None,
             });
             Some("added an item".to_owned())
@@ -110,7 +110,7 @@ fn change(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<String> {
     }
 }
 
-/// Something that fits, more or less, where it is put.
+/// Returns a key and a value that more or less fit at the pointer.
 fn addition(pointer: &str, members: &Map<String, Value>, rng: &mut Rng) -> Option<(&'static str, Value)> {
     if pointer.ends_with("/properties") {
         return Some(("another", json!({ "type": "integer", "format": "int64" })));
@@ -140,7 +140,7 @@ fn addition(pointer: &str, members: &Map<String, Value>, rng: &mut Rng) -> Optio
     (!members.contains_key("another")).then(|| ("another", json!({ "a": 1 })))
 }
 
-/// `required: false` and the like say what is so anyway.
+/// Returns whether the change only removed a default, such as `required: false`.
 fn is_silent(old: &Value, new: &Value, pointer: &str) -> bool {
     let is_default = |value: Option<&Value>| value == Some(&Value::Bool(false));
     let key = pointer.rsplit('/').next().unwrap_or_default();
@@ -148,15 +148,15 @@ fn is_silent(old: &Value, new: &Value, pointer: &str) -> bool {
         && (is_default(old.pointer(pointer)) && new.pointer(pointer).is_none())
 }
 
-/// The description with one change of what this kind of document is about: references,
-/// compositions, webhooks. Whether it may mean the same.
+/// Makes one change, preferably to references, compositions or webhooks. Also returns whether the
+/// meaning may be unchanged.
 pub(crate) fn mutated_structure(description: &Value, seed: u64) -> (Mutation, bool) {
     let mut rng = Rng::with_seed(seed);
     let mut all = Vec::new();
     for part in ["paths", "components", "webhooks"] {
         walk(&description[part], format!("/{part}"), &mut all);
     }
-    // Half of the changes are where structure is.
+    // Half of the changes are made to structure.
     let is_structure = |pointer: &&String| {
         ["/$ref", "/allOf", "/oneOf", "/anyOf", "/mapping/", "/discriminator", "/webhooks"]
             .iter()
@@ -200,7 +200,7 @@ fn restructure(root: &mut Value, pointer: &str, rng: &mut Rng) -> Option<(String
                 return Some(("turned around".to_owned(), true));
             }
             items.push(json!({ "$ref": another }));
-            // A part of `allOf` that says nothing new.
+            // A new part of `allOf` may add nothing.
             Some(("got a part".to_owned(), pointer.ends_with("/allOf")))
         }
         Value::Object(members) if members.contains_key("type") && pointer.contains("/properties/") => {

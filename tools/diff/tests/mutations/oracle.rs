@@ -6,13 +6,13 @@ use drift::ChangeClass;
 use plex_tv_diff::Rule;
 use serde_json::Value;
 
-/// Where drift sees a break and the table of rules does not, with the reason.
+/// Rules for changes that drift calls breaking and the table of rules does not, with the reason.
 pub(crate) const DISAGREEMENTS: &[(Rule, &str)] =
     &[(Rule::TypeWidened, "a request that was valid stays valid when the server takes more types")];
 
-/// What drift calls backward-incompatible; nothing where it gives up.
+/// Returns what drift calls backward-incompatible, or `None` if it gives up.
 pub(crate) fn backward_incompatible(base: &Value, head: &Value) -> Option<Vec<String>> {
-    // It asserts what it does not expect.
+    // It panics on constructs that it does not expect.
     let outcome = panic::catch_unwind(|| drift::compare(base, head)).ok()?;
     let changes = outcome.ok()?;
     let infos = changes.into_iter().flat_map(|change| change.changes);

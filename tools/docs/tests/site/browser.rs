@@ -1,5 +1,6 @@
-//! How a browser shows the site: a headless Chromium, driven by W3C WebDriver, which is JSON over
-//! HTTP. Where there is none, each test says so in a line; with `REQUIRE_BROWSER` it fails instead.
+//! Tests how a browser shows the site: a headless Chromium, controlled through W3C WebDriver, which
+//! is JSON over HTTP. Without Chromium, the tests are skipped with a message; with
+//! `REQUIRE_BROWSER`, they fail.
 
 use std::{
     env, fs,
@@ -16,10 +17,10 @@ use tempfile::TempDir;
 
 use crate::{build, root, site};
 
-/// How long a page may take to show something.
+/// How long to wait for a page to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Pages of each kind, and those with the widest tables and texts.
+/// Pages of each kind, including those with the widest tables and texts.
 const PAGES: [&str; 14] = [
     "index.html",
     "pages.html",
@@ -37,7 +38,7 @@ const PAGES: [&str; 14] = [
     "types/v2/User.html",
 ];
 
-/// A page of each kind.
+/// One page of each kind.
 const ONE_OF_EACH: [&str; 8] = [
     "index.html",
     "pages.html",
@@ -59,7 +60,7 @@ struct Browser {
 impl Browser {
     async fn start() -> Option<Self> {
         let Ok(mut driver) = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn() else {
-            let problem = "no chromedriver here (Debian: apt-get install chromium chromium-driver)";
+            let problem = "chromedriver is not installed (on Debian: apt-get install chromium chromium-driver)";
             assert!(env::var_os("REQUIRE_BROWSER").is_none(), "{problem}");
             skipped(problem);
             return None;
@@ -75,7 +76,7 @@ impl Browser {
         let capabilities = json!({"alwaysMatch": {"goog:chromeOptions": {"args": [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            // Nothing but this machine can be reached.
+            // Only this machine can be reached.
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", data,
         ]}}});
         let session = browser.call("/session", json!({"capabilities": capabilities})).await;
@@ -92,7 +93,7 @@ impl Browser {
     }
 
     async fn open(&self, url: &str) {
-        // A page that differs by its fragment alone would not be loaded again.
+        // A page whose address differs only in its fragment would not be reloaded.
         self.call("/url", json!({"url": "about:blank"})).await;
         self.call("/url", json!({"url": url})).await;
     }
@@ -115,7 +116,7 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", feature).await;
     }
 
-    /// What the script returns, once it is neither null nor false.
+    /// Runs the script until it returns something other than null or false, and returns that.
     async fn until(&self, script: &str) -> Value {
         for _ in 0..PATIENCE.as_millis() / 50 {
             let value = self.run(script).await;
@@ -124,12 +125,12 @@ impl Browser {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("it never came: {script}");
+        panic!("no result within {PATIENCE:?}: {script}");
     }
 }
 
 impl Drop for Browser {
-    /// Ends the session, which closes the browser. Killing the driver alone would leave it behind.
+    /// Ends the session, which closes the browser. Killing only the driver would leave it running.
     fn drop(&mut self) {
         let address = self.base.trim_start_matches("http://");
         let (address, session) = address.split_once('/').unwrap_or((address, "session"));
@@ -137,7 +138,7 @@ impl Drop for Browser {
             let request = format!("DELETE /{session} HTTP/1.1\r\nHost: {address}\r\n\r\n");
             let _ = driver.set_read_timeout(Some(PATIENCE));
             let _ = driver.write_all(request.as_bytes());
-            // The reply comes when the browser is closed. The driver keeps the connection open.
+            // The reply arrives after the browser has closed. The driver keeps the connection open.
             let _ = driver.read(&mut [0; 256]);
         }
         let _ = self.driver.kill();
@@ -145,12 +146,13 @@ impl Drop for Browser {
     }
 }
 
-/// Straight to the stream: what a test prints in the usual way is not shown when it passes.
+/// Prints why a test is skipped. It writes to standard error directly, because the output of
+/// passing tests is captured.
 fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }
 
-/// The site in a folder, and the address of a page of it.
+/// The site in a temporary folder.
 struct Folder(TempDir);
 
 impl Folder {
@@ -206,7 +208,7 @@ async fn pages_are_searched_by_name_path_code_and_keyboard_without_a_server() {
 }
 
 #[tokio::test]
-async fn pages_are_dark_where_that_is_wanted() {
+async fn pages_follow_the_preferred_color_scheme() {
     let Some(browser) = Browser::start().await else { return };
     let folder = Folder::new();
     let mut grounds = Vec::new();
@@ -234,7 +236,7 @@ async fn no_page_is_wider_than_its_window() {
         for page in PAGES {
             browser.open(&folder.page(page)).await;
             let widths = browser.run("return [document.documentElement.scrollWidth, window.innerWidth]").await;
-            // A bar for scrolling up and down takes a part of the window.
+            // A vertical scroll bar takes a part of the window.
             let [Some(content), Some(window)] = [0, 1].map(|index| widths[index].as_u64()) else { panic!("{widths}") };
             assert!(content <= width && window == width, "{page}: {content} of {window} at {width}");
         }
@@ -247,7 +249,7 @@ async fn pages_work_without_a_script_and_on_paper() {
     let folder = Folder::new();
     browser.devtools("Emulation.setScriptExecutionDisabled", json!({"value": true})).await;
     browser.open(&folder.page("operations/getToken.html")).await;
-    // The driver's own scripts run all the same.
+    // The driver's own scripts still run.
     let seen = "return [getComputedStyle(document.querySelector('.search')).display,
         document.getElementById('reply.authToken').offsetHeight > 0, document.querySelector('.copy') === null]";
     assert_eq!(browser.run(seen).await, json!(["none", true, true]));
@@ -259,7 +261,7 @@ async fn pages_work_without_a_script_and_on_paper() {
 }
 
 #[tokio::test]
-async fn a_link_to_a_closed_part_opens_it() {
+async fn a_link_into_a_closed_section_opens_it() {
     let Some(browser) = Browser::start().await else { return };
     let folder = Folder::new();
     browser.open(&folder.page("operations/getToken.html#status-404.errors.code")).await;
@@ -287,7 +289,7 @@ async fn a_form_sends_the_call_to_the_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sandbox_behind_the_forms_is_for_their_pages_only() {
+async fn only_pages_of_the_server_may_call_its_sandbox() {
     let served = build(&Settings { try_it: true, ..Settings::default() });
     let server = Server::bind(&served, 0).await.unwrap();
     let url = server.url();
@@ -310,13 +312,13 @@ async fn the_sandbox_behind_the_forms_is_for_their_pages_only() {
     serving.abort();
 }
 
-/// The text of axe-core. `.ci/run` installs it by npm: tests reach no network.
+/// Returns the source of axe-core. `.ci/run` installs it with npm, since tests do not use the
+/// network.
 fn axe() -> Option<String> {
     let script = root().join("target/reference-tests/node_modules/axe-core/axe.min.js");
     let found = fs::read_to_string(&script).ok();
     if found.is_none() {
-        let problem =
-            "no axe-core here: copy tools/docs/tests/browser to target/reference-tests, and run `npm ci` there";
+        let problem = "axe-core is not installed: copy tools/docs/tests/browser to target/reference-tests, and run `npm ci` there";
         assert!(env::var_os("REQUIRE_AXE").is_none(), "{problem}");
         skipped(problem);
     }
@@ -324,7 +326,7 @@ fn axe() -> Option<String> {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_on_a_page_of_each_kind() {
+async fn axe_finds_no_problems_on_one_page_of_each_kind() {
     let Some(browser) = Browser::start().await else { return };
     let Some(axe) = axe() else { return };
     let folder = Folder::new();

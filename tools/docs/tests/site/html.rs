@@ -1,9 +1,9 @@
-//! Pages as trees, as a browser would read them.
+//! Parses pages into trees, as a browser does.
 
 use html5ever::{ParseOpts, parse_document, tendril::TendrilSink as _};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 
-/// A page, and what is wrong with its HTML.
+/// A parsed page, with the errors in its HTML.
 pub(crate) struct Page {
     document: Handle,
     pub(crate) errors: Vec<String>,
@@ -16,7 +16,7 @@ impl Page {
         Self { document: dom.document, errors }
     }
 
-    /// All elements, in the order of the page.
+    /// Returns all elements, in the order of the page.
     pub(crate) fn elements(&self) -> Vec<Element> {
         let mut found = Vec::new();
         collect(&self.document, &mut found);
@@ -47,14 +47,14 @@ impl Element {
         Some(found.value.to_string())
     }
 
-    /// Its text, and that of what is in it.
+    /// Returns its text, including that of the elements inside it.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         read(&self.0, &mut text);
         text
     }
 
-    /// The elements in it.
+    /// Returns the elements inside it.
     pub(crate) fn inside(&self) -> Vec<Self> {
         let mut found = Vec::new();
         self.0.children.borrow().iter().for_each(|child| collect(child, &mut found));

@@ -1,4 +1,4 @@
-//! Pages keep their address: in a copy of the workspace whose past was another one.
+//! Tests that pages keep their address, in copies of the workspace with another ledger.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::root;
 
-/// What a site is made of.
+/// The sources of a site.
 const SOURCES: [&str; 9] = [
     "CHANGELOG.md",
     "README.md",
@@ -48,7 +48,7 @@ fn workspace(edit: impl FnOnce(String) -> String) -> TempDir {
 }
 
 #[test]
-fn a_renamed_operation_leaves_a_page_that_leads_to_the_new_one() {
+fn a_renamed_operation_leaves_a_redirect_to_its_new_page() {
     let folder = workspace(|ledger| ledger.replace("operations/getToken.html", "operations/pollPin.html"));
     let site = Site::build(folder.path(), &Settings::default()).unwrap();
 
@@ -57,7 +57,7 @@ fn a_renamed_operation_leaves_a_page_that_leads_to_the_new_one() {
     let after = Site::build(folder.path(), &Settings::default()).unwrap();
 
     assert!(
-        stale.iter().any(|line| line.contains("`operations/pollPin.html` is `operations/getToken.html` now")),
+        stale.iter().any(|line| line.contains("`operations/pollPin.html` moved to `operations/getToken.html`")),
         "{stale:?}"
     );
     assert!(after.stale_ids().is_empty());
@@ -71,19 +71,19 @@ fn a_renamed_operation_leaves_a_page_that_leads_to_the_new_one() {
 }
 
 #[test]
-fn a_page_that_is_gone_is_told_and_nothing_is_written() {
+fn a_removed_page_is_reported_and_nothing_is_written() {
     let folder = workspace(|ledger| format!("{ledger}operations/retired.html GET https://plex.tv/retired\n"));
     let site = Site::build(folder.path(), &Settings::default()).unwrap();
 
     let refused = site.update_ledger().unwrap_err();
 
     assert_eq!(refused.len(), 1);
-    assert!(refused[0].to_string().contains("`operations/retired.html` was a page and is gone"), "{refused:?}");
+    assert!(refused[0].to_string().contains("`operations/retired.html` was removed"), "{refused:?}");
     assert!(fs::read_to_string(folder.path().join("tools/docs/pages.txt")).unwrap().contains("retired.html"));
 }
 
 #[test]
-fn a_site_takes_the_place_of_an_older_one_and_of_nothing_else() {
+fn a_site_replaces_an_older_site_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let (mine, old) = (folder.path().join("mine"), folder.path().join("old"));
     fs::create_dir_all(&mine).unwrap();
@@ -94,7 +94,7 @@ fn a_site_takes_the_place_of_an_older_one_and_of_nothing_else() {
     fs::write(old.join("operations/gone.html"), "old").unwrap();
     crate::site().write(&old).unwrap();
 
-    assert!(refused.to_string().contains("something else than a site"), "{refused}");
+    assert!(refused.to_string().contains("something other than a site"), "{refused}");
     assert_eq!(fs::read_dir(&mine).unwrap().count(), 1);
     assert!(!old.join("operations/gone.html").exists());
     assert!(old.join("operations/getToken.html").exists());

@@ -1,5 +1,5 @@
-//! The site as a whole: its pages, its samples, and how a browser shows it.
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a failure is the message of its test")]
+//! Tests of the whole site: its pages, its samples, and how a browser shows it.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a panic is the failure message of a test")]
 
 mod browser;
 mod html;
@@ -15,12 +15,12 @@ use std::{
 use plex_tv_docs::{Settings, Site};
 use plex_tv_openapi::{Descriptions, Document};
 
-/// The workspace.
+/// Returns the root of the workspace.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The site of the workspace, made once.
+/// Returns the site of the workspace, which is made once.
 fn site() -> &'static Site {
     static SITE: OnceLock<Site> = OnceLock::new();
     SITE.get_or_init(|| build(&Settings::default()))
@@ -30,13 +30,13 @@ fn build(settings: &Settings) -> Site {
     Site::build(&root(), settings).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
-/// The text of a file of the site.
+/// Returns the text of a file of the site.
 fn text(path: &str) -> &'static str {
     let bytes = site().files().get(path).unwrap_or_else(|| panic!("there is no {path}"));
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// The descriptions, with the names of their modules.
+/// Returns the descriptions, with the names of their modules.
 fn documents() -> Vec<(String, Document)> {
     let table = Descriptions::load(&root().join("openapi")).unwrap();
     let documents = table.documents().unwrap();

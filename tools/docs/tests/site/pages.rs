@@ -1,4 +1,4 @@
-//! What the pages hold.
+//! Tests of the content of pages.
 
 use std::{collections::BTreeSet, io::Write as _};
 
@@ -8,7 +8,7 @@ use plex_tv_openapi::operations;
 
 use crate::{build, documents, html::Page, root, site, text};
 
-/// Bytes of a page, compressed.
+/// The most bytes of a compressed page.
 const MAX_PAGE: usize = 60 * 1024;
 
 fn html_pages() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -70,17 +70,17 @@ fn every_type_in_rust_has_a_page() {
 }
 
 #[test]
-fn links_lead_somewhere_and_no_page_lost_its_address() {
+fn no_link_is_broken_and_no_page_lost_its_address() {
     assert_eq!(site().broken_links(None), []);
     assert_eq!(site().stale_ids(), []);
 }
 
 #[test]
-fn links_to_rustdoc_lead_to_its_items() {
+fn links_to_rustdoc_are_not_broken() {
     let folder = root().join("target/doc");
-    // Made with all features: other pages lack what is behind a feature.
+    // The docs must be built with all features; others lack the items behind features.
     if !folder.join("plex_tv_sdk/v2/calls/struct.ChangePassword.html").exists() {
-        let _ = writeln!(std::io::stderr(), "skipped: cargo doc -p plex-tv-sdk --no-deps --all-features");
+        let _ = writeln!(std::io::stderr(), "skipped: run cargo doc -p plex-tv-sdk --no-deps --all-features first");
         return;
     }
 
@@ -88,7 +88,7 @@ fn links_to_rustdoc_lead_to_its_items() {
 }
 
 #[test]
-fn every_link_to_rustdoc_is_of_a_public_item() {
+fn every_link_to_rustdoc_points_to_a_public_item() {
     let items = std::fs::read_to_string(root().join("plex-tv-sdk/api.txt")).unwrap();
     let mut seen = 0;
     for (path, page) in html_pages() {
@@ -109,7 +109,7 @@ fn every_link_to_rustdoc_is_of_a_public_item() {
             assert!(is_there, "{path}: {link} is {item}");
             seen += 1;
         }
-        // The lists of items are long; one page of each kind and all operations are enough.
+        // Checking all pages takes long; all operations and one page of each other kind are enough.
         if path.starts_with("types/") {
             break;
         }
@@ -133,7 +133,7 @@ fn pages_are_valid_html_with_one_heading_and_unique_ids() {
         for id in ids {
             assert!(!id.is_empty() && !id.contains(char::is_whitespace), "{path}: {id}");
         }
-        // Headings go down by one level at a time.
+        // Headings do not skip levels.
         let levels = elements.iter().filter_map(|element| element.name().strip_prefix('h')?.parse::<u32>().ok());
         let mut last = 0;
         for level in levels {
@@ -144,7 +144,7 @@ fn pages_are_valid_html_with_one_heading_and_unique_ids() {
 }
 
 #[test]
-fn pages_are_light_and_load_nothing_of_other_hosts() {
+fn pages_are_small_and_load_nothing_from_other_hosts() {
     for (path, page) in html_pages() {
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         packed.write_all(page.as_bytes()).unwrap();
@@ -171,7 +171,7 @@ fn two_sites_of_one_workspace_are_equal() {
 }
 
 #[test]
-fn each_page_is_there_as_markdown_and_in_the_lists() {
+fn each_page_exists_as_markdown_and_is_in_the_lists() {
     let (llms, sitemap, search) = (text("llms.txt"), text("sitemap.xml"), text("search.js"));
     for page in site().pages() {
         assert!(sitemap.contains(&format!("<loc>/{page}</loc>")), "{page}");
@@ -187,10 +187,10 @@ fn each_page_is_there_as_markdown_and_in_the_lists() {
 }
 
 #[test]
-fn links_of_markdown_lead_to_files() {
+fn links_in_markdown_point_to_files() {
     for (path, bytes) in site().files().iter().filter(|(path, _)| path.ends_with(".md")) {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        // Code may have such brackets too.
+        // Code may contain the same brackets.
         let prose = std::str::from_utf8(bytes).unwrap().split("\n```").step_by(2).collect::<String>();
         for link in prose.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
             if link.is_empty() {
@@ -210,7 +210,7 @@ fn links_of_markdown_lead_to_files() {
 }
 
 #[test]
-fn the_page_of_get_token_has_all_that_is_known() {
+fn the_page_of_get_token_is_complete() {
     let page = Page::parse(text("operations/getToken.html"));
     let row = |id: &str| {
         let row = page.by_id(id).unwrap_or_else(|| panic!("no {id}"));
@@ -292,7 +292,7 @@ fn the_page_of_get_token_has_all_that_is_known() {
 }
 
 #[test]
-fn what_an_app_should_not_use_is_marked_and_says_what_to_use() {
+fn discouraged_operations_are_marked_and_name_a_replacement() {
     let mut marked = 0;
     for (_, document) in documents() {
         for operation in operations(document.value()) {
@@ -317,7 +317,7 @@ fn what_an_app_should_not_use_is_marked_and_says_what_to_use() {
 }
 
 #[test]
-fn a_type_says_what_uses_it() {
+fn a_type_lists_its_users() {
     let page = Page::parse(text("types/v2/GeoData.html"));
     let links: Vec<_> = page.elements().iter().filter_map(|element| element.attribute("href")).collect();
 
@@ -328,7 +328,7 @@ fn a_type_says_what_uses_it() {
 }
 
 #[test]
-fn all_codes_are_on_their_page_with_the_calls_that_answer_them() {
+fn all_error_codes_are_on_their_page_with_their_operations() {
     let page = Page::parse(text("errors.html"));
     for (_, document) in documents() {
         for operation in operations(document.value()) {
@@ -344,7 +344,7 @@ fn all_codes_are_on_their_page_with_the_calls_that_answer_them() {
 }
 
 #[test]
-fn each_line_of_a_description_has_its_place() {
+fn each_line_of_a_description_has_an_anchor() {
     for (module, document) in documents() {
         let pages: Vec<_> =
             site().pages().filter(|page| page.starts_with(&format!("{module}/description"))).map(text).collect();
@@ -362,7 +362,7 @@ fn each_line_of_a_description_has_its_place() {
 }
 
 #[test]
-fn forms_are_on_served_pages_only_and_none_asks_for_a_token() {
+fn only_served_pages_have_forms_and_none_asks_for_a_token() {
     let served = build(&Settings { try_it: true, ..Settings::default() });
 
     assert!(html_pages().all(|(_, page)| !page.contains("<form")));

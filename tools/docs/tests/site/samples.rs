@@ -1,4 +1,4 @@
-//! The samples: the Rust ones are what the compiler saw, and the curl ones run.
+//! Tests of the samples: the Rust samples are compiled doctests, and the curl samples run.
 
 use std::{collections::BTreeMap, fs, io::Write as _, process::Command};
 
@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::{documents, html::Page, root, site, text};
 
-/// The doctests of the calls of a generated file, by the name of the method, as rustdoc shows them.
+/// Returns the doctests of the calls in a generated file as rustdoc shows them, by name of the
+/// method.
 fn doctests(code: &str) -> BTreeMap<String, String> {
     let calls = code.split("\npub mod calls {").nth(1).unwrap().split("\npub mod types {").next().unwrap();
     let mut found = BTreeMap::new();
@@ -24,7 +25,7 @@ fn doctests(code: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// The first block of code of a language on a page.
+/// Returns the first code block in this language on a page.
 fn block(page: &str, language: &str) -> String {
     let class = format!("language-{language}");
     let parsed = Page::parse(text(page));
@@ -53,7 +54,7 @@ fn rust_samples_are_the_doctests_of_the_generated_calls() {
 }
 
 #[test]
-fn the_program_of_the_start_page_is_that_of_the_readme() {
+fn the_start_page_has_the_program_of_the_readme() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let example = fs::read_to_string(root().join("tools/docs/examples/first_call.rs")).unwrap();
     let blocks: Vec<_> = Page::parse(text("index.html"))
@@ -69,7 +70,8 @@ fn the_program_of_the_start_page_is_that_of_the_readme() {
     assert!(readme.contains(&blocks[1]), "{}", blocks[1]);
 }
 
-/// Runs a command, with each host at its address in the sandbox, and gives status and body.
+/// Runs a command with all hosts replaced by their addresses in the sandbox. Returns status and
+/// body.
 fn run(sandbox: &Sandbox, command: &str) -> (u16, String) {
     let mut command = command.to_owned();
     for host in Host::ALL {
@@ -89,20 +91,20 @@ fn run(sandbox: &Sandbox, command: &str) -> (u16, String) {
 fn has_curl() -> bool {
     let is_there = Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
-        let _ = writeln!(std::io::stderr(), "skipped: no curl here");
+        let _ = writeln!(std::io::stderr(), "skipped: curl is not installed");
     }
     is_there
 }
 
-/// The television channel of the examples.
+/// The television channel in the examples.
 const CHANNEL: &str = "5eea605674085f0040ddc7a6";
-/// The room of the examples.
+/// The room in the examples.
 const ROOM: &str = "EXAMPLE-ROOM-1";
-/// The share of the examples.
+/// The share in the examples.
 const SHARE: &str = "20000001";
 
-/// What the examples of the descriptions name, and what stands for it in a sandbox. Some of it is
-/// made first: a PIN, a share, a sync item.
+/// Returns names in the examples of the descriptions, with their replacements for a sandbox. Some
+/// of those are created first: a PIN, a share, a sync item.
 async fn names(sandbox: &Sandbox, command: &str) -> Vec<(String, String)> {
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let server = "1".repeat(40);
@@ -169,7 +171,7 @@ async fn names(sandbox: &Sandbox, command: &str) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn curl_samples_get_a_documented_status_of_the_sandbox() {
+async fn curl_samples_get_a_documented_status_from_the_sandbox() {
     if !has_curl() {
         return;
     }
@@ -179,7 +181,7 @@ async fn curl_samples_get_a_documented_status_of_the_sandbox() {
     for (_, document) in documents() {
         for operation in operations(document.value()) {
             count += 1;
-            // Each on a fresh one: a call may end what the next one needs.
+            // Each call gets a new sandbox, since it may remove what the next call needs.
             let sandbox = Sandbox::start().await.unwrap();
             let mut command = block(&format!("operations/{}.html", operation.id), "sh");
             for (name, stands_for) in names(&sandbox, &command.clone()).await {
@@ -195,7 +197,8 @@ async fn curl_samples_get_a_documented_status_of_the_sandbox() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
-    // Made-up keys and signatures are refused, and so is what needs the token of a media server.
+    // Calls with made-up keys and signatures are refused, and so are calls that need the token of a
+    // media server.
     assert!(refused.len() * 4 < count, "{} of {count}: {refused:#?}", refused.len());
 }
 
