@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::wire::{Reply, Wire};
 
-/// A colour, a bell, a window title, a line break, a reversed writing direction and a cleared screen.
+/// A colour, a bell, a window title, a line break, a reversed writing direction and a cleared
+/// screen.
 const STEERING: &str = "a\u{1b}[31mb\u{7}c\u{1b}]0;title\u{7}d\r\n    0000 (owned)\u{202e}e\u{9b}2Jf";
 
 /// Builds the examples as `cargo test --workspace` does, so nothing is built twice.

@@ -41,8 +41,8 @@ pub fn reread_request(operation: &str, body: &Value) -> Option<Result<Reread, Er
     tables.iter().find_map(|table| table(operation, body.as_bytes()))
 }
 
-/// Returns the members of a request body. A form that repeats a member is a list of pairs, which are
-/// grouped by name.
+/// Returns the members of a request body. A form that repeats a member is a list of pairs, which
+/// are grouped by name.
 pub fn members_of(sent: &Value) -> Value {
     let Some(pairs) = sent.as_array() else { return sent.clone() };
     let mut members = serde_json::Map::new();
