@@ -114,12 +114,12 @@ async fn the_feed_lists_what_the_user_and_their_friends_did() {
     assert_eq!(all.len(), 250 + 120 + 2);
     assert!(all.is_sorted_by(|one, other| one.date >= other.date));
     let watched = feed.clone().types([ActivityType::WatchHistory]).of(SHOW).items().collect().await.unwrap();
-    let told = |activity: &Activity| {
+    let summary = |activity: &Activity| {
         let (user, item) = (activity.user.clone().unwrap(), activity.item.clone().unwrap());
         (user.name().to_owned(), item.id.clone(), item.kind(), activity.type_name.clone())
     };
     let wanted = ("fan".to_owned(), EPISODE.to_owned(), Some(Kind::Episode), Some("ActivityWatchHistory".to_owned()));
-    assert_eq!(watched.iter().map(told).collect::<Vec<_>>(), [wanted]);
+    assert_eq!(watched.iter().map(summary).collect::<Vec<_>>(), [wanted]);
     let rated = feed.clone().types([ActivityType::Rating]).of(ExternalId::imdb("tt0000007")).items();
     assert_eq!(rated.collect().await.unwrap().len(), 1);
     assert!(feed.types([ActivityType::Post]).items().collect().await.unwrap().is_empty());

@@ -155,7 +155,7 @@ async fn an_unreachable_server_is_a_connect_error_that_lists_each_connection() {
     let error = task.await.unwrap().unwrap_err();
 
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
-    let told = error.to_string();
+    let text = error.to_string();
     let host = |wire: &Wire| wire.url.trim_start_matches("http://").to_owned();
     for reason in [
         format!("{} does not answer", host(&silent)),
@@ -168,9 +168,9 @@ async fn an_unreachable_server_is_a_connect_error_that_lists_each_connection() {
         format!("cannot connect to {}", refuses.trim_start_matches("http://")),
         "a connection has no address that can be used".to_owned(),
     ] {
-        assert!(told.contains(&reason), "{reason} is not in {told}");
+        assert!(text.contains(&reason), "{reason} is not in {text}");
     }
-    assert_eq!(told.matches("has no address").count(), 6, "{told}");
+    assert_eq!(text.matches("has no address").count(), 6, "{text}");
     assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
     assert_eq!(elsewhere.seen.connections(), 0);
     assert!(clock.now() < Duration::from_secs(7), "{:?}", clock.now());
@@ -250,24 +250,24 @@ async fn progress_is_reported_after_each_connection() {
     let other = Wire::always(Reply::json(r#"{"MediaContainer":{"machineIdentifier":"shelf-02"}}"#)).await;
     let relay = Wire::start(shelf).await;
     let server = server_at(&[("local", &closed_port()), ("remote", &other.url), ("relay", &relay.url)]).await;
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
 
     let connecting = server.connect().on_progress(|progress| {
         let uri = progress.connection.uri.clone().unwrap();
-        told.push((progress.kind(), uri, progress.failure.map(ToString::to_string), progress.pending));
+        seen.push((progress.kind(), uri, progress.failure.map(ToString::to_string), progress.pending));
     });
     assert!(!format!("{connecting:?}").contains(SERVER_TOKEN));
     connecting.await.unwrap();
 
-    let mut pending: Vec<usize> = told.iter().map(|(.., pending)| *pending).collect();
+    let mut pending: Vec<usize> = seen.iter().map(|(.., pending)| *pending).collect();
     pending.sort_unstable();
     assert_eq!(pending, [0, 1, 2]);
-    told.sort();
-    let failures: Vec<(ConnectionKind, bool)> = told.iter().map(|(kind, _, why, _)| (*kind, why.is_some())).collect();
+    seen.sort();
+    let failures: Vec<(ConnectionKind, bool)> = seen.iter().map(|(kind, _, why, _)| (*kind, why.is_some())).collect();
     let kinds = [(ConnectionKind::Local, true), (ConnectionKind::Remote, true), (ConnectionKind::Relay, false)];
     assert_eq!(failures, kinds);
-    assert!(told[1].2.as_deref().unwrap().starts_with("another server answers at"), "{told:?}");
-    assert_eq!(told[2].1, relay.url);
+    assert!(seen[1].2.as_deref().unwrap().starts_with("another server answers at"), "{seen:?}");
+    assert_eq!(seen[2].1, relay.url);
 }
 
 #[tokio::test]

@@ -63,9 +63,10 @@ async fn an_expired_jwt_is_distinguished_from_an_invalid_one() {
 /// A.1:
 ///
 /// ```python
-/// jwt.encode({"aud": ["plex.tv", "flows-desk-01"], "iss": "plex.tv", "iat": 1800000000, "exp": 1800604800,
-///             "thumbprint": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "username": "exampleuser",
-///             "joinedAt": 1556281940}, key, algorithm="EdDSA", headers={"kid": "rfc8037"})
+/// jwt.encode({"aud": ["plex.tv", "flows-desk-01"], "iss": "plex.tv", "iat": 1800000000,
+///             "exp": 1800604800, "thumbprint": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+///             "username": "exampleuser", "joinedAt": 1556281940},
+///            key, algorithm="EdDSA", headers={"kid": "rfc8037"})
 /// ```
 pub(crate) const PYTHON_JWT: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6InJmYzgwMzciLCJ0eXAiOiJKV1QifQ.eyJhdWQiOlsicGxleC50diIsImZsb3dzLWRlc2stMDEiXSwiaXNzIjoicGxleC50diIsImlhdCI6MTgwMDAwMDAwMCwiZXhwIjoxODAwNjA0ODAwLCJ0aHVtYnByaW50Ijoia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0ayIsInVzZXJuYW1lIjoiZXhhbXBsZXVzZXIiLCJqb2luZWRBdCI6MTU1NjI4MTk0MH0.QZLtbP1djkd5tC5pmaopZBN983mqbDvwZ3D3WkoUSgQGMFRn5wzTHIW3R07t6EeU8QZYYFWvFlntlIY7zjcrBA";
 pub(crate) const RFC_8037_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";

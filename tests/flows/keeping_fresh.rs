@@ -185,19 +185,19 @@ async fn a_clock_that_is_days_ahead_renews_once_and_not_at_each_call() {
 #[tokio::test]
 async fn the_callback_gets_each_new_token_after_it_was_saved() {
     let device = Device::new().await;
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let (log, store) = (Arc::clone(&told), device.store.clone());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (log, store) = (Arc::clone(&seen), device.store.clone());
     let listening = device.builder().on_token_renewed(move |token: &Token| {
         assert_eq!(store.load().unwrap().token.as_ref(), Some(token));
         log.lock().unwrap().push(token.clone());
     });
     let client = device.sign_in_with(&listening.build().unwrap()).await;
-    assert_eq!(told.lock().unwrap().len(), 0);
+    assert_eq!(seen.lock().unwrap().len(), 0);
 
     device.sandbox.advance(7 * DAY);
     who(&client).await.unwrap();
 
-    assert_eq!(told.lock().unwrap().as_slice(), [client.token().unwrap()]);
+    assert_eq!(seen.lock().unwrap().as_slice(), [client.token().unwrap()]);
 }
 
 /// A store that fails on demand.

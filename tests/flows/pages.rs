@@ -68,8 +68,8 @@ fn asked_for(path: &str, items: u64) -> Range<u64> {
 async fn a_watchlist_is_read_in_pages_of_100_and_ends_at_its_total() {
     let plex = Wire::start(|path| {
         let keys = asked_for(path, 250);
-        let told = json!({"offset": keys.start, "size": keys.end - keys.start, "totalSize": 250});
-        page(keys, told)
+        let meta = json!({"offset": keys.start, "size": keys.end - keys.start, "totalSize": 250});
+        page(keys, meta)
     })
     .await;
 
@@ -168,8 +168,8 @@ async fn the_total_may_be_in_a_header() {
 #[tokio::test]
 async fn a_wrong_total_costs_one_extra_call_and_no_item() {
     for total in [json!(0), json!(-1), json!(i64::MIN), json!(i64::MAX), json!(99), json!(null), json!(151)] {
-        let told = json!({"totalSize": total, "size": -5});
-        let plex = Wire::start(move |path| page(asked_for(path, 150), told.clone())).await;
+        let meta = json!({"totalSize": total, "size": -5});
+        let plex = Wire::start(move |path| page(asked_for(path, 150), meta.clone())).await;
 
         let keys = keys(&plex).await.unwrap();
 
@@ -220,8 +220,8 @@ async fn a_repeated_page_is_an_error_after_two_calls() {
         (json!({"totalSize": 250}), "an earlier page came again"),
         (json!({"offset": 0, "totalSize": 250}), "the reply begins at 0"),
     ];
-    for (told, why) in cases {
-        let plex = Wire::always(page(0..20, told)).await;
+    for (meta, why) in cases {
+        let plex = Wire::always(page(0..20, meta)).await;
 
         let error = keys(&plex).await.unwrap_err();
 
@@ -277,8 +277,8 @@ async fn a_page_with_the_wrong_offset_is_an_error() {
 
 #[tokio::test]
 async fn more_items_than_requested_are_an_error() {
-    for told in [json!({}), json!({"size": 101, "totalSize": 101}), json!({"size": 100, "totalSize": 900_000_000})] {
-        let plex = Wire::always(page(0..101, told)).await;
+    for meta in [json!({}), json!({"size": 101, "totalSize": 101}), json!({"size": 100, "totalSize": 900_000_000})] {
+        let plex = Wire::always(page(0..101, meta)).await;
 
         let error = keys(&plex).await.unwrap_err();
 

@@ -539,15 +539,15 @@ async fn progress_is_reported_after_each_poll() {
     let flow = login.flow().await;
     login.next_polls([Fault::RateLimited { retry_after: Some(7) }]);
     login.approve_in_pause(&flow, 2);
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
 
     let wait = flow.wait().on_poll(|progress| {
         let limited = progress.failure.is_some_and(Error::is_rate_limited);
-        told.push((progress.polls, progress.pause.as_secs(), limited));
+        seen.push((progress.polls, progress.pause.as_secs(), limited));
     });
     wait.await.unwrap();
 
-    assert_eq!(told, [(1, 7, true), (2, 2, false)]);
+    assert_eq!(seen, [(1, 7, true), (2, 2, false)]);
 }
 
 #[tokio::test]

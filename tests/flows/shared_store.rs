@@ -172,8 +172,8 @@ async fn an_older_client_never_overwrites_the_credentials_of_another_sign_in() {
     }
 }
 
-/// Another user signs in while the renewal is in progress. If they use the same key, plex.tv returns
-/// a token of theirs.
+/// Another user signs in while the renewal is in progress. If they use the same key, plex.tv then
+/// returns a token of theirs.
 #[tokio::test]
 async fn a_renewal_that_is_overtaken_by_another_sign_in_is_discarded() {
     for is_same_key in [true, false] {
