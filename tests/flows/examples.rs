@@ -54,7 +54,7 @@ fn steering(path: &str) -> Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_from_the_network_do_not_steer_the_terminal() {
+async fn names_from_the_network_cannot_control_the_terminal() {
     let plex = Wire::start(steering).await;
 
     for (example, expected) in

@@ -286,7 +286,7 @@ impl World {
         task.abort();
         task.await.ok();
         go.send(how).unwrap();
-        // The call to the store runs on its own thread and ends after the gate opens.
+        // The call to the store runs on its own thread and needs a moment to end.
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.learn_users(doers).await;
         self.processes[first] = self.start();

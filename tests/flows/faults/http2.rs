@@ -1,5 +1,5 @@
-//! Servers that reject requests unprocessed, which only HTTP/2 can express. These requests count as
-//! never sent.
+//! Servers that reject requests without processing them, which only HTTP/2 can express. These
+//! requests count as never sent.
 //!
 //! By itself, reqwest would retry them up to two times for each attempt, outside the retry budget,
 //! so the client turns that off.

@@ -77,6 +77,6 @@ pub(crate) fn assert_names_the_operation(error: &Error) {
 
 /// Asserts that no name is missing from the message, which would leave two spaces in a row.
 #[track_caller]
-pub(crate) fn assert_has_no_hole(error: &Error) {
+pub(crate) fn assert_no_double_space(error: &Error) {
     assert!(!error.to_string().contains("  "), "{error}");
 }

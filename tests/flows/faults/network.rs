@@ -7,7 +7,7 @@ use plex_tv_sdk::{Client, ErrorKind, RetryPolicy, Secret, Token};
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
 use super::{
-    SHORT, account, assert_has_no_hole, assert_names_the_operation, persistent, user, user_from, user_from_script,
+    SHORT, account, assert_names_the_operation, assert_no_double_space, persistent, user, user_from, user_from_script,
 };
 use crate::{
     clock::TestClock,
@@ -156,7 +156,7 @@ async fn case_05_a_body_that_stalls_is_a_timeout_by_the_attempt_limit_and_by_the
 
         assert!(error.is_timeout(), "{error:?}");
         assert_names_the_operation(&error);
-        assert_has_no_hole(&error);
+        assert_no_double_space(&error);
     }
 }
 
@@ -230,7 +230,7 @@ async fn case_06_the_message_of_a_broken_body_names_the_server() {
     let stalled = user(&builder(&plex.url).timeout(SHORT).build().unwrap()).await.unwrap_err();
 
     for error in [broken, stalled] {
-        assert_has_no_hole(&error);
+        assert_no_double_space(&error);
         assert!(error.to_string().contains("127.0.0.1"), "{error}");
     }
 }
@@ -263,7 +263,7 @@ async fn case_08_garbage_announced_as_gzip_is_a_decode_error() {
 
     assert!(error.is_decode() && !error.is_retryable(), "{error:?}");
     assert_names_the_operation(&error);
-    assert_has_no_hole(&error);
+    assert_no_double_space(&error);
 }
 
 fn zipped(text: &str) -> Vec<u8> {

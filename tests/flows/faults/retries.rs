@@ -151,7 +151,7 @@ async fn case_27_successes_refill_the_budget() {
         plex.seen.requests().len() - before
     };
 
-    // Ten retries spend the budget, and twenty successes refill it for two more.
+    // Ten retries spend the budget, and twenty successes pay for two more.
     assert_eq!(calls(20).await, 30);
     assert_eq!(calls(20).await, 20);
     assert_eq!(calls(1).await, 3);
