@@ -1,4 +1,4 @@
-//! The account of the user, its devices, and the older token of one.
+//! The user's account, its devices, and the older token of a device.
 
 use plex_tv_sandbox::{Account, EMAIL, Fault, HOME_USER, Sandbox};
 use plex_tv_sdk::{Client, DeviceKey, RetryPolicy, Token, reqwest};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn the_account_tells_who_the_user_is() {
+async fn the_account_says_who_the_user_is() {
     let sandbox = Sandbox::builder().account(Account::new("poor@example.com")).start().await.unwrap();
     let client = client_of(&sandbox, sandbox.token());
 
@@ -45,7 +45,7 @@ async fn a_name_is_found_wherever_plex_tv_puts_it() {
 }
 
 #[tokio::test]
-async fn a_claim_token_is_made_and_not_shown() {
+async fn a_claim_token_is_created_and_not_in_debug_output() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = client_of(&sandbox, sandbox.token());
 
@@ -57,7 +57,7 @@ async fn a_claim_token_is_made_and_not_shown() {
     assert!(client.claim_token().await.unwrap_err().needs_sign_in());
 }
 
-/// The built-in account, signed in on this device.
+/// Signs the built-in account in on this device.
 async fn signed_in_on(sandbox: &Sandbox, identifier: &str) -> Client {
     let settings = Client::builder(identity(identifier)).base_url(sandbox.url()).retry(RetryPolicy::off());
     let client = settings.http(|http| http.no_proxy().tls_certs_only([])).build().unwrap();
@@ -99,7 +99,7 @@ async fn status(uri: &str, token: &Token) -> u16 {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_a_jwt_takes_the_older_token_where_that_is_asked_for() {
+async fn a_server_that_refuses_a_jwt_gets_the_older_token_on_request() {
     let sandbox = Sandbox::start().await.unwrap();
     let older = signed_in_on(&sandbox, IDENTIFIER).await;
     assert_eq!(older.older_token().await.unwrap(), older.token());
@@ -119,7 +119,7 @@ async fn a_server_that_refuses_a_jwt_takes_the_older_token_where_that_is_asked_f
     let before = sent(&sandbox, "listAccountDevices").len();
     let shared = of("Server of a Friend").connect().older_token(true).await.unwrap();
     assert_eq!(shared.access_token(), &of("Server of a Friend").access_token().unwrap());
-    assert_eq!(sent(&sandbox, "listAccountDevices").len(), before, "a shared server has a token of its own");
+    assert_eq!(sent(&sandbox, "listAccountDevices").len(), before, "a shared server has its own token");
     sandbox.next("listAccountDevices", Fault::Status(503)).unwrap();
     assert!(of("Cabin Server").connect().older_token(true).await.unwrap_err().is_retryable());
 }

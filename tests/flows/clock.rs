@@ -1,4 +1,4 @@
-//! Time that passes when somebody sleeps, and only then.
+//! A clock that moves only when something sleeps or a test advances it.
 
 use std::{
     fmt,
@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 type Wall = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Hook = Arc<dyn Fn(usize) + Send + Sync>;
 
-/// A clock whose `sleep` is over at once and moves it on. Clones are the same clock.
+/// A clock whose `sleep` returns at once and advances it. Clones share the time.
 #[derive(Clone, Default)]
 pub(crate) struct TestClock(Arc<State>);
 
@@ -27,15 +27,15 @@ struct State {
     pauses: Mutex<Vec<Duration>>,
     hook: Mutex<Option<Hook>>,
     wall: Mutex<Option<Wall>>,
-    /// The number of the sleep that never ends; 0 if each ends.
+    /// The number of the sleep that never ends, or 0 if all end.
     endless: AtomicUsize,
-    /// Do time limits go by this clock too? Else they go by the real one.
+    /// Whether time limits use this clock instead of the real one.
     has_timers: AtomicBool,
     moved: Notify,
 }
 
 impl TestClock {
-    /// A clock by which time limits go too: a test moves it with [`TestClock::advance`].
+    /// A clock that also drives time limits. A test moves it with [`TestClock::advance`].
     pub(crate) fn with_timers() -> Self {
         let clock = Self::default();
         clock.0.has_timers.store(true, Ordering::Relaxed);
@@ -57,17 +57,17 @@ impl TestClock {
         *self.0.hook.lock().unwrap() = Some(Arc::new(hook));
     }
 
-    /// Makes this sleep never end.
+    /// Makes the sleep with this number never end.
     pub(crate) fn never_wake_from(&self, number: usize) {
         self.0.endless.store(number, Ordering::Relaxed);
     }
 
-    /// Takes the time of day from here.
+    /// Sets the source of the time of day.
     pub(crate) fn set_wall(&self, wall: impl Fn() -> Timestamp + Send + Sync + 'static) {
         *self.0.wall.lock().unwrap() = Some(Arc::new(wall));
     }
 
-    /// Lets time pass while nobody sleeps.
+    /// Advances the clock without a sleep.
     pub(crate) fn advance(&self, duration: Duration) {
         let milliseconds = u64::try_from(duration.as_millis()).unwrap();
         self.0.milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
@@ -117,7 +117,7 @@ impl Clock for TestClock {
         })
     }
 
-    /// Pauses are taken in full.
+    /// Removes the jitter: pauses keep their full length.
     fn random(&self) -> f64 {
         1.0
     }

@@ -1,4 +1,4 @@
-//! Friends, their watchlists and activities: on the sandbox, and what servers do wrong.
+//! Friends, their watchlists and activities, on the sandbox and on faulty servers.
 
 use std::time::Duration;
 
@@ -21,8 +21,8 @@ const MOVIE: &str = "5d7760000000070000000000";
 const SHOW: &str = "5d7760000000050000000000";
 const EPISODE: &str = "5d7760000000050000100002";
 
-/// A sandbox with a friend who has a watchlist of two pages, and a client by whose clock nobody
-/// waits.
+/// A sandbox with a friend who has a watchlist of two pages, and a client with a test clock, so
+/// that nothing waits.
 async fn sandbox() -> (Sandbox, Client, TestClock) {
     let accounts = [Account::new(FAN).friend(true).watchlist(120), Account::new("stranger@example.com").watchlist(3)];
     let start = accounts.into_iter().fold(Sandbox::builder(), plex_tv_sandbox::Builder::account);
@@ -37,7 +37,7 @@ fn as_somebody(client: &Client, sandbox: &Sandbox, email: &str) -> Client {
     client.with_token(Token::new(sandbox.token_of(email).unwrap()).unwrap())
 }
 
-/// A client of a server that answers every query with this.
+/// A client of a server that answers every query with this reply.
 async fn answered(reply: Reply) -> (Wire, Client) {
     let plex = Wire::always(reply).await;
     let client = client_of(&plex);
@@ -76,7 +76,7 @@ async fn friends_are_listed_with_their_names() {
 }
 
 #[tokio::test]
-async fn a_friends_watchlist_comes_page_by_page_and_its_items_can_be_taken_over() {
+async fn a_friends_watchlist_is_paged_and_its_items_can_be_added_to_the_users_watchlist() {
     let (sandbox, client, _) = sandbox().await;
     let community = client.community();
     let fan = community.friends().await.unwrap().remove(1);
@@ -96,14 +96,14 @@ async fn a_friends_watchlist_comes_page_by_page_and_its_items_can_be_taken_over(
     assert!(client.user_state(show).await.unwrap().watchlisted_at.is_none());
     client.watchlist().add(show.clone()).await.unwrap();
     assert!(client.user_state(show).await.unwrap().watchlisted_at.is_some());
-    // What the friend changes is seen.
+    // Changes by the friend are visible.
     as_somebody(&client, &sandbox, FAN).watchlist().add("5d7760000000c80000000000").await.unwrap();
     let newest = community.watchlist(&fan).next_item().await.unwrap().unwrap();
     assert_eq!(newest.title.as_deref(), Some("Example Movie 200"));
 }
 
 #[tokio::test]
-async fn the_feed_tells_what_the_user_and_their_friends_did() {
+async fn the_feed_lists_what_the_user_and_their_friends_did() {
     let (sandbox, client, _) = sandbox().await;
     let fan = as_somebody(&client, &sandbox, FAN);
     fan.mark_played(EPISODE).await.unwrap();
@@ -114,12 +114,12 @@ async fn the_feed_tells_what_the_user_and_their_friends_did() {
     assert_eq!(all.len(), 250 + 120 + 2);
     assert!(all.is_sorted_by(|one, other| one.date >= other.date));
     let watched = feed.clone().types([ActivityType::WatchHistory]).of(SHOW).items().collect().await.unwrap();
-    let told = |activity: &Activity| {
+    let summary = |activity: &Activity| {
         let (user, item) = (activity.user.clone().unwrap(), activity.item.clone().unwrap());
         (user.name().to_owned(), item.id.clone(), item.kind(), activity.type_name.clone())
     };
     let wanted = ("fan".to_owned(), EPISODE.to_owned(), Some(Kind::Episode), Some("ActivityWatchHistory".to_owned()));
-    assert_eq!(watched.iter().map(told).collect::<Vec<_>>(), [wanted]);
+    assert_eq!(watched.iter().map(summary).collect::<Vec<_>>(), [wanted]);
     let rated = feed.clone().types([ActivityType::Rating]).of(ExternalId::imdb("tt0000007")).items();
     assert_eq!(rated.collect().await.unwrap().len(), 1);
     assert!(feed.types([ActivityType::Post]).items().collect().await.unwrap().is_empty());
@@ -142,7 +142,7 @@ async fn bad_input_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn refusals_with_status_200_have_the_predicates_of_others() {
+async fn refusals_with_status_200_have_the_usual_predicates() {
     let (sandbox, client, _) = sandbox().await;
     let community = client.community();
     let stranger = format!("{:016x}", 8_000_002);
@@ -166,7 +166,7 @@ async fn refusals_with_status_200_have_the_predicates_of_others() {
 }
 
 #[tokio::test]
-async fn data_beside_errors_is_not_taken_for_the_whole() {
+async fn data_next_to_errors_is_not_taken_for_a_complete_reply() {
     let body = json!({"data": {"allFriendsV2": []}, "errors": [{"message": "CANARY", "path": ["allFriendsV2"]}]});
     let (_plex, client) = answered(Reply::json(&body.to_string())).await;
 
@@ -201,7 +201,7 @@ async fn a_reply_without_the_data_is_an_error_and_not_an_empty_list() {
 }
 
 #[tokio::test]
-async fn queries_wait_for_each_other_and_a_rate_limit_is_waited_for() {
+async fn queries_are_spaced_and_a_rate_limit_is_waited_out() {
     let (sandbox, client, clock) = sandbox().await;
     let client = client.with_retry(RetryPolicy::default());
     let community = client.community();
@@ -210,7 +210,7 @@ async fn queries_wait_for_each_other_and_a_rate_limit_is_waited_for() {
         community.friends().await.unwrap();
     }
     assert_eq!(clock.pauses(), [Duration::from_millis(500); 3]);
-    // Other hosts do not wait, and clones wait for each other.
+    // Calls to other hosts do not wait, and clones share the spacing.
     client.v2().ping().send().await.unwrap();
     assert_eq!(clock.pauses().len(), 3);
     client.community().friends().await.unwrap();
@@ -230,7 +230,7 @@ async fn queries_wait_for_each_other_and_a_rate_limit_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_longer_spacing_of_the_client_holds_here_too() {
+async fn a_longer_spacing_of_the_client_applies_here_too() {
     let (sandbox, _, clock) = sandbox().await;
     let token = Token::new(sandbox.token()).unwrap();
     let slow =
@@ -243,7 +243,7 @@ async fn a_longer_spacing_of_the_client_holds_here_too() {
 }
 
 #[tokio::test]
-async fn the_token_goes_to_the_host_of_the_community_and_to_no_other() {
+async fn the_token_goes_only_to_the_community_host() {
     let ours = Wire::start(|path| {
         assert_eq!(path, "/community/api");
         data(json!({"allFriendsV2": []}))
@@ -285,7 +285,7 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
         assert_eq!(client.community().watchlist("0000").collect().await.unwrap().len(), 2);
         assert_eq!(plex.seen.connections(), 1);
     }
-    // A page without items is not an end.
+    // An empty page is not the end.
     let count = std::sync::atomic::AtomicUsize::new(0);
     let plex = Wire::start(move |_| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
         0 => page(0..0, true, json!("a")),
@@ -299,7 +299,7 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
 }
 
 #[tokio::test]
-async fn a_failure_in_the_middle_asks_for_the_same_page_again() {
+async fn after_a_failure_the_same_page_is_requested_again() {
     let (sandbox, client, _) = sandbox().await;
     let mut items = client.community().watchlist(format!("{:016x}", 8_000_001));
     for _ in 0..100 {

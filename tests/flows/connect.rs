@@ -1,4 +1,4 @@
-//! From a server with several connections to the best one at which it answers.
+//! Finding the best connection at which a server answers.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::{
 
 const SERVER_TOKEN: &str = "EXAMPLE-SERVER-TOKEN";
 
-/// A server that is found by this client, with connections of these kinds at these addresses.
+/// A server as listed by this client, with connections of these kinds at these addresses.
 async fn found(client: impl FnOnce(&str) -> Client, connections: &[(&str, &str)]) -> Server {
     let connections: Vec<Value> = connections
         .iter()
@@ -38,7 +38,7 @@ async fn server_at(connections: &[(&str, &str)]) -> Server {
     found(signed_in, connections).await
 }
 
-/// The same by a clock that a test turns.
+/// The same with a clock that the test moves.
 async fn server_by(clock: &TestClock, connections: &[(&str, &str)]) -> Server {
     let client = |url: &str| builder(url).token(Token::new(TOKEN).unwrap()).clock(clock.clone()).build().unwrap();
     found(client, connections).await
@@ -48,7 +48,7 @@ fn shelf(_: &str) -> Reply {
     Reply::json(r#"{"MediaContainer":{"size":0,"machineIdentifier":"shelf-01"}}"#)
 }
 
-/// Lets time pass, but no faster than answers arrive.
+/// Advances the clock slowly enough for answers to arrive.
 async fn advance_until_finished<T>(clock: &TestClock, task: &tokio::task::JoinHandle<T>) {
     while !task.is_finished() {
         clock.advance(Duration::from_millis(100));
@@ -57,7 +57,7 @@ async fn advance_until_finished<T>(clock: &TestClock, task: &tokio::task::JoinHa
 }
 
 #[tokio::test]
-async fn the_best_connection_that_answers_is_taken_with_the_token_of_the_server() {
+async fn the_best_connection_that_answers_is_used_with_the_token_of_the_server() {
     let (remote, relay) = (Wire::start(shelf).await, Wire::start(shelf).await);
     let slash = format!("{}/", remote.url);
     let server = server_at(&[("relay", &relay.url), ("remote", &slash), ("local", &closed_port())]).await;
@@ -71,7 +71,7 @@ async fn the_best_connection_that_answers_is_taken_with_the_token_of_the_server(
 }
 
 #[tokio::test]
-async fn another_server_at_the_address_is_passed_over() {
+async fn another_server_at_the_address_is_skipped() {
     let other = Wire::always(Reply::json(r#"{"MediaContainer":{"machineIdentifier":"shelf-02"}}"#)).await;
     let relay = Wire::start(shelf).await;
     let server = server_at(&[("local", &other.url), ("relay", &relay.url)]).await;
@@ -82,7 +82,7 @@ async fn another_server_at_the_address_is_passed_over() {
 }
 
 #[tokio::test]
-async fn who_is_asked_for_its_identity_learns_neither_token_nor_user() {
+async fn an_identity_request_reveals_neither_token_nor_user() {
     let local = Wire::start(shelf).await;
     let server = server_at(&[("local", &local.url)]).await;
 
@@ -97,11 +97,11 @@ async fn who_is_asked_for_its_identity_learns_neither_token_nor_user() {
 }
 
 #[tokio::test]
-async fn a_better_connection_is_waited_for_a_little_when_a_lesser_one_was_faster() {
+async fn a_better_connection_gets_a_little_more_time_when_a_worse_one_was_faster() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let local = format!("http://{}", listener.local_addr().unwrap());
     let remote = Wire::start(shelf).await;
-    // Its time does not pass by itself.
+    // This clock does not move by itself.
     let server = server_by(&TestClock::with_timers(), &[("local", &local), ("remote", &remote.url)]).await;
 
     let task = tokio::spawn(async move { server.connect().await });
@@ -131,7 +131,7 @@ async fn a_better_connection_that_stays_silent_costs_a_second() {
 }
 
 #[tokio::test]
-async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_connection() {
+async fn an_unreachable_server_is_a_connect_error_that_lists_each_connection() {
     let refuses = closed_port();
     let silent = Wire::always(Reply::Stall(Vec::new())).await;
     let stalls = Wire::always(Reply::Stall(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{".to_vec())).await;
@@ -155,7 +155,7 @@ async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_con
     let error = task.await.unwrap().unwrap_err();
 
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
-    let told = error.to_string();
+    let text = error.to_string();
     let host = |wire: &Wire| wire.url.trim_start_matches("http://").to_owned();
     for reason in [
         format!("{} does not answer", host(&silent)),
@@ -168,9 +168,9 @@ async fn a_server_that_answers_nowhere_is_a_connect_error_that_tells_of_each_con
         format!("cannot connect to {}", refuses.trim_start_matches("http://")),
         "a connection has no address that can be used".to_owned(),
     ] {
-        assert!(told.contains(&reason), "{reason} is not in {told}");
+        assert!(text.contains(&reason), "{reason} is not in {text}");
     }
-    assert_eq!(told.matches("has no address").count(), 6, "{told}");
+    assert_eq!(text.matches("has no address").count(), 6, "{text}");
     assert!(!format!("{error} {error:?}").contains("CANARY"), "{error:?}");
     assert_eq!(elsewhere.seen.connections(), 0);
     assert!(clock.now() < Duration::from_secs(7), "{:?}", clock.now());
@@ -246,28 +246,28 @@ async fn every_server_of_the_sandbox_is_reached() {
 }
 
 #[tokio::test]
-async fn progress_is_told_after_each_connection() {
+async fn progress_is_reported_after_each_connection() {
     let other = Wire::always(Reply::json(r#"{"MediaContainer":{"machineIdentifier":"shelf-02"}}"#)).await;
     let relay = Wire::start(shelf).await;
     let server = server_at(&[("local", &closed_port()), ("remote", &other.url), ("relay", &relay.url)]).await;
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
 
     let connecting = server.connect().on_progress(|progress| {
         let uri = progress.connection.uri.clone().unwrap();
-        told.push((progress.kind(), uri, progress.failure.map(ToString::to_string), progress.pending));
+        seen.push((progress.kind(), uri, progress.failure.map(ToString::to_string), progress.pending));
     });
     assert!(!format!("{connecting:?}").contains(SERVER_TOKEN));
     connecting.await.unwrap();
 
-    let mut pending: Vec<usize> = told.iter().map(|(.., pending)| *pending).collect();
+    let mut pending: Vec<usize> = seen.iter().map(|(.., pending)| *pending).collect();
     pending.sort_unstable();
     assert_eq!(pending, [0, 1, 2]);
-    told.sort();
-    let failures: Vec<(ConnectionKind, bool)> = told.iter().map(|(kind, _, why, _)| (*kind, why.is_some())).collect();
+    seen.sort();
+    let failures: Vec<(ConnectionKind, bool)> = seen.iter().map(|(kind, _, why, _)| (*kind, why.is_some())).collect();
     let kinds = [(ConnectionKind::Local, true), (ConnectionKind::Remote, true), (ConnectionKind::Relay, false)];
     assert_eq!(failures, kinds);
-    assert!(told[1].2.as_deref().unwrap().starts_with("another server answers at"), "{told:?}");
-    assert_eq!(told[2].1, relay.url);
+    assert!(seen[1].2.as_deref().unwrap().starts_with("another server answers at"), "{seen:?}");
+    assert_eq!(seen[2].1, relay.url);
 }
 
 #[tokio::test]

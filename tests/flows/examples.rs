@@ -1,4 +1,4 @@
-//! What the examples print when names try to steer the terminal.
+//! The output of the examples when names contain terminal control characters.
 
 use std::{process::Command, sync::OnceLock};
 
@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::wire::{Reply, Wire};
 
-/// A colour, a bell, a title, a line of its own, and a turn of the writing direction.
+/// A colour, a bell, a window title, a line break, a reversed writing direction and a cleared
+/// screen.
 const STEERING: &str = "a\u{1b}[31mb\u{7}c\u{1b}]0;title\u{7}d\r\n    0000 (owned)\u{202e}e\u{9b}2Jf";
 
 /// Builds the examples as `cargo test --workspace` does, so nothing is built twice.
@@ -53,7 +54,7 @@ fn steering(path: &str) -> Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_from_the_network_do_not_steer_the_terminal() {
+async fn names_from_the_network_cannot_control_the_terminal() {
     let plex = Wire::start(steering).await;
 
     for (example, expected) in

@@ -1,4 +1,4 @@
-//! What most tests start from.
+//! Shared setup: clients, addresses and mock replies.
 
 use httpmock::{Mock, MockServer};
 use plex_tv_sdk::{Client, ClientBuilder, ClientIdentity, RetryPolicy, Token};
@@ -12,9 +12,9 @@ pub(crate) fn identity(client_identifier: &str) -> ClientIdentity {
     ClientIdentity::new(client_identifier, "Example App", "1.2.3").unwrap()
 }
 
-/// Settings for a server of the test. A proxy in the environment is left alone, and the roots of
-/// the operating system are not loaded, which takes longer than most tests. It tries once; tests of
-/// trying again say so.
+/// A builder for a client of a test server. It ignores proxies in the environment and does not load
+/// the root certificates of the operating system, which takes longer than most tests. It does not
+/// retry unless the test turns retries on.
 pub(crate) fn builder(url: &str) -> ClientBuilder {
     let builder = Client::builder(identity(IDENTIFIER)).base_url(url).retry(RetryPolicy::off());
     builder.http(|http| http.no_proxy().tls_certs_only([]))
@@ -28,7 +28,8 @@ pub(crate) fn signed_in(url: &str) -> Client {
     builder(url).token(Token::new(TOKEN).unwrap()).build().unwrap()
 }
 
-/// An address where nobody listens. It is never given back: another test would soon listen there.
+/// An address where nothing listens. The port is never released, since another test would soon
+/// listen there.
 pub(crate) fn closed_port() -> String {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();

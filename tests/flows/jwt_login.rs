@@ -1,4 +1,4 @@
-//! Sign-in by device key, the way there from an older token, and the change of keys.
+//! Sign-in with a device key, migration from an older token, and key rotation.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     harness::{IDENTIFIER, builder, identity},
 };
 
-/// An installation whose clock is that of plex.tv, or off by a while.
+/// An installation whose clock agrees with plex.tv or is off by a fixed skew.
 pub(crate) struct Device {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) clock: TestClock,
@@ -43,7 +43,7 @@ impl Device {
         self.builder().build().unwrap()
     }
 
-    /// A client that signed in by PIN and device key.
+    /// A client that signed in with a PIN and a device key.
     pub(crate) async fn signed_in(&self) -> Client {
         self.sign_in_with(&self.client()).await
     }
@@ -88,7 +88,7 @@ async fn a_pin_with_a_device_key_gives_a_jwt_for_that_key() {
 }
 
 #[tokio::test]
-async fn scopes_decide_what_the_jwt_tells_of_the_user() {
+async fn scopes_decide_what_the_jwt_says_about_the_user() {
     let device = Device::new().await;
     let client = device.builder().scopes([Scope::Username, Scope::JoinedAt]).build().unwrap();
 
@@ -103,7 +103,7 @@ async fn scopes_decide_what_the_jwt_tells_of_the_user() {
 }
 
 #[tokio::test]
-async fn key_and_token_are_in_the_store_before_the_client_is_there() {
+async fn key_and_token_are_stored_before_the_client_is_returned() {
     let device = Device::new().await;
 
     let client = device.signed_in().await;
@@ -118,7 +118,7 @@ async fn key_and_token_are_in_the_store_before_the_client_is_there() {
 }
 
 #[tokio::test]
-async fn a_web_app_goes_on_with_a_pin_by_the_same_key_and_no_other() {
+async fn a_web_app_can_resume_a_pin_only_with_the_same_key() {
     let device = Device::new().await;
     let client = device.client();
     let flow = client.pin_login().strong().device_key(&device.key).start().await.unwrap();
@@ -146,7 +146,7 @@ async fn a_clock_that_is_wrong_by_minutes_or_hours_does_not_matter() {
 }
 
 #[tokio::test]
-async fn a_resumed_pin_stands_a_clock_that_is_wrong_by_minutes() {
+async fn a_resumed_pin_tolerates_a_clock_that_is_wrong_by_minutes() {
     for minutes in [-4, 4] {
         let device = Device::with_skew(SignedDuration::from_mins(minutes)).await;
         let client = device.client();
@@ -186,7 +186,7 @@ async fn a_key_that_was_registered_before_the_app_was_stopped_is_used_at_the_nex
 }
 
 #[tokio::test]
-async fn a_key_of_another_installation_is_told() {
+async fn a_key_of_another_installation_is_reported() {
     let device = Device::new().await;
     device.signed_in().await;
     let other = Client::builder(identity("other-desk-01")).base_url(device.sandbox.url()).build().unwrap();
@@ -200,7 +200,7 @@ async fn a_key_of_another_installation_is_told() {
 }
 
 #[tokio::test]
-async fn a_device_that_the_user_removed_is_told_and_needs_a_new_identifier() {
+async fn a_device_that_the_user_removed_is_reported_and_needs_a_new_identifier() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.remove_device(IDENTIFIER);
@@ -214,7 +214,7 @@ async fn a_device_that_the_user_removed_is_told_and_needs_a_new_identifier() {
 }
 
 #[tokio::test]
-async fn a_key_that_plex_tv_does_not_know_is_told() {
+async fn a_key_that_plex_tv_does_not_know_is_reported() {
     let device = Device::new().await;
     let client = device.builder().device_key(device.key.clone()).build().unwrap();
 
@@ -225,7 +225,7 @@ async fn a_key_that_plex_tv_does_not_know_is_told() {
 }
 
 #[tokio::test]
-async fn too_many_nonces_are_told() {
+async fn a_rate_limit_on_nonces_is_reported() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.next("getAuthNonce", Fault::RateLimited { retry_after: Some(120) }).unwrap();
@@ -236,7 +236,7 @@ async fn too_many_nonces_are_told() {
 }
 
 #[tokio::test]
-async fn keys_are_changed_for_all_clones() {
+async fn a_key_rotation_applies_to_all_clones() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let (clone, new) = (client.clone(), DeviceKey::generate().unwrap());
@@ -251,9 +251,9 @@ async fn keys_are_changed_for_all_clones() {
     device.client().renew_token().await.unwrap();
 }
 
-/// Whatever moment a change of keys is cut short at, the next run has the key that plex.tv knows.
+/// Wherever a key rotation is interrupted, the next run has the key that plex.tv knows.
 #[tokio::test]
-async fn a_change_of_keys_that_is_cut_short_locks_nobody_out() {
+async fn an_interrupted_key_rotation_locks_nobody_out() {
     for failing in ["registerDeviceJwk", "getAuthNonce", "exchangeJwtToken"] {
         let device = Device::new().await;
         let client = device.signed_in().await;
@@ -273,7 +273,7 @@ async fn a_change_of_keys_that_is_cut_short_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_refused_change_of_keys_leaves_the_old_key() {
+async fn a_refused_key_rotation_keeps_the_old_key() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let taken = DeviceKey::generate().unwrap();

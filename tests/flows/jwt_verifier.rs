@@ -1,4 +1,4 @@
-//! Checking Plex JWTs by the published keys.
+//! Verification of Plex JWTs with the published keys.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_jwt_of_plex_tv_is_genuine_and_keys_are_fetched_once() {
+async fn a_jwt_of_plex_tv_is_accepted_and_keys_are_fetched_once() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let verifier = client.jwt_verifier().device_key(&device.key);
@@ -27,7 +27,7 @@ async fn a_jwt_of_plex_tv_is_genuine_and_keys_are_fetched_once() {
 }
 
 #[tokio::test]
-async fn a_new_key_of_plex_tv_is_fetched_when_a_token_names_it_but_not_at_anybodys_word() {
+async fn a_new_key_is_fetched_when_a_token_names_it_but_at_most_once_a_minute() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let verifier = client.jwt_verifier();
@@ -44,7 +44,7 @@ async fn a_new_key_of_plex_tv_is_fetched_when_a_token_names_it_but_not_at_anybod
 }
 
 #[tokio::test]
-async fn a_jwt_that_has_ended_is_told_apart() {
+async fn an_expired_jwt_is_distinguished_from_an_invalid_one() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let token = client.token().unwrap();
@@ -63,9 +63,10 @@ async fn a_jwt_that_has_ended_is_told_apart() {
 /// A.1:
 ///
 /// ```python
-/// jwt.encode({"aud": ["plex.tv", "flows-desk-01"], "iss": "plex.tv", "iat": 1800000000, "exp": 1800604800,
-///             "thumbprint": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "username": "exampleuser",
-///             "joinedAt": 1556281940}, key, algorithm="EdDSA", headers={"kid": "rfc8037"})
+/// jwt.encode({"aud": ["plex.tv", "flows-desk-01"], "iss": "plex.tv", "iat": 1800000000,
+///             "exp": 1800604800, "thumbprint": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+///             "username": "exampleuser", "joinedAt": 1556281940},
+///            key, algorithm="EdDSA", headers={"kid": "rfc8037"})
 /// ```
 pub(crate) const PYTHON_JWT: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6InJmYzgwMzciLCJ0eXAiOiJKV1QifQ.eyJhdWQiOlsicGxleC50diIsImZsb3dzLWRlc2stMDEiXSwiaXNzIjoicGxleC50diIsImlhdCI6MTgwMDAwMDAwMCwiZXhwIjoxODAwNjA0ODAwLCJ0aHVtYnByaW50Ijoia1ByS19xbXhWV2FZVkE5d3dCRjZJdW8zdlZ6ejdUeEhDVHdYQnlnclM0ayIsInVzZXJuYW1lIjoiZXhhbXBsZXVzZXIiLCJqb2luZWRBdCI6MTU1NjI4MTk0MH0.QZLtbP1djkd5tC5pmaopZBN983mqbDvwZ3D3WkoUSgQGMFRn5wzTHIW3R07t6EeU8QZYYFWvFlntlIY7zjcrBA";
 pub(crate) const RFC_8037_X: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
@@ -83,7 +84,7 @@ async fn publishing(server: &MockServer, seconds: i64) -> Client {
 }
 
 #[tokio::test]
-async fn a_jwt_made_by_another_implementation_is_genuine() {
+async fn a_jwt_made_by_another_implementation_is_accepted() {
     let server = MockServer::start_async().await;
     let client = publishing(&server, 1_800_000_100).await;
 
@@ -95,7 +96,7 @@ async fn a_jwt_made_by_another_implementation_is_genuine() {
 }
 
 #[tokio::test]
-async fn each_way_in_which_a_jwt_is_not_for_us_is_refused() {
+async fn a_jwt_that_is_forged_or_not_meant_for_us_is_refused() {
     let server = MockServer::start_async().await;
     let now = publishing(&server, 1_800_000_100).await;
     let before = publishing(&server, 1_799_999_000).await;

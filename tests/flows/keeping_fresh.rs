@@ -1,4 +1,4 @@
-//! A Plex JWT that the client renews, by a clock that the test moves.
+//! Renewal of a Plex JWT by the client, with a clock that the test moves.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 #[tokio::test]
-async fn a_token_is_renewed_a_day_before_its_end_and_not_before() {
+async fn a_token_is_renewed_a_day_before_it_expires_and_not_earlier() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let first = client.token();
@@ -39,8 +39,8 @@ async fn a_token_is_renewed_a_day_before_its_end_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_is_renewed_without_anybody_and_the_call_repeated_once() {
-    // The clock here stands still, so only plex.tv knows.
+async fn an_expired_token_is_renewed_automatically_and_the_call_repeated_once() {
+    // The local clock stands still, so only plex.tv knows that the token has expired.
     let device = Device::new().await;
     let then = plex_tv_sdk::Timestamp::try_from(device.sandbox.now()).unwrap();
     device.clock.set_wall(move || then);
@@ -76,7 +76,7 @@ async fn at_once(client: &Client, number: usize) -> Vec<Result<String, Error>> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_calls_a_day_before_the_end_renew_once() {
+async fn a_hundred_calls_a_day_before_expiry_renew_once() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(6 * DAY + HOUR);
@@ -88,7 +88,7 @@ async fn a_hundred_calls_a_day_before_the_end_renew_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_calls_after_the_end_renew_once() {
+async fn a_hundred_calls_after_expiry_renew_once() {
     let device = Device::new().await;
     let then = plex_tv_sdk::Timestamp::try_from(device.sandbox.now()).unwrap();
     device.clock.set_wall(move || then);
@@ -102,7 +102,7 @@ async fn a_hundred_calls_after_the_end_renew_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_calls_fail_by_one_renewal_that_fails() {
+async fn a_hundred_calls_share_one_failed_renewal() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
@@ -118,7 +118,7 @@ async fn a_hundred_calls_fail_by_one_renewal_that_fails() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_before_the_end_lets_the_old_token_serve_and_rests_a_while() {
+async fn a_renewal_that_fails_before_expiry_keeps_the_old_token_and_is_not_repeated_at_once() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(6 * DAY + HOUR);
@@ -138,7 +138,7 @@ async fn a_renewal_that_fails_before_the_end_lets_the_old_token_serve_and_rests_
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_after_the_end_is_the_error_and_does_not_loop() {
+async fn a_renewal_that_fails_after_expiry_is_the_error_and_does_not_loop() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
@@ -156,7 +156,7 @@ async fn a_renewal_that_fails_after_the_end_is_the_error_and_does_not_loop() {
 }
 
 #[tokio::test]
-async fn a_new_token_that_is_refused_too_is_the_error_after_one_repeat() {
+async fn a_new_token_that_is_also_refused_is_an_error_after_one_repeat() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     for _ in 0..3 {
@@ -183,21 +183,21 @@ async fn a_clock_that_is_days_ahead_renews_once_and_not_at_each_call() {
 }
 
 #[tokio::test]
-async fn the_app_is_told_of_each_new_token_after_it_was_saved() {
+async fn the_callback_gets_each_new_token_after_it_was_saved() {
     let device = Device::new().await;
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let (log, store) = (Arc::clone(&told), device.store.clone());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (log, store) = (Arc::clone(&seen), device.store.clone());
     let listening = device.builder().on_token_renewed(move |token: &Token| {
         assert_eq!(store.load().unwrap().token.as_ref(), Some(token));
         log.lock().unwrap().push(token.clone());
     });
     let client = device.sign_in_with(&listening.build().unwrap()).await;
-    assert_eq!(told.lock().unwrap().len(), 0);
+    assert_eq!(seen.lock().unwrap().len(), 0);
 
     device.sandbox.advance(7 * DAY);
     who(&client).await.unwrap();
 
-    assert_eq!(told.lock().unwrap().as_slice(), [client.token().unwrap()]);
+    assert_eq!(seen.lock().unwrap().as_slice(), [client.token().unwrap()]);
 }
 
 /// A store that fails on demand.
@@ -276,7 +276,7 @@ async fn a_token_that_another_process_renewed_is_taken_from_the_store() {
 }
 
 #[tokio::test]
-async fn a_key_alone_gets_its_first_token_at_the_first_call() {
+async fn a_key_without_a_token_gets_one_at_the_first_call() {
     let device = Device::new().await;
     device.signed_in().await;
     let key = DeviceKey::from_pem(&device.store.load().unwrap().device_key.unwrap()).unwrap();
@@ -291,7 +291,7 @@ async fn a_key_alone_gets_its_first_token_at_the_first_call() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_during_a_renewal_stops_nobody_else() {
+async fn a_call_that_is_dropped_during_a_renewal_does_not_block_others() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
@@ -306,7 +306,7 @@ async fn a_call_that_is_dropped_during_a_renewal_stops_nobody_else() {
 }
 
 #[tokio::test]
-async fn another_limit_of_the_same_client_shares_the_renewal_and_another_user_does_not() {
+async fn a_client_with_another_timeout_shares_the_renewal_and_another_user_does_not() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let limited = client.with_timeout(HOUR);

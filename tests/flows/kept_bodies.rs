@@ -1,5 +1,5 @@
-//! What an error keeps of a reply: JSON and XML without secrets, and of anything else type and
-//! size.
+//! The body that an error keeps: JSON and XML without secrets. Of anything else it keeps only the
+//! type and size.
 
 use plex_tv_sdk::{Error, Token};
 
@@ -62,7 +62,7 @@ async fn a_secret_that_was_sent_is_found_in_every_escaped_form() {
 }
 
 #[tokio::test]
-async fn what_is_neither_json_nor_xml_is_described_by_type_and_size() {
+async fn a_body_that_is_neither_json_nor_xml_is_described_by_type_and_size() {
     let page = format!("<html>{}</html>", "CANARY ".repeat(1700));
     for (content_type, body, wanted) in [
         ("text/html; charset=utf-8", page.as_str(), "<12 KiB of text/html, not shown>"),
@@ -78,7 +78,7 @@ async fn what_is_neither_json_nor_xml_is_described_by_type_and_size() {
 }
 
 #[tokio::test]
-async fn a_content_type_of_any_length_is_not_kept() {
+async fn a_very_long_content_type_is_not_kept() {
     let error = refused_with(&format!("text/{}", "x".repeat(20_000)), "CANARY").await;
 
     assert_eq!(error.body(), Some("<6 bytes of an unusual content type, not shown>"));
@@ -100,7 +100,7 @@ async fn a_kept_body_has_no_control_character() {
 }
 
 #[tokio::test]
-async fn a_name_of_a_member_is_shown_without_secrets_and_control_characters() {
+async fn a_member_name_is_shown_without_secrets_and_control_characters() {
     for name in [TOKEN, "a\nb\u{1b}[2J\u{202e}c", "1a2b3c4d5e6f7g8h9i0j", &"long".repeat(20_000)] {
         let settings = serde_json::json!({ "discover": "visible", name: { "odd": 7 } });
         let plex = Wire::always(Reply::json(&settings.to_string())).await;
@@ -128,7 +128,7 @@ async fn a_request_id_that_is_the_token_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_a_host_of_any_length_has_a_short_message() {
+async fn a_redirect_to_a_very_long_host_has_a_short_message() {
     let plex = Wire::always(Reply::redirect("302 Found", &format!("http://{}.example/", "a".repeat(15_000)))).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();

@@ -10,14 +10,14 @@ use crate::{
 
 const HEADER: &str = "x-plex-language: ";
 
-/// The languages that were asked for, one for each request.
+/// The language of each request.
 fn languages(plex: &Wire) -> Vec<Option<String>> {
     let requests = plex.seen.requests();
     let of = |request: &String| request.lines().find_map(|line| Some(line.strip_prefix(HEADER)?.to_owned()));
     requests.iter().map(of).collect()
 }
 
-/// One call of each API, answered with whatever.
+/// Makes one call to each API and ignores the outcomes.
 async fn call_all(client: &Client) {
     user(client).await.ok();
     client.v1().get_legacy_devices().send().await.ok();
@@ -41,7 +41,7 @@ async fn the_language_goes_to_every_api_and_stays_with_clones_and_other_users() 
 }
 
 #[tokio::test]
-async fn without_a_language_none_is_sent() {
+async fn without_a_language_no_header_is_sent() {
     let plex = Wire::always(Reply::json("{}")).await;
 
     call_all(&builder(&plex.url).build().unwrap()).await;
@@ -50,7 +50,7 @@ async fn without_a_language_none_is_sent() {
 }
 
 #[test]
-fn what_is_no_tag_is_refused_before_anything_is_sent() {
+fn an_invalid_tag_is_refused_before_anything_is_sent() {
     for bad in ["", "de_DE", "de, en;q=0.5", "de\r\nX-Plex-Token: EXAMPLE", "deutsch (Deutschland)", "ж"] {
         let error = builder("http://localhost").language(bad).build().unwrap_err();
 

@@ -1,4 +1,4 @@
-//! What the SDK tells `tracing`, as text.
+//! Records what the SDK sends to `tracing`, as text.
 
 use std::{
     fmt::Debug,
@@ -7,15 +7,15 @@ use std::{
 
 use tracing::{Dispatch, subscriber::DefaultGuard};
 
-/// Keeps every span and event.
+/// A subscriber that keeps every span and event.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<String>>);
 
 impl Log {
-    /// Records what this thread tells until they are dropped.
+    /// Records the spans and events of this thread until the returned guards are dropped.
     pub(crate) fn record(&self) -> (DefaultGuard, Dispatch) {
-        // With one subscriber alone, a span that another thread meets first is decided on there,
-        // where there is none.
+        // With a single dispatcher, the first thread to reach a span decides whether it is enabled,
+        // and that may be a thread without a subscriber.
         let second = Dispatch::new(Self::default());
         (tracing::subscriber::set_default(self.clone()), second)
     }

@@ -1,13 +1,13 @@
-//! What the hand-made layer promises: the flows against the sandbox, and what servers and networks
-//! do wrong.
+//! Tests of the hand-written layer: its flows against the sandbox, and its reaction to faulty
+//! servers and networks.
 //!
-//! Everything stays on the loopback interface. Waiting goes by [`clock::TestClock`]; only the tests
-//! of time limits take real time, a few hundred milliseconds.
+//! Everything stays on the loopback interface. Waits use [`clock::TestClock`]; only the tests of
+//! time limits take real time, a few hundred milliseconds.
 #![allow(
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
-    reason = "a failed unwrap is the message of its test, in helpers too"
+    reason = "a failed unwrap fails the test, in helpers too"
 )]
 
 mod account;

@@ -1,6 +1,6 @@
-//! What somebody new wants to do, each in the few lines that it should take.
+//! Tasks of newcomers, each in as few lines as it should take.
 //!
-//! A task is a whole program but for its imports. The last test counts their lines.
+//! Each task is a complete program apart from its imports. The last test counts the lines.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::{
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 #[tokio::test]
-async fn task_1_sign_in_by_pin_and_say_who_it_is() -> Outcome {
+async fn task_1_sign_in_with_a_pin_and_show_the_user() -> Outcome {
     let sandbox = Sandbox::start().await?;
     let identity = ClientIdentity::new("newcomer-01", "Newcomer", "1.0.0")?;
     let client = Client::builder(identity).base_url(sandbox.url()).app_url(sandbox.url()).build()?;
@@ -125,7 +125,7 @@ async fn task_8_test_an_app() -> Outcome {
     assert_eq!(greeting(&client).await?, "Come back in a minute.");
     sandbox.next("getUserDetails", Fault::Status(401))?;
     assert_eq!(greeting(&client).await?, "Please sign in.");
-    assert!(sandbox.next("getUserDetail", Fault::Html).is_err(), "a misspelt operation is told");
+    assert!(sandbox.next("getUserDetail", Fault::Html).is_err(), "a misspelt operation should be an error");
     assert_eq!(sandbox.requests().len(), 3);
     Ok(())
 }
@@ -167,7 +167,7 @@ async fn task_10_tell_errors_apart() -> Outcome {
         (Fault::Code { status: 403, code: 1009 }, "ask the owner of the account"),
         (Fault::Status(503), "try again later"),
         (Fault::Hangup, "try again later"),
-        (Fault::Garbage, "plex.tv answers something else"),
+        (Fault::Garbage, "plex.tv sent something unexpected"),
     ] {
         sandbox.next("getUserDetails", fault)?;
         let advice = match client.account().await {
@@ -179,7 +179,7 @@ async fn task_10_tell_errors_apart() -> Outcome {
             Err(error) if error.is_plex_pass_required() => "get a Plex Pass".to_owned(),
             Err(error) if error.is_forbidden() => "ask the owner of the account".to_owned(),
             Err(error) if error.is_retryable() => "try again later".to_owned(),
-            Err(error) if error.is_decode() => "plex.tv answers something else".to_owned(),
+            Err(error) if error.is_decode() => "plex.tv sent something unexpected".to_owned(),
             Err(error) => return Err(error.into()),
         };
         assert_eq!(advice, expected);
@@ -188,7 +188,7 @@ async fn task_10_tell_errors_apart() -> Outcome {
 }
 
 #[test]
-fn each_task_takes_no_more_lines_than_it_should() {
+fn no_task_takes_more_lines_than_its_limit() {
     let limits = [(1, 15), (2, 16), (3, 12), (6, 12), (7, 25), (8, 30), (9, 20), (10, 35)];
     let source = include_str!("newcomer.rs");
 
@@ -197,6 +197,6 @@ fn each_task_takes_no_more_lines_than_it_should() {
         let body = rest.split("\n}\n").next().unwrap().lines().skip(1);
         let lines = body.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count();
         println!("task {task}: {lines} lines of {limit}");
-        assert!(lines > 5 && lines <= limit, "task {task} takes {lines} lines, and should take {limit}");
+        assert!(lines > 5 && lines <= limit, "task {task} takes {lines} lines; the limit is {limit}");
     }
 }

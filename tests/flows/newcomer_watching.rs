@@ -1,5 +1,5 @@
-//! Two tasks that newcomers were given, as whole programs. A test counts their lines.
-#![allow(clippy::print_stdout, reason = "programs of newcomers print")]
+//! Two tasks of newcomers as complete programs. A test counts their lines.
+#![allow(clippy::print_stdout, reason = "the programs print their results")]
 
 // task 4: register a webhook, and receive an event
 mod receives_an_event {
@@ -38,8 +38,8 @@ mod exports_and_changes_the_watchlist {
 // end
 
 #[test]
-fn the_tasks_keep_their_number_of_lines() {
-    // Without the module around a program.
+fn the_tasks_take_the_expected_number_of_lines() {
+    // Does not count the module around a program.
     let lines_of = |task: &str, end: &str| {
         let text = include_str!("newcomer_watching.rs").split(task).nth(1).unwrap().split(end).next().unwrap();
         let is_code =

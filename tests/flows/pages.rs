@@ -1,4 +1,4 @@
-//! Lists that come page by page, from servers that page well, badly and not at all.
+//! Paged lists from servers that page correctly, wrongly or not at all.
 
 use std::{ops::Range, time::Duration};
 
@@ -21,7 +21,7 @@ async fn page_of(client: &Client, start: i64, size: i64) -> Asked {
     client.discover().get_watchlist("all").container_start(start).container_size(size).send_with_response().await
 }
 
-/// The keys of the whole list, from a client of the wire.
+/// Reads the whole list from this server and returns its keys.
 async fn keys(plex: &Wire) -> Result<Vec<u64>, Error> {
     let client = signed_in(&plex.url);
     let items = Pages::new(async |start, size| page_of(&client, start, size).await).collect().await?;
@@ -38,7 +38,7 @@ fn start_of(path: &str) -> u64 {
     number(path, "X-Plex-Container-Start")
 }
 
-/// Where the pages began that were asked for.
+/// The start of each requested page.
 fn starts(plex: &Wire) -> Vec<u64> {
     let requests = plex.seen.requests();
     requests.iter().map(|request| start_of(request.split(' ').nth(1).unwrap())).collect()
@@ -58,18 +58,18 @@ fn page(keys: Range<u64>, members: Value) -> Reply {
     Reply::json(&container(keys, members).to_string())
 }
 
-/// The items that a server with `total` of them returns for a request.
+/// The range that a server with this many items returns for a request.
 fn asked_for(path: &str, items: u64) -> Range<u64> {
     let start = start_of(path).min(items);
     start..(start + number(path, "X-Plex-Container-Size")).min(items)
 }
 
 #[tokio::test]
-async fn a_whole_watchlist_comes_by_the_hundred_and_ends_at_its_total() {
+async fn a_watchlist_is_read_in_pages_of_100_and_ends_at_its_total() {
     let plex = Wire::start(|path| {
         let keys = asked_for(path, 250);
-        let told = json!({"offset": keys.start, "size": keys.end - keys.start, "totalSize": 250});
-        page(keys, told)
+        let meta = json!({"offset": keys.start, "size": keys.end - keys.start, "totalSize": 250});
+        page(keys, meta)
     })
     .await;
 
@@ -85,7 +85,7 @@ async fn a_whole_watchlist_comes_by_the_hundred_and_ends_at_its_total() {
 }
 
 #[tokio::test]
-async fn the_watchlist_of_the_sandbox_comes_whole_though_calls_fail_in_between() {
+async fn the_watchlist_of_the_sandbox_is_complete_although_calls_fail_in_between() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = builder(sandbox.url()).token(Token::new(sandbox.token()).unwrap()).build().unwrap();
     let mut pages = Pages::new(async |start, size| page_of(&client, start, size).await).size(1000);
@@ -103,7 +103,7 @@ async fn the_watchlist_of_the_sandbox_comes_whole_though_calls_fail_in_between()
 }
 
 #[tokio::test]
-async fn a_list_that_ends_with_a_page_takes_no_call_more() {
+async fn a_list_that_ends_with_a_full_page_takes_no_extra_call() {
     let plex = Wire::start(|path| page(asked_for(path, 200), json!({"totalSize": "200"}))).await;
 
     let keys = keys(&plex).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_list_that_ends_with_a_page_takes_no_call_more() {
 }
 
 #[tokio::test]
-async fn without_a_total_a_page_without_rows_ends_the_list() {
+async fn without_a_total_an_empty_page_ends_the_list() {
     let ends = [json!({}), json!({"Metadata": null}), json!({"Metadata": []}), json!({"offset": 0, "size": 0})];
     for end in ends.map(|end| json!({"MediaContainer": end})) {
         let plex = Wire::start(move |path| match start_of(path) {
@@ -128,7 +128,7 @@ async fn without_a_total_a_page_without_rows_ends_the_list() {
 }
 
 #[tokio::test]
-async fn a_list_that_ends_before_its_total_tells_that_total() {
+async fn a_list_that_ends_before_its_total_still_reports_that_total() {
     let plex = Wire::start(|path| page(asked_for(path, 150), json!({"totalSize": 250}))).await;
     let client = signed_in(&plex.url);
     let mut pages = Pages::new(async |start, size| page_of(&client, start, size).await);
@@ -143,7 +143,7 @@ async fn a_list_that_ends_before_its_total_tells_that_total() {
 }
 
 #[tokio::test]
-async fn a_list_without_items_is_one_call() {
+async fn an_empty_list_takes_one_call() {
     let plex = Wire::always(page(0..0, json!({"offset": 0, "size": 0, "totalSize": 0}))).await;
 
     assert_eq!(keys(&plex).await.unwrap(), Vec::<u64>::new());
@@ -151,7 +151,7 @@ async fn a_list_without_items_is_one_call() {
 }
 
 #[tokio::test]
-async fn the_total_may_stand_in_a_header() {
+async fn the_total_may_be_in_a_header() {
     let plex = Wire::start(|path| {
         let body = container(asked_for(path, 150), json!({})).to_string();
         let start = format!("x-plex-container-start: {}", start_of(path));
@@ -166,10 +166,10 @@ async fn the_total_may_stand_in_a_header() {
 }
 
 #[tokio::test]
-async fn a_total_that_cannot_be_true_costs_one_call_and_no_item() {
+async fn a_wrong_total_costs_one_extra_call_and_no_item() {
     for total in [json!(0), json!(-1), json!(i64::MIN), json!(i64::MAX), json!(99), json!(null), json!(151)] {
-        let told = json!({"totalSize": total, "size": -5});
-        let plex = Wire::start(move |path| page(asked_for(path, 150), told.clone())).await;
+        let meta = json!({"totalSize": total, "size": -5});
+        let plex = Wire::start(move |path| page(asked_for(path, 150), meta.clone())).await;
 
         let keys = keys(&plex).await.unwrap();
 
@@ -179,12 +179,12 @@ async fn a_total_that_cannot_be_true_costs_one_call_and_no_item() {
 }
 
 #[tokio::test]
-async fn pages_smaller_than_asked_for_lose_and_double_nothing() {
+async fn pages_smaller_than_requested_neither_lose_nor_repeat_items() {
     let plex = Wire::start(|path| {
         let start = start_of(path);
         let size = [1, 30, 7, 100, 12][usize::try_from(start % 5).unwrap()];
         let keys = start..(start + size).min(333);
-        // Servers were seen to repeat what they were asked for.
+        // Some servers have been seen to repeat the requested size.
         page(keys, json!({"offset": start, "size": 100, "totalSize": 333}))
     })
     .await;
@@ -195,11 +195,11 @@ async fn pages_smaller_than_asked_for_lose_and_double_nothing() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_read_have_their_place_in_the_list() {
+async fn rows_that_cannot_be_decoded_keep_their_place_in_the_list() {
     let plex = Wire::start(|path| match start_of(path) {
         0 => page(0..0, json!({"Metadata": [{"ratingKey": 0}, {"title": "no key"}, 7, {"ratingKey": 3}]})),
         4 => page(4..6, json!({"totalSize": 6})),
-        start => panic!("{start} is not a place between pages"),
+        start => panic!("no page begins at {start}"),
     })
     .await;
     let client = signed_in(&plex.url);
@@ -214,14 +214,14 @@ async fn rows_that_cannot_be_read_have_their_place_in_the_list() {
 }
 
 #[tokio::test]
-async fn the_same_page_for_ever_is_an_error_after_two_calls() {
+async fn a_repeated_page_is_an_error_after_two_calls() {
     let cases = [
         (json!({}), "an earlier page came again"),
         (json!({"totalSize": 250}), "an earlier page came again"),
         (json!({"offset": 0, "totalSize": 250}), "the reply begins at 0"),
     ];
-    for (told, why) in cases {
-        let plex = Wire::always(page(0..20, told)).await;
+    for (meta, why) in cases {
+        let plex = Wire::always(page(0..20, meta)).await;
 
         let error = keys(&plex).await.unwrap_err();
 
@@ -232,7 +232,7 @@ async fn the_same_page_for_ever_is_an_error_after_two_calls() {
 }
 
 #[tokio::test]
-async fn pages_that_take_turns_for_ever_are_an_error_too() {
+async fn pages_that_repeat_in_a_cycle_are_an_error() {
     let plex = Wire::start(|path| match start_of(path) / 20 % 3 {
         0 => page(0..20, json!({})),
         1 => page(20..40, json!({})),
@@ -248,7 +248,7 @@ async fn pages_that_take_turns_for_ever_are_an_error_too() {
 }
 
 #[tokio::test]
-async fn a_server_that_only_says_that_it_pages_is_an_error_too() {
+async fn a_repeated_page_with_the_requested_offset_is_an_error() {
     let plex = Wire::start(|path| page(0..100, json!({"offset": start_of(path)}))).await;
 
     let error = keys(&plex).await.unwrap_err();
@@ -258,7 +258,7 @@ async fn a_server_that_only_says_that_it_pages_is_an_error_too() {
 }
 
 #[tokio::test]
-async fn a_page_from_elsewhere_is_an_error_for_items_would_be_lost() {
+async fn a_page_with_the_wrong_offset_is_an_error() {
     for offset in [99, 101, i64::MAX] {
         let plex = Wire::start(move |path| match start_of(path) {
             0 => page(0..100, json!({"offset": 0})),
@@ -276,9 +276,9 @@ async fn a_page_from_elsewhere_is_an_error_for_items_would_be_lost() {
 }
 
 #[tokio::test]
-async fn a_server_that_gives_more_than_was_asked_for_is_refused() {
-    for told in [json!({}), json!({"size": 101, "totalSize": 101}), json!({"size": 100, "totalSize": 900_000_000})] {
-        let plex = Wire::always(page(0..101, told)).await;
+async fn more_items_than_requested_are_an_error() {
+    for meta in [json!({}), json!({"size": 101, "totalSize": 101}), json!({"size": 100, "totalSize": 900_000_000})] {
+        let plex = Wire::always(page(0..101, meta)).await;
 
         let error = keys(&plex).await.unwrap_err();
 
@@ -289,7 +289,7 @@ async fn a_server_that_gives_more_than_was_asked_for_is_refused() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_page_gives_all_at_once_when_that_is_asked_for() {
+async fn a_server_that_does_not_page_may_return_everything_if_the_page_size_allows_it() {
     let plex = Wire::always(page(0..250, json!({"size": 250, "totalSize": 250}))).await;
     let client = signed_in(&plex.url);
 
@@ -300,7 +300,7 @@ async fn a_server_that_does_not_page_gives_all_at_once_when_that_is_asked_for() 
 }
 
 #[tokio::test]
-async fn a_watchlist_without_an_end_is_collected_up_to_the_limit() {
+async fn collecting_an_endless_watchlist_stops_at_the_limit() {
     let plex = Wire::start(|path| {
         let start = start_of(path);
         page(start..start + number(path, "X-Plex-Container-Size"), json!({"offset": start, "totalSize": 900_000_000}))
@@ -316,7 +316,7 @@ async fn a_watchlist_without_an_end_is_collected_up_to_the_limit() {
 }
 
 #[tokio::test]
-async fn a_page_that_failed_is_asked_for_again_and_nothing_is_lost() {
+async fn a_page_that_failed_is_requested_again_and_nothing_is_lost() {
     let total = json!({"totalSize": 30});
     let plex = Wire::script([
         page(0..10, total.clone()),
@@ -347,7 +347,7 @@ async fn a_page_that_failed_is_asked_for_again_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_waits_for_any_more_is_asked_for_again() {
+async fn a_page_whose_request_was_dropped_is_requested_again() {
     let plex =
         Wire::script([page(0..100, json!({})), Reply::Stall(Vec::new()), page(100..150, json!({"totalSize": 150}))])
             .await;
@@ -365,7 +365,7 @@ async fn a_page_that_nobody_waits_for_any_more_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn too_many_calls_within_a_list_are_waited_for() {
+async fn a_rate_limit_within_a_list_is_waited_out() {
     let plex = Wire::script([
         page(0..100, json!({"totalSize": 150})),
         Reply::http("429 Too Many Requests", &["retry-after: 2"], ""),
@@ -383,7 +383,7 @@ async fn too_many_calls_within_a_list_are_waited_for() {
 }
 
 #[tokio::test]
-async fn pages_are_asked_for_when_they_are_needed_and_never_after_the_end() {
+async fn pages_are_requested_when_they_are_needed_and_never_after_the_end() {
     let plex = Wire::start(|path| page(asked_for(path, 25), json!({"totalSize": 25}))).await;
     let client = signed_in(&plex.url);
     let mut pages = Pages::new(async |start, size| page_of(&client, start, size).await).size(10);
@@ -403,7 +403,7 @@ async fn pages_are_asked_for_when_they_are_needed_and_never_after_the_end() {
 }
 
 #[tokio::test]
-async fn a_list_can_be_read_in_a_task_and_by_a_plain_closure() {
+async fn a_list_can_be_read_in_a_task_and_with_a_plain_closure() {
     let plex = Wire::start(|path| page(asked_for(path, 150), json!({"totalSize": 150}))).await;
     let client = signed_in(&plex.url);
 
@@ -418,7 +418,7 @@ async fn a_list_can_be_read_in_a_task_and_by_a_plain_closure() {
 }
 
 #[tokio::test]
-async fn every_call_that_takes_a_page_can_be_gone_through() {
+async fn every_paged_call_works_with_pages() {
     let server = httpmock::MockServer::start_async().await;
     let body = container(0..7, json!({"offset": 0, "size": 7, "totalSize": 7}));
     answer_json(&server, "/library/metadata/1/children", 200, &body).await;
@@ -438,7 +438,7 @@ async fn every_call_that_takes_a_page_can_be_gone_through() {
 }
 
 #[tokio::test]
-async fn any_other_call_can_be_made_to_page() {
+async fn any_other_call_can_be_paged() {
     let mut pages = Pages::new(async |start: i64, size: i64| {
         let rows: Vec<i64> = (start..(start + size).min(7)).collect();
         Ok(Page::new(rows).total(Some(7)))

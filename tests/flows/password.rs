@@ -1,4 +1,4 @@
-//! Sign-in by password, with and without a second factor.
+//! Sign-in with a password, with or without a second factor.
 
 use plex_tv_sandbox::{
     EMAIL, EMAIL_ONLY_EMAIL, Fault, PASSWORD, Sandbox, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD,
@@ -14,7 +14,7 @@ use crate::{
 
 async fn plex() -> (Sandbox, Client) {
     let sandbox = Sandbox::start().await.unwrap();
-    // It would try again, if passwords were not sent once.
+    // Retries are on, to show that a password is sent only once.
     let client = builder(sandbox.url()).retry(RetryPolicy::default()).clock(TestClock::default()).build().unwrap();
     (sandbox, client)
 }
@@ -31,7 +31,7 @@ async fn second_factor(client: &Client) -> TwoFactorRequired {
 }
 
 #[tokio::test]
-async fn name_or_address_and_password_sign_in() {
+async fn user_name_or_email_address_and_password_sign_in() {
     let (_sandbox, client) = plex().await;
 
     for login in [EMAIL, "exampleuser", &format!(" {EMAIL} ")] {
@@ -75,7 +75,7 @@ async fn an_account_with_a_second_factor_waits_for_its_code() {
 }
 
 #[tokio::test]
-async fn each_refusal_is_told_apart() {
+async fn each_refusal_is_distinguished() {
     let (_sandbox, client) = plex().await;
 
     let wrong = refused(&client, EMAIL, "wrong").await;
@@ -104,7 +104,7 @@ async fn an_address_is_blocked_after_failed_attempts() {
 }
 
 #[tokio::test]
-async fn a_password_is_sent_once_whatever_happens() {
+async fn a_password_is_never_sent_twice() {
     let (sandbox, client) = plex().await;
     for fault in [Fault::Status(503), Fault::RateLimited { retry_after: Some(1) }, Fault::Hangup] {
         sandbox.next("signIn", fault).unwrap();

@@ -1,4 +1,4 @@
-//! Sign-in by PIN, by a clock that the test moves.
+//! Sign-in with a PIN, with a clock that the test moves.
 
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ impl Login {
         self.client.pin_login().strong().start().await.unwrap()
     }
 
-    /// The user approves during this pause between polls.
+    /// Approves the PIN during the pause with this number.
     fn approve_in_pause(&self, flow: &PinFlow, number: usize) {
         let (sandbox, id) = (Arc::clone(&self.sandbox), pin_id(flow));
         self.clock.on_sleep(move |sleep| {
@@ -67,7 +67,7 @@ fn pin_id(flow: &PinFlow) -> u64 {
     flow.id().try_into().unwrap()
 }
 
-/// What the approval page reads from its fragment.
+/// The parameters that the approval page reads from its fragment.
 fn fragment_of(auth_url: &str) -> HashMap<String, String> {
     let fragment = Url::parse(auth_url).unwrap().fragment().unwrap().to_owned();
     let query = fragment.strip_prefix('?').unwrap();
@@ -93,7 +93,7 @@ async fn a_strong_pin_has_an_auth_url_at_the_app_url() {
 }
 
 #[tokio::test]
-async fn another_app_url_is_taken_with_its_path() {
+async fn another_app_url_keeps_its_path() {
     let sandbox = Sandbox::start().await.unwrap();
     let client = builder(sandbox.url()).app_url("https://app.example.com/web/").build().unwrap();
 
@@ -123,7 +123,7 @@ async fn the_auth_url_is_percent_encoded_and_nothing_breaks_out_of_it() {
     assert_eq!(pairs["context[device][deviceName]"], name);
 }
 
-/// Not every reader of a fragment takes a plus sign for a space; all of them take `%20`.
+/// Not every parser reads a plus sign in a fragment as a space, but all of them read `%20`.
 #[tokio::test]
 async fn spaces_in_the_auth_url_are_percent_encoded_too() {
     let login = Login::new().await;
@@ -134,7 +134,7 @@ async fn spaces_in_the_auth_url_are_percent_encoded_too() {
 }
 
 #[tokio::test]
-async fn the_forward_url_is_carried() {
+async fn the_auth_url_carries_the_forward_url() {
     let login = Login::new().await;
     let forward = "https://example.com/done?state=a%26b&x=1#end";
 
@@ -222,7 +222,7 @@ async fn a_longer_poll_interval_is_kept() {
 }
 
 #[tokio::test]
-async fn the_deadline_ends_the_wait_and_is_not_overslept() {
+async fn the_deadline_ends_the_wait_without_a_pause_beyond_it() {
     let login = Login::new().await;
     let flow = login.flow().await;
 
@@ -234,7 +234,7 @@ async fn the_deadline_ends_the_wait_and_is_not_overslept() {
 }
 
 #[tokio::test]
-async fn a_long_pause_that_plex_tv_asks_for_is_cut_at_the_deadline() {
+async fn a_long_retry_after_is_cut_at_the_deadline() {
     let login = Login::new().await;
     let flow = login.flow().await;
     login.next_polls([Fault::RateLimited { retry_after: Some(20) }]);
@@ -247,7 +247,7 @@ async fn a_long_pause_that_plex_tv_asks_for_is_cut_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_is_past_sends_nothing() {
+async fn with_an_expired_deadline_nothing_is_sent() {
     let login = Login::new().await;
     let flow = login.flow().await;
 
@@ -280,7 +280,7 @@ async fn a_pin_that_is_denied_or_expires_at_plex_tv_ends_the_wait() {
 }
 
 #[tokio::test]
-async fn a_pin_that_outlives_the_local_clock_ends_the_wait_without_another_poll() {
+async fn a_pin_that_expires_by_the_local_clock_ends_the_wait_without_another_poll() {
     let login = Login::over(Sandbox::builder().pin_lifetime(Duration::from_secs(5))).await;
     let flow = login.flow().await;
 
@@ -293,7 +293,7 @@ async fn a_pin_that_outlives_the_local_clock_ends_the_wait_without_another_poll(
 }
 
 #[tokio::test]
-async fn checking_a_pin_after_its_time_sends_nothing() {
+async fn checking_an_expired_pin_sends_nothing() {
     let login = Login::new().await;
     let flow = login.flow().await;
     login.clock.advance(flow.expires_in());
@@ -318,7 +318,7 @@ async fn a_429_with_retry_after_sets_the_pause() {
 }
 
 #[tokio::test]
-async fn a_429_without_retry_after_doubles_the_pause_up_to_30_seconds_and_a_good_poll_ends_that() {
+async fn a_429_without_retry_after_doubles_the_pause_up_to_30_seconds_and_a_good_poll_resets_it() {
     let login = Login::new().await;
     let flow = login.flow().await;
     login.next_polls(vec![Fault::RateLimited { retry_after: None }; 6]);
@@ -342,7 +342,7 @@ async fn a_retry_after_of_0_does_not_speed_polling_up() {
 }
 
 #[tokio::test]
-async fn failures_of_network_and_gateways_in_the_middle_are_survived() {
+async fn network_and_gateway_failures_do_not_end_the_wait() {
     let login = Login::new().await;
     let flow = login.flow().await;
     let faults = [Fault::Status(500), Fault::Hangup, Fault::Html, Fault::Status(503), Fault::Hangup];
@@ -352,7 +352,8 @@ async fn failures_of_network_and_gateways_in_the_middle_are_survived() {
     let client = flow.wait().await.unwrap();
 
     assert!(client.token().is_some());
-    // A hang-up may be asked again at once on a fresh connection, so only the pauses are counted.
+    // After a hang-up, the request may be repeated at once on a new connection, so only the pauses
+    // are counted.
     assert!(login.clock.pauses().len() >= 6);
 }
 
@@ -382,7 +383,7 @@ async fn the_last_failure_is_the_source_of_the_deadline_error() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_no_repetition_mends_ends_the_wait() {
+async fn a_permanent_refusal_ends_the_wait() {
     for status in [400, 401, 403] {
         let login = Login::new().await;
         let flow = login.flow().await;
@@ -477,7 +478,7 @@ async fn another_client_identifier_cannot_poll_the_pin() {
     assert!(matches!(flow.check_once().await.unwrap(), PinStatus::Pending));
 }
 
-/// Real time: it is the HTTP client that must give up.
+/// Uses real time, because the HTTP client itself must give up.
 #[tokio::test]
 async fn a_server_that_never_answers_cannot_hold_the_wait_beyond_its_deadline() {
     let sandbox = Sandbox::start().await.unwrap();
@@ -493,7 +494,7 @@ async fn a_server_that_never_answers_cannot_hold_the_wait_beyond_its_deadline() 
 }
 
 #[tokio::test]
-async fn a_web_app_goes_on_with_the_number_of_the_pin_alone() {
+async fn a_web_app_can_resume_with_only_the_id_of_the_pin() {
     let login = Login::new().await;
     let id = login.flow().await.id();
     let resumed = login.client.pin_login().resume(id);
@@ -508,7 +509,7 @@ async fn a_web_app_goes_on_with_the_number_of_the_pin_alone() {
 }
 
 #[tokio::test]
-async fn a_resumed_pin_that_was_denied_or_never_was_is_gone() {
+async fn a_resumed_pin_that_was_denied_or_does_not_exist_is_expired() {
     let login = Login::new().await;
     let flow = login.flow().await;
     login.sandbox.deny(pin_id(&flow));
@@ -533,20 +534,20 @@ async fn another_client_identifier_cannot_resume_a_pin() {
 }
 
 #[tokio::test]
-async fn a_user_interface_is_told_after_each_poll() {
+async fn progress_is_reported_after_each_poll() {
     let login = Login::new().await;
     let flow = login.flow().await;
     login.next_polls([Fault::RateLimited { retry_after: Some(7) }]);
     login.approve_in_pause(&flow, 2);
-    let mut told = Vec::new();
+    let mut seen = Vec::new();
 
     let wait = flow.wait().on_poll(|progress| {
         let limited = progress.failure.is_some_and(Error::is_rate_limited);
-        told.push((progress.polls, progress.pause.as_secs(), limited));
+        seen.push((progress.polls, progress.pause.as_secs(), limited));
     });
     wait.await.unwrap();
 
-    assert_eq!(told, [(1, 7, true), (2, 2, false)]);
+    assert_eq!(seen, [(1, 7, true), (2, 2, false)]);
 }
 
 #[tokio::test]
@@ -563,7 +564,7 @@ async fn a_signed_in_client_approves_the_code_of_another_device() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_unknown_or_empty_is_told_apart() {
+async fn unknown_and_empty_codes_are_distinguished() {
     let login = Login::new().await;
     let phone = login.client.with_token(Token::new(login.sandbox.token()).unwrap());
 
@@ -575,7 +576,7 @@ async fn a_code_that_is_unknown_or_empty_is_told_apart() {
 }
 
 #[tokio::test]
-async fn the_qr_picture_of_plex_tv_is_a_secret_address() {
+async fn the_address_of_the_qr_image_is_secret() {
     let login = Login::new().await;
 
     let flow = login.client.pin_login().start().await.unwrap();

@@ -1,4 +1,4 @@
-//! Servers that are reached by their `plex.direct` name though the router drops the answer of DNS.
+//! Reaching servers by their `plex.direct` name although the router drops the DNS answer.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -20,7 +20,7 @@ use crate::{
 const HASH: &str = "0123456789abcdef0123456789abcdef";
 const SERVER_TOKEN: &str = "EXAMPLE-SERVER-TOKEN";
 
-/// A router that drops every answer, and asks nobody.
+/// A DNS resolver that always fails, as behind a router that drops every answer.
 struct Dropped;
 
 impl Resolve for Dropped {
@@ -46,7 +46,7 @@ async fn server_at(uris: &[&str]) -> Server {
     servers.remove(0)
 }
 
-/// An HTTP client of an app behind such a router, that trusts an authority.
+/// An HTTP client of an app behind such a router. It trusts this authority.
 fn behind_the_router(authority: &Authority) -> reqwest::ClientBuilder {
     let root = Certificate::from_der(authority.der()).unwrap();
     reqwest::Client::builder().no_proxy().tls_certs_only([root]).dns_resolver(Arc::new(Dropped))
@@ -61,7 +61,7 @@ fn answer(_: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_server_is_reached_by_name_where_the_router_drops_its_address() {
+async fn a_server_is_reached_by_name_although_the_router_drops_its_address() {
     let authority = Authority::new();
     let media_server = tls::start_with(authority.acceptor(&format!("*.{HASH}.plex.direct"), 2100), answer).await;
     let uri = format!("https://127-0-0-1.{HASH}.plex.direct:{}", media_server.port());
@@ -98,7 +98,7 @@ async fn a_certificate_for_another_hash_is_refused_and_sees_no_request() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_nobody_signed_is_refused_as_ever() {
+async fn a_self_signed_certificate_is_refused() {
     let authority = Authority::new();
     let media_server = tls::start(&format!("*.{HASH}.plex.direct"), answer).await;
     let uri = format!("https://127-0-0-1.{HASH}.plex.direct:{}", media_server.port());
@@ -112,7 +112,7 @@ async fn a_certificate_that_nobody_signed_is_refused_as_ever() {
 }
 
 #[tokio::test]
-async fn every_name_that_is_built_is_one_that_tls_can_verify() {
+async fn tls_can_verify_every_name_that_is_built() {
     let authority = Authority::new();
     let media_server = tls::start_with(authority.acceptor(&format!("*.{HASH}.plex.direct"), 2100), answer).await;
     let here = SocketAddr::from(([127, 0, 0, 1], media_server.port().parse().unwrap()));
@@ -128,7 +128,7 @@ async fn every_name_that_is_built_is_one_that_tls_can_verify() {
 }
 
 #[tokio::test]
-async fn only_plex_direct_names_are_given_each_with_the_address_in_it_and_the_port_of_the_connection() {
+async fn direct_addresses_pair_each_plex_direct_name_with_the_address_in_it_and_the_port() {
     let server = server_at(&[
         &format!("https://192-168-1-10.{HASH}.plex.direct:32400"),
         &format!("https://2001-db8--7.{HASH}.plex.direct:32400/"),
@@ -157,7 +157,7 @@ async fn only_plex_direct_names_are_given_each_with_the_address_in_it_and_the_po
 }
 
 #[tokio::test]
-async fn what_else_stands_in_the_address_of_a_connection_is_not_given() {
+async fn direct_addresses_omit_the_rest_of_the_uri() {
     let server =
         server_at(&[&format!("https://user:CANARY@192-168-1-10.{HASH}.plex.direct:32400/?X-Plex-Token=CANARY")]).await;
 

@@ -1,4 +1,4 @@
-//! What plex.tv and the hosts of providers refuse, in all the forms they say it in.
+//! Refusals by plex.tv and the provider hosts, in all their forms.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn refused(status: &str, body: &str) -> Error {
     user(&signed_in(&refusing(status, body).await.url)).await.unwrap_err()
 }
 
-/// How a 422 was seen to report a dead token.
+/// Bodies with which a 422 has been seen to report an invalid token.
 const DEAD_TOKENS: [&str; 7] = [
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<errors>\n  <error>Invalid token</error>\n</errors>",
     "<errors type=\"array\"><error type=\"string\"><![CDATA[Invalid token]]></error></errors>",
@@ -48,7 +48,7 @@ async fn a_token_that_a_422_calls_invalid_is_rejected_and_can_be_signed_out() {
 }
 
 #[tokio::test]
-async fn a_422_that_is_about_something_else_neither_rejects_nor_signs_out() {
+async fn a_422_about_something_else_neither_rejects_the_token_nor_signs_out() {
     for body in [
         "<errors><error>Name is invalid</error></errors>",
         r#"<errors><error code="1055" message="Invalid token"/></errors>"#,
@@ -83,7 +83,7 @@ async fn a_client_whose_device_was_removed_needs_a_sign_in_and_can_sign_out() {
 }
 
 #[tokio::test]
-async fn only_what_a_new_sign_in_mends_needs_one() {
+async fn only_errors_that_a_new_sign_in_fixes_need_one() {
     let code = |code: i64| format!(r#"{{"errors":[{{"code":{code},"message":"No."}}]}}"#);
     for (status, body, wanted) in [
         ("401 Unauthorized", code(1001), true),
@@ -127,7 +127,7 @@ async fn a_wrong_password_needs_no_new_sign_in_and_a_refused_device_key_does() {
 }
 
 #[tokio::test]
-async fn what_a_provider_says_is_read_with_its_status() {
+async fn the_error_of_a_provider_is_read_with_its_status() {
     for (body, message, status) in [
         (
             r#"{"Error":{"error":"Bad Request","message":"Invalid value for \"limit\"!","statusCode":400}}"#,
@@ -152,7 +152,7 @@ async fn what_a_provider_says_is_read_with_its_status() {
 }
 
 #[tokio::test]
-async fn fields_are_told_with_their_messages() {
+async fn field_errors_are_read_with_their_messages() {
     let error = refused("422 Unprocessable Entity", r#"{"errors":{"email":["is taken","is odd"],"pin":"is short"}}"#);
 
     let error = error.await;
@@ -163,7 +163,7 @@ async fn fields_are_told_with_their_messages() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_megabytes_is_read_at_once_and_in_part() {
+async fn a_refusal_of_megabytes_is_read_only_in_part() {
     const MANY: usize = 400_000;
     let list = r#"<error code="1001" message="No."/>"#.repeat(MANY);
     for (body, entries) in [

@@ -1,4 +1,4 @@
-//! How often a client renews its token: not at each call, whatever plex.tv sends, and not never.
+//! How often a client renews its token: not at each call, whatever plex.tv sends, but often enough.
 
 use std::{
     sync::{
@@ -25,13 +25,14 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const NOW: i64 = 1_900_000_000;
 
-/// A JWT with these claims, by no key at all.
+/// A JWT with these claims and an invalid signature.
 fn jwt(claims: &Value) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     [part(&json!({"alg": "EdDSA", "kid": "x"})), part(claims), "AA".to_owned()].join(".")
 }
 
-/// A plex.tv that gives such tokens, with a number that goes up, and takes or refuses all of them.
+/// A plex.tv that issues the tokens that `token` makes from a counter, and answers other calls with
+/// this status.
 async fn giving(
     token: impl Fn(i64) -> String + Send + Sync + 'static,
     status: &'static str,
@@ -114,13 +115,13 @@ async fn tokens_that_are_refused_as_expired_are_not_renewed_at_each_call() {
     clock.advance(Duration::from_secs(61));
     assert!(client.servers().await.unwrap_err().is_token_expired());
 
-    // One to have a token, and one at most since that was refused.
+    // One exchange for the first token, and at most one after that token was refused.
     assert!((1..=2).contains(&at_first), "{at_first}");
     assert_eq!(exchanges(&plex), at_first + 1);
 }
 
 #[tokio::test]
-async fn a_pause_that_plex_tv_asks_for_ends_within_the_hour() {
+async fn a_retry_after_is_followed_for_at_most_an_hour() {
     for seconds in [3601, 1_000_000_000_000, u64::MAX] {
         let device = Device::new().await;
         let client = device.signed_in().await;
@@ -138,7 +139,7 @@ async fn a_pause_that_plex_tv_asks_for_ends_within_the_hour() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_is_asked_for_may_be_tried_during_a_pause() {
+async fn an_explicit_renewal_is_tried_even_during_a_pause() {
     let faults = [
         Fault::RateLimited { retry_after: Some(1_000_000_000_000) },
         Fault::Status(503),
@@ -164,7 +165,7 @@ async fn a_renewal_that_is_asked_for_may_be_tried_during_a_pause() {
 }
 
 #[tokio::test]
-async fn a_removed_device_is_asked_about_again_after_an_hour() {
+async fn the_renewal_of_a_removed_device_is_tried_again_after_an_hour() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
@@ -177,7 +178,7 @@ async fn a_removed_device_is_asked_about_again_after_an_hour() {
 }
 
 #[tokio::test]
-async fn many_who_ask_for_a_renewal_at_once_share_one_and_its_failure() {
+async fn concurrent_renewals_share_one_request_and_its_failure() {
     for fault in [None, Some(Fault::Status(503))] {
         let device = Device::new().await;
         let client = device.signed_in().await;
@@ -199,7 +200,7 @@ async fn many_who_ask_for_a_renewal_at_once_share_one_and_its_failure() {
     }
 }
 
-/// Clocks that jump change nothing about how often tokens are renewed.
+/// Jumps of the wall clock do not change how often tokens are renewed.
 #[tokio::test]
 async fn a_wall_clock_that_jumps_back_does_not_stop_renewals() {
     let device = Device::new().await;

@@ -1,4 +1,4 @@
-//! Which addresses of a server are asked, and which are left out.
+//! Which addresses of a server are tried, and which are left out.
 
 use plex_tv_sdk::Server;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::{
 
 const SHELF: &str = r#"{"MediaContainer":{"machineIdentifier":"shelf-01"}}"#;
 
-/// A server with a token of its own, changed by `members`.
+/// A server with its own token. `members` override the defaults.
 async fn server(members: Value, connections: Value) -> Server {
     let mut resource = json!({
         "clientIdentifier": "shelf-01", "provides": "server", "accessToken": "EXAMPLE-SERVER-TOKEN", "connections": connections,
@@ -29,7 +29,7 @@ async fn plain_http_is_left_out_where_https_is_required() {
     let impostor = Wire::always(Reply::json(SHELF)).await;
     let connections = json!([
         { "uri": impostor.url, "protocol": "http", "local": true },
-        // Its word is not what is asked.
+        // The URI decides, not the stated protocol.
         { "uri": impostor.url, "protocol": "https", "local": true },
         { "uri": impostor.url.to_uppercase(), "local": true },
         { "uri": "https://192.0.2.1:32400", "protocol": "http" },
@@ -50,7 +50,7 @@ async fn plain_http_is_left_out_where_https_is_required() {
 }
 
 #[tokio::test]
-async fn this_machine_and_its_link_are_not_asked_for_a_server_of_somebody_else() {
+async fn loopback_and_link_local_addresses_are_not_tried_for_a_shared_server() {
     let here = Wire::always(Reply::json(SHELF)).await;
     let port = here.port();
     let hosts = [
@@ -86,7 +86,7 @@ async fn this_machine_and_its_link_are_not_asked_for_a_server_of_somebody_else()
 }
 
 #[tokio::test]
-async fn a_private_address_counts_as_local_whatever_is_said_of_it() {
+async fn a_private_address_counts_as_local_whatever_plex_tv_says() {
     let connections = json!([
         { "uri": "http://192.168.1.2:32400", "local": false },
         { "uri": "https://10-0-0-2.0123456789abcdef.plex.direct:32400" },
@@ -102,7 +102,7 @@ async fn a_private_address_counts_as_local_whatever_is_said_of_it() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_connection_is_the_origin_that_was_asked() {
+async fn the_uri_of_a_connection_is_the_origin_that_was_tried() {
     let shelf = Wire::always(Reply::json(SHELF)).await;
     let port = shelf.port();
     for uri in [
@@ -121,7 +121,7 @@ async fn the_address_of_a_connection_is_the_origin_that_was_asked() {
 }
 
 #[tokio::test]
-async fn an_identifier_that_is_empty_matches_nothing() {
+async fn an_empty_identifier_matches_nothing() {
     for identifier in ["", " "] {
         let body = json!({ "MediaContainer": { "machineIdentifier": identifier } }).to_string();
         let anybody = Wire::always(Reply::json(&body)).await;

@@ -1,5 +1,5 @@
-//! What the sandbox answers, read by the types of the SDK: neither shares code with the other, so
-//! they are witnesses of each other.
+//! Reads the replies of the sandbox with the types of the SDK. The two share no code, so each
+//! checks the other.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -26,7 +26,7 @@ fn record(folder: &Path, number: usize, reply: &Reply) {
 
 fn report(replies: &[Reply]) -> Report {
     let folder = tempfile::tempdir().unwrap();
-    // The client follows the redirect of a feed to its storage, and never reads it.
+    // The client follows the redirect of a feed to its storage and never decodes the redirect.
     let read = replies.iter().enumerate().filter(|(_, reply)| reply.status != 302);
     for (number, reply) in read {
         record(folder.path(), number, reply);
@@ -35,9 +35,9 @@ fn report(replies: &[Reply]) -> Report {
     conform(folder.path(), &Descriptions::load(&openapi).unwrap()).unwrap()
 }
 
-/// What plex.tv sends as well, and no description names: the departments of a person, whose form is
-/// unknown, and newer members of the account, which the older calls show too.
-const BESIDE: [&str; 11] = [
+/// Members that plex.tv sends but no description names: the departments of a person, whose shape is
+/// unknown, and newer members of the account, which the older calls return too.
+const UNDESCRIBED: [&str; 11] = [
     "MediaContainer.Metadata[].CreditType",
     "attributionPartner",
     "profile.defaultAudioAccessibility",
@@ -51,12 +51,12 @@ const BESIDE: [&str; 11] = [
     "trials",
 ];
 
-fn is_beside(line: &str) -> bool {
+fn is_undescribed(line: &str) -> bool {
     let unknown = line.trim().strip_prefix("unknown: ").and_then(|rest| rest.split(" (").next());
-    unknown.is_some_and(|path| BESIDE.contains(&path))
+    unknown.is_some_and(|path| UNDESCRIBED.contains(&path))
 }
 
-/// The lines of a report about a failure, a loss, or a member or status that no description has.
+/// The lines of a report about a failure, a loss, or an undescribed member or status.
 fn faults(report: &Report) -> Vec<String> {
     let mut reply = String::new();
     let mut faults = Vec::new();
@@ -64,7 +64,7 @@ fn faults(report: &Report) -> Vec<String> {
         if !line.starts_with("  ") {
             line.clone_into(&mut reply);
         }
-        if line.starts_with("  ") && !is_beside(line) || line.contains(": failed") {
+        if line.starts_with("  ") && !is_undescribed(line) || line.contains(": failed") {
             faults.push(format!("{reply}\n{line}"));
         }
     }

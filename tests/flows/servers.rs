@@ -1,4 +1,4 @@
-//! From resources to servers and their connections.
+//! Servers and their connections, as read from the resources of an account.
 
 use httpmock::MockServer;
 use plex_tv_sandbox::Sandbox;
@@ -15,7 +15,7 @@ async fn servers_of(resources: Value) -> Vec<Server> {
     signed_in(&server.base_url()).servers().await.unwrap()
 }
 
-/// An own server with a token, changed by `members`.
+/// An owned server with a token. `members` override the defaults.
 fn resource(members: Value) -> Value {
     let mut resource = json!({
         "name": "Shelf",
@@ -32,7 +32,8 @@ fn resource(members: Value) -> Value {
     resource
 }
 
-/// A connection whose address is its description: `local https`, `relay http v6`.
+/// A connection described by words, such as `local https` or `relay http v6`. The words are also
+/// its address.
 fn connection(what: &str) -> Value {
     let is = |word: &str| what.split(' ').any(|found| found == word);
     json!({
@@ -56,7 +57,7 @@ fn names(servers: &[Server]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn only_what_provides_a_server_is_listed() {
+async fn only_resources_that_provide_a_server_are_listed() {
     let cases = [
         ("plain", json!("server")),
         ("among others", json!("client,player, server")),
@@ -73,7 +74,7 @@ async fn only_what_provides_a_server_is_listed() {
 }
 
 #[tokio::test]
-async fn connections_are_local_remote_relay_then_https_before_http_then_ipv6_last() {
+async fn connections_are_sorted_local_remote_relay_then_https_first_then_ipv6_last() {
     let best_first = [
         "local https",
         "local https v6",
@@ -95,7 +96,7 @@ async fn connections_are_local_remote_relay_then_https_before_http_then_ipv6_las
 }
 
 #[tokio::test]
-async fn among_equal_connections_the_order_of_plex_tv_stays() {
+async fn equal_connections_keep_the_order_of_plex_tv() {
     let connections = ["remote http b", "remote http a", "local http c"].map(connection);
 
     let servers = servers_of(json!([resource(json!({ "connections": connections }))])).await;
@@ -136,7 +137,7 @@ async fn a_shared_server_comes_with_its_own_access_token() {
 }
 
 #[tokio::test]
-async fn a_server_without_an_access_token_says_so_when_asked_for_it() {
+async fn a_missing_access_token_is_an_error_when_it_is_requested() {
     let resources = json!([
         resource(json!({ "accessToken": null })),
         resource(json!({ "accessToken": "" })),
@@ -157,7 +158,7 @@ async fn a_server_without_an_access_token_says_so_when_asked_for_it() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_does_not_take_the_list() {
+async fn a_row_that_cannot_be_decoded_does_not_fail_the_list() {
     let resources = json!([
         resource(json!({ "name": "first" })),
         { "name": "no identifier", "provides": "server" },
@@ -173,14 +174,14 @@ async fn a_row_that_cannot_be_read_does_not_take_the_list() {
 }
 
 #[tokio::test]
-async fn null_connections_are_none() {
+async fn null_connections_are_an_empty_list() {
     let servers = servers_of(json!([resource(json!({ "connections": null }))])).await;
 
     assert!(servers[0].connections().is_empty());
 }
 
 #[tokio::test]
-async fn https_relay_and_ipv6_connections_are_asked_for() {
+async fn https_relay_and_ipv6_connections_are_requested() {
     let server = MockServer::start_async().await;
     let mock = server
         .mock_async(|when, then| {

@@ -1,4 +1,4 @@
-//! One store, and several clients, processes and users on it.
+//! One store that several clients, processes and users share.
 
 use std::{
     fs::File,
@@ -28,11 +28,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The names of the two users.
 pub(crate) const USERS: [&str; 2] = ["exampleuser", "twofactoruser"];
 
-/// A plex.tv with two users, whose clock is that of the clients.
+/// A plex.tv with two users. It shares its clock with the clients.
 pub(crate) struct House {
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) clock: TestClock,
-    /// Both users, on devices of their own.
+    /// Both users, each on a separate device.
     approvers: [Client; 2],
 }
 
@@ -54,12 +54,12 @@ impl House {
         builder(self.sandbox.url()).clock(self.clock.clone())
     }
 
-    /// A process that starts with what the store has.
+    /// Starts a client from the store, as a new process does.
     pub(crate) fn start(&self, store: &(impl CredentialStore + Clone)) -> Client {
         self.builder().store(store.clone()).build().unwrap()
     }
 
-    /// Signs a user in by device key.
+    /// Signs a user in with a device key.
     pub(crate) async fn sign_in(
         &self,
         store: &(impl CredentialStore + Clone),
@@ -96,7 +96,7 @@ async fn password_sign_in(client: &Client, user: usize) -> Client {
     }
 }
 
-/// The user that plex.tv takes the client for; `None` when it refuses.
+/// The user to whom the client's token belongs, or `None` if plex.tv refuses it.
 pub(crate) async fn who(client: &Client) -> Option<String> {
     client.verify_token().await.user().and_then(|user| user.username.clone())
 }
@@ -109,14 +109,14 @@ fn is(user: usize) -> Option<String> {
     Some(USERS[user].to_owned())
 }
 
-/// How somebody signs in.
+/// How a user signs in.
 #[derive(Clone, Copy, Debug)]
 enum By {
     Key(u8),
     Password,
 }
 
-/// The ways in which two sign-ins on one store can follow each other.
+/// The combinations of two successive sign-ins on one store.
 const PAIRS: [(By, By); 5] = [
     (By::Key(1), By::Key(2)),
     (By::Key(1), By::Key(1)),
@@ -135,7 +135,7 @@ impl House {
 }
 
 #[tokio::test]
-async fn a_client_is_never_the_user_who_signed_in_after_it() {
+async fn a_client_never_becomes_the_user_who_signed_in_later() {
     for (first, second) in PAIRS {
         let (house, store, keys) = (House::new().await, MemoryStore::new(), [key(), key(), key()]);
         let one = house.sign_in_by(&store, 0, first, &keys).await;
@@ -153,7 +153,7 @@ async fn a_client_is_never_the_user_who_signed_in_after_it() {
 }
 
 #[tokio::test]
-async fn an_older_client_never_writes_over_the_credentials_of_another_sign_in() {
+async fn an_older_client_never_overwrites_the_credentials_of_another_sign_in() {
     for (user, second) in [(1, By::Key(2)), (1, By::Key(1)), (0, By::Key(2)), (0, By::Key(1)), (1, By::Password)] {
         let (house, store, keys) = (House::new().await, MemoryStore::new(), [key(), key(), key()]);
         let one = house.sign_in_by(&store, 0, By::Key(1), &keys).await;
@@ -172,10 +172,10 @@ async fn an_older_client_never_writes_over_the_credentials_of_another_sign_in() 
     }
 }
 
-/// The sign-in of another user arrives during the proof of the key: by the same key, plex.tv then
-/// gives a token of theirs.
+/// Another user signs in while the renewal is in progress. If they use the same key, plex.tv then
+/// returns a token of theirs.
 #[tokio::test]
-async fn a_renewal_that_is_overtaken_by_another_sign_in_is_dropped() {
+async fn a_renewal_that_is_overtaken_by_another_sign_in_is_discarded() {
     for is_same_key in [true, false] {
         let (house, store, first) = (House::new().await, MemoryStore::new(), key());
         let one = house.sign_in(&store, 0, &first).await.unwrap();
@@ -199,11 +199,11 @@ async fn a_renewal_that_is_overtaken_by_another_sign_in_is_dropped() {
 }
 
 #[tokio::test]
-async fn signing_out_removes_only_what_is_ones_own() {
+async fn signing_out_removes_only_the_sign_in_of_the_client() {
     for (first, second) in PAIRS {
         for user in [0, 1] {
             if user == 0 && matches!((first, second), (By::Key(_), By::Password)) {
-                // plex.tv takes no older token of this user on this device any more.
+                // plex.tv no longer accepts an older token of this user on this device.
                 continue;
             }
             let (house, store, keys) = (House::new().await, MemoryStore::new(), [key(), key(), key()]);
@@ -224,7 +224,7 @@ async fn signing_out_removes_only_what_is_ones_own() {
 }
 
 #[tokio::test]
-async fn a_sign_out_ends_the_token_that_another_process_got() {
+async fn a_sign_out_revokes_the_token_that_another_process_renewed() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
@@ -238,7 +238,7 @@ async fn a_sign_out_ends_the_token_that_another_process_got() {
 }
 
 #[tokio::test]
-async fn what_was_signed_out_by_one_process_is_brought_back_by_none() {
+async fn no_process_restores_a_sign_in_that_another_signed_out() {
     for time in [Duration::ZERO, HOUR, 6 * DAY + HOUR, 8 * DAY] {
         let (house, store) = (House::new().await, MemoryStore::new());
         let one = house.sign_in(&store, 0, &key()).await.unwrap();
@@ -266,7 +266,7 @@ async fn what_was_signed_out_by_one_process_is_brought_back_by_none() {
     }
 }
 
-/// Whatever another program leaves of the sign-in, without a key that this client knows.
+/// Another program may leave parts of a sign-in in the store, but no key that this client knows.
 #[tokio::test]
 async fn a_client_whose_keys_are_gone_from_the_store_needs_a_sign_in() {
     let leftovers: [fn(&mut Credentials); 4] = [
@@ -294,7 +294,7 @@ async fn a_client_whose_keys_are_gone_from_the_store_needs_a_sign_in() {
 }
 
 #[tokio::test]
-async fn a_sign_out_during_the_renewal_of_another_process_stands() {
+async fn a_sign_out_during_the_renewal_of_another_process_is_kept() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
@@ -312,7 +312,7 @@ async fn a_sign_out_during_the_renewal_of_another_process_stands() {
 }
 
 #[tokio::test]
-async fn a_key_that_one_process_changed_is_found_by_the_others() {
+async fn a_key_that_one_process_rotated_is_picked_up_by_the_others() {
     for changes in [1, 2, 5] {
         let (house, store) = (House::new().await, MemoryStore::new());
         let one = house.sign_in(&store, 0, &key()).await.unwrap();
@@ -324,7 +324,7 @@ async fn a_key_that_one_process_changed_is_found_by_the_others() {
 
         house.pass(8 * DAY);
         assert_eq!(who(&two).await, is(0), "{changes}");
-        // Its turn to change keys, by a client that knows the first one only.
+        // Now a client rotates the key that knows only the first one.
         three.rotate_device_key(&key()).await.unwrap();
         house.pass(8 * DAY);
 
@@ -333,7 +333,7 @@ async fn a_key_that_one_process_changed_is_found_by_the_others() {
     }
 }
 
-/// The other process proves the old key while plex.tv gets the new one.
+/// The other process signs with the old key while plex.tv receives the new one.
 #[tokio::test]
 async fn a_key_that_changes_during_the_renewal_of_another_process_is_read_from_the_store() {
     let (house, store) = (House::new().await, MemoryStore::new());
@@ -356,7 +356,7 @@ async fn a_key_that_changes_during_the_renewal_of_another_process_is_read_from_t
 }
 
 #[tokio::test]
-async fn any_number_of_key_changes_that_are_cut_short_leave_a_key_that_plex_tv_has() {
+async fn any_number_of_interrupted_key_rotations_leaves_a_key_that_plex_tv_knows() {
     let calls = ["registerDeviceJwk", "getAuthNonce", "exchangeJwtToken"];
     let mut cuts: Vec<Vec<&str>> = Vec::new();
     for first in calls {
@@ -372,7 +372,7 @@ async fn any_number_of_key_changes_that_are_cut_short_leave_a_key_that_plex_tv_h
             let (house, store) = (House::new().await, MemoryStore::new());
             let one = house.sign_in(&store, 0, &key()).await.unwrap();
             for (number, failing) in cut.iter().enumerate() {
-                // Every second time by a process that was started since.
+                // A newly started process makes every second rotation.
                 let client = if number % 2 == 0 { one.clone() } else { house.start(&store) };
                 house.sandbox.next(failing, fault.clone()).unwrap();
                 client.rotate_device_key(&key()).await.unwrap_err();
@@ -389,9 +389,9 @@ async fn any_number_of_key_changes_that_are_cut_short_leave_a_key_that_plex_tv_h
     }
 }
 
-/// The old key still works, and the request to register the new one is on its way.
+/// The old key still works, and the request to register the new one is in flight.
 #[tokio::test]
-async fn a_renewal_by_the_old_key_keeps_the_new_one_of_a_change_under_way() {
+async fn a_renewal_with_the_old_key_keeps_the_new_key_of_a_rotation_in_progress() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let one = house.sign_in(&store, 0, &key()).await.unwrap();
     let two = house.start(&store);
@@ -418,7 +418,7 @@ async fn a_renewal_by_the_old_key_keeps_the_new_one_of_a_change_under_way() {
 }
 
 #[tokio::test]
-async fn a_given_token_is_not_replaced_by_one_of_the_store() {
+async fn an_explicit_token_is_not_replaced_by_one_of_the_store() {
     let (house, store) = (House::new().await, MemoryStore::new());
     house.sign_in(&store, 1, &key()).await.unwrap();
     let stored = store.load().unwrap();
@@ -439,7 +439,7 @@ async fn a_given_token_is_not_replaced_by_one_of_the_store() {
 }
 
 #[tokio::test]
-async fn the_token_of_the_store_may_be_given_too() {
+async fn the_token_of_the_store_may_be_passed_explicitly_too() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let one = house.sign_in(&store, 1, &key()).await.unwrap();
     let client = house.builder().store(store.clone()).token(one.token().unwrap()).build().unwrap();
@@ -452,7 +452,7 @@ async fn the_token_of_the_store_may_be_given_too() {
 }
 
 #[tokio::test]
-async fn a_given_key_leaves_the_sign_in_of_the_store_alone() {
+async fn an_explicit_key_leaves_the_sign_in_of_the_store_alone() {
     let (house, store, mine) = (House::new().await, MemoryStore::new(), key());
     // The app keeps the key of the first user elsewhere.
     house.sign_in(&MemoryStore::new(), 0, &mine).await.unwrap();
@@ -475,14 +475,14 @@ async fn a_given_key_leaves_the_sign_in_of_the_store_alone() {
     assert_eq!(store.load().unwrap(), stored);
 }
 
-/// A client without a token yet gets one by its first call.
+/// Makes a call, with which a client without a token gets one, and returns the user.
 async fn who_calls(client: &Client) -> Option<String> {
     client.servers().await.ok()?;
     who(client).await
 }
 
 #[tokio::test]
-async fn a_given_key_fills_an_empty_store_which_other_processes_then_share() {
+async fn an_explicit_key_fills_an_empty_store_which_other_processes_then_share() {
     let (house, store, mine) = (House::new().await, MemoryStore::new(), key());
     house.sign_in(&MemoryStore::new(), 0, &mine).await.unwrap();
     let guest = || house.builder().store(store.clone()).device_key(mine.clone()).build().unwrap();
@@ -502,7 +502,7 @@ async fn a_given_key_fills_an_empty_store_which_other_processes_then_share() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_another_program_stored_without_a_name_is_shared_by_its_key() {
+async fn a_sign_in_that_another_program_stored_without_an_id_is_recognised_by_its_key() {
     let (house, store) = (House::new().await, MemoryStore::new());
     house.sign_in(&store, 0, &key()).await.unwrap();
     store.update(&mut |kept| kept.sign_in = None).unwrap();
@@ -532,7 +532,7 @@ async fn a_pin_that_is_polled_twice_is_one_sign_in() {
 }
 
 #[tokio::test]
-async fn an_older_token_becomes_a_jwt_in_its_own_store_only() {
+async fn an_older_token_becomes_a_jwt_only_while_the_store_holds_it() {
     let (house, store) = (House::new().await, MemoryStore::new());
     let older = password_sign_in(&house.start(&store), 0).await;
     let other = house.start(&store);
@@ -553,7 +553,7 @@ async fn an_older_token_becomes_a_jwt_in_its_own_store_only() {
     assert_eq!(who(&house.start(&store)).await, is(1));
 }
 
-/// A store that counts how often it is asked.
+/// A store that counts how often it is loaded.
 #[derive(Clone, Debug, Default)]
 struct Counting(MemoryStore, Arc<AtomicUsize>);
 
@@ -585,7 +585,7 @@ async fn a_store_is_not_read_at_each_call() {
     assert_eq!(store.1.load(Ordering::Relaxed), before);
 }
 
-/// A file store whose lock another process holds.
+/// Locks a file store, as another process would.
 fn locked(store: &FileStore) -> File {
     let path = store.path().with_file_name("credentials.json.lock");
     let lock = File::options().create(true).truncate(false).write(true).open(path).unwrap();
@@ -593,7 +593,7 @@ fn locked(store: &FileStore) -> File {
     lock
 }
 
-/// Counts how often other tasks of the runtime run.
+/// Counts how often another task of the runtime gets to run.
 fn ticks() -> Arc<AtomicUsize> {
     let ticks = Arc::<AtomicUsize>::default();
     let counter = Arc::clone(&ticks);
@@ -606,9 +606,9 @@ fn ticks() -> Arc<AtomicUsize> {
     ticks
 }
 
-/// Real time, on one thread.
+/// Uses real time, on one thread.
 #[tokio::test]
-async fn a_lock_that_another_process_holds_stops_no_other_task_and_no_limit() {
+async fn a_lock_that_another_process_holds_blocks_neither_other_tasks_nor_timeouts() {
     let house = House::new().await;
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::at(folder.path().join("credentials.json"));
@@ -625,9 +625,9 @@ async fn a_lock_that_another_process_holds_stops_no_other_task_and_no_limit() {
     drop(held);
 }
 
-/// Real time, on one thread.
+/// Uses real time, on one thread.
 #[tokio::test]
-async fn a_wait_for_a_pin_ends_at_its_deadline_whoever_holds_the_lock() {
+async fn a_wait_for_a_pin_ends_at_its_deadline_even_if_another_process_holds_the_lock() {
     let house = House::new().await;
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::at(folder.path().join("credentials.json"));
@@ -645,9 +645,9 @@ async fn a_wait_for_a_pin_ends_at_its_deadline_whoever_holds_the_lock() {
     assert_eq!(who(&flow.wait().await.unwrap()).await, is(0));
 }
 
-/// Real time, five seconds: the limit of the store itself.
+/// Takes five seconds of real time, the lock timeout of the store itself.
 #[tokio::test]
-async fn a_lock_that_is_never_given_back_is_an_error() {
+async fn a_lock_that_is_never_released_is_an_error() {
     let house = House::new().await;
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::at(folder.path().join("credentials.json"));

@@ -1,9 +1,9 @@
 //! Random histories of three processes and two users on one store.
 //!
-//! A step is what one process does. It may be interrupted at any of its calls of the store: then
-//! another process does something, and the first one goes on, or is killed before or after that
-//! call. Calls of plex.tv fail now and then. After each step the rules of the store are checked; a
-//! failure shows the seed and the history.
+//! In each step, one process acts. It may be interrupted at any of its calls to the store. Then
+//! another process acts, and the first one continues or is killed before or after that call. Calls
+//! to plex.tv fail now and then. After each step, the rules of the store are checked. A failure
+//! shows the seed and the history.
 
 use std::{
     collections::HashMap,
@@ -30,7 +30,7 @@ async fn no_history_of_processes_and_users_breaks_the_rules_of_a_store() {
     }
 }
 
-/// What a process does.
+/// An action of a process.
 #[derive(Clone, Debug)]
 enum Act {
     SignIn { user: usize, key: DeviceKey },
@@ -41,8 +41,8 @@ enum Act {
 }
 
 impl Act {
-    /// plex.tv has one user for a key, so two sign-ins by one key look the same while the second is
-    /// not stored.
+    /// Replaces the key with a new one. plex.tv has one user per key, so two sign-ins with the same
+    /// key cannot be distinguished until the second is stored.
     fn with_new_key(self) -> Self {
         match self {
             Self::SignIn { user, .. } => Self::SignIn { user, key: key() },
@@ -51,13 +51,13 @@ impl Act {
         }
     }
 
-    /// Does it give plex.tv a key?
+    /// Returns whether it registers a key with plex.tv.
     fn registers(&self) -> bool {
         matches!(self, Self::SignIn { .. } | Self::ChangeKey(_))
     }
 }
 
-/// The store as one process sees it: it can be stopped at one of its calls.
+/// The store as one process sees it. The process can be stopped at one of its calls.
 #[derive(Clone)]
 struct Gated {
     store: MemoryStore,
@@ -65,7 +65,7 @@ struct Gated {
 }
 
 struct Stop {
-    /// The calls that still go through.
+    /// The number of calls that still go through.
     calls: usize,
     reached: oneshot::Sender<()>,
     go_on: mpsc::Receiver<Go>,
@@ -74,8 +74,9 @@ struct Stop {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Go {
     On,
-    /// The process is killed before the call, or after it.
+    /// The process is killed before the call.
     KilledBefore,
+    /// The process is killed after the call.
     KilledAfter,
 }
 
@@ -128,7 +129,7 @@ impl CredentialStore for Gated {
 struct Process {
     store: Gated,
     client: Client,
-    /// Whose client it is, and the name of its sign-in; nothing when nobody is signed in.
+    /// The user of the client and the name of its sign-in, or `None` if nobody is signed in.
     sign_in: Option<(usize, String)>,
 }
 
@@ -136,9 +137,9 @@ struct World {
     house: House,
     store: MemoryStore,
     processes: Vec<Process>,
-    /// The users of all sign-ins that were ever in the store.
+    /// The user of each sign-in that was ever in the store, by its name.
     users: HashMap<String, usize>,
-    /// Does plex.tv have a key that is the store's? Not when a sign-in was killed before it was
+    /// Whether plex.tv knows a key in the store. It does not if a sign-in was killed before it was
     /// stored.
     has_key: bool,
     keys: Vec<DeviceKey>,
@@ -216,7 +217,7 @@ impl World {
         const HOUR: u64 = 3600;
         let hours = [0, 0, 1, 24, 6 * 24 + 1, 8 * 24];
         let hours = hours[self.random.usize(..hours.len())];
-        // Two tokens of one second may be the same.
+        // Two tokens issued in the same second may be equal.
         self.house.pass(Duration::from_secs(hours * HOUR + 2));
         self.history.push(format!("{hours} hours pass"));
     }
@@ -257,7 +258,7 @@ impl World {
         *self.processes[first].store.stop.lock().unwrap() = Some(Stop { calls, reached, go_on });
         self.history.push(format!("{first}: {act:?}, stopped at call {calls} of the store"));
         let mut task = self.begin(first, &act);
-        // An error means that the process made fewer calls to the store, and is done.
+        // An error means that the process finished with fewer calls to the store.
         let is_stopped = tokio::select! {
             reached = is_reached => reached.is_ok(),
             outcome = &mut task => {
@@ -285,13 +286,13 @@ impl World {
         task.abort();
         task.await.ok();
         go.send(how).unwrap();
-        // The call of the store runs on a thread of its own: it is over when the gate is.
+        // The call to the store runs on its own thread and needs a moment to end.
         tokio::time::sleep(Duration::from_millis(20)).await;
         self.learn_users(doers).await;
         self.processes[first] = self.start();
     }
 
-    /// Does it in a task, as it may be stopped. Gives the client of a sign-in.
+    /// Starts the action in a task, because it may be stopped. A sign-in returns its client.
     fn begin(&self, number: usize, act: &Act) -> JoinHandle<Option<(usize, Client)>> {
         let process = &self.processes[number];
         let (client, act) = (process.client.clone(), act.clone());
@@ -331,8 +332,8 @@ impl World {
         }
     }
 
-    /// Who the user of the stored sign-in is: asked of plex.tv when it is new, by the token that
-    /// was just stored.
+    /// Finds out the user of the stored sign-in. If it is new, asks plex.tv with the token that was
+    /// just stored.
     async fn learn_users(&mut self, doers: &[(usize, Act)]) {
         let stored = self.stored();
         let Some(name) = stored.sign_in.filter(|name| !self.users.contains_key(name)) else { return };
@@ -344,7 +345,7 @@ impl World {
         }
         let found = user.and_then(|user| USERS.iter().position(|known| *known == user));
         let signed_in = doers.iter().any(|(_, act)| matches!(act, Act::SignIn { user, .. } if Some(*user) == found));
-        self.check(signed_in, "a new sign-in in the store is of a user who signed in");
+        self.check(signed_in, "a new sign-in in the store belongs to a user who signed in");
         self.users.insert(name, found.unwrap());
     }
 
@@ -360,19 +361,19 @@ impl World {
                         let own = self.processes[*number].sign_in.as_ref().map(|(_, name)| name);
                         matches!(act, Act::SignOut) && (own == before.sign_in.as_ref() || sign_ins > 0)
                     };
-                    self.check(doers.iter().any(signs_out), "only one's own sign-out empties the store");
+                    self.check(doers.iter().any(signs_out), "only a sign-out of the stored sign-in empties the store");
                 }
             }
         }
         if after.sign_in.is_none() {
             self.check(after.token.is_none() && after.device_key.is_none(), "a store without a sign-in is empty");
         }
-        self.check(after.token.is_some() == after.device_key.is_some(), "key and token are together");
-        self.check(after.spare_device_keys.len() <= 3, "the spares are few");
+        self.check(after.token.is_some() == after.device_key.is_some(), "the store has both key and token, or neither");
+        self.check(after.spare_device_keys.len() <= 3, "the store has at most 3 spare keys");
         let is_new = after.sign_in.is_some() && after.sign_in != before.sign_in;
         if sign_ins > 0 {
-            // Whoever registered a key last: a sign-in that was not stored, or one of two, leaves
-            // plex.tv with another.
+            // After a sign-in that was not stored, or after two registrations, the last key that
+            // plex.tv got may not be the one in the store.
             self.has_key = is_new && doers.iter().filter(|(_, act)| act.registers()).count() == 1;
         }
     }
@@ -387,7 +388,7 @@ impl World {
         }
     }
 
-    /// A process that starts with the store gets in, whatever happened.
+    /// A process that starts with the store is signed in, whatever happened before.
     async fn check_key(&mut self) {
         let stored = self.stored();
         let (Some(name), true) = (&stored.sign_in, self.has_key) else { return };
@@ -400,11 +401,11 @@ impl World {
                 renewed = next.renew_token().await;
             }
         }
-        self.check(renewed.is_ok(), "the store has a key that plex.tv has");
+        self.check(renewed.is_ok(), "the store has a key that plex.tv knows");
         let mut answer = None;
         for _ in 0..5 {
             answer = answer.or(who(&next).await);
         }
-        self.check(answer.as_deref() == Some(USERS[self.users[name]]), "the store's key is its user's");
+        self.check(answer.as_deref() == Some(USERS[self.users[name]]), "the store's key belongs to its user");
     }
 }

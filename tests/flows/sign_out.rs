@@ -1,4 +1,4 @@
-//! The end of a sign-in, at plex.tv and here.
+//! Signing out, at plex.tv and locally.
 
 use plex_tv_sandbox::Fault;
 use plex_tv_sdk::{ClientIdentity, CredentialStore, Token};
@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn signing_out_ends_the_token_and_forgets_it_everywhere() {
+async fn signing_out_revokes_the_token_and_deletes_it_everywhere() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let (clone, token) = (client.clone(), client.token().unwrap());
@@ -26,7 +26,7 @@ async fn signing_out_ends_the_token_and_forgets_it_everywhere() {
 }
 
 #[tokio::test]
-async fn signing_out_twice_or_after_the_token_has_ended_is_no_error() {
+async fn signing_out_twice_or_with_an_invalid_token_is_not_an_error() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     let legacy = builder(device.sandbox.url()).token(Token::new(device.sandbox.token()).unwrap()).build().unwrap();
@@ -41,7 +41,7 @@ async fn signing_out_twice_or_after_the_token_has_ended_is_no_error() {
 }
 
 #[tokio::test]
-async fn signing_out_after_the_user_removed_the_device_forgets_too() {
+async fn signing_out_after_the_user_removed_the_device_deletes_the_token_too() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.advance(std::time::Duration::from_secs(8 * 24 * 60 * 60));
@@ -53,7 +53,7 @@ async fn signing_out_after_the_user_removed_the_device_forgets_too() {
 }
 
 #[tokio::test]
-async fn when_plex_tv_cannot_be_reached_nothing_is_forgotten() {
+async fn a_sign_out_that_fails_at_plex_tv_deletes_nothing() {
     let device = Device::new().await;
     let client = device.signed_in().await;
     device.sandbox.next("signOut", Fault::Status(503)).unwrap();

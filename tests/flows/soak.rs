@@ -1,8 +1,8 @@
 //! A hundred thousand calls to a server that fails every fifth one.
 //!
 //! `cargo test --release -p plex-tv-tests --test flows -- --ignored --nocapture soak` runs it and
-//! prints its figures. Pauses go by the test's clock; only replies that stall take real time.
-#![allow(clippy::print_stdout, reason = "its figures are what it is run for")]
+//! prints its figures. Pauses use the test clock; only replies that stall take real time.
+#![allow(clippy::print_stdout, reason = "the test is run for its figures")]
 
 use std::{
     collections::BTreeMap,
@@ -29,10 +29,10 @@ use crate::{
 
 const CALLS: usize = 100_000;
 const AT_ONCE: usize = 64;
-/// Longer than all of it takes on two cores.
+/// Longer than the whole test takes on two cores.
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// What comes in place of every fifth reply, in turn.
+/// The faults that replace every fifth reply, in turn.
 fn faults() -> Vec<Reply> {
     let json = "content-type: application/json";
     let status = |line: &str| Reply::http(line, &[], r#"{"errors":[{"code":1007,"message":"Oops"}]}"#);
@@ -60,7 +60,8 @@ fn faults() -> Vec<Reply> {
     ]
 }
 
-/// Keeps its connections, unlike the other servers here, until a fault ends one.
+/// Starts the server. Unlike the other test servers, it keeps connections open until a fault ends
+/// one.
 async fn start(requests: Arc<AtomicUsize>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -93,19 +94,19 @@ async fn serve(mut stream: TcpStream, requests: Arc<AtomicUsize>, faults: Arc<[R
         match &faults[number / 5 % faults.len()] {
             Reply::Stall(bytes) => {
                 stream.write_all(bytes).await.ok();
-                // Until the client has had enough.
+                // Stalls until the client closes the connection.
                 while let Ok(1..) = stream.read(&mut chunk).await {}
             }
             Reply::Bytes(bytes) => {
                 stream.write_all(bytes).await.ok();
             }
-            Reply::Stream { .. } => unreachable!("none of the faults"),
+            Reply::Stream { .. } => unreachable!("no fault is a stream"),
         }
         return;
     }
 }
 
-/// The memory of this process in KiB; nothing where that cannot be learned so.
+/// Returns the resident memory of this process in KiB, or `None` where `/proc` does not report it.
 fn memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok())
@@ -171,7 +172,7 @@ async fn soak_a_hundred_thousand_calls_end_in_a_value_or_a_typed_error() {
         calls(&client, CALLS - CALLS / 5, &outcomes).await;
         warm
     };
-    let warm = tokio::time::timeout(LIMIT, all).await.expect("no call hangs");
+    let warm = tokio::time::timeout(LIMIT, all).await.expect("all calls should end within the limit");
 
     let made = AT_ONCE * (CALLS / 5 / AT_ONCE) + AT_ONCE * ((CALLS - CALLS / 5) / AT_ONCE);
     let (good, errors) = (outcomes.good.load(Ordering::Relaxed), outcomes.errors.lock().unwrap());
@@ -186,10 +187,10 @@ async fn soak_a_hundred_thousand_calls_end_in_a_value_or_a_typed_error() {
     println!("memory after a fifth {warm:?} KiB, at the end {:?} KiB", memory());
 
     assert_eq!(good + errors.values().sum::<usize>(), made);
-    // A success gives back a tenth of what a repeat costs at most, and a fifth for a rate limit.
+    // A success gives back 1 of a budget of 100. A retry costs 10, or 5 after a rate limit.
     assert!(repeats * 5 <= 100 + good, "{repeats} repeats for {good} values");
     if let (Some(warm), Some(end)) = (warm, memory()) {
-        // The test keeps its pauses, 16 bytes each.
+        // The test clock keeps all pauses, 16 bytes each.
         assert!(end <= warm + warm / 5 + 8 * 1024, "{warm} KiB grew to {end} KiB");
     }
 }

@@ -1,4 +1,4 @@
-//! From an app's first start to its next, with a store in a file.
+//! The first start of an app and the next one, with a file store.
 
 use std::sync::{Arc, Barrier};
 
@@ -31,9 +31,9 @@ async fn the_next_start_is_signed_in_on_the_same_device() {
     assert_eq!(next.device_key(), signed_in.device_key());
 }
 
-/// As it was reported of plex.tv: hence the advice to use another client identifier.
+/// plex.tv has been reported to do this, hence the advice to use another client identifier.
 #[tokio::test]
-async fn a_sign_in_without_a_key_takes_the_place_of_the_one_with_a_key_and_is_refused() {
+async fn a_sign_in_without_a_key_replaces_the_one_with_a_key_and_is_refused() {
     let sandbox = Sandbox::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::at(folder.path().join("credentials.json"));
@@ -86,7 +86,7 @@ fn a_store_of_another_client_identifier_is_refused() {
 }
 
 #[test]
-fn a_key_in_the_store_that_is_none_is_told_without_being_shown() {
+fn an_invalid_key_in_the_store_is_reported_without_being_shown() {
     let store = MemoryStore::new();
     let identity = ClientIdentity::load_or_create(&store, "Example App", "1.0.0").unwrap();
     store.update(&mut |kept| kept.device_key = Some("CANARY".into())).unwrap();
@@ -97,7 +97,7 @@ fn a_key_in_the_store_that_is_none_is_told_without_being_shown() {
 }
 
 #[test]
-fn a_shared_store_is_a_store() {
+fn an_arc_of_a_store_is_a_store() {
     let store: Arc<dyn CredentialStore> = Arc::new(MemoryStore::new());
     let identity = ClientIdentity::load_or_create(&store, "Example App", "1.0.0").unwrap();
     store.update(&mut |kept| kept.token = Some(Token::new("EXAMPLE-TOKEN").unwrap())).unwrap();

@@ -1,4 +1,4 @@
-//! Time limits hold over all that a call waits for, and no setting is too large.
+//! Time limits cover everything that a call waits for, and no setting is too large.
 
 use std::time::{Duration, Instant};
 
@@ -17,19 +17,19 @@ const LIMIT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(20);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A client whose token has ended, by the clock of the machine for its limits.
-async fn with_ended_token(device: &Device) -> Client {
+/// A client with an expired token. Its time limits use the system clock.
+async fn with_expired_token(device: &Device) -> Client {
     let client = device.signed_in().await;
     device.sandbox.advance(8 * DAY);
     client
 }
 
-/// Real time, less than a second each.
+/// Uses real time, less than a second each.
 #[tokio::test]
 async fn a_call_returns_at_its_limit_whatever_a_renewal_waits_for() {
     for operation in ["getAuthNonce", "exchangeJwtToken"] {
         let device = Device::new().await;
-        let client = with_ended_token(&device).await.with_overall_timeout(LIMIT);
+        let client = with_expired_token(&device).await.with_overall_timeout(LIMIT);
         device.sandbox.always(operation, Fault::Delay(LONG)).unwrap();
         let start = Instant::now();
 
@@ -41,11 +41,11 @@ async fn a_call_returns_at_its_limit_whatever_a_renewal_waits_for() {
     }
 }
 
-/// Real time, less than a second.
+/// Uses real time, less than a second.
 #[tokio::test]
-async fn who_waits_for_the_renewal_of_another_returns_at_the_own_limit() {
+async fn a_call_that_waits_for_the_renewal_of_another_returns_at_its_own_limit() {
     let device = Device::new().await;
-    let client = with_ended_token(&device).await;
+    let client = with_expired_token(&device).await;
     device.sandbox.always("getAuthNonce", Fault::Delay(LONG)).unwrap();
     let patient = tokio::spawn({
         let client = client.clone();
@@ -63,9 +63,9 @@ async fn who_waits_for_the_renewal_of_another_returns_at_the_own_limit() {
     patient.abort();
 }
 
-/// Real time, less than a second: the token is refused in the middle of the call.
+/// Uses real time, less than a second. The token is refused in the middle of the call.
 #[tokio::test]
-async fn a_renewal_after_an_expired_token_has_no_time_of_its_own() {
+async fn a_renewal_after_an_expired_token_gets_no_extra_time() {
     let device = Device::new().await;
     let client = device.signed_in().await.with_overall_timeout(LIMIT);
     device.sandbox.next("getUserDetails", Fault::Status(498)).unwrap();
@@ -80,7 +80,7 @@ async fn a_renewal_after_an_expired_token_has_no_time_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_longest_and_the_shortest_times_are_settings_like_any_other() {
+async fn the_longest_and_the_shortest_times_are_valid_settings() {
     for time in [Duration::MAX, Duration::from_secs(u64::MAX), Duration::MAX / 2] {
         let plex = Wire::always(Reply::json(r#"{"id":1,"uuid":"a"}"#)).await;
         let settings = builder(&plex.url)
@@ -99,13 +99,13 @@ async fn the_longest_and_the_shortest_times_are_settings_like_any_other() {
     let client = signed_in(&plex.url);
     assert!(user(&client.with_timeout(Duration::ZERO)).await.unwrap_err().is_timeout());
     assert!(user(&client.with_overall_timeout(Duration::ZERO)).await.unwrap_err().is_timeout());
-    assert_eq!(plex.seen.connections(), 0, "no reply is fast enough for no time at all");
+    assert_eq!(plex.seen.connections(), 0, "a call without any time should send nothing");
 }
 
 #[tokio::test]
-async fn without_any_time_no_token_is_renewed() {
+async fn a_call_with_a_time_limit_of_zero_renews_no_token() {
     let device = Device::new().await;
-    let client = with_ended_token(&device).await;
+    let client = with_expired_token(&device).await;
     let sent = device.sandbox.requests().len();
 
     let error = user(&client.with_overall_timeout(Duration::ZERO)).await.unwrap_err();
@@ -116,7 +116,7 @@ async fn without_any_time_no_token_is_renewed() {
 
 /// The second call would have to wait beyond its limit, so it fails at once.
 #[tokio::test]
-async fn the_longest_spacing_is_a_wait_like_any_other() {
+async fn a_spacing_beyond_the_time_limit_is_a_timeout() {
     let plex = Wire::always(Reply::json(r#"{"id":1,"uuid":"a"}"#)).await;
     let client = builder(&plex.url).token(Token::new(TOKEN).unwrap()).spacing(Duration::MAX).build().unwrap();
 
@@ -127,7 +127,7 @@ async fn the_longest_spacing_is_a_wait_like_any_other() {
 }
 
 #[tokio::test]
-async fn a_pause_of_any_length_that_a_server_asks_for_is_a_pause() {
+async fn a_retry_after_of_any_length_keeps_the_time_limit() {
     for asked in ["18446744073709551615", "99999999999999999999999", "-1", "1e999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
         let plex = Wire::always(Reply::http("429 Too Many Requests", &[&format!("retry-after: {asked}")], "")).await;
         let clock = TestClock::default();

@@ -1,4 +1,4 @@
-//! The same server behind TLS, with certificates that the test makes.
+//! The server of [`crate::wire`] behind TLS, with certificates that the tests make.
 
 use std::sync::Arc;
 
@@ -18,8 +18,7 @@ use tokio_rustls::{
 
 use crate::wire::{Reply, Seen, Wire, serve};
 
-/// Starts a server at `https://localhost`; the certificate is for the name given, and nobody signed
-/// it.
+/// Starts a server at `https://localhost` with a self-signed certificate for this name.
 pub(crate) async fn start(name: &str, reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Wire {
     let CertifiedKey { cert, signing_key } = generate_simple_self_signed(vec![name.to_owned()]).unwrap();
     start_with(acceptor(cert.der().clone(), &signing_key), reply).await
@@ -44,7 +43,7 @@ pub(crate) async fn start_with(acceptor: TlsAcceptor, reply: impl Fn(&str) -> Re
     Wire { url: format!("https://localhost:{port}"), seen }
 }
 
-/// Signs certificates, and is trusted by those who take its own.
+/// A certificate authority. Clients that trust its own certificate trust those that it signs.
 pub(crate) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
@@ -55,12 +54,12 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// Its own certificate.
+    /// Its own certificate, as DER.
     pub(crate) fn der(&self) -> &[u8] {
         self.0.as_ref().der()
     }
 
-    /// A server with a certificate for a name, good until this year.
+    /// A TLS acceptor with a certificate for this name that expires at the start of this year.
     pub(crate) fn acceptor(&self, name: &str, year: i32) -> TlsAcceptor {
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_after = date_time_ymd(year, 1, 1);

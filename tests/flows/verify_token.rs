@@ -1,4 +1,4 @@
-//! A token is good, refused, or nobody knows.
+//! The check of a token: it is valid, rejected or unknown.
 
 use httpmock::MockServer;
 use plex_tv_sandbox::{Fault, Sandbox};
@@ -55,7 +55,7 @@ async fn a_token_that_was_signed_out_is_rejected() {
 }
 
 #[tokio::test]
-async fn without_a_token_it_is_rejected_and_nothing_is_sent() {
+async fn a_missing_token_is_rejected_and_nothing_is_sent() {
     let sandbox = Sandbox::start().await.unwrap();
 
     let check = anonymous(sandbox.url()).verify_token().await;
@@ -91,7 +91,7 @@ async fn a_422_that_names_the_token_is_rejected() {
 }
 
 #[tokio::test]
-async fn a_422_that_does_not_name_the_token_says_nothing_of_it() {
+async fn a_422_that_does_not_name_the_token_says_nothing_about_it() {
     let (sandbox, client) = sandbox_user().await;
     sandbox.next("getUserDetails", Fault::Status(422)).unwrap();
 
@@ -101,7 +101,7 @@ async fn a_422_that_does_not_name_the_token_says_nothing_of_it() {
 }
 
 #[tokio::test]
-async fn failures_of_servers_and_gateways_say_nothing_of_the_token() {
+async fn failures_of_servers_and_gateways_say_nothing_about_the_token() {
     let (sandbox, client) = sandbox_user().await;
     let faults = [
         Fault::Status(500),
@@ -123,7 +123,7 @@ async fn failures_of_servers_and_gateways_say_nothing_of_the_token() {
 }
 
 #[tokio::test]
-async fn a_captive_portal_says_nothing_of_the_token() {
+async fn a_captive_portal_says_nothing_about_the_token() {
     let server = MockServer::start_async().await;
     answer(&server, USER, 200, "text/html", "<html>Pay here</html>").await;
 
@@ -133,7 +133,7 @@ async fn a_captive_portal_says_nothing_of_the_token() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_says_nothing_of_the_token() {
+async fn a_refused_connection_says_nothing_about_the_token() {
     let client = signed_in(&closed_port());
 
     let check = client.verify_token().await;

@@ -1,4 +1,4 @@
-//! The watchlist and the catalogue: their whole life on the sandbox, and what goes wrong.
+//! The watchlist and the catalogue on the sandbox, and their failures.
 
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use plex_tv_sandbox::{Fault, Sandbox};
@@ -69,7 +69,7 @@ async fn only_what_is_read_is_fetched() {
 }
 
 #[tokio::test]
-async fn it_is_filtered_sorted_and_narrowed_as_asked() {
+async fn the_list_can_be_filtered_sorted_and_limited_to_a_kind() {
     let (sandbox, client) = sandbox().await;
     let list = |filter: WatchlistFilter, sort, kind: Option<Kind>| {
         let list = client.watchlist().filter(filter).sort(sort);
@@ -105,7 +105,7 @@ async fn it_is_filtered_sorted_and_narrowed_as_asked() {
 }
 
 #[tokio::test]
-async fn an_item_is_added_and_removed_by_whatever_names_it() {
+async fn an_item_is_added_and_removed_by_any_of_its_ids() {
     let (sandbox, client) = sandbox().await;
     let watchlist = client.watchlist();
     let item = client.find(ExternalId::imdb("tt0000270"), Kind::Movie).await.unwrap();
@@ -142,7 +142,7 @@ async fn an_item_is_added_and_removed_by_whatever_names_it() {
     assert!(keys.into_iter().all(|key| key == Some(MOVIE)));
 }
 
-/// Each call that takes an item, with one that cannot be used.
+/// Makes each call that takes an item with one that cannot be used, and returns the errors.
 async fn all(client: &Client, item: impl Into<ItemId>) -> Vec<Error> {
     let item = item.into();
     vec![
@@ -158,7 +158,7 @@ async fn all(client: &Client, item: impl Into<ItemId>) -> Vec<Error> {
 }
 
 #[tokio::test]
-async fn what_names_no_item_is_refused_before_anything_is_sent() {
+async fn invalid_input_is_refused_before_anything_is_sent() {
     let (sandbox, client) = sandbox().await;
 
     for bad in
@@ -239,7 +239,7 @@ async fn a_failure_in_the_middle_loses_no_item() {
 }
 
 #[tokio::test]
-async fn no_more_is_collected_than_the_limit() {
+async fn collecting_more_items_than_the_limit_is_an_error() {
     let (_sandbox, client) = sandbox().await;
     let items = || -> Items<DiscoverMetadata> { client.watchlist().items() };
 
@@ -248,7 +248,7 @@ async fn no_more_is_collected_than_the_limit() {
 }
 
 #[tokio::test]
-async fn what_a_user_did_is_told() {
+async fn the_user_state_shows_what_a_user_did() {
     let (_sandbox, client) = sandbox().await;
     let state = async || client.user_state(MOVIE).await.unwrap();
 
@@ -266,11 +266,11 @@ async fn what_a_user_did_is_told() {
     let offers = client.availability("5d7760000000070000000000").await.unwrap();
     let platforms: Vec<&str> = offers.iter().map(|offer| offer.platform.as_str()).collect();
     assert_eq!(platforms, ["streaming", "shop"]);
-    assert!(client.availability(MOVIE).await.unwrap().is_empty(), "every third item is nowhere");
+    assert!(client.availability(MOVIE).await.unwrap().is_empty(), "every third item is available nowhere");
 }
 
 #[tokio::test]
-async fn a_search_gives_the_best_hits_of_the_kind_once_each() {
+async fn a_search_returns_each_hit_of_the_kind_once_and_the_best_first() {
     let (sandbox, client) = sandbox().await;
 
     let hits = client.search(" example movie 7 ").limit(5).await.unwrap();
@@ -279,9 +279,9 @@ async fn a_search_gives_the_best_hits_of_the_kind_once_each() {
     assert!(!shows.is_empty() && shows.iter().all(|item| item.type_ == Some(MetadataType::Show)));
     assert!(client.search("nothing like it").await.unwrap().is_empty());
     let sent = sandbox.requests().remove(0);
-    let told = ["query", "searchTypes", "searchProviders", "includeMetadata", "limit"]
+    let values = ["query", "searchTypes", "searchProviders", "includeMetadata", "limit"]
         .map(|name| sent.parameter(name).unwrap());
-    assert_eq!(told, ["example movie 7", "movies,tv", "discover", "1", "5"]);
+    assert_eq!(values, ["example movie 7", "movies,tv", "discover", "1", "5"]);
 
     let hit = |key: &str, score: f64| json!({"score": score, "Metadata": {"ratingKey": key}});
     let groups = json!([
@@ -296,7 +296,7 @@ async fn a_search_gives_the_best_hits_of_the_kind_once_each() {
 }
 
 #[tokio::test]
-async fn an_id_that_names_a_movie_and_a_show_is_not_guessed() {
+async fn an_id_of_both_a_movie_and_a_show_is_an_error() {
     let plex = Wire::start(|path| {
         let (kind, key) = if path.contains("type=1") { ("movie", MOVIE) } else { ("show", SHOW) };
         let item = json!({"ratingKey": key, "type": kind, "Guid": [{"id": "tmdb://603"}, {"id": "imdb://tt603"}]});
@@ -309,7 +309,7 @@ async fn an_id_that_names_a_movie_and_a_show_is_not_guessed() {
     assert!(error.is_invalid_input() && error.to_string().contains("Kind::Movie"), "{error}");
     assert_eq!(client.find(ExternalId::tmdb(603), Kind::Show).await.unwrap().rating_key, SHOW);
     client.watchlist().add((ExternalId::tmdb(603), Kind::Show)).await.unwrap();
-    // An id of IMDb names one item, so the first that is found is meant.
+    // An IMDb id identifies one item, so the first match is used.
     client.watchlist().add(ExternalId::imdb("tt603")).await.unwrap();
     let requests = plex.seen.requests();
     let added = requests.iter().filter(|line| line.contains("addToWatchlist"));
@@ -318,7 +318,7 @@ async fn an_id_that_names_a_movie_and_a_show_is_not_guessed() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_not_the_one_that_was_asked_for_is_not_taken() {
+async fn an_item_with_another_id_or_kind_is_not_returned() {
     let reply = |items: serde_json::Value| Reply::json(&json!({"MediaContainer": {"Metadata": items}}).to_string());
     let find = async |items: serde_json::Value| {
         let plex = Wire::always(reply(items)).await;

@@ -1,4 +1,4 @@
-//! Events that a media server posts, read from what is really posted.
+//! Webhook events of a media server, read from actual HTTP deliveries.
 
 use std::sync::{Arc, Mutex};
 
@@ -86,7 +86,7 @@ async fn every_event_arrives_end_to_end_with_its_picture() {
 }
 
 #[tokio::test]
-async fn axum_hands_events_over_and_refuses_what_is_none() {
+async fn axum_passes_events_on_and_refuses_anything_else() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&seen);
     let receive = async move |event: Event| keep.lock().unwrap().push(event.kind);
@@ -135,7 +135,7 @@ fn payloads_are_read_as_tolerantly_as_replies() {
 }
 
 #[test]
-fn what_is_no_event_is_told_without_being_shown() {
+fn an_invalid_event_is_an_error_that_does_not_show_it() {
     let deep = "[".repeat(100_000);
     for bad in [
         "",

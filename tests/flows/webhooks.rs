@@ -1,4 +1,4 @@
-//! The list of webhooks, through its whole life, and what goes wrong.
+//! The list of webhooks: adding, replacing and removing addresses, and failures.
 
 use plex_tv_sandbox::{Account, Fault, HOME_USER, Sandbox};
 use plex_tv_sdk::{Client, Error, PlexCode, Secret, Token};
@@ -53,7 +53,7 @@ async fn addresses_are_added_replaced_and_removed_one_by_one() {
 }
 
 #[tokio::test]
-async fn what_another_client_added_meanwhile_stays() {
+async fn an_address_that_another_client_added_meanwhile_is_kept() {
     let (sandbox, client) = sandbox().await;
     let (here, there) = (client.webhooks(), self::client(&sandbox, sandbox.token()).webhooks());
     here.add(A).await.unwrap();
@@ -67,7 +67,7 @@ async fn what_another_client_added_meanwhile_stays() {
 }
 
 #[tokio::test]
-async fn what_is_there_is_not_added_again_and_what_is_not_there_is_not_removed() {
+async fn a_listed_address_is_not_added_again_and_an_unlisted_one_is_not_removed() {
     let (sandbox, client) = sandbox().await;
     let webhooks = client.webhooks();
     webhooks.add("https://example.com").await.unwrap();
@@ -122,7 +122,7 @@ async fn an_odd_address_that_another_client_stored_can_be_removed() {
 }
 
 #[tokio::test]
-async fn an_address_that_no_webhook_can_have_is_told_where_it_is_not_stored() {
+async fn removing_an_invalid_address_that_is_not_stored_is_an_error() {
     let (sandbox, client) = sandbox().await;
 
     for bad in ["", "CANARY", "example.com/CANARY", "ftp://example.com/CANARY", "https://a/#b"] {
@@ -134,7 +134,7 @@ async fn an_address_that_no_webhook_can_have_is_told_where_it_is_not_stored() {
     assert!(changes(&sandbox).is_empty());
 }
 
-/// Each of the calls in turn.
+/// Makes each of the calls in turn and returns the errors.
 async fn all(client: &Client) -> [Error; 5] {
     let webhooks = client.webhooks();
     [
@@ -147,7 +147,7 @@ async fn all(client: &Client) -> [Error; 5] {
 }
 
 #[tokio::test]
-async fn a_missing_plex_pass_is_typed_by_either_code() {
+async fn a_missing_plex_pass_is_recognised_by_either_code() {
     let (sandbox, client) = sandbox().await;
     let poor = self::client(&sandbox, &sandbox.token_of("poor@example.com").unwrap());
 
@@ -160,7 +160,7 @@ async fn a_missing_plex_pass_is_typed_by_either_code() {
     for error in all(&client).await {
         assert!(error.is_plex_pass_required(), "{error}");
     }
-    // The same code of another call has another meaning.
+    // The same code has another meaning for another call.
     sandbox.next("getUserDetails", Fault::Code { status: 403, code: 1043 }).unwrap();
     assert!(!client.v2().get_user_details().send().await.unwrap_err().is_plex_pass_required());
 }
@@ -186,14 +186,14 @@ async fn other_refusals_are_typed_too() {
 }
 
 #[tokio::test]
-async fn an_empty_success_is_the_list_that_was_sent() {
+async fn an_empty_success_returns_the_list_that_was_sent() {
     let plex = Wire::start(|_| Reply::http("204 No Content", &[], "")).await;
 
     assert_eq!(shown(&signed_in(&plex.url).webhooks().replace([A]).await.unwrap()), [A]);
 }
 
 #[tokio::test]
-async fn addresses_are_not_shown_by_anything() {
+async fn nothing_shows_an_address() {
     let echo = json!({"errors": [{"code": 1071, "message": format!("{A} is not valid"), "field": A, "status": 422}]});
     let refused =
         Wire::always(Reply::http("422 Unprocessable Entity", &["content-type: application/json"], echo.to_string()))
@@ -207,7 +207,7 @@ async fn addresses_are_not_shown_by_anything() {
             let shown = format!("{error} {error:?} {:?} {messages:?} {:?}", error.body(), error.json_path());
             assert!(!shown.contains("CANARY") && !shown.contains(TOKEN), "{shown}");
         }
-        // The call itself does not tell what was sent either.
+        // An error of the generated call does not reveal what was sent either.
         let body = plex_tv_sdk::v2::types::SetUserWebhooksBody::new([A]);
         let error = client.v2().set_user_webhooks(body).send().await.unwrap_err();
         assert!(plex.url != refused.url || !error.body().unwrap().contains("CANARY"), "{:?}", error.body());

@@ -1,4 +1,4 @@
-//! A server that does on the wire exactly what a test says.
+//! A server that sends exactly the bytes that a test gives it.
 
 use std::{
     future::pending,
@@ -20,14 +20,14 @@ use tokio::{
 pub(crate) enum Reply {
     /// Sends these bytes.
     Bytes(Vec<u8>),
-    /// Sends these bytes, then keeps the connection open and says nothing more.
+    /// Sends these bytes, then keeps the connection open and sends nothing more.
     Stall(Vec<u8>),
     /// Sends the head, then the piece this many times.
     Stream { head: Vec<u8>, piece: Vec<u8>, times: usize },
 }
 
 impl Reply {
-    /// A complete HTTP answer; `headers` are whole lines.
+    /// A complete HTTP reply. `headers` are whole lines.
     pub(crate) fn http(status: &str, headers: &[&str], body: impl AsRef<[u8]>) -> Self {
         let mut bytes = head(status, headers, Some(body.as_ref().len()));
         bytes.extend_from_slice(body.as_ref());
@@ -43,7 +43,7 @@ impl Reply {
     }
 }
 
-/// The head of an answer, with its last empty line.
+/// The head of a reply, including the empty line at its end.
 pub(crate) fn head(status: &str, headers: &[&str], length: Option<usize>) -> Vec<u8> {
     let mut lines = vec![format!("HTTP/1.1 {status}")];
     lines.extend(headers.iter().map(|&line| line.to_owned()));
@@ -52,7 +52,7 @@ pub(crate) fn head(status: &str, headers: &[&str], length: Option<usize>) -> Vec
     lines.join("\r\n").into_bytes()
 }
 
-/// What a server saw.
+/// A record of the connections and requests of a server.
 #[derive(Clone, Default)]
 pub(crate) struct Seen(Arc<Mutex<Log>>);
 
@@ -64,12 +64,12 @@ struct Log {
 }
 
 impl Seen {
-    /// How many connections were made, with or without a request.
+    /// The number of connections, with or without a request.
     pub(crate) fn connections(&self) -> usize {
         self.0.lock().unwrap().connections
     }
 
-    /// The requests as text, heads in small letters.
+    /// The requests as text, with the headers in lower case.
     pub(crate) fn requests(&self) -> Vec<String> {
         self.0.lock().unwrap().requests.clone()
     }
@@ -81,7 +81,7 @@ impl Seen {
         }
     }
 
-    /// How many bytes the client took.
+    /// The number of bytes of [`Reply::Stream`] that were written to the client.
     pub(crate) fn sent(&self) -> usize {
         self.0.lock().unwrap().sent
     }
@@ -97,7 +97,7 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Starts a server; `reply` gets the request's path with its query.
+    /// Starts a server. `reply` gets the path of the request, with its query.
     pub(crate) async fn start(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -114,7 +114,7 @@ impl Wire {
         Self { url, seen }
     }
 
-    /// Starts a server that does the same with every request.
+    /// Starts a server that gives every request the same reply.
     pub(crate) async fn always(reply: Reply) -> Self {
         Self::start(move |_| reply.clone()).await
     }

@@ -1,24 +1,24 @@
-//! Compares what plex.tv sent with what comes back out of a generated type.
+//! Compares a reply of plex.tv with the same reply after a round trip through its generated type.
 
 use plex_tv_sdk::Timestamp;
 use serde_json::Value;
 
 use crate::Schema;
 
-/// What became of the members of a reply. Each entry is a JSON path.
+/// The members of a reply that need a closer look. Each entry is a JSON path.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// Lost or changed, though the description names it or says that the unknown is kept.
+    /// Lost or changed, although the description names the member or keeps unknown ones.
     pub lost: Vec<String>,
-    /// Dropped: the description does not name it.
+    /// Dropped, because the description does not name the member.
     pub unknown: Vec<String>,
-    /// Kept among the extra members: the description does not name it.
+    /// Kept among the extra members, because the description does not name the member.
     pub extra: Vec<String>,
 }
 
-/// Compares by the description. Documented normalisations are not a loss: a null member, an empty
-/// list or map and an empty text that is not a value may vanish; times come out as RFC 3339, and
-/// scalars as what the description says they are.
+/// Compares two values under their schema. Documented normalisations do not count as a loss: null
+/// members, empty lists and maps, and empty strings in place of another type may disappear. Times
+/// become RFC 3339, and scalars become the type that the description gives them.
 pub fn compare(sent: &Value, back: &Value, schema: Schema) -> Comparison {
     let mut comparison = Comparison::default();
     comparison.value(sent, Some(back), schema, String::new());
@@ -43,7 +43,7 @@ impl Comparison {
                 }
             }
             (Value::Array(sent), Some(Value::Array(back))) if sent.len() == back.len() => {
-                let items = schema.items().expect("a list in the description");
+                let items = schema.items().expect("the schema of a list should have `items`");
                 for (index, (sent, back)) in sent.iter().zip(back).enumerate() {
                     self.value(sent, Some(back), items, format!("{path}[{index}]"));
                 }
@@ -55,7 +55,7 @@ impl Comparison {
 }
 
 fn is_kept(sent: &Value, back: Option<&Value>, schema: Schema) -> bool {
-    // A member of a request for which null means something keeps it.
+    // A request keeps its null where null has a meaning.
     let Some(back) = back.filter(|back| !(sent.is_null() && back.is_null())) else {
         return match sent {
             Value::Null => true,

@@ -14,11 +14,11 @@ use crate::{
     xml::xml,
 };
 
-/// A request as it arrived.
+/// A request as the server received it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     pub method: String,
-    /// Path and query, undecoded.
+    /// Path and query, still percent-encoded.
     pub target: String,
     /// `name: value`, sorted by name.
     pub headers: Vec<String>,
@@ -30,9 +30,9 @@ impl Sent {
         let mut headers = request.headers_vec().clone();
         headers.sort();
         let headers = headers.iter().map(|(name, value)| format!("{name}: {value}"));
-        // Without a body, a length of 0 says no more than none.
+        // Without a body, a length of 0 means the same as no length.
         let headers = headers.filter(|header| header != "content-length: 0").collect();
-        // httpmock puts scheme and host in front.
+        // httpmock prepends scheme and host.
         let uri = request.uri();
         let target = uri.path_and_query().map(|target| target.as_str());
         Self {
@@ -49,10 +49,10 @@ impl Sent {
     }
 }
 
-/// The body of a request, to the byte.
+/// The exact body of a request.
 #[derive(Clone, Copy, Debug)]
 pub enum Body {
-    /// None, and no content type.
+    /// No body and no content type.
     None,
     Json(&'static str),
     Form(&'static str),
@@ -77,7 +77,7 @@ impl Body {
     }
 }
 
-/// What the server answers.
+/// A reply of the mock server.
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub status: u16,
@@ -112,10 +112,10 @@ impl Reply {
     }
 }
 
-/// Answers every request in one way and keeps it.
+/// Answers every request with the same reply and records the request.
 ///
-/// httpmock has no matcher for "and nothing else", so its matcher only listens; the checks come
-/// after the call.
+/// httpmock cannot match a request exactly, so its matcher only records. The checks run after the
+/// call.
 #[derive(Clone, Debug, Default)]
 pub struct Recorder(Arc<Mutex<Vec<Sent>>>);
 
@@ -135,35 +135,34 @@ impl Recorder {
         recorder
     }
 
-    /// Everything that arrived.
+    /// All requests so far.
     pub fn requests(&self) -> Vec<Sent> {
         self.0.lock().unwrap().clone()
     }
 
-    /// The one request that arrived.
+    /// The only request. Panics if there were none or more than one.
     pub fn only(&self) -> Sent {
-        let [request] = self.requests().try_into().expect("one request");
+        let [request] = self.requests().try_into().expect("exactly one request should arrive");
         request
     }
 }
 
-/// A case in which the call succeeds, with a status that the description documents and its example
-/// as the reply.
+/// A successful call: the server replies with the description's example for a documented status.
 #[must_use]
 pub fn success(operation: &'static str, status: u16) -> Success {
     assert!(has_status(operation, status), "{operation} does not document {status}");
     Success(Exchange::new(operation, Reply::example(operation, status)))
 }
 
-/// A case in which plex.tv refuses, with a status and a code that the description documents for the
-/// operation.
+/// A refused call: the server replies with a status and a code that the description documents for
+/// the operation.
 #[must_use]
 pub fn failure(operation: &'static str, status: u16, code: impl Into<Option<i64>>) -> Failure {
     let code = code.into();
     assert!(is_documented(operation, status, code), "{operation} does not document {status} with code {code:?}");
     if content(operation, status).is_none() {
         // Some hosts refuse in plain text, without a code.
-        assert_eq!(code, None, "{operation} describes no body for {status}");
+        assert_eq!(code, None, "{operation} documents no body for {status}, so it cannot have a code");
         return unexpected(operation, Reply::new(status, "text/plain", "EXAMPLE REFUSAL"));
     }
     let mut body = example(operation, status);
@@ -175,7 +174,7 @@ pub fn failure(operation: &'static str, status: u16, code: impl Into<Option<i64>
     Failure { code, ..unexpected(operation, Reply::json(status, &body)) }
 }
 
-/// A case in which something answers that the description does not foresee.
+/// A call that gets a reply the description does not document.
 #[must_use]
 pub fn unexpected(operation: &'static str, reply: Reply) -> Failure {
     Failure { exchange: Exchange::new(operation, reply), code: None }
@@ -191,7 +190,7 @@ impl Success {
         Self(self.0.sends(line, body))
     }
 
-    /// Another reply than the example, with the same status.
+    /// Replaces the example as the reply, and keeps the status.
     #[must_use]
     pub fn replying(mut self, content_type: &str, body: &str) -> Self {
         self.0.reply = Reply::new(self.0.reply.status, content_type, body);
@@ -251,8 +250,8 @@ impl Failure {
         Self { exchange: self.exchange.sends(line, body), ..self }
     }
 
-    /// Makes the call and checks the request and the error: a refusal with status, code and
-    /// operation.
+    /// Makes the call and checks the request and the error, which must be a refusal with the right
+    /// status, code and operation.
     pub async fn call<T>(self, call: impl AsyncFnOnce(&v2::Api) -> Result<Response<T>, Error>) -> Error {
         self.run(async |client| call(client.v2()).await).await
     }
@@ -288,7 +287,7 @@ impl Failure {
     async fn run<T>(self, call: impl AsyncFnOnce(&Client) -> Result<Response<T>, Error>) -> Error {
         let Self { exchange, code } = self;
         let outcome = exchange.run(call).await;
-        let error = outcome.err().expect("an error");
+        let error = outcome.err().expect("the call should fail");
         let status = error.status().map(|status| status.as_u16());
         assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
         assert_eq!(status, Some(exchange.reply.status), "{error}");
@@ -323,18 +322,18 @@ impl Exchange {
 
         let outcome = call(&client).await;
 
-        let (line, body) = self.sends.expect("a case says what it sends");
+        let (line, body) = self.sends.expect("a case should call `sends`");
         assert_eq!(recorder.only(), self.request(line, body, &server.address().to_string()));
         outcome
     }
 
-    /// All of the request that is due.
+    /// Returns the complete request that is expected.
     fn request(&self, line: &'static str, body: Body, host: &str) -> Sent {
         let (operation, description) = described(self.operation);
-        let (method, target) = line.split_once(' ').expect("a method and a path");
-        assert_eq!(method, operation.method, "{} is named", self.operation);
+        let (method, target) = line.split_once(' ').expect("`sends` should get a method and a path");
+        assert_eq!(method, operation.method, "wrong method for {}", self.operation);
         let path = target.split('?').next().unwrap_or(target);
-        assert!(fits(path, &operation.path), "{path} is no {}", operation.path);
+        assert!(fits(path, &operation.path), "{path} does not match {}", operation.path);
         let needs_token =
             description["security"].as_array().unwrap().iter().any(|scheme| scheme.get("Token").is_some());
         let length = body.content_type().map(|_| body.text().len().to_string());
@@ -367,7 +366,7 @@ impl Exchange {
     }
 }
 
-/// Is `path` made from the template?
+/// Returns whether `path` matches the template.
 fn fits(path: &str, template: &str) -> bool {
     let (path, template) = (path.split('/'), template.split('/'));
     path.clone().count() == template.clone().count()

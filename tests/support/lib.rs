@@ -1,9 +1,9 @@
-//! What the tests share: a client before a mock server, the description, and exact looks at what
-//! was sent.
+//! Shared test helpers: a client with a mock server, the API descriptions, and exact checks of the
+//! requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// A test helper that cannot go on ends the test.
+// A test helper panics to fail its test.
 
-/// The programs of the README compile.
+/// Compiles the programs in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
@@ -16,7 +16,7 @@ mod replies;
 mod schema;
 mod xml;
 
-/// The test of an app that the sandbox shows: compiled and run here, where there is the SDK.
+/// Compiles and runs the example in the README of the sandbox, which needs the SDK.
 #[cfg(doctest)]
 #[doc = include_str!("../../plex-tv-sandbox/README.md")]
 mod sandbox_readme {}
@@ -45,7 +45,8 @@ pub async fn harness() -> (Client, MockServer) {
     (client.with_token(Token::new(TOKEN).unwrap()), server)
 }
 
-/// A client without a token and the server it talks to. It tries once: a test counts what arrives.
+/// A client without a token and the server it talks to. It does not retry, because tests count the
+/// requests.
 pub async fn signed_out_harness() -> (Client, MockServer) {
     let server = MockServer::start_async().await;
     let client = Client::builder(identity()).base_url(server.base_url()).retry(RetryPolicy::off()).build().unwrap();

@@ -39,12 +39,12 @@ impl Payload {
         format!("{}/{}-{}", self.operation, self.status, self.case)
     }
 
-    /// The schema of a success; a recorded status need not be documented.
+    /// The schema of a successful reply. It ignores the status: a recorded one may be undocumented.
     pub fn schema(&self) -> Option<Schema> {
         Schema::of_success(&self.operation)
     }
 
-    /// The reply as JSON, XML too.
+    /// The reply as JSON, converted if it is XML.
     pub fn value(&self, schema: Schema) -> Value {
         match self.format.as_str() {
             "xml" => from_xml(&self.body, schema),
@@ -58,14 +58,14 @@ pub fn payloads() -> Vec<Payload> {
     payloads_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("payloads"))
 }
 
-/// The replies in the folders of a folder, sorted; other files are passed over.
+/// The replies in the subfolders of a folder, sorted. Other files are skipped.
 pub fn payloads_in(folder: &Path) -> Vec<Payload> {
     let inner = entries(folder).into_iter().filter(|path| path.is_dir());
     inner.flat_map(|folder| entries(&folder)).filter_map(|path| Payload::read(&path)).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("{} cannot be read: {why}", folder.display()));
+    let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("cannot read {}: {why}", folder.display()));
     let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths

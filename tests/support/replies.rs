@@ -1,12 +1,12 @@
-//! Every operation with a reply that decodes, by its id: its type on its own.
+//! Decodes replies and requests by the id of their operation, without a call.
 
 use plex_tv_sdk::{Error, Reread, discover, epg, notifications, together, v1, v2};
 use serde_json::{Value, json};
 
 use crate::{Schema, described};
 
-/// Decodes a reply by the type of its operation, and encodes it again; `None` where there is
-/// nothing to decode.
+/// Decodes a reply as the type of its operation and encodes it again. `None` if the operation has
+/// no reply to decode.
 pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     let tables = [
         v2::reread_reply,
@@ -19,8 +19,8 @@ pub fn reread(operation: &str, body: &[u8]) -> Option<Result<Reread, Error>> {
     tables.iter().find_map(|table| table(operation, body, false))
 }
 
-/// The same for a reply as JSON, also where plex.tv answers with XML: its reader takes JSON with
-/// the name of the root element.
+/// The same for a reply as JSON, even if plex.tv answers with XML: the XML reader also accepts JSON
+/// with the name of the root element.
 pub fn reread_json(operation: &str, value: &Value) -> Option<Result<Reread, Error>> {
     let root = Schema::of_success(operation).filter(|_| described(operation).0.xml.is_some()).and_then(Schema::element);
     let body = root.map_or_else(|| value.clone(), |root| json!({ root: value }));
@@ -41,7 +41,8 @@ pub fn reread_request(operation: &str, body: &Value) -> Option<Result<Reread, Er
     tables.iter().find_map(|table| table(operation, body.as_bytes()))
 }
 
-/// A form that names a member more than once is sent as a list of pairs.
+/// Returns the members of a request body. A form that repeats a member is a list of pairs, which
+/// are grouped by name.
 pub fn members_of(sent: &Value) -> Value {
     let Some(pairs) = sent.as_array() else { return sent.clone() };
     let mut members = serde_json::Map::new();
@@ -52,7 +53,7 @@ pub fn members_of(sent: &Value) -> Value {
     members.into()
 }
 
-/// Is there a reply to decode?
+/// Returns whether the operation has a reply to decode.
 pub fn has_reply(operation: &str) -> bool {
     reread(operation, b"").is_some()
 }

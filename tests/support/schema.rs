@@ -1,4 +1,4 @@
-//! A schema of the description, to walk along with a value.
+//! Schemas of the descriptions, to walk together with a value.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::description::{content, description_of, resolved};
 pub struct Schema {
     root: &'static Value,
     value: &'static Value,
-    /// Where it is used: `xml` may stand beside the reference.
+    /// The schema at the place of use, where `xml` may be next to the reference.
     used: &'static Value,
 }
 
@@ -35,12 +35,12 @@ impl Schema {
         is_decoded.then(|| Self::new(&description_of(id).value, &media["schema"]))
     }
 
-    /// The schema of a success, of whatever status: they all share one.
+    /// The schema of a successful reply. All success statuses share one.
     pub fn of_success(id: &str) -> Option<Self> {
         [200, 201].into_iter().find_map(|status| Self::of_reply(id, status))
     }
 
-    /// The schema of a member, named or not, if the description gives it one.
+    /// The schema of a member, from `properties` or `additionalProperties`.
     pub fn member(self, name: &str) -> Option<Self> {
         let named = self.value["properties"].get(name);
         let unnamed = self.value["additionalProperties"].as_object();
@@ -64,28 +64,28 @@ impl Schema {
         required.is_some_and(|names| names.iter().any(|required| required == name))
     }
 
-    /// The member that a list in place of the object stands for.
+    /// The member that holds the list if plex.tv sends a bare list instead of the object.
     pub fn bare_list(self) -> Option<(&'static str, Self)> {
         let name = self.value["x-plex-bare-list"].as_str()?;
         Some((name, self.member(name)?))
     }
 
-    /// Is it the same schema, wherever it is used?
+    /// Returns whether both are the same schema, wherever they are used.
     pub fn is(self, other: Self) -> bool {
         std::ptr::eq(self.value, other.value)
     }
 
-    /// Are members kept that the description does not name?
+    /// Returns whether members that the description does not name are kept.
     pub fn keeps_the_unknown(self) -> bool {
         self.value.get("additionalProperties").is_some()
     }
 
-    /// Does it name no member, but say what they all are?
+    /// Returns whether it names no members but has one schema for all of them.
     pub fn is_map(self) -> bool {
         self.value.get("properties").is_none() && self.value["additionalProperties"].is_object()
     }
 
-    /// Is a row that cannot be read set aside?
+    /// Returns whether a row that cannot be decoded is set aside.
     pub fn is_rows(self) -> bool {
         self.value["x-plex-rows"] == true
     }
@@ -98,12 +98,12 @@ impl Schema {
         self.value["format"] == "date-time" || self.value["format"] == "unix-time"
     }
 
-    /// The name of the XML element, where the description gives one.
+    /// The name of the XML element, if the description gives one.
     pub fn element(self) -> Option<&'static str> {
         self.value["xml"]["name"].as_str()
     }
 
-    /// Is it an XML attribute?
+    /// Returns whether it is an XML attribute.
     pub fn is_attribute(self) -> bool {
         [self.used, self.value].iter().any(|schema| schema["xml"]["attribute"] == true)
     }

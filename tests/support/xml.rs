@@ -1,5 +1,5 @@
-//! XML replies and the JSON that stands for them: an example is written as JSON and becomes XML
-//! here, and back.
+//! Converts replies from JSON to XML and back, since the descriptions have the examples of XML
+//! replies as JSON.
 
 use quick_xml::{
     Reader,
@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 
 use crate::Schema;
 
-/// The document of a reply.
+/// Returns the XML document of a reply that is given as JSON.
 pub fn xml(value: &Value, schema: Schema) -> String {
     let mut text = r#"<?xml version="1.0" encoding="UTF-8"?>"#.to_owned();
-    element(&mut text, schema.element().expect("a root element with a name"), value, Some(schema));
+    element(&mut text, schema.element().expect("the root element should have a name"), value, Some(schema));
     text
 }
 
@@ -59,8 +59,8 @@ fn escaped(value: &Value) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The document as the JSON that stands for it. What the description calls a list is one, with one
-/// child too; all values are text.
+/// Returns an XML document as JSON. What the description calls a list becomes an array, even with
+/// one child. All values are strings.
 pub fn from_xml(text: &str, schema: Schema) -> Value {
     let mut reader = Reader::from_str(text);
     loop {

@@ -1,4 +1,4 @@
-//! The kept body of a reply: readable, without secrets.
+//! The body that an error keeps of a reply is readable and contains no secrets.
 
 use plex_tv_sdk::{Error, Secret, Token, v2::types::SignInBody};
 use serde_json::{Value, json};
@@ -23,7 +23,8 @@ const NAMED: [(&str, &str); 8] = [
     ("nonce", NONCE),
 ];
 
-/// A sign-in, which sends every kind of secret, answered with this body.
+/// Signs in at a server that refuses with this body. The call sends a token, a password and a
+/// verification code.
 async fn refusal(content_type: &str, body: &str) -> Error {
     let header = format!("content-type: {content_type}");
     let plex = Wire::always(Reply::http("422 Unprocessable Entity", &[&header], body)).await;
@@ -38,14 +39,14 @@ async fn assert_kept_clean(content_type: &str, body: &str) {
 
     assert_clean(content_type, &printed(&error));
     let kept = error.body().unwrap();
-    assert_clean(&format!("the body kept of {body}"), kept);
-    // Text and pages are described.
+    assert_clean(&format!("the kept part of {body}"), kept);
+    // Text and HTML are replaced by a description.
     let wanted = if content_type.starts_with("text/") { "not shown>" } else { "harmless" };
     assert!(kept.contains(wanted), "{kept}");
 }
 
 #[tokio::test]
-async fn json_members_with_telling_names_are_redacted() {
+async fn json_members_with_sensitive_names_are_redacted() {
     for (name, secret) in NAMED {
         let flat = json!({ name: secret, "text": "harmless" });
         let nested = json!({ "errors": [{ "code": 1998, "request": { name: secret } }], "text": "harmless" });
@@ -56,7 +57,7 @@ async fn json_members_with_telling_names_are_redacted() {
 }
 
 #[tokio::test]
-async fn lists_and_objects_under_a_telling_name_are_redacted() {
+async fn lists_and_objects_under_a_sensitive_name_are_redacted() {
     for (name, secret) in NAMED {
         let list = json!({ name: [secret, secret], "text": "harmless" });
         let object = json!({ name: { "value": secret }, "text": "harmless" });
@@ -81,7 +82,7 @@ fn xml_escaped(text: &str) -> String {
 }
 
 #[tokio::test]
-async fn xml_attributes_with_telling_names_are_redacted() {
+async fn xml_attributes_with_sensitive_names_are_redacted() {
     for (name, secret) in NAMED {
         let body = format!(r#"<errors><error {name}="{}" text="harmless"/></errors>"#, xml_escaped(secret));
 
@@ -90,7 +91,7 @@ async fn xml_attributes_with_telling_names_are_redacted() {
 }
 
 #[tokio::test]
-async fn xml_elements_with_telling_names_are_redacted() {
+async fn xml_elements_with_sensitive_names_are_redacted() {
     for (name, secret) in NAMED {
         let body = format!("<user><{name}>{}</{name}><text>harmless</text></user>", xml_escaped(secret));
 
@@ -99,7 +100,7 @@ async fn xml_elements_with_telling_names_are_redacted() {
 }
 
 #[tokio::test]
-async fn html_form_fields_with_telling_names_are_redacted() {
+async fn html_form_fields_with_sensitive_names_are_redacted() {
     for (name, secret) in NAMED {
         let secret = xml_escaped(secret);
         let body = format!(r#"<html><input name="{name}" type="hidden" value="{secret}"> harmless</html>"#);
@@ -109,7 +110,7 @@ async fn html_form_fields_with_telling_names_are_redacted() {
 }
 
 #[tokio::test]
-async fn forms_and_queries_with_telling_names_are_redacted() {
+async fn forms_and_queries_with_sensitive_names_are_redacted() {
     for (name, secret) in NAMED {
         let encoded: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
         for value in [secret.replace([' ', '"', ',', '!'], "+"), encoded] {
@@ -135,7 +136,7 @@ async fn a_token_without_a_digit_is_redacted_by_its_name() {
     }
 }
 
-/// What was just sent is known, so it can be found wherever it comes back.
+/// The client knows which secrets it just sent, so it finds them wherever they come back.
 #[tokio::test]
 async fn a_secret_that_was_sent_is_redacted_wherever_a_reply_repeats_it() {
     for sent in [TOKEN, PASSWORD, VERIFICATION_CODE] {
@@ -151,7 +152,7 @@ async fn a_secret_that_was_sent_is_redacted_wherever_a_reply_repeats_it() {
 }
 
 #[tokio::test]
-async fn what_looks_like_a_token_is_redacted_wherever_it_stands() {
+async fn a_value_that_looks_like_a_token_is_redacted_anywhere() {
     for unsent in [ACCESS_TOKEN, NONCE] {
         let message = format!("harmless: we do not like {unsent} here");
         let json: Value = json!({ "errors": [{ "code": 1998, "message": message }] });
@@ -162,7 +163,7 @@ async fn what_looks_like_a_token_is_redacted_wherever_it_stands() {
 }
 
 #[tokio::test]
-async fn a_secret_across_the_end_of_the_kept_part_is_not_cut_into_view() {
+async fn a_secret_across_the_end_of_the_kept_part_is_not_shown_in_part() {
     for (name, secret) in NAMED {
         for before in (8150..8200).step_by(6) {
             let body = json!({ "a": format!("harmless {}", "x ".repeat(before / 2)), name: secret }).to_string();
@@ -176,7 +177,7 @@ async fn a_secret_across_the_end_of_the_kept_part_is_not_cut_into_view() {
 }
 
 #[test]
-fn the_canaries_can_be_told_apart() {
+fn no_canary_contains_another() {
     for (index, one) in CANARIES.iter().enumerate() {
         assert!(CANARIES.iter().skip(index + 1).all(|other| !one.contains(other) && !other.contains(one)));
     }

@@ -1,4 +1,4 @@
-//! Every kind of error, provoked with secrets in all the places that it comes from.
+//! Provokes every kind of error with secrets in all of its inputs.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -17,7 +17,7 @@ fn client(url: &str) -> Client {
     builder(url).token(Token::new(TOKEN).unwrap()).clock(TestClock::default()).build().unwrap()
 }
 
-/// A poll with secrets in its query.
+/// Polls with secrets in the query.
 async fn poll(client: &Client) -> Error {
     client.v2().get_token(7).code(Secret::from(PIN_CODE)).device_jwt(Secret::from(DEVICE_JWT)).send().await.unwrap_err()
 }
@@ -26,7 +26,7 @@ async fn poll_of(reply: Reply) -> Error {
     poll(&client(&Wire::always(reply).await.url)).await
 }
 
-/// Of a server that says this and then nothing more.
+/// Polls with a short timeout at a server that sends these bytes and then stalls.
 async fn impatient_poll_of(said: Vec<u8>) -> Error {
     let plex = Wire::always(Reply::Stall(said)).await;
     poll(&client(&plex.url).with_timeout(Duration::from_millis(200))).await
@@ -38,7 +38,7 @@ fn assert_nothing_is_shown(error: &Error) {
 }
 
 #[tokio::test]
-async fn no_refusal_prints_what_it_was_told() {
+async fn no_refusal_prints_its_body() {
     for canary in CANARIES {
         let json = json!({ "errors": [{ "code": 1998, "message": canary, "field": canary }] });
         let xml = format!(r#"<errors><error code="1" message='{canary}' field='{canary}'/></errors>"#);
@@ -61,8 +61,8 @@ async fn no_refusal_prints_what_it_was_told() {
 }
 
 #[tokio::test]
-async fn no_decode_error_prints_the_value_that_it_stumbled_over() {
-    // Digits in a number's place are read as the number.
+async fn no_decode_error_prints_the_invalid_value() {
+    // A text of digits is accepted as a number.
     for canary in CANARIES.into_iter().filter(|canary| canary.parse::<i64>().is_err()) {
         let odd = [
             json!(canary),
@@ -86,7 +86,7 @@ async fn no_decode_error_prints_the_value_that_it_stumbled_over() {
 }
 
 #[tokio::test]
-async fn no_rejected_row_prints_the_value_that_it_stumbled_over() {
+async fn no_rejected_row_prints_the_invalid_value() {
     for canary in CANARIES {
         let rows: Value = json!([
             { "clientIdentifier": "a", "accessToken": { "new": canary } },
@@ -134,7 +134,7 @@ async fn no_redirect_error_prints_more_than_the_host() {
     }
 }
 
-/// One error of each kind, from a call that carries secrets.
+/// At least one error of each kind, from calls that carry secrets.
 async fn one_of_each_kind() -> Vec<Error> {
     let json = ["content-type: application/json"];
     let oversized =
@@ -169,7 +169,7 @@ async fn one_of_each_kind() -> Vec<Error> {
     errors
 }
 
-/// A JWT that has ended, and one of somebody else, under a key that the server publishes.
+/// The errors for an expired JWT and for a token that is not a JWT.
 async fn jwt_errors() -> [Error; 2] {
     let plex = Wire::start(|_| {
         Reply::json(&json!({ "keys": [{ "kid": "rfc8037", "x": crate::jwt_verifier::RFC_8037_X }] }).to_string())
@@ -183,7 +183,7 @@ async fn jwt_errors() -> [Error; 2] {
     [ended, invalid]
 }
 
-/// Of a client without a token.
+/// The error of a client without a token.
 async fn signed_out() -> Error {
     match builder("http://localhost").build().unwrap().verify_token().await {
         TokenCheck::Rejected(error) => error,
@@ -198,15 +198,15 @@ fn broken_store() -> Error {
     FileStore::at(path).load().unwrap_err()
 }
 
-/// The two ways in which a wait ends badly.
+/// The errors of a wait whose PIN expires and of one that reaches its deadline.
 async fn pin_errors() -> [Error; 2] {
     let pin = json!({ "id": 7, "code": PIN_CODE, "qr": PIN_CODE, "expiresIn": 900 }).to_string();
-    let told = json!({ "errors": [{ "code": 1020, "message": PIN_CODE, "pin": PIN_CODE }] }).to_string();
+    let text = json!({ "errors": [{ "code": 1020, "message": PIN_CODE, "pin": PIN_CODE }] }).to_string();
     let mut errors = Vec::new();
     for status in ["404 Not Found", "503 Service Unavailable"] {
-        let (pin, told) = (pin.clone(), told.clone());
+        let (pin, text) = (pin.clone(), text.clone());
         let plex = Wire::start(move |path| match path {
-            "/api/v2/pins/7" => Reply::http(status, &[], &told),
+            "/api/v2/pins/7" => Reply::http(status, &[], &text),
             _ => Reply::json(&pin),
         })
         .await;

@@ -1,5 +1,5 @@
-//! `Debug` of everything generated, driven by the descriptions: a secret that is added there is
-//! covered here, or a test says that it is not.
+//! `Debug` of everything generated, driven by the descriptions. A secret that is added there is
+//! covered here, or a test fails.
 
 use plex_tv_sdk::together::types::{InviteToWatchTogetherRoomBody, UpdateWatchTogetherRoomBody};
 use plex_tv_sdk::v1::types::LegacySignInBody;
@@ -18,12 +18,12 @@ use crate::{
     wire::{Reply, Wire},
 };
 
-/// Puts secrets into examples, and remembers where.
+/// Puts secrets into examples and remembers where.
 struct Planter<'a> {
     root: &'a Value,
     /// `(schema, member)` of every secret.
     covered: BTreeSet<(String, String)>,
-    /// The schemas around what is planted just now.
+    /// The names of the schemas that enclose the current one.
     around: Vec<String>,
 }
 
@@ -32,7 +32,7 @@ impl<'a> Planter<'a> {
         Self { root: &description.value, covered: BTreeSet::new(), around: Vec::new() }
     }
 
-    /// The schema behind references, with the name of the last one.
+    /// Follows references, and returns the schema with the name of the last reference.
     fn resolved(&self, name: &str, schema: &'a Value) -> (String, &'a Value) {
         match (schema["$ref"].as_str(), &schema["allOf"][0]) {
             (Some(pointer), _) => {
@@ -44,8 +44,8 @@ impl<'a> Planter<'a> {
         }
     }
 
-    /// The example with a canary for each secret, present or not, and an unknown member in each
-    /// object.
+    /// Returns the example with a canary for each secret, even if the example lacks it, and an
+    /// unknown member in each object.
     fn plant(&mut self, name: &str, schema: &'a Value, example: &Value) -> Value {
         let (name, schema) = self.resolved(name, schema);
         match example {
@@ -95,7 +95,7 @@ impl<'a> Planter<'a> {
 
     fn holds_secrets(&self, schema: &'a Value, around: &mut Vec<String>) -> bool {
         let (name, schema) = self.resolved("", schema);
-        // Where a schema is inside itself, the secrets are planted further out.
+        // In a schema that contains itself, the secrets are planted in the outer one.
         if schema["type"] == "array" {
             return self.holds_secrets(&schema["items"], around);
         }
@@ -109,7 +109,7 @@ impl<'a> Planter<'a> {
         found
     }
 
-    /// A value with what is required, and one row in each list.
+    /// Returns a minimal value, with the required members and one row in each list.
     fn least(&self, schema: &'a Value) -> Value {
         let (_, schema) = self.resolved("", schema);
         match schema["type"].as_str() {
@@ -123,7 +123,7 @@ impl<'a> Planter<'a> {
     }
 }
 
-/// A secret, or a list of them.
+/// Returns whether it is a secret or a list of secrets.
 fn is_secret(property: &Value) -> bool {
     property["format"] == "password" || property["items"]["format"] == "password"
 }
@@ -135,7 +135,8 @@ struct Planted {
     value: Value,
 }
 
-/// All replies and request bodies of a description, and the planter that knows what was covered.
+/// Returns all replies and request bodies of a description, and the planter that knows which
+/// secrets they cover.
 fn planted(description: &'static Description) -> (Vec<Planted>, Planter<'static>) {
     let mut planter = Planter::new(description);
     let mut bodies = Vec::new();
@@ -158,7 +159,8 @@ fn contents(holder: &Value) -> impl Iterator<Item = &Value> {
     holder["content"].as_object().into_iter().flatten().map(|(_, media)| media)
 }
 
-/// Every planted secret arrived: what it is not in cannot leak.
+/// Asserts that every planted secret was decoded. A type that lost its secrets would pass any
+/// check.
 fn assert_arrived(what: &str, sent: &Value, back: Option<&Value>) {
     match sent {
         Value::Object(members) => {
@@ -206,7 +208,7 @@ fn no_generated_type_shows_a_secret() {
     assert_eq!(shown, with_reply.map(|each| &*each.id).collect());
 }
 
-/// `format: password` of the components, as `(schema, member)`.
+/// Returns the members with `format: password` in the components, as `(schema, member)`.
 fn secrets_of_the_schemas(description: &Value) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for (name, schema) in description["components"]["schemas"].as_object().unwrap() {
@@ -240,18 +242,18 @@ fn every_secret_of_the_descriptions_is_planted_somewhere() {
         let (_, planter) = planted(description);
 
         let missing: Vec<_> = wanted.difference(&planter.covered).collect();
-        assert!(missing.is_empty(), "no example of {} reaches these: {missing:?}", description.module);
+        assert!(missing.is_empty(), "no example of {} reaches these secrets: {missing:?}", description.module);
         assert_eq!(
             count_of_passwords(&description.value["components"]),
             wanted.len(),
-            "a secret of the components of {} stands where this test does not look",
+            "the components of {} have a secret where this test does not look",
             description.module
         );
     }
 }
 
 #[test]
-fn every_secret_is_kept_as_one_in_its_type() {
+fn every_secret_has_the_type_secret() {
     for description in descriptions() {
         let code = Code::of(description.module);
         for (schema, member) in secrets_of_the_schemas(&description.value) {
@@ -261,9 +263,9 @@ fn every_secret_is_kept_as_one_in_its_type() {
     assert!(!Code::of("v2").is_secret("User", "email"));
 }
 
-/// What a call holds may be a secret, whatever the description says of it.
+/// Any argument of a call may be a secret, whatever the description says.
 #[test]
-fn every_call_shows_nothing_but_its_name() {
+fn every_call_shows_only_its_name() {
     let modules = [
         ("v2", v2::OPERATIONS),
         ("v1", v1::OPERATIONS),
@@ -284,7 +286,7 @@ fn every_call_shows_nothing_but_its_name() {
 }
 
 #[test]
-fn every_secret_parameter_is_one_that_the_test_of_the_calls_sets() {
+fn the_list_of_secret_parameters_is_complete() {
     let mut found = BTreeSet::new();
     for operation in descriptions().iter().flat_map(|each| &each.operations) {
         for parameter in described(&operation.id).1["parameters"].as_array().into_iter().flatten() {
@@ -299,7 +301,7 @@ fn every_secret_parameter_is_one_that_the_test_of_the_calls_sets() {
 
 /// `Debug` of a reply shows its headers too.
 #[tokio::test]
-async fn no_reply_shows_a_secret_that_came_in_a_header() {
+async fn no_reply_shows_a_secret_from_a_header() {
     let headers = [
         "content-type: application/json".to_owned(),
         format!("set-cookie: session={UNKNOWN}; HttpOnly"),

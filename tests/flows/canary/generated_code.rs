@@ -1,4 +1,4 @@
-//! The source of a generated module, as far as secrets go.
+//! Reads from the source of a generated module how it treats secrets.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,7 @@ use syn::{
 
 pub(super) struct Code(File);
 
-/// One call.
+/// The type of a call.
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) derives_debug: bool,
@@ -32,7 +32,7 @@ impl Code {
         structs(items).map(describe).collect()
     }
 
-    /// Whether the member of a schema is a `Secret`. `*` stands for all members.
+    /// Returns whether the member of a schema is a `Secret`. `*` means the values of a map.
     pub(super) fn is_secret(&self, schema: &str, member: &str) -> bool {
         let Some(plain) = structs(module(&self.0.items, "types")).find(|one| one.ident == schema) else {
             return false;
@@ -61,7 +61,7 @@ fn derives_debug(attribute: &Attribute) -> bool {
     matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("derive") && list.tokens.to_string().contains("Debug"))
 }
 
-/// The macro whose `Debug` shows the name of a call and nothing else.
+/// Returns whether the item is the macro that makes `Debug` show only the name of this call.
 fn shows_only_its_name(item: &Item, name: &Ident) -> bool {
     let Item::Macro(item) = item else { return false };
     let is_debug = item.mac.path.segments.last().is_some_and(|last| last.ident == "call_debug");
@@ -81,7 +81,7 @@ fn camel_case(name: &str) -> String {
     words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
 }
 
-/// What an attribute of serde says.
+/// Returns the value of a key in the serde attributes.
 fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
     attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
         let mut found = None;
@@ -102,7 +102,7 @@ fn mentions_secret(field: &Field) -> bool {
     names.has("Secret")
 }
 
-/// Every name in a piece of code.
+/// All identifiers in a piece of code.
 #[derive(Default)]
 struct Names(Vec<String>);
 

@@ -1,4 +1,4 @@
-//! `Debug` of the hand-made types, and what `Secret` and `Token` must never learn to do.
+//! `Debug` of the hand-written types, and the traits that `Secret` and `Token` must not have.
 
 use std::{fmt::Debug, fs, path::Path};
 
@@ -19,7 +19,7 @@ fn assert_debug_is_clean(what: &str, value: &dyn Debug) {
     assert_clean(what, &format!("{value:?}\n{value:#?}"));
 }
 
-/// A plex.tv that has a secret in everything it says.
+/// A plex.tv with a secret in every reply.
 async fn plex() -> (Wire, Client) {
     let plex = Wire::start(|path| match path.split('?').next().unwrap() {
         "/api/v2/pins" => {
@@ -66,7 +66,7 @@ async fn clients_and_their_builders_show_no_secret() {
 }
 
 #[tokio::test]
-async fn sign_ins_by_pin_show_no_secret() {
+async fn sign_ins_with_a_pin_show_no_secret() {
     let (_plex, client) = plex().await;
     let login = client.pin_login().forward_url("https://example.com/done");
 
@@ -161,7 +161,7 @@ async fn accounts_devices_shares_and_members_show_no_secret() {
     assert_debug_is_clean("HomeMember", &members);
     assert_debug_is_clean("ManagedUserChange", &client.update_managed_user(&members[0]).pin(PIN_CODE));
     let refused = client.update_managed_user(&members[0]).pin(PIN_CODE).send().await.unwrap_err();
-    assert_clean("a PIN that is refused", &printed(&refused));
+    assert_clean("a refused PIN", &printed(&refused));
     assert_debug_is_clean("NewManagedUser", &client.create_managed_user("Kid"));
     assert_debug_is_clean("a new member", &client.create_managed_user("Kid").send().await.unwrap());
     let server = client.servers().await.unwrap().remove(0);
@@ -177,7 +177,7 @@ async fn accounts_devices_shares_and_members_show_no_secret() {
 }
 
 #[tokio::test]
-async fn pages_show_no_secret_and_neither_does_one_that_fails() {
+async fn pages_and_their_errors_show_no_secret() {
     let page = json!({"MediaContainer": {
         "newToken": UNKNOWN,
         "Metadata": [{"ratingKey": "1", "newToken": UNKNOWN}, {"newToken": UNKNOWN}],
@@ -197,12 +197,12 @@ async fn pages_show_no_secret_and_neither_does_one_that_fails() {
     assert_debug_is_clean("Pages", &pages);
     assert_debug_is_clean("Page", &Page::new(first.clone()));
     assert_debug_is_clean("its rows", &first);
-    assert_clean("a page again", &printed(&repeated));
-    assert_clean("a page refused", &printed(&refused));
+    assert_clean("a repeated page", &printed(&repeated));
+    assert_clean("a refused page", &printed(&refused));
 }
 
 #[test]
-fn what_is_no_plex_direct_name_is_not_shown() {
+fn an_invalid_plex_direct_name_is_not_shown() {
     let error = format!("192-0-2-10.{TOKEN}.plex.direct").parse::<PlexDirect>().unwrap_err();
     let hash = PlexDirect::new([192, 0, 2, 10].into(), TOKEN).unwrap_err();
 
@@ -219,8 +219,7 @@ fn unknown_members_are_shown_by_name_only() {
     assert_debug_is_clean("Flag", &Flag(true));
 }
 
-/// Compiles only as long as the type lacks the trait: with it, the inference would have two
-/// answers.
+/// Compiles only if the type lacks the trait. Otherwise the type inference would be ambiguous.
 macro_rules! assert_lacks {
     ($type:ty: $($trait:tt)+) => {{
         trait Answer<A> {
@@ -235,7 +234,7 @@ macro_rules! assert_lacks {
 }
 
 #[test]
-fn secrets_and_tokens_turn_into_text_only_where_expose_is_written() {
+fn secrets_and_tokens_turn_into_text_only_through_expose() {
     assert_lacks!(Secret: std::fmt::Display);
     assert_lacks!(Secret: AsRef<str>);
     assert_lacks!(Secret: std::ops::Deref);
@@ -265,7 +264,7 @@ fn rust_files(folder: &Path) -> Vec<(String, String)> {
 }
 
 #[test]
-fn no_source_file_gives_secrets_or_tokens_a_display() {
+fn no_source_file_implements_display_for_secrets_or_tokens() {
     let files = rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../plex-tv-sdk/src"));
 
     assert!(files.iter().any(|(name, _)| name.ends_with("secret.rs")));

@@ -1,5 +1,5 @@
-//! Secrets are planted wherever the crate takes or receives some, and must not come out of anything
-//! that is printed.
+//! Plants secrets wherever the crate accepts or receives them, and checks that nothing that is
+//! printed shows one.
 
 mod bodies;
 mod errors;
@@ -23,7 +23,8 @@ pub(crate) const UNKNOWN: &str = "CANARY-unknown-member";
 pub(crate) const CANARIES: [&str; 8] =
     [TOKEN, ACCESS_TOKEN, PASSWORD, VERIFICATION_CODE, PIN_CODE, DEVICE_JWT, NONCE, UNKNOWN];
 
-/// Holds no secret: neither as it is, nor as JSON and `Debug` write it, nor a telling part of it.
+/// Asserts that the text has no secret, neither plain nor as JSON and `Debug` escape it, and no
+/// recognisable part of one.
 #[track_caller]
 pub(crate) fn assert_clean(what: &str, text: &str) {
     for canary in CANARIES {
@@ -36,7 +37,7 @@ pub(crate) fn assert_clean(what: &str, text: &str) {
     }
 }
 
-/// All that an error says when it is printed in whatever way, its body left out.
+/// Returns everything that an error and its sources print, except the body.
 pub(crate) fn printed(error: &Error) -> String {
     let mut text = format!("{:?} {:?}", error.json_path(), error.plex_errors());
     let mut next: Option<&dyn std::error::Error> = Some(error);

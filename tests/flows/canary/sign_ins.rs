@@ -1,5 +1,5 @@
-//! Every way to sign in, against a plex.tv that has a secret in everything it says: none in
-//! `Debug`, errors, tracing, URLs, and in no file but the store's.
+//! Every way to sign in, at a plex.tv with a secret in every reply. No secret may appear in
+//! `Debug`, errors, tracing or URLs, or in a file other than the store's.
 
 use std::{fmt::Debug, fs, path::Path};
 
@@ -16,8 +16,8 @@ use crate::{
     wire::{Reply, Wire},
 };
 
-/// Two factors for a password alone, a token for all else.
-fn told(path: &str, status: &str, secret: &str) -> Reply {
+/// A reply with a secret wherever it can have one.
+fn reply_for(path: &str, status: &str, secret: &str) -> Reply {
     let json = |body: serde_json::Value| Reply::http(status, &["content-type: application/json"], body.to_string());
     match path.split('?').next().unwrap() {
         "/api/v2/pins" => json(json!({ "id": 7, "code": PIN_CODE, "qr": PIN_CODE })),
@@ -31,7 +31,7 @@ fn told(path: &str, status: &str, secret: &str) -> Reply {
     }
 }
 
-/// A server may repeat what it was sent.
+/// A refusal that repeats what was sent, as a server may do.
 fn refusal(path: &str, code: u32) -> Reply {
     let sent = match code {
         1029 if path.contains("signin") => format!("{PASSWORD} {VERIFICATION_CODE}"),
@@ -42,7 +42,7 @@ fn refusal(path: &str, code: u32) -> Reply {
     Reply::http("401 Unauthorized", &["content-type: application/json"], errors.to_string())
 }
 
-/// The private key, line by line.
+/// Asserts that the text shows no secret and no line of the private key.
 fn assert_shows_no_key(what: &str, text: &str, key: &DeviceKey) {
     assert_clean(what, text);
     let pem = key.to_pem().unwrap();
@@ -61,7 +61,7 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     files
 }
 
-/// Goes through all flows and keeps the `Debug` of everything on the way.
+/// Runs all flows and returns the `Debug` output of everything on the way.
 async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
     let mut shown = String::new();
     let mut show = |value: &dyn Debug| shown += &format!("{value:?}\n{value:#?}\n");
@@ -101,8 +101,8 @@ async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
 }
 
 #[tokio::test]
-async fn nothing_on_the_way_of_a_sign_in_shows_a_secret_and_only_the_store_keeps_it() {
-    let plex = Wire::start(|path| told(path, "200 OK", TOKEN)).await;
+async fn no_step_of_a_sign_in_shows_a_secret_and_only_the_store_keeps_it() {
+    let plex = Wire::start(|path| reply_for(path, "200 OK", TOKEN)).await;
     let folder = tempfile::tempdir().unwrap();
     let store = FileStore::at(folder.path().join("credentials.json"));
     let key = DeviceKey::generate().unwrap();
@@ -120,8 +120,7 @@ async fn nothing_on_the_way_of_a_sign_in_shows_a_secret_and_only_the_store_keeps
     assert!(log.contains("exchangeJwtToken") && log.contains("signIn"), "{log}");
     assert_shows_no_key("tracing", &log, &key);
 
-    // Two secrets have no other place on the wire than the query: a device JWT and the PIN of a
-    // home user.
+    // plex.tv takes two secrets only in the query: a device JWT and the PIN of a home user.
     for request in plex.seen.requests() {
         let line = request.lines().next().unwrap();
         let is_pin_of_home = line.contains("/switch?pin=");

@@ -1,4 +1,4 @@
-//! Cases 28 to 34 and 36: replies that say less, more or other than the description.
+//! Cases 28 to 34 and 36: replies with less, more or other data than described.
 
 use httpmock::MockServer;
 use serde_json::json;
@@ -24,7 +24,7 @@ async fn case_28_unknown_members_are_ignored_however_deep() {
 }
 
 #[tokio::test]
-async fn case_29_an_unknown_value_of_an_enum_is_kept_and_goes_out_unchanged() {
+async fn case_29_an_unknown_value_of_an_enum_is_kept_and_encoded_unchanged() {
     let user = user_of(r#"{"id":7,"subscription":{"status":"On Holiday"}}"#).await.unwrap();
 
     let subscription = user.subscription.as_ref().unwrap();
@@ -48,7 +48,7 @@ async fn case_30_missing_null_and_empty_members_decode() {
 }
 
 #[tokio::test]
-async fn case_31_a_missing_identifier_is_told_with_its_path() {
+async fn case_31_a_missing_identifier_is_reported_with_its_path() {
     let error = user_of(r#"{"username":"someone"}"#).await.unwrap_err();
 
     assert!(error.is_decode(), "{error:?}");
@@ -107,7 +107,7 @@ async fn case_32_numbers_as_text_and_booleans_as_numbers_are_read() {
 }
 
 #[tokio::test]
-async fn case_32_what_does_not_convert_is_an_error_with_its_path() {
+async fn case_32_a_value_that_does_not_convert_is_an_error_with_its_path() {
     let cases = [
         (r#"{"id":"seven"}"#, "id"),
         (r#"{"id":7,"home":2}"#, "home"),
@@ -175,7 +175,7 @@ async fn case_36_a_byte_order_mark_is_skipped() {
 }
 
 #[tokio::test]
-async fn case_36_text_that_is_no_unicode_is_a_decode_error() {
+async fn case_36_text_that_is_not_unicode_is_a_decode_error() {
     let bodies: [&[u8]; 4] = [
         b"{\"id\":7,\"title\":\"\xff\xfe\"}",
         br#"{"id":7,"title":"\ud800"}"#,

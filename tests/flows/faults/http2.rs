@@ -1,8 +1,8 @@
-//! A server that turns requests away unread, which only HTTP/2 can say: they are as good as never
-//! sent.
+//! Servers that reject requests without processing them, which only HTTP/2 can express. These
+//! requests count as never sent.
 //!
-//! reqwest retries these itself, up to two times for each of our attempts, and outside of any
-//! budget.
+//! By itself, reqwest would retry them up to two times for each attempt, outside the retry budget,
+//! so the client turns that off.
 
 use bytes::Bytes;
 use h2::{Reason, server::SendResponse};
@@ -21,13 +21,13 @@ use crate::clock::TestClock;
 #[derive(Clone, Copy)]
 enum Turn {
     Refuse,
-    /// Closes the connection in good order, as one that is to be restarted.
+    /// Closes the connection gracefully, like a server that is about to restart.
     Leave,
     Answer,
 }
 
-/// A server that does this, and refuses all that comes after it, with the number of requests that
-/// it saw.
+/// Starts a server that takes these turns and refuses all later requests. Returns its URL and the
+/// number of requests that it has seen.
 async fn server<const N: usize>(turns: [Turn; N]) -> (String, watch::Receiver<usize>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -63,7 +63,8 @@ fn answer(mut respond: SendResponse<Bytes>) {
     body.send_data(Bytes::from_static(br#"{"id":7,"code":"x"}"#), true).unwrap();
 }
 
-/// Waits for a request, says that nothing was read up to it, and hangs up when the client does.
+/// Waits for a request, sends a GOAWAY that no request was processed, and hangs up when the client
+/// does.
 async fn leave(mut stream: TcpStream) {
     const HEADERS: u8 = 1;
     const SETTINGS: [u8; 9] = [0, 0, 0, 4, 0, 0, 0, 0, 0];
@@ -90,7 +91,7 @@ fn client(url: &str, clock: &TestClock, policy: RetryPolicy) -> Client {
 }
 
 #[tokio::test]
-async fn a_request_that_was_turned_away_unread_is_sent_again_whatever_its_method() {
+async fn a_request_that_was_rejected_unprocessed_is_sent_again_whatever_its_method() {
     for turn in [Turn::Refuse, Turn::Leave] {
         let ((url, seen), clock) = (server([turn, Turn::Answer]).await, TestClock::default());
         let client = client(&url, &clock, RetryPolicy::default());
@@ -102,7 +103,7 @@ async fn a_request_that_was_turned_away_unread_is_sent_again_whatever_its_method
 }
 
 #[tokio::test]
-async fn it_is_sent_as_often_as_the_policy_says_and_not_once_more() {
+async fn a_rejected_request_is_sent_only_as_often_as_the_policy_says() {
     for (policy, requests) in [(RetryPolicy::off(), 1), (RetryPolicy::default(), 3)] {
         let ((url, seen), clock) = (server([]).await, TestClock::default());
 

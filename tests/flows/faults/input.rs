@@ -1,4 +1,4 @@
-//! Cases 37 to 39: what an app gives that cannot be sent.
+//! Cases 37 to 39: input of an app that cannot be sent.
 
 use plex_tv_sdk::{Client, ClientIdentity, Token};
 
@@ -15,13 +15,13 @@ fn case_37_tokens_that_no_header_can_carry_are_refused_without_being_shown() {
         let error = Token::new(bad).unwrap_err();
 
         assert!(error.is_invalid_input());
-        let told = format!("{error} {error:?}");
-        assert!(told.contains("the token") && !told.contains(bad), "{told}");
+        let text = format!("{error} {error:?}");
+        assert!(text.contains("the token") && !text.contains(bad), "{text}");
     }
 }
 
 #[test]
-fn case_37_identities_that_no_header_can_carry_are_refused_by_name() {
+fn case_37_identities_that_no_header_can_carry_are_refused_with_the_name_of_the_field() {
     let long = "x".repeat(8192);
     for bad in ["bad\nvalue", "bad\r\nX-Evil: 1", "bad\u{0}value", long.as_str()] {
         let product = ClientIdentity::new("desk", bad, "1").unwrap_err();
@@ -31,8 +31,8 @@ fn case_37_identities_that_no_header_can_carry_are_refused_by_name() {
 
         for (error, field) in [(product, "product"), (identifier, "client identifier"), (name, "device name")] {
             assert!(error.is_invalid_input(), "{error:?}");
-            let told = format!("{error} {error:?}");
-            assert!(told.contains(field) && !told.contains(bad), "{told}");
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(field) && !text.contains(bad), "{text}");
         }
     }
 }
@@ -63,7 +63,7 @@ async fn case_38_a_path_parameter_stays_one_encoded_segment() {
     }
 }
 
-/// Readers of URLs take a backslash for a slash.
+/// URL parsers read a backslash as a slash.
 #[tokio::test]
 async fn case_38_a_backslash_does_not_reach_another_path() {
     let plex = Wire::always(Reply::http("200 OK", &["content-type: image/png"], "x")).await;
@@ -96,7 +96,7 @@ async fn case_38_a_path_parameter_that_would_reach_another_path_is_refused_befor
 }
 
 #[tokio::test]
-async fn case_39_base_urls_keep_their_prefix_and_lose_slashes_at_the_end() {
+async fn case_39_base_urls_keep_their_prefix_and_lose_trailing_slashes() {
     let plex = Wire::always(Reply::json(r#"{"id":7}"#)).await;
 
     for suffix in ["", "/", "//", "/prefix", "/prefix/"] {
@@ -111,7 +111,7 @@ async fn case_39_base_urls_keep_their_prefix_and_lose_slashes_at_the_end() {
 }
 
 #[test]
-fn case_39_what_is_no_base_url_is_refused_without_being_shown() {
+fn case_39_an_invalid_base_url_is_refused_without_being_shown() {
     for bad in [
         "plex.tv",
         "",
@@ -129,8 +129,8 @@ fn case_39_what_is_no_base_url_is_refused_without_being_shown() {
             let error = builder.build().unwrap_err();
 
             assert!(error.is_invalid_input(), "{bad}: {error:?}");
-            let told = format!("{shown} {error} {error:?}");
-            assert!(!told.contains("EXAMPLE-"), "{told}");
+            let text = format!("{shown} {error} {error:?}");
+            assert!(!text.contains("EXAMPLE-"), "{text}");
         }
     }
     assert!(builder("http://[::1]:8080").build().is_ok());

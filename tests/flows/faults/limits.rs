@@ -1,4 +1,4 @@
-//! Case 35: replies that are too much, and the limits of time that hold over attempts.
+//! Case 35: replies that are too large, and time limits that cover all attempts.
 
 use std::{io::Write as _, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::{
     wire::{Reply, Wire, head},
 };
 
-/// More than the limit, and nothing that ends it.
+/// A body of 100 MiB, which is more than the limit.
 pub(crate) fn endless(headers: &[&str], length: Option<usize>) -> Reply {
     Reply::Stream { head: head("200 OK", headers, length), piece: vec![b' '; 64 * 1024], times: 1600 }
 }
@@ -31,7 +31,7 @@ async fn case_35_a_body_of_100_mib_is_too_large_and_is_not_read_to_its_end() {
         assert_eq!(error.kind(), ErrorKind::TooLarge, "{error:?}");
         assert!(!error.is_retryable());
         assert_names_the_operation(&error);
-        // Buffers of the system take some more than was read.
+        // The operating system buffers more than the client has read.
         assert!(plex.seen.sent() < 3 * LIMIT, "{}", plex.seen.sent());
     }
 }
@@ -61,7 +61,7 @@ async fn case_35_a_body_just_below_the_limit_is_read() {
 }
 
 #[tokio::test]
-async fn case_35_a_body_is_counted_as_it_comes_out_of_decompression() {
+async fn case_35_the_limit_counts_decompressed_bytes() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     for _ in 0..100 {
         encoder.write_all(&vec![b' '; 1024 * 1024]).unwrap();
@@ -124,7 +124,7 @@ async fn case_35_ten_thousand_levels_of_nesting_are_an_error_or_ignored() {
 }
 
 #[tokio::test]
-async fn case_35_a_deep_row_does_not_take_the_list() {
+async fn case_35_a_deep_row_does_not_fail_the_list() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     let body = format!(r#"[{{"clientIdentifier":"a","connections":{deep}}},{{"clientIdentifier":"b"}}]"#);
     let plex = Wire::always(Reply::json(&body)).await;
@@ -136,20 +136,20 @@ async fn case_35_a_deep_row_does_not_take_the_list() {
 }
 
 #[tokio::test]
-async fn the_overall_limit_holds_over_attempts_and_their_pauses() {
+async fn the_overall_limit_covers_all_attempts_and_their_pauses() {
     let (plex, clock) = (Wire::always(status("503 Service Unavailable")).await, TestClock::default());
     let client = persistent(&plex.url, &clock).overall_timeout(Duration::from_millis(1200)).build().unwrap();
 
     let error = user(&client).await.unwrap_err();
 
-    // After half a second, the next pause of a whole one would end too late.
+    // After the pause of half a second, the next pause of one second would exceed the limit.
     assert_eq!(error.status().unwrap().as_u16(), 503);
     assert_eq!(clock.pauses(), [Duration::from_millis(500)]);
     assert_eq!(plex.seen.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn an_attempt_gets_no_more_time_than_is_left_of_all() {
+async fn an_attempt_gets_no_more_time_than_is_left_overall() {
     let plex = Wire::always(Reply::Stall(Vec::new())).await;
     let clock = TestClock::with_timers();
     let client = persistent(&plex.url, &clock).build().unwrap().with_overall_timeout(Duration::from_secs(3));
@@ -164,7 +164,7 @@ async fn an_attempt_gets_no_more_time_than_is_left_of_all() {
 }
 
 #[tokio::test]
-async fn requests_are_spaced_over_all_clones_and_a_wait_beyond_the_overall_limit_is_a_timeout() {
+async fn requests_are_spaced_across_all_clones_and_a_wait_beyond_the_overall_limit_is_a_timeout() {
     let (plex, clock) = (Wire::always(account()).await, TestClock::default());
     let client = persistent(&plex.url, &clock).spacing(Duration::from_secs(2)).build().unwrap();
 

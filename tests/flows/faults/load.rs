@@ -1,4 +1,4 @@
-//! Case 40: calls that are dropped, many calls at once, and clocks that misbehave.
+//! Case 40: dropped calls, many calls at once, and clocks that misbehave.
 
 use std::{
     pin::Pin,
@@ -53,7 +53,7 @@ async fn case_40_a_stream_dropped_halfway_stops_the_transfer() {
     assert!(plex.seen.sent() < 3 * LIMIT, "{}", plex.seen.sent());
 }
 
-/// Waits until nothing but the server of the test runs.
+/// Waits until no more than this number of tasks are alive.
 async fn wait_for_tasks(wanted: usize) {
     let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
     for _ in 0..500 {
@@ -62,7 +62,7 @@ async fn wait_for_tasks(wanted: usize) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{} tasks are left, and not {wanted}", tasks());
+    panic!("{} tasks are alive, more than {wanted}", tasks());
 }
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn case_40_a_thousand_calls_at_once_all_end_with_their_own_reply() {
         Reply::json(&format!(r#"{{"id":{id},"code":"EXAMPLE-CODE"}}"#))
     })
     .await;
-    // A machine that is busy takes its time for a thousand connections.
+    // A busy machine needs some time for a thousand connections.
     let patience = Duration::from_secs(120);
     let settings = builder(&plex.url).connect_timeout(patience).timeout(patience).retry(RetryPolicy::default());
     let client = settings.build().unwrap();
@@ -112,7 +112,7 @@ async fn case_40_a_thousand_calls_at_once_all_end_with_their_own_reply() {
     assert!(plex.seen.requests().len() >= 1000);
 }
 
-/// A clock that goes back a minute whenever it is looked at, from a week on.
+/// A clock that starts at one week and goes back a minute whenever it is read.
 #[derive(Debug)]
 struct Backwards(AtomicU64);
 
@@ -127,7 +127,7 @@ impl Clock for Backwards {
 }
 
 #[tokio::test]
-async fn case_40_a_clock_that_jumps_back_neither_stops_a_call_nor_makes_it_last() {
+async fn case_40_a_clock_that_jumps_back_neither_blocks_nor_prolongs_a_call() {
     let plex = Wire::always(status("503 Service Unavailable")).await;
     let client = builder(&plex.url)
         .retry(RetryPolicy::default())

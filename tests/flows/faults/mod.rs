@@ -1,5 +1,4 @@
-//! What networks, gateways and plex.tv itself do wrong. The numbers are those of the list of
-//! faults.
+//! Faults of networks, gateways and plex.tv itself. Tests of the same fault share a case number.
 
 mod decoding;
 mod http2;
@@ -25,7 +24,7 @@ use crate::{
 };
 
 pub(crate) const USER: &str = "/api/v2/user";
-/// A time limit that a test waits for.
+/// A time limit that tests wait for in real time.
 pub(crate) const SHORT: Duration = Duration::from_millis(200);
 pub(crate) const LIMIT: usize = 16 * 1024 * 1024;
 
@@ -33,7 +32,7 @@ pub(crate) async fn user(client: &Client) -> Result<User, Error> {
     client.v2().get_user_details().send().await
 }
 
-/// Reads the account from a server that does this.
+/// Reads the account from a server that gives this reply.
 pub(crate) async fn user_from(reply: Reply) -> Result<User, Error> {
     let plex = Wire::always(reply).await;
     let client = builder(&plex.url).timeout(Duration::from_secs(20)).token(Token::new(TOKEN).unwrap()).build().unwrap();
@@ -44,12 +43,12 @@ pub(crate) async fn user_of(body: &str) -> Result<User, Error> {
     user_from(Reply::json(body)).await
 }
 
-/// Settings of an app that tries again, by a clock that only moves when somebody sleeps.
+/// A builder for a client that retries, with a clock that moves only when the client sleeps.
 pub(crate) fn persistent(url: &str, clock: &TestClock) -> ClientBuilder {
     builder(url).token(Token::new(TOKEN).unwrap()).clock(clock.clone()).retry(RetryPolicy::default())
 }
 
-/// Reads the account from a server that gives these replies in turn, by a client that tries again.
+/// Reads the account from a server that gives these replies in turn, with a client that retries.
 pub(crate) async fn user_from_script(
     replies: impl IntoIterator<Item = Reply>,
 ) -> (Result<i64, Error>, Wire, TestClock) {
@@ -76,8 +75,8 @@ pub(crate) fn assert_names_the_operation(error: &Error) {
     assert!(error.to_string().starts_with("getUserDetails: "), "{error}");
 }
 
-/// A message is a sentence: no hole where a name is missing.
+/// Asserts that no name is missing from the message, which would leave two spaces in a row.
 #[track_caller]
-pub(crate) fn assert_has_no_hole(error: &Error) {
+pub(crate) fn assert_no_double_space(error: &Error) {
     assert!(!error.to_string().contains("  "), "{error}");
 }

@@ -1,4 +1,4 @@
-//! Cases 1 to 8: connections, and what breaks on them.
+//! Cases 1 to 8: connections and how they break.
 
 use std::{error::Error as _, io::Write as _, time::Duration};
 
@@ -7,7 +7,7 @@ use plex_tv_sdk::{Client, ErrorKind, RetryPolicy, Secret, Token};
 use tokio::{io::AsyncWriteExt as _, net::TcpListener};
 
 use super::{
-    SHORT, account, assert_has_no_hole, assert_names_the_operation, persistent, user, user_from, user_from_script,
+    SHORT, account, assert_names_the_operation, assert_no_double_space, persistent, user, user_from, user_from_script,
 };
 use crate::{
     clock::TestClock,
@@ -24,8 +24,8 @@ async fn case_01_a_refused_connection_is_a_connect_error_without_the_query() {
 
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
     assert!(error.source().is_some());
-    let told = format!("{error} {error:?} {:?}", error.source());
-    assert!(!told.contains("EXAMPLE-QUERY") && !told.contains("deviceJWT"), "{told}");
+    let text = format!("{error} {error:?} {:?}", error.source());
+    assert!(!text.contains("EXAMPLE-QUERY") && !text.contains("deviceJWT"), "{text}");
     let host = url.trim_start_matches("http://");
     assert!(error.to_string().contains(host), "{error}");
 }
@@ -47,7 +47,7 @@ async fn case_02_a_host_without_an_address_is_a_connect_error_in_one_line() {
 
     let error = user(&client).await.unwrap_err();
 
-    // A resolver that does not answer at all is a connection that was not made in time.
+    // If the resolver does not answer at all, the connection times out, with the same result.
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
     assert_eq!(error.to_string().lines().count(), 1);
     assert!(error.to_string().contains("plex.invalid"), "{error}");
@@ -55,7 +55,7 @@ async fn case_02_a_host_without_an_address_is_a_connect_error_in_one_line() {
 }
 
 #[tokio::test]
-async fn case_03_a_certificate_that_nobody_signed_is_a_tls_error_and_sends_nothing() {
+async fn case_03_a_self_signed_certificate_is_a_tls_error_and_sends_nothing() {
     let plex = crate::tls::start("localhost", |_| Reply::json(r#"{"id":7}"#)).await;
 
     let error = user(&signed_in(&plex.url)).await.unwrap_err();
@@ -65,7 +65,7 @@ async fn case_03_a_certificate_that_nobody_signed_is_a_tls_error_and_sends_nothi
     assert_eq!(plex.seen.requests(), Vec::<String>::new());
 }
 
-/// A client that trusts an authority, and tries again.
+/// A client that trusts this authority and retries.
 fn trusting(url: &str, authority: &Authority, clock: &TestClock) -> Client {
     let root = plex_tv_sdk::reqwest::Certificate::from_der(authority.der()).unwrap();
     Client::builder(identity(IDENTIFIER))
@@ -78,7 +78,7 @@ fn trusting(url: &str, authority: &Authority, clock: &TestClock) -> Client {
 }
 
 #[tokio::test]
-async fn case_03_a_certificate_for_another_name_or_of_another_time_is_a_tls_error_and_not_tried_again() {
+async fn case_03_an_expired_certificate_or_one_for_another_name_is_a_tls_error_and_not_tried_again() {
     let authority = Authority::new();
     for acceptor in [authority.acceptor("plex.example", 2100), authority.acceptor("localhost", 2000)] {
         let plex = tls::start_with(acceptor, |_| account()).await;
@@ -96,7 +96,7 @@ async fn case_03_a_certificate_for_another_name_or_of_another_time_is_a_tls_erro
 }
 
 #[tokio::test]
-async fn case_03_a_server_without_tls_where_tls_is_due_is_a_tls_error() {
+async fn case_03_a_server_without_tls_at_an_https_url_is_a_tls_error() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     tokio::spawn(async move {
@@ -130,7 +130,7 @@ async fn case_04_a_server_that_never_answers_is_a_timeout_after_the_limit_of_an_
 }
 
 #[tokio::test]
-async fn case_04_a_timeout_given_for_one_call_is_kept() {
+async fn case_04_a_timeout_for_one_call_is_applied() {
     let plex = Wire::always(Reply::Stall(Vec::new())).await;
 
     let error = user(&anonymous(&plex.url).with_timeout(SHORT)).await.unwrap_err();
@@ -146,7 +146,7 @@ fn half() -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn case_05_a_body_that_stalls_is_a_timeout_by_the_limit_of_an_attempt_and_by_that_of_reading() {
+async fn case_05_a_body_that_stalls_is_a_timeout_by_the_attempt_limit_and_by_the_read_limit() {
     let plex = Wire::always(Reply::Stall(half())).await;
     let by_attempt = builder(&plex.url).timeout(SHORT).build().unwrap();
     let by_reading = builder(&plex.url).read_timeout(SHORT).build().unwrap();
@@ -156,12 +156,12 @@ async fn case_05_a_body_that_stalls_is_a_timeout_by_the_limit_of_an_attempt_and_
 
         assert!(error.is_timeout(), "{error:?}");
         assert_names_the_operation(&error);
-        assert_has_no_hole(&error);
+        assert_no_double_space(&error);
     }
 }
 
 #[tokio::test]
-async fn case_05_the_body_of_a_refusal_that_stalls_leaves_the_status() {
+async fn case_05_a_refusal_whose_body_stalls_keeps_its_status() {
     let plex = Wire::always(Reply::Stall(head("503 Service Unavailable", &[], Some(100)))).await;
     let client = builder(&plex.url).timeout(SHORT).build().unwrap();
 
@@ -183,7 +183,7 @@ async fn case_06_a_connection_that_closes_in_the_middle_is_a_body_error() {
 }
 
 #[tokio::test]
-async fn case_06_a_reply_that_breaks_off_is_asked_for_once_more() {
+async fn case_06_a_reply_that_breaks_off_is_requested_once_more() {
     for broken in [Reply::Bytes(half()), Reply::Bytes(Vec::new())] {
         let (once, _, clock) = user_from_script([broken.clone(), account()]).await;
         let (twice, plex, _) = user_from_script([broken.clone(), broken, account()]).await;
@@ -196,7 +196,7 @@ async fn case_06_a_reply_that_breaks_off_is_asked_for_once_more() {
 }
 
 #[tokio::test]
-async fn case_06_a_post_whose_reply_breaks_off_is_not_asked_for_again() {
+async fn case_06_a_post_whose_reply_breaks_off_is_not_sent_again() {
     let plex = Wire::script([Reply::Bytes(half()), Reply::json("{}")]).await;
     let client = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
@@ -215,7 +215,7 @@ async fn case_06_a_connection_that_closes_without_an_answer_is_a_transport_error
 }
 
 #[tokio::test]
-async fn case_06_an_answer_that_is_no_http_is_a_transport_error() {
+async fn case_06_an_answer_that_is_not_http_is_a_transport_error() {
     let greeting = Reply::Bytes(b"220 mail.example.com ESMTP\r\n".to_vec());
 
     let error = user_from(greeting).await.unwrap_err();
@@ -230,7 +230,7 @@ async fn case_06_the_message_of_a_broken_body_names_the_server() {
     let stalled = user(&builder(&plex.url).timeout(SHORT).build().unwrap()).await.unwrap_err();
 
     for error in [broken, stalled] {
-        assert_has_no_hole(&error);
+        assert_no_double_space(&error);
         assert!(error.to_string().contains("127.0.0.1"), "{error}");
     }
 }
@@ -263,7 +263,7 @@ async fn case_08_garbage_announced_as_gzip_is_a_decode_error() {
 
     assert!(error.is_decode() && !error.is_retryable(), "{error:?}");
     assert_names_the_operation(&error);
-    assert_has_no_hole(&error);
+    assert_no_double_space(&error);
 }
 
 fn zipped(text: &str) -> Vec<u8> {
@@ -273,7 +273,7 @@ fn zipped(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn case_08_a_compressed_body_that_is_cut_is_an_error_and_a_whole_one_is_read() {
+async fn case_08_a_truncated_compressed_body_is_an_error_and_a_complete_one_is_read() {
     let headers = ["content-type: application/json", "content-encoding: gzip"];
     let whole = zipped(r#"{"id":7}"#);
     let cut = &whole[..whole.len() - 4];
@@ -286,7 +286,7 @@ async fn case_08_a_compressed_body_that_is_cut_is_an_error_and_a_whole_one_is_re
 }
 
 #[tokio::test]
-async fn the_off_switch_leaves_one_attempt_and_a_call_may_have_its_own_rules() {
+async fn a_call_with_retries_off_makes_one_attempt() {
     let (plex, clock) = (Wire::always(Reply::Bytes(Vec::new())).await, TestClock::default());
     let client = persistent(&plex.url, &clock).build().unwrap();
 

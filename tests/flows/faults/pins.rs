@@ -1,4 +1,4 @@
-//! Cases 21 and 22: PINs that are gone.
+//! Cases 21 and 22: PINs that have expired.
 
 use httpmock::MockServer;
 use plex_tv_sdk::Client;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{anonymous, answer, answer_json};
 
-/// A sign-in against replies made by hand.
+/// A server that creates a PIN with this `expiresIn`, and a client of that server.
 async fn pin_with(expires_in: Value) -> (MockServer, Client) {
     let server = MockServer::start_async().await;
     let pin = json!({"id": 7, "code": "EXAMPLE-CODE", "expiresIn": expires_in, "authToken": null});
@@ -28,7 +28,7 @@ async fn case_21_a_404_on_a_pin_is_an_expired_pin() {
 }
 
 #[tokio::test]
-async fn case_22_a_pin_without_time_left_is_expired_by_the_clock() {
+async fn case_22_a_pin_with_no_time_left_is_expired() {
     for expires_in in [json!(0), json!("0")] {
         let (_server, client) = pin_with(expires_in).await;
         let flow = client.pin_login().strong().start().await.unwrap();
@@ -40,7 +40,7 @@ async fn case_22_a_pin_without_time_left_is_expired_by_the_clock() {
 }
 
 #[tokio::test]
-async fn case_22_a_pin_that_does_not_say_its_time_gets_the_shorter_usual_one() {
+async fn case_22_a_pin_without_a_valid_lifetime_gets_the_shorter_usual_one() {
     for expires_in in [json!(null), json!(-5)] {
         let (_server, client) = pin_with(expires_in).await;
 

@@ -1,4 +1,4 @@
-//! Cases 12 to 16: redirects never take the token, or the user, anywhere else.
+//! Cases 12 to 16: redirects never lead the token or the user to another origin.
 
 use plex_tv_sdk::{Client, Error, Token};
 
@@ -17,7 +17,7 @@ async fn user(client: &Client) -> Result<i64, Error> {
     Ok(user.id)
 }
 
-/// A server that nobody should reach.
+/// A server that no request should reach.
 async fn stranger() -> Wire {
     Wire::always(Reply::json(USER)).await
 }
@@ -133,7 +133,7 @@ async fn case_14_a_get_within_the_origin_is_followed_with_the_token() {
     }
 }
 
-/// `/1` leads to `/2` and so on, until `/end` is due.
+/// A server that answers after this many redirects, to `/1`, `/2` and so on.
 async fn chain(length: usize) -> Wire {
     Wire::start(move |path| {
         let hop = path.trim_start_matches('/').parse().unwrap_or(0);
@@ -200,7 +200,7 @@ async fn case_14_a_redirect_without_a_usable_address_is_an_error() {
 }
 
 #[tokio::test]
-async fn case_16_a_post_is_never_followed_and_its_status_is_told() {
+async fn case_16_a_redirect_of_a_post_is_never_followed_and_its_status_is_reported() {
     for status in FOLLOWED {
         let plex = Wire::always(Reply::redirect(status, "/moved")).await;
         let client = builder(&plex.url).build().unwrap();

@@ -1,4 +1,4 @@
-//! Cases 17 to 20: what plex.tv refuses, and how it says so.
+//! Cases 17 to 20: refusals by plex.tv, in JSON and in XML.
 
 use httpmock::MockServer;
 use plex_tv_sdk::{Error, ErrorKind};
@@ -56,7 +56,7 @@ async fn case_19_a_missing_client_identifier_is_a_refusal_with_code_1000() {
 }
 
 #[tokio::test]
-async fn case_20_a_home_pin_and_a_verification_code_that_are_due_are_told_apart() {
+async fn case_20_a_required_home_pin_and_a_required_verification_code_are_distinguished() {
     let pin = refusal(403, "application/json", &plex_error(1041, "PIN", 403)).await;
     let code = refusal(401, "application/json", &plex_error(1029, "code", 401)).await;
 
@@ -66,7 +66,7 @@ async fn case_20_a_home_pin_and_a_verification_code_that_are_due_are_told_apart(
 }
 
 #[tokio::test]
-async fn case_17_what_plex_tv_refuses_for_good_is_not_tried_again() {
+async fn case_17_a_permanent_refusal_is_not_tried_again() {
     for line in ["400 Bad Request", "401 Unauthorized", "403 Forbidden", "404 Not Found", "410 Gone", "498 Expired"] {
         let (outcome, plex, clock) = user_from_script([status(line)]).await;
 
@@ -77,12 +77,12 @@ async fn case_17_what_plex_tv_refuses_for_good_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_the_request_id_of_plex_tv_if_that_is_a_plain_word() {
-    for (id, told) in [("4f2a-77", Some("4f2a-77")), ("see token=abc", None)] {
+async fn a_refusal_has_the_request_id_of_plex_tv_if_it_is_a_plain_word() {
+    for (id, wanted) in [("4f2a-77", Some("4f2a-77")), ("see token=abc", None)] {
         let header = format!("x-request-id: {id}");
 
         let (outcome, ..) = user_from_script([Reply::http("404 Not Found", &[&header], "")]).await;
 
-        assert_eq!(outcome.unwrap_err().request_id(), told);
+        assert_eq!(outcome.unwrap_err().request_id(), wanted);
     }
 }

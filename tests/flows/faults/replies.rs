@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn case_09_an_empty_body_where_json_is_due_is_a_decode_error_that_says_so() {
+async fn case_09_an_empty_body_in_place_of_json_is_a_decode_error_that_says_so() {
     for body in ["", " \r\n"] {
         let error = user_of(body).await.unwrap_err();
 
@@ -34,7 +34,7 @@ async fn case_10_html_with_200_is_an_unexpected_content_type_with_the_body_descr
 }
 
 #[tokio::test]
-async fn case_11_xml_with_200_is_an_unexpected_content_type_that_says_what_was_asked_for() {
+async fn case_11_xml_with_200_is_an_unexpected_content_type_that_names_the_requested_one() {
     let xml = r#"<?xml version="1.0"?><user id="7"/>"#;
 
     let error = refusal(200, "application/xml", xml).await;
@@ -44,9 +44,9 @@ async fn case_11_xml_with_200_is_an_unexpected_content_type_that_says_what_was_a
     assert!(text.contains("application/xml") && text.contains("asked for"), "{text}");
 }
 
-/// A list that is set, and an object that is changed.
+/// Sets a list and changes an object.
 #[tokio::test]
-async fn an_empty_success_of_a_change_is_a_success_and_that_of_a_look_is_none() {
+async fn an_empty_body_is_a_success_for_a_change_and_an_error_for_a_read() {
     for status in ["200 OK", "201 Created", "202 Accepted", "204 No Content", "205 Reset Content"] {
         for body in ["", "\n", " \r\n\t"] {
             let body = if status.starts_with("204") || status.starts_with("205") { "" } else { body };

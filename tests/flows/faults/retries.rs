@@ -1,4 +1,4 @@
-//! Cases 23 to 27: when a call is tried again, and when not.
+//! Cases 23 to 27: when a call is retried and when it is not.
 
 use plex_tv_sdk::v2::types::SetUserWebhooksBody;
 use std::time::Duration;
@@ -19,7 +19,7 @@ fn rate_limit(retry_after: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn case_23_a_429_is_waited_for_as_long_as_it_says() {
+async fn case_23_the_retry_after_of_a_429_is_followed() {
     let (outcome, plex, clock) = user_from_script([rate_limit("2"), account()]).await;
 
     assert_eq!(outcome.unwrap(), 7);
@@ -28,7 +28,7 @@ async fn case_23_a_429_is_waited_for_as_long_as_it_says() {
 }
 
 #[tokio::test]
-async fn case_24_a_date_is_waited_for_and_what_says_nothing_usable_is_backed_off_from() {
+async fn case_24_a_retry_after_may_be_a_date_and_an_unusable_one_means_the_usual_backoff() {
     let cases = [
         ("Sun, 06 Nov 1994 08:49:37 GMT", 7000),
         ("60", 60_000),
@@ -48,7 +48,7 @@ async fn case_24_a_date_is_waited_for_and_what_says_nothing_usable_is_backed_off
 }
 
 #[tokio::test]
-async fn case_24_more_than_the_cap_is_left_to_the_caller() {
+async fn case_24_a_retry_after_above_the_cap_is_left_to_the_caller() {
     for (value, seconds) in
         [("61", 61), ("1000000000000", 1_000_000_000_000), ("Mon, 07 Nov 1994 08:49:30 GMT", 86_400)]
     {
@@ -62,7 +62,7 @@ async fn case_24_more_than_the_cap_is_left_to_the_caller() {
 }
 
 #[tokio::test]
-async fn case_25_a_429_for_ever_stops_at_the_attempts_and_stays_a_rate_limit_error() {
+async fn case_25_repeated_429s_end_after_all_attempts_in_a_rate_limit_error() {
     let (outcome, plex, clock) = user_from_script([rate_limit("30")]).await;
 
     let error = outcome.unwrap_err();
@@ -101,7 +101,7 @@ async fn case_26_a_call_that_the_description_marks_as_safe_is_tried_again_whatev
 }
 
 #[tokio::test]
-async fn case_26_a_body_is_sent_again_as_it_was() {
+async fn case_26_a_body_is_sent_again_unchanged() {
     let plex = Wire::script([status("503 Service Unavailable"), Reply::json("[]")]).await;
     let client = persistent(&plex.url, &TestClock::default()).build().unwrap();
 
@@ -116,7 +116,7 @@ async fn case_26_a_body_is_sent_again_as_it_was() {
 }
 
 #[tokio::test]
-async fn case_27_a_burst_of_gateway_errors_costs_a_hundred_clones_ten_repeats_in_all() {
+async fn case_27_a_burst_of_gateway_errors_gets_a_hundred_clones_ten_retries_in_all() {
     for line in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
         let (plex, clock) = (Wire::always(status(line)).await, TestClock::default());
         let client = persistent(&plex.url, &clock).build().unwrap();
@@ -135,7 +135,7 @@ async fn case_27_a_burst_of_gateway_errors_costs_a_hundred_clones_ten_repeats_in
 }
 
 #[tokio::test]
-async fn case_27_successes_fill_the_budget_again() {
+async fn case_27_successes_refill_the_budget() {
     let plex = Wire::script((0..60).map(|number| match number {
         0..30 => status("503 Service Unavailable"),
         30..50 => account(),
@@ -151,7 +151,7 @@ async fn case_27_successes_fill_the_budget_again() {
         plex.seen.requests().len() - before
     };
 
-    // Ten of these calls spend the budget, and twenty successes bring back two repeats.
+    // Ten retries spend the budget, and twenty successes pay for two more.
     assert_eq!(calls(20).await, 30);
     assert_eq!(calls(20).await, 20);
     assert_eq!(calls(1).await, 3);

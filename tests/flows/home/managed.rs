@@ -1,4 +1,4 @@
-//! Managed users, through their whole life.
+//! Creating, changing and removing managed users.
 
 use plex_tv_sandbox::{Account, EMAIL, Fault, HOME_PIN_USER, Sandbox};
 use plex_tv_sdk::{Client, HomeMember, Libraries, Tuners, v2::types::RestrictionProfile};
@@ -17,7 +17,7 @@ async fn member(client: &Client, name: &str) -> HomeMember {
 }
 
 #[tokio::test]
-async fn a_managed_user_is_made_used_changed_and_removed() {
+async fn a_managed_user_is_created_used_changed_and_removed() {
     let (sandbox, client) = admin().await;
 
     let kid = client
@@ -85,7 +85,7 @@ async fn bad_input_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn without_a_plex_pass_no_user_is_made() {
+async fn without_a_plex_pass_no_user_is_created() {
     let sandbox = Sandbox::builder().account(Account::new("poor@example.com")).start().await.unwrap();
     let client = client_of(&sandbox, &sandbox.token_of("poor@example.com").unwrap());
 
@@ -95,7 +95,7 @@ async fn without_a_plex_pass_no_user_is_made() {
 }
 
 #[tokio::test]
-async fn who_does_not_administer_the_home_is_told() {
+async fn a_member_who_does_not_administer_the_home_is_refused() {
     let (sandbox, client) = admin().await;
     let (kid, teen) = (member(&client, "Kid").await, member(&client, "Teen").await);
     let by_kid = client.switch_home_user(&kid, None).await.unwrap();
@@ -110,7 +110,7 @@ async fn who_does_not_administer_the_home_is_told() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_gone_cannot_be_changed() {
+async fn a_removed_user_cannot_be_changed() {
     let (_sandbox, client) = admin().await;
     let teen = member(&client, "Teen").await;
     assert_eq!(teen.uuid(), Some(HOME_PIN_USER));

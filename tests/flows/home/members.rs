@@ -1,4 +1,4 @@
-//! The members of a Home, and becoming one of them.
+//! The members of a Home, and switching to one of them.
 
 use plex_tv_sandbox::{HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
 use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Token};
@@ -23,11 +23,11 @@ async fn members_are_listed_with_what_they_may_do() {
 
     let members = client.home_users().await.unwrap();
 
-    let told: Vec<_> = members
+    let list: Vec<_> = members
         .iter()
         .map(|member| (member.name(), member.is_admin(), member.is_managed(), member.needs_pin()))
         .collect();
-    assert_eq!(told, [("Example User", true, false, false), ("Kid", false, true, false), ("Teen", false, true, true)]);
+    assert_eq!(list, [("Example User", true, false, false), ("Kid", false, true, false), ("Teen", false, true, true)]);
     assert_eq!(members[1].uuid(), Some(HOME_USER));
     assert_eq!(members[1].restriction_profile().map(ToString::to_string).as_deref(), Some("little_kid"));
     assert!(!members[1].is_guest() && members[0].restriction_profile().is_none());
@@ -49,7 +49,7 @@ async fn an_account_without_a_home_has_no_members() {
 }
 
 #[tokio::test]
-async fn a_switch_gives_a_client_of_that_user_and_leaves_ours_and_the_store_alone() {
+async fn a_switch_returns_a_client_of_that_user_and_leaves_the_original_and_the_store_alone() {
     let (sandbox, store, client) = admin().await;
     let before = store.load().unwrap();
 
@@ -65,7 +65,7 @@ async fn a_switch_gives_a_client_of_that_user_and_leaves_ours_and_the_store_alon
 }
 
 #[tokio::test]
-async fn a_missing_or_wrong_pin_is_told() {
+async fn a_missing_or_wrong_pin_is_reported() {
     let (sandbox, _, client) = admin().await;
 
     let missing = client.switch_home_user(HOME_PIN_USER, None).await.unwrap_err();
@@ -79,7 +79,7 @@ async fn a_missing_or_wrong_pin_is_told() {
 }
 
 #[tokio::test]
-async fn nobody_by_that_uuid_and_no_uuid_at_all_are_told_apart() {
+async fn an_unknown_and_an_empty_uuid_are_distinguished() {
     let (_sandbox, _, client) = admin().await;
 
     let unknown = client.switch_home_user("0000000000000000", None).await.unwrap_err();
@@ -90,7 +90,7 @@ async fn nobody_by_that_uuid_and_no_uuid_at_all_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_listed_member_is_switched_to_as_it_is() {
+async fn a_listed_member_can_be_passed_to_a_switch() {
     let (_sandbox, _, client) = admin().await;
     let members = client.home_users().await.unwrap();
 
@@ -101,7 +101,7 @@ async fn a_listed_member_is_switched_to_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_member_without_a_uuid_is_never_switched_to() {
+async fn a_switch_to_a_member_without_a_uuid_is_an_error() {
     let users = json!([{"id": 7, "title": "Odd"}, {"id": 8, "title": "Odd", "uuid": ""}, {"id": 9, "uuid": null}]);
     let plex = Wire::always(Reply::json(&json!({"id": 1, "users": users}).to_string())).await;
     let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
@@ -117,11 +117,11 @@ async fn a_member_without_a_uuid_is_never_switched_to() {
     }
     assert!(client.switch_home_user(HOME_USER, Some("")).await.unwrap_err().is_invalid_input());
 
-    assert_eq!(plex.seen.requests().len(), 1, "only the list was asked for");
+    assert_eq!(plex.seen.requests().len(), 1, "only the list should be requested");
 }
 
 #[tokio::test]
-async fn plex_tv_was_seen_to_refuse_a_switch_to_a_jwt() {
+async fn plex_tv_has_been_seen_to_refuse_a_switch_with_a_jwt() {
     let (_sandbox, _, client) = admin().await;
     let by_key = client.register_device_key(&DeviceKey::generate().unwrap()).await.unwrap();
 

@@ -1,4 +1,4 @@
-//! Shares as values, and back.
+//! Backing up and restoring shares.
 
 use plex_tv_sandbox::{Account, FRIEND_EMAIL, Fault, Sandbox};
 use plex_tv_sdk::{Filter, Libraries, Media, SavedLibraries, Server, ShareBackup, ShareChange, ShareOutcome, Token};
@@ -10,7 +10,7 @@ use crate::{
     wire::{Reply, Wire},
 };
 
-/// A server with a filtered share, an invite to an address, and one of everything.
+/// A server with a filtered share, an invite to an e-mail address, and a share of all libraries.
 async fn server() -> (Sandbox, Server) {
     let sandbox = Sandbox::builder()
         .account(Account::new("owner@example.com").servers(2))
@@ -27,7 +27,7 @@ async fn server() -> (Sandbox, Server) {
     (sandbox, server)
 }
 
-fn told(outcomes: &[ShareOutcome]) -> Vec<(&str, ShareChange)> {
+fn results(outcomes: &[ShareOutcome]) -> Vec<(&str, ShareChange)> {
     outcomes.iter().map(|outcome| (outcome.person.as_str(), *outcome.result.as_ref().unwrap())).collect()
 }
 
@@ -36,7 +36,7 @@ fn stored(backup: &ShareBackup) -> ShareBackup {
 }
 
 #[tokio::test]
-async fn shares_survive_their_end() {
+async fn revoked_and_changed_shares_can_be_restored() {
     let (sandbox, server) = server().await;
     let backup = stored(&server.back_up_shares().await.unwrap());
     let people: Vec<_> = backup.shares.iter().map(|share| share.name.clone()).collect();
@@ -44,7 +44,7 @@ async fn shares_survive_their_end() {
     assert!(matches!(backup.shares[2].libraries, SavedLibraries::All));
 
     assert_eq!(
-        told(&server.restore_shares(&backup).await.unwrap()),
+        results(&server.restore_shares(&backup).await.unwrap()),
         people.iter().map(|person| (person.as_str(), ShareChange::Unchanged)).collect::<Vec<_>>()
     );
 
@@ -54,7 +54,7 @@ async fn shares_survive_their_end() {
     shares[2].change_settings().allow_sync(true).send().await.unwrap();
 
     assert_eq!(
-        told(&server.restore_shares(&backup).await.unwrap()),
+        results(&server.restore_shares(&backup).await.unwrap()),
         [
             ("one", ShareChange::Created),
             ("new@example.com", ShareChange::Changed),
@@ -87,7 +87,7 @@ async fn another_server_gets_the_same_shares_by_title() {
 }
 
 #[tokio::test]
-async fn what_one_share_lacks_does_not_stop_the_others() {
+async fn a_share_that_cannot_be_restored_does_not_stop_the_others() {
     let (sandbox, server) = server().await;
     let mut json = serde_json::to_value(server.back_up_shares().await.unwrap()).unwrap();
     for share in server.shares().await.unwrap() {
@@ -102,7 +102,7 @@ async fn what_one_share_lacks_does_not_stop_the_others() {
 
     let outcomes = server.restore_shares(&backup).await.unwrap();
 
-    assert!(outcomes[0].result.as_ref().unwrap_err().is_invalid_input(), "an empty list never shares all");
+    assert!(outcomes[0].result.as_ref().unwrap_err().is_invalid_input(), "an empty list should never share everything");
     assert!(outcomes[1].result.as_ref().unwrap_err().is_unknown_library());
     assert_eq!(*outcomes[2].result.as_ref().unwrap(), ShareChange::Created);
     assert!(outcomes[3].result.as_ref().unwrap_err().is_invalid_input());
@@ -113,7 +113,7 @@ async fn what_one_share_lacks_does_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn a_backup_of_another_form_is_refused_before_anything_is_sent() {
+async fn a_backup_in_another_format_is_refused_before_anything_is_sent() {
     let (sandbox, server) = server().await;
     let mut json = serde_json::to_value(server.back_up_shares().await.unwrap()).unwrap();
     json["format"] = json!(2);
@@ -126,7 +126,7 @@ async fn a_backup_of_another_form_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_read_makes_no_backup_that_lacks_it() {
+async fn a_row_that_cannot_be_decoded_fails_the_backup() {
     let resources = json!([{"clientIdentifier": "shelf-01", "provides": "server", "owned": true}]);
     let shares = json!([{"id": 5, "machineIdentifier": "shelf-01", "invitedId": 7, "allLibraries": true}, {"id": "x"}]);
     let server = json!({"machineIdentifier": "shelf-01", "librarySections": [{"id": 101, "title": "Movies"}]});
@@ -147,7 +147,7 @@ async fn a_row_that_cannot_be_read_makes_no_backup_that_lacks_it() {
 }
 
 #[test]
-fn a_backup_holds_no_secret_and_reads_as_one_expects() {
+fn a_backup_holds_no_secret_and_has_the_expected_json() {
     let json = json!({
         "format": 1,
         "machine_identifier": "shelf-01",

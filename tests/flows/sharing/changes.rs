@@ -1,4 +1,4 @@
-//! Changes of the libraries of a share.
+//! Changes to the libraries of a share.
 
 use plex_tv_sandbox::{FRIEND_EMAIL, Fault};
 use plex_tv_sdk::{Libraries, Library, Token};
@@ -11,7 +11,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn a_library_is_added_to_what_is_shared_now() {
+async fn a_library_is_added_to_the_current_ones() {
     let (sandbox, _, share) = shared().await;
 
     // Somebody else changes the same share meanwhile.
@@ -27,7 +27,7 @@ async fn a_library_is_added_to_what_is_shared_now() {
 }
 
 #[tokio::test]
-async fn what_is_as_it_should_be_is_not_sent() {
+async fn a_change_without_effect_is_not_sent() {
     let (sandbox, _, share) = shared().await;
     let before = changes(&sandbox);
 
@@ -39,7 +39,7 @@ async fn what_is_as_it_should_be_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_library_is_taken_away_and_the_last_one_is_not() {
+async fn a_library_can_be_removed_and_the_last_one_cannot() {
     let (sandbox, _, share) = shared().await;
     let share = share.add_library("Music").await.unwrap();
 
@@ -53,7 +53,7 @@ async fn a_library_is_taken_away_and_the_last_one_is_not() {
 }
 
 #[tokio::test]
-async fn of_all_libraries_one_is_taken_away() {
+async fn one_of_all_libraries_can_be_removed() {
     let (sandbox, server) = server().await;
     let share = server.share_with(FRIEND_EMAIL, Libraries::All).send().await.unwrap();
 
@@ -66,7 +66,7 @@ async fn of_all_libraries_one_is_taken_away() {
 }
 
 #[tokio::test]
-async fn the_libraries_are_set_as_a_whole() {
+async fn the_libraries_can_be_replaced_as_a_whole() {
     let (sandbox, server, share) = shared().await;
 
     let all = share.set_libraries(Libraries::All).await.unwrap();
@@ -114,7 +114,7 @@ async fn an_unknown_library_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_share_that_has_ended_is_told() {
+async fn a_change_to_a_revoked_share_is_an_error() {
     let (sandbox, _, share) = shared().await;
     share.revoke().await.unwrap();
 
@@ -124,7 +124,7 @@ async fn a_share_that_has_ended_is_told() {
     assert!(share.revoke().await.unwrap_err().is_retryable());
 }
 
-/// A plex.tv that tells this of share 5, and knows two libraries.
+/// A plex.tv that returns this for share 5 and has two libraries with these titles.
 async fn plex(share: serde_json::Value, titles: [&str; 2]) -> (Wire, plex_tv_sdk::Share) {
     let libraries: Vec<_> =
         titles.iter().zip(1..).map(|(title, key)| json!({"id": 100 + key, "key": key, "title": title})).collect();
@@ -143,29 +143,29 @@ async fn plex(share: serde_json::Value, titles: [&str; 2]) -> (Wire, plex_tv_sdk
 }
 
 #[tokio::test]
-async fn what_plex_tv_does_not_tell_is_not_taken_away() {
+async fn libraries_that_plex_tv_does_not_list_are_not_removed() {
     let base = json!({"id": 5, "machineIdentifier": "shelf-01"});
-    for told in [
+    for members in [
         json!({}),
         json!({"allLibraries": null, "libraries": [{"id": 101}]}),
         json!({"allLibraries": false}),
         json!({"allLibraries": false, "numLibraries": 2, "libraries": [{"id": 101}]}),
     ] {
         let mut share = base.clone();
-        share.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        share.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let (plex, share) = plex(share, ["Movies", "Music"]).await;
 
         let error = share.add_library("Music").await.unwrap_err();
 
-        assert!(error.is_decode() && error.to_string().contains("set_libraries"), "{told}: {error}");
-        assert!(plex.seen.requests().iter().all(|request| request.starts_with("GET ")), "{told}");
+        assert!(error.is_decode() && error.to_string().contains("set_libraries"), "{members}: {error}");
+        assert!(plex.seen.requests().iter().all(|request| request.starts_with("GET ")), "{members}");
         share.set_libraries(Libraries::titled(["Music"])).await.unwrap();
         assert!(plex.seen.requests().last().unwrap().starts_with("POST /api/v2/shared_servers/5 "));
     }
 }
 
 #[tokio::test]
-async fn a_title_that_two_libraries_have_changes_nothing() {
+async fn a_title_of_two_libraries_changes_nothing() {
     let now = json!({"id": 5, "machineIdentifier": "shelf-01", "allLibraries": false, "libraries": [{"id": 101}]});
     let (plex, share) = plex(now, ["Movies", "Movies"]).await;
 

@@ -1,4 +1,4 @@
-//! Invites from both sides, and the people that something is shared with.
+//! Invites from both sides, and the people with whom something is shared.
 
 use plex_tv_sandbox::{FRIEND_EMAIL, Fault};
 use plex_tv_sdk::{Invitee, Libraries};
@@ -52,7 +52,7 @@ async fn an_invite_is_declined_or_cancelled_and_a_share_is_left() {
 }
 
 #[tokio::test]
-async fn a_failure_of_an_invite_is_told() {
+async fn failures_of_invite_calls_are_reported() {
     let (sandbox, _, _) = shared().await;
     let invite = friend(&sandbox).received_invites().await.unwrap().remove(0);
     for (operation, fault) in [("acceptSharedServer", Fault::Status(503)), ("deleteSharedServer", Fault::Status(500))] {
@@ -68,15 +68,15 @@ async fn a_failure_of_an_invite_is_told() {
 }
 
 #[tokio::test]
-async fn people_are_listed_without_the_retired_calls_and_let_go() {
+async fn people_are_listed_without_retired_calls_and_sharing_with_them_can_end() {
     let (sandbox, server, share) = shared().await;
     friend(&sandbox).received_invites().await.unwrap()[0].accept().await.unwrap();
     let client = client_of(&sandbox, sandbox.token());
 
     let people = client.people().await.unwrap();
 
-    let told: Vec<_> = people.iter().map(|person| (person.name(), person.email(), person.is_home_member())).collect();
-    assert_eq!(told, [("examplefriend", Some(FRIEND_EMAIL), false), ("Kid", None, true), ("Teen", None, true)]);
+    let list: Vec<_> = people.iter().map(|person| (person.name(), person.email(), person.is_home_member())).collect();
+    assert_eq!(list, [("examplefriend", Some(FRIEND_EMAIL), false), ("Kid", None, true), ("Teen", None, true)]);
     assert_eq!(people[0].servers().len(), 1);
     assert_eq!(Invitee::from(&people[0]), Invitee::Id(people[0].id()));
     assert_eq!((people[0].user().id, sent(&sandbox, "getFriends").len()), (people[0].id(), 0));

@@ -1,4 +1,4 @@
-//! Sharing: each verb through its whole life, and each way in which it fails.
+//! Sharing: what each call does, and how it fails.
 
 mod backup;
 mod changes;
@@ -15,7 +15,7 @@ pub(crate) fn client_of(sandbox: &Sandbox, token: &str) -> Client {
     builder(sandbox.url()).token(Token::new(token).unwrap()).build().unwrap()
 }
 
-/// A sandbox, and the built-in account's server with the name.
+/// A sandbox, and the server of the built-in account with this name.
 async fn server_called(name: &str) -> (Sandbox, Server) {
     let sandbox = Sandbox::start().await.unwrap();
     let servers = client_of(&sandbox, sandbox.token()).servers().await.unwrap();
@@ -38,12 +38,12 @@ fn friend(sandbox: &Sandbox) -> Client {
     client_of(sandbox, &sandbox.token_of(FRIEND_EMAIL).unwrap())
 }
 
-/// The requests of these operations, oldest first.
+/// The requests of this operation, oldest first.
 pub(crate) fn sent(sandbox: &Sandbox, operation: &str) -> Vec<Request> {
     sandbox.requests().into_iter().filter(|request| request.operation == Some(operation)).collect()
 }
 
-/// How many requests changed or would change anything.
+/// The number of requests that could change something, which are all but the `GET`s.
 pub(crate) fn changes(sandbox: &Sandbox) -> usize {
     sandbox.requests().iter().filter(|request| request.method != "GET").count()
 }

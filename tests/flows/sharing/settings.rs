@@ -1,4 +1,4 @@
-//! Changes of what a person may do, and of what is hidden from them.
+//! Changes to what a person may do and to what is hidden from them.
 
 use plex_tv_sandbox::{FRIEND_EMAIL, Fault};
 use plex_tv_sdk::{Filter, Libraries, Media, Share, Tuners};
@@ -18,7 +18,7 @@ fn stored(sandbox: &plex_tv_sandbox::Sandbox) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_not_named_stays_as_it_is() {
+async fn settings_that_are_not_named_stay_as_they_are() {
     let (sandbox, share) = filtered(Filter::ratings(["G"])).await;
 
     let share =
@@ -39,7 +39,7 @@ async fn what_is_not_named_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn somebody_without_an_account_is_named_by_their_address() {
+async fn somebody_without_an_account_is_identified_by_their_email_address() {
     let (sandbox, server) = server().await;
     let share = server.share_with("new@example.com", Libraries::All).send().await.unwrap();
 
@@ -50,7 +50,7 @@ async fn somebody_without_an_account_is_named_by_their_address() {
 }
 
 #[tokio::test]
-async fn one_label_comes_and_goes() {
+async fn single_labels_can_be_added_and_removed() {
     let (sandbox, share) = filtered(Filter::ratings(["G"]).and_labels(["Kids"])).await;
 
     let share = share.add_label(Media::Movies, "Family").await.unwrap();
@@ -66,7 +66,7 @@ async fn one_label_comes_and_goes() {
 }
 
 #[tokio::test]
-async fn a_label_that_is_as_it_should_be_is_not_sent() {
+async fn a_label_change_without_effect_is_not_sent() {
     let (sandbox, share) = filtered(Filter::labels(["Kids"]).without_labels(["Private"])).await;
     let before = changes(&sandbox);
 
@@ -79,7 +79,7 @@ async fn a_label_that_is_as_it_should_be_is_not_sent() {
 }
 
 #[tokio::test]
-async fn the_last_label_is_not_taken_away_by_mistake() {
+async fn the_last_label_is_not_removed_by_mistake() {
     let (sandbox, share) = filtered(Filter::labels(["Kids"])).await;
     let before = changes(&sandbox);
 
@@ -112,7 +112,7 @@ async fn bad_input_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_failure_of_either_call_is_told() {
+async fn a_failure_of_either_call_is_reported() {
     let (sandbox, _, share) = shared().await;
     let before = changes(&sandbox);
 

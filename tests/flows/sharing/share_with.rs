@@ -1,4 +1,4 @@
-//! A new share.
+//! Creating a share.
 
 use plex_tv_sandbox::{Account, FRIEND_EMAIL, Fault, HOME_USER, Sandbox};
 use plex_tv_sdk::{ErrorKind, Filter, Invitee, Libraries, Library, Media, Tuners};
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{changes, client_of, friend, sent, server, server_called, shared, titles};
 
 #[tokio::test]
-async fn a_library_is_shared_changed_and_taken_back() {
+async fn a_share_is_created_changed_and_revoked() {
     let (sandbox, server) = server().await;
 
     let share = server
@@ -46,7 +46,7 @@ async fn a_library_is_shared_changed_and_taken_back() {
 }
 
 #[tokio::test]
-async fn a_person_is_named_by_address_user_name_number_or_as_a_member() {
+async fn a_person_is_identified_by_email_address_user_name_or_id() {
     for (person, member) in [
         (Invitee::from(FRIEND_EMAIL), json!({"invitedEmail": FRIEND_EMAIL})),
         (Invitee::from(" examplefriend "), json!({"invitedEmail": "examplefriend"})),
@@ -84,7 +84,7 @@ async fn a_member_of_the_home_need_not_accept() {
 }
 
 #[tokio::test]
-async fn all_libraries_are_shared_only_where_it_is_said() {
+async fn all_libraries_are_shared_only_on_request() {
     let (sandbox, server) = server().await;
 
     let share = server.share_with(FRIEND_EMAIL, Libraries::All).without_friendship().send().await.unwrap();
@@ -96,7 +96,7 @@ async fn all_libraries_are_shared_only_where_it_is_said() {
 }
 
 #[tokio::test]
-async fn each_setting_goes_where_it_belongs() {
+async fn each_setting_is_sent_as_its_own_member() {
     let (sandbox, server) = server().await;
     let call = server.share_with(FRIEND_EMAIL, Libraries::All).allow_sync(false).allow_camera_upload(true);
     let call = call.allow_channels(true).allow_subtitle_admin(true).allow_tuners(Tuners::WatchAndRecord);
@@ -135,9 +135,9 @@ async fn bad_input_is_refused_before_anything_is_sent() {
         server.share_with(FRIEND_EMAIL, movies()).music(Filter::ratings(["G"])),
         server.share_with(FRIEND_EMAIL, Libraries::All).filter(Media::All, Filter::none().without_labels([""; 0])),
     ] {
-        let told = format!("{call:?}");
+        let shown = format!("{call:?}");
         let error = call.send().await.unwrap_err();
-        assert!(error.is_invalid_input(), "{told}: {error}");
+        assert!(error.is_invalid_input(), "{shown}: {error}");
     }
 
     assert_eq!(sandbox.requests().len(), before);
@@ -157,7 +157,7 @@ async fn a_server_of_somebody_else_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_library_that_is_not_there_is_told_with_the_titles_there_are() {
+async fn an_unknown_library_is_reported_with_the_known_titles() {
     let (sandbox, server) = server().await;
 
     for libraries in
@@ -174,7 +174,7 @@ async fn a_library_that_is_not_there_is_told_with_the_titles_there_are() {
 }
 
 #[tokio::test]
-async fn a_second_share_with_the_same_person_is_told_as_such() {
+async fn a_second_share_with_the_same_person_is_reported_as_already_shared() {
     let (sandbox, server, _) = shared().await;
 
     let error = server.share_with("examplefriend", Libraries::titled(["Music"])).send().await.unwrap_err();
@@ -191,7 +191,7 @@ async fn a_second_share_with_the_same_person_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn nobody_of_that_name_and_a_managed_user_are_told() {
+async fn an_unknown_user_and_a_managed_user_are_errors() {
     let (sandbox, server) = server().await;
 
     let error = server.share_with("no-such-user", Libraries::All).send().await.unwrap_err();
@@ -202,7 +202,7 @@ async fn nobody_of_that_name_and_a_managed_user_are_told() {
 }
 
 #[tokio::test]
-async fn everyone_with_a_share_gets_one_library_more() {
+async fn everyone_with_a_share_gets_one_more_library() {
     let sandbox = Sandbox::builder()
         .account(Account::new("owner@example.com").servers(1))
         .account(Account::new("one@example.com"))
@@ -221,19 +221,19 @@ async fn everyone_with_a_share_gets_one_library_more() {
     let first = server.share_with_everyone(Libraries::titled(["Music"])).await.unwrap();
     let second = server.share_with_everyone(Libraries::titled(["Music"])).await.unwrap();
 
-    let told = |outcomes: Vec<plex_tv_sdk::ShareOutcome>| {
-        let mut told: Vec<String> = outcomes
+    let summary = |outcomes: Vec<plex_tv_sdk::ShareOutcome>| {
+        let mut lines: Vec<String> = outcomes
             .into_iter()
             .map(|outcome| match outcome.result {
                 Ok(change) => format!("{} {change:?}", outcome.person),
                 Err(error) => format!("{} {}", outcome.person, error.status().unwrap().as_u16()),
             })
             .collect();
-        told.sort();
-        told
+        lines.sort();
+        lines
     };
-    assert_eq!(told(first), ["one 503", "three Unchanged", "two Unchanged"]);
-    assert_eq!(told(second), ["one Changed", "three Unchanged", "two Unchanged"]);
+    assert_eq!(summary(first), ["one 503", "three Unchanged", "two Unchanged"]);
+    assert_eq!(summary(second), ["one Changed", "three Unchanged", "two Unchanged"]);
     let shares = server.shares().await.unwrap();
     let one = shares.iter().find(|share| share.person_name() == "one").unwrap();
     assert_eq!(titles(one), ["Movies", "Music"]);
