@@ -21,7 +21,7 @@ async fn companions_come_with_their_tokens() {
 }
 
 #[tokio::test]
-async fn companions_of_nobody_are_an_auth_error() {
+async fn companions_need_a_valid_token() {
     let error = failure("getCompanionsData", 401, 1001)
         .sends("GET /companions", NO_BODY)
         .call(async |api| api.get_companions_data().send_with_response().await)
@@ -82,7 +82,7 @@ async fn a_place_may_come_with_numbers_and_real_booleans() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_refused() {
+async fn an_invalid_address_is_refused() {
     let error = failure("getGeoData", 422, None)
         .sends("GET /geoip?ip_address=", NO_BODY)
         .call(async |api| api.get_geo_data().ip_address("").send_with_response().await)
@@ -136,7 +136,7 @@ async fn flags_of_the_account_are_sent_as_0_and_1() {
 }
 
 #[tokio::test]
-async fn the_account_without_a_client_identifier_is_refused() {
+async fn reading_the_account_without_a_client_identifier_is_refused() {
     let error = failure("getUserDetails", 400, 1000)
         .sends("GET /user?includeSettings=1", NO_BODY)
         .call(async |api| api.get_user_details().include_settings(true).send_with_response().await)
@@ -161,7 +161,7 @@ async fn privacy_is_read_with_its_metrics() {
 }
 
 #[tokio::test]
-async fn privacy_of_nobody_is_an_auth_error() {
+async fn privacy_needs_a_valid_token() {
     let error = failure("getPrivacySettings", 401, 1001)
         .sends("GET /user/privacy", NO_BODY)
         .call(async |api| api.get_privacy_settings().send_with_response().await)
@@ -254,7 +254,7 @@ async fn only_the_preferences_that_change_are_sent_in_the_query_without_a_body()
 }
 
 #[tokio::test]
-async fn a_language_is_unset_by_an_empty_text() {
+async fn an_empty_string_unsets_a_language() {
     success("updateUserProfile", 204)
         .sends("PUT /user/profile?defaultSubtitleLanguage=", NO_BODY)
         .call(async |api| api.update_user_profile().default_subtitle_language("").send_with_response().await)
@@ -293,7 +293,7 @@ async fn consent_for_an_expired_jwt_is_an_auth_error() {
 }
 
 #[tokio::test]
-async fn consent_is_sent_as_a_word() {
+async fn consent_is_sent_as_true_or_false() {
     success("updateViewStateSync", 204)
         .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
         .call(async |api| api.update_view_state_sync(true).send_with_response().await)
@@ -305,7 +305,7 @@ async fn consent_is_sent_as_a_word() {
 }
 
 #[tokio::test]
-async fn consent_of_nobody_is_an_auth_error() {
+async fn setting_consent_needs_a_valid_token() {
     let error = failure("updateViewStateSync", 401, 1001)
         .sends("PUT /user/view_state_sync?consent=true", NO_BODY)
         .call(async |api| api.update_view_state_sync(true).send_with_response().await)

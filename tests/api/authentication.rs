@@ -6,7 +6,7 @@ use plex_tv_sdk::{
 };
 use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
 
-/// A body with the key alone.
+/// A JSON body that holds only the device key.
 pub(crate) const KEY: Body = Body::Json(
     r#"{"jwk":{"alg":"EdDSA","crv":"Ed25519","kid":"example-device-key-1","kty":"OKP","use":"sig","x":"EXAMPLE-PUBLIC-KEY-0000000000000000000000001"}}"#,
 );
@@ -16,7 +16,7 @@ pub(crate) fn device_jwk() -> DeviceJwk {
 }
 
 #[tokio::test]
-async fn ping_tells_that_the_token_is_good() {
+async fn ping_confirms_a_valid_token() {
     let reply =
         success("ping", 200).sends("GET /ping", NO_BODY).call(async |api| api.ping().send_with_response().await).await;
 
@@ -63,7 +63,7 @@ async fn a_pin_is_created_without_a_body_when_there_is_no_key() {
 }
 
 #[tokio::test]
-async fn strong_is_sent_as_a_word() {
+async fn strong_is_sent_as_true_or_false() {
     let weak = success("getPin", 201)
         .sends("POST /pins?strong=false", NO_BODY)
         .call(async |api| api.get_pin().strong(false).send_with_response().await);
@@ -160,7 +160,7 @@ async fn polling_an_approved_pin_gives_the_token() {
 }
 
 #[tokio::test]
-async fn polling_sends_the_code_and_the_device_jwt_in_clear() {
+async fn polling_sends_the_code_and_the_device_jwt_unredacted() {
     success("getToken", 200)
         .sends("GET /pins/1?code=7RQZ&deviceJWT=h.c%2Bc.s", NO_BODY)
         .call(async |api| api.get_token(1).code("7RQZ").device_jwt("h.c+c.s").send_with_response().await)
@@ -212,7 +212,7 @@ async fn an_invalid_anonymous_token_is_refused() {
 }
 
 #[tokio::test]
-async fn signing_in_sends_the_credentials_in_clear_as_a_form() {
+async fn signing_in_sends_the_credentials_unredacted_as_a_form() {
     let form = "login=user%40example.com&password=p%26s%3D%C3%A9+&rememberMe=true&verificationCode=EXAMPLE-123456";
 
     let user = success("signIn", 201)
@@ -288,13 +288,13 @@ async fn signing_out_twice_is_an_auth_error() {
     assert!(error.is_auth());
 }
 
-/// A change of password, with names that are made up.
+/// A password change; its field names are made up.
 fn passwords(old: &str, new: &str) -> ChangePasswordBody {
     ChangePasswordBody::new([("currentPassword", old), ("newPassword", new)])
 }
 
 #[tokio::test]
-async fn passwords_go_out_in_clear_as_a_form() {
+async fn passwords_are_sent_unredacted_as_a_form() {
     let form = Body::Form("currentPassword=a%26b+%3D&newPassword=%C3%A9%2B%25");
     for status in [200, 204] {
         success("changePassword", status)

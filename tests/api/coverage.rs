@@ -1,12 +1,12 @@
-//! No operation without a success and a failure.
+//! Every operation has a success case and a failure case.
 //!
-//! The cases are read from the source of the test targets, by its syntax tree. What counts is a
-//! finished case, `success("id", …)…call(…)` or `failure("id", …)…call(…)`, inside a function that
-//! is `#[tokio::test]` and not ignored, in the target of the operation's description (where the
-//! last step is `call`, `call_v1` and so on), in the module of its tag, which `main.rs` must name.
-//! A comment, a dead helper, a file that is not compiled or a case that is never called counts for
-//! nothing. And a case cannot stand for another operation than it names: its call must send what
-//! the description says of that operation, or it fails.
+//! The cases are read from the syntax trees of the test targets. A case is a call chain,
+//! `success("id", …)…call(…)` or `failure("id", …)…call(…)`, in a function that is `#[tokio::test]`
+//! and not ignored. It must be in the test target of the operation's description, where the last
+//! step is `call`, `call_v1` and so on. It must also be in the module of the operation's tag, which
+//! `main.rs` must declare. Comments, unused helpers, files that are not compiled and cases that are
+//! never called do not count. A case cannot cover any operation but the one it names: it fails
+//! unless its call sends what the description specifies for that operation.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -17,11 +17,11 @@ use syn::{
     visit::{self, Visit},
 };
 
-/// Where the cases of a description are.
+/// The test target with the cases of a description.
 struct Target {
-    /// Folder and name of the test target.
+    /// The name of the test target and of its folder.
     name: &'static str,
-    /// The last step of its cases.
+    /// The method that each case calls last.
     call: &'static str,
     operations: &'static [&'static Operation],
 }
@@ -31,7 +31,7 @@ fn target(module: &str) -> Target {
         "v2" => Target { name: "api", call: "call", operations: v2::OPERATIONS },
         "v1" => Target { name: "v1", call: "call_v1", operations: v1::OPERATIONS },
         "discover" => Target { name: "discover", call: "call_discover", operations: discover::OPERATIONS },
-        // The small ones share a target.
+        // The small descriptions share a target.
         "epg" => Target { name: "hosts", call: "call_epg", operations: epg::OPERATIONS },
         "together" => Target { name: "hosts", call: "call_together", operations: together::OPERATIONS },
         "notifications" => Target { name: "hosts", call: "call_notifications", operations: notifications::OPERATIONS },
@@ -121,7 +121,7 @@ fn every_operation_has_a_success_and_a_failure_in_the_module_of_its_tag() {
         let cases = cases_of(&target);
         for operation in &description.operations {
             let module = operation.tag.to_lowercase().replace(' ', "_");
-            // A call that plex.tv has retired only fails.
+            // A call that plex.tv has retired has only failures.
             let responses = described(&operation.id).1["responses"].as_object().unwrap();
             let succeeds = responses.keys().any(|status| status.starts_with('2'));
             let kinds = ["success", "failure"].into_iter().filter(|kind| succeeds || *kind != "success");
@@ -159,7 +159,7 @@ fn no_two_operations_share_an_id() {
 }
 
 #[test]
-fn what_does_not_run_is_no_case() {
+fn code_that_does_not_run_is_not_a_case() {
     let (_, found) = read(
         "home",
         "call_v1",
@@ -168,9 +168,9 @@ fn what_does_not_run_is_no_case() {
             #[tokio::test] async fn loops() { for code in [1, 2] { failure("a", 401, code).call_v1(a).await; } }
             #[tokio::test] async fn stops_short() { let _ = success("b", 200).sends("GET /b", NO_BODY); }
             #[tokio::test] #[ignore] async fn is_ignored() { success("c", 200).call_v1(c).await; }
-            #[tokio::test] async fn says_so() { /* success("d", 200).call_v1(d) */ let _ = "success(\"d\").call_v1(d)"; }
-            #[tokio::test] async fn is_of_another() { success("f", 200).call(f).await; }
-            async fn is_no_test() { success("e", 200).call_v1(e).await; }
+            #[tokio::test] async fn only_mentions_it() { /* success("d", 200).call_v1(d) */ let _ = "success(\"d\").call_v1(d)"; }
+            #[tokio::test] async fn is_for_another_target() { success("f", 200).call(f).await; }
+            async fn is_not_a_test() { success("e", 200).call_v1(e).await; }
         "#,
     );
 

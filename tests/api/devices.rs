@@ -11,7 +11,7 @@ async fn devices_come_with_their_tokens() {
         .await;
 
     let [phone] = &*devices else {
-        panic!("one device");
+        panic!("expected one device");
     };
     assert_eq!(phone.id, 900000001);
     assert_eq!(phone.screen_density, Some(320));
@@ -24,7 +24,7 @@ async fn devices_come_with_their_tokens() {
 }
 
 #[tokio::test]
-async fn devices_of_nobody_are_an_auth_error() {
+async fn devices_need_a_valid_token() {
     let error = failure("listAccountDevices", 401, 1001)
         .sends("GET /devices", NO_BODY)
         .call(async |api| api.list_account_devices().send_with_response().await)
@@ -48,7 +48,7 @@ async fn a_certificate_comes_as_bytes() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_ready_is_told_by_the_status() {
+async fn a_certificate_that_is_not_ready_is_a_202_without_bytes() {
     let nothing = success("downloadDeviceCertificate", 202)
         .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/download", NO_BODY)
         .call(async |api| api.download_device_certificate(MACHINE).send_with_response().await)
@@ -69,7 +69,7 @@ async fn the_certificate_of_another_server_is_forbidden() {
 }
 
 #[tokio::test]
-async fn the_name_for_a_certificate_is_a_wildcard() {
+async fn the_common_name_of_a_certificate_is_a_wildcard() {
     let subject = success("getDeviceCertificateSubject", 200)
         .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
         .call(async |api| api.get_device_certificate_subject(MACHINE).send_with_response().await)
@@ -79,7 +79,7 @@ async fn the_name_for_a_certificate_is_a_wildcard() {
 }
 
 #[tokio::test]
-async fn the_name_for_a_certificate_is_only_told_to_the_server() {
+async fn only_the_server_may_read_the_common_name_of_its_certificate() {
     for code in [PlexCode::DeviceNotYours, PlexCode::ServerTokenRequired] {
         let error = failure("getDeviceCertificateSubject", 403, code.number())
             .sends("GET /devices/0123456789abcdef0123456789abcdef01234567/certificate/subject", NO_BODY)
@@ -99,7 +99,7 @@ async fn resources_are_servers_and_players() {
         .await;
 
     let [server, player] = &*resources else {
-        panic!("two resources");
+        panic!("expected two resources");
     };
     let token = server.access_token.as_ref().unwrap();
     assert_eq!(token.expose(), "EXAMPLE-SERVER-TOKEN");
@@ -132,7 +132,7 @@ async fn flags_of_the_resources_are_sent_as_0_and_1() {
 }
 
 #[tokio::test]
-async fn one_bad_row_does_not_take_the_list() {
+async fn one_bad_row_does_not_fail_the_list() {
     let body = r#"[{"clientIdentifier":"EXAMPLE-1"},{"name":"no identifier"},{"clientIdentifier":"EXAMPLE-3","owned":"CANARY"}]"#;
 
     let resources = success("getDevices", 200)
@@ -142,9 +142,9 @@ async fn one_bad_row_does_not_take_the_list() {
         .await;
 
     assert_eq!(resources.len(), 1);
-    let told: Vec<_> = resources.rejected().iter().map(ToString::to_string).collect();
+    let reasons: Vec<_> = resources.rejected().iter().map(ToString::to_string).collect();
     let wanted = ["row 1: missing field `clientIdentifier`", "row 2: invalid type: text, expected boolean at owned"];
-    assert_eq!(told, wanted);
+    assert_eq!(reasons, wanted);
 }
 
 #[tokio::test]

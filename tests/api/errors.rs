@@ -1,10 +1,10 @@
-//! Every form of refusal ends in the same kind of error.
+//! Every form of refusal becomes the same kind of error.
 
 use std::time::Duration;
 
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, unexpected};
 
-/// Bodies of a refusal with the code and the message that are in them.
+/// Content types and bodies of refusals, with the code and the message in each body.
 const FORMS: [(&str, &str, Option<i64>, Option<&str>); 9] = [
     ("application/json", r#"{"errors":[{"code":1001,"message":"No.","status":401}]}"#, Some(1001), Some("No.")),
     ("text/json", r#"{"errors":[{"code":"1001","message":"No."}]}"#, Some(1001), Some("No.")),
@@ -23,7 +23,7 @@ const FORMS: [(&str, &str, Option<i64>, Option<&str>); 9] = [
 ];
 
 #[tokio::test]
-async fn every_form_of_a_refusal_is_the_same_error() {
+async fn every_form_of_a_refusal_becomes_the_same_error() {
     let (client, server) = harness().await;
     let (api, v1, discover) = (client.v2(), client.v1(), client.discover());
     for status in [400, 401, 403, 404, 410, 422, 429, 498, 500, 502, 503] {
@@ -31,8 +31,8 @@ async fn every_form_of_a_refusal_is_the_same_error() {
             server.reset_async().await;
             Recorder::mount(&server, &Reply::new(status, kind, body)).await;
 
-            // Some that decode their reply, as JSON and as XML, one that ignores it, one that hands
-            // it over.
+            // Calls that decode their reply as JSON or XML, one that ignores it, and one that
+            // returns its bytes.
             let outcomes = [
                 api.get_user_details().send_with_response().await.map(drop),
                 api.sign_out().send_with_response().await.map(drop),
@@ -48,15 +48,15 @@ async fn every_form_of_a_refusal_is_the_same_error() {
                 assert_eq!(error.plex_code(), code, "{body}");
                 let said = error.plex_errors().first();
                 assert_eq!(said.and_then(|said| said.message()), message, "{body}");
-                let asked = error.to_string();
-                assert!(asked.contains(&status.to_string()), "{asked}");
+                let shown = error.to_string();
+                assert!(shown.contains(&status.to_string()), "{shown}");
             }
         }
     }
 }
 
 #[tokio::test]
-async fn the_status_decides_what_an_error_is() {
+async fn the_predicates_of_an_error_follow_its_status() {
     for status in [400, 401, 403, 404, 408, 422, 429, 498, 500, 502] {
         let error = unexpected("getUserDetails", Reply::empty(status))
             .sends("GET /user", NO_BODY)
@@ -82,7 +82,7 @@ async fn the_status_decides_what_an_error_is() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_tells_how_long_to_wait() {
+async fn a_rate_limit_error_has_the_time_to_wait() {
     for (value, wanted) in [("7", Some(7)), ("soon", None)] {
         let reply = Reply { headers: vec![("retry-after", value.to_owned())], ..Reply::empty(429) };
 
@@ -97,7 +97,7 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_no_json_is_told_apart() {
+async fn a_success_that_is_not_json_is_a_decode_or_a_content_type_error() {
     let (client, server) = harness().await;
     let cases = [
         ("text/html", "<html></html>", false),
@@ -122,7 +122,7 @@ async fn a_success_that_is_no_json_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_no_xml_where_xml_is_due_is_told_apart() {
+async fn a_success_that_is_not_the_expected_xml_is_a_decode_or_a_content_type_error() {
     let (client, server) = harness().await;
     let cases = [
         ("text/html", "<html></html>", false),

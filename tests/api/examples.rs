@@ -1,4 +1,4 @@
-//! The examples of the descriptions decode, and nothing of them is lost on the way back out.
+//! The examples in the descriptions decode, and nothing is lost when they are encoded again.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use plex_tv_tests::{
 use serde_json::{Value, json};
 
 #[test]
-fn every_success_example_comes_back_out_whole() {
+fn every_success_example_survives_a_round_trip() {
     for (operation, status) in examples().filter(|(_, status)| *status < 300) {
         let reply = Reply::example(operation, status);
 
@@ -24,27 +24,27 @@ fn every_success_example_comes_back_out_whole() {
     }
 }
 
-/// One operation of each description; they all read an error alike.
+/// Calls one operation of a description. All its operations read an error in the same way.
 async fn refused(client: &Client, module: &str) -> Error {
     let outcome = match module {
         "v2" => client.v2().get_user_details().send_with_response().await.map(drop),
         "v1" => client.v1().get_legacy_resources().send_with_response().await.map(drop),
         "discover" => client.discover().get_vod_hubs().send_with_response().await.map(drop),
-        _ => panic!("no operation of {module}"),
+        _ => panic!("no operation chosen for {module}"),
     };
     outcome.unwrap_err()
 }
 
-/// Descriptions of hosts that refuse in plain text, which has no example.
+/// Descriptions of hosts that refuse in plain text. They have no error examples.
 const PLAIN_TEXT: [&str; 3] = ["epg", "together", "notifications"];
 
 #[tokio::test]
-async fn every_error_example_tells_its_code_and_message() {
+async fn every_error_example_yields_its_code_and_message() {
     let (client, server) = harness().await;
     for description in descriptions() {
         let is_own = |id: &str| description.operations.iter().any(|operation| operation.id == id);
         let errors = examples().filter(|(operation, status)| *status >= 400 && is_own(operation));
-        // Most are shared by many operations.
+        // Many operations share most of them.
         let errors: BTreeSet<_> = errors.map(|(id, status)| (status, example(id, status).to_string())).collect();
         assert_eq!(errors.is_empty(), PLAIN_TEXT.contains(&description.module), "{}", description.module);
         for (status, sent) in errors {
@@ -65,7 +65,7 @@ async fn every_error_example_tells_its_code_and_message() {
 }
 
 #[test]
-fn every_reply_that_is_described_is_decoded_and_has_an_example() {
+fn every_described_reply_is_decoded_and_has_an_example() {
     let with_example: BTreeSet<_> =
         examples().filter(|(_, status)| *status < 300).map(|(operation, _)| operation).collect();
     let decoded: BTreeSet<_> = operations().map(|operation| &*operation.id).filter(|id| has_reply(id)).collect();

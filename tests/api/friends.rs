@@ -1,4 +1,4 @@
-#![expect(deprecated, reason = "what the list of friends answered before it was retired stays readable")]
+#![expect(deprecated, reason = "replies from before the list of friends was retired must still decode")]
 
 use plex_tv_sdk::{
     PlexCode,
@@ -14,7 +14,7 @@ async fn friends_come_with_what_is_shared_with_them() {
         .await;
 
     let [friend, kid] = &*friends else {
-        panic!("two friends");
+        panic!("expected two friends");
     };
     assert_eq!((friend.id, friend.title.as_deref()), (7654321, Some("frienduser")));
     assert_eq!(friend.status, Some(FriendStatus::Accepted));
@@ -33,7 +33,7 @@ async fn friends_come_with_what_is_shared_with_them() {
 }
 
 #[tokio::test]
-async fn flags_of_the_friends_are_sent_as_words() {
+async fn flags_of_the_friends_are_sent_as_true_or_false() {
     success("getFriends", 200)
         .sends(
             "GET /friends?includeSharedServers=true&includeSharedSources=false&includeSharingSettings=true&status=accepted",
@@ -46,7 +46,7 @@ async fn flags_of_the_friends_are_sent_as_words() {
 }
 
 #[tokio::test]
-async fn a_friend_without_a_number_is_set_aside() {
+async fn a_friend_without_an_id_is_set_aside() {
     let body = r#"[{"title":"nobody"},{"id":7,"status":"blocked","sharedSources":[1]},{"id":8,"home":"CANARY"}]"#;
 
     let friends = success("getFriends", 200)
@@ -56,16 +56,16 @@ async fn a_friend_without_a_number_is_set_aside() {
         .await;
 
     let [friend] = &*friends else {
-        panic!("one friend");
+        panic!("expected one friend");
     };
     assert_eq!(friend.status, Some(FriendStatus::Other("blocked".to_owned())));
     assert_eq!(friend.extra["sharedSources"][0], 1);
-    let told: Vec<_> = friends.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 0: missing field `id`", "row 2: invalid type: text, expected boolean at home"]);
+    let reasons: Vec<_> = friends.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 0: missing field `id`", "row 2: invalid type: text, expected boolean at home"]);
 }
 
 #[tokio::test]
-async fn a_bad_share_does_not_take_its_friend() {
+async fn a_bad_share_does_not_lose_its_friend() {
     let body = r#"[{"id":7,"sharedServers":[{"id":1,"accepted":"CANARY"},{"id":2,"futureMember":"kept"}]}]"#;
 
     let friends = success("getFriends", 200)

@@ -42,7 +42,7 @@ async fn members_are_listed_with_the_home() {
     assert_eq!(home.guest_user_uuid.as_deref(), Some("00000000000000c1"));
     let users = home.users;
     let [admin, kid] = &*users else {
-        panic!("two members");
+        panic!("expected two members");
     };
     assert_eq!((admin.admin, admin.protected, admin.has_password), (Some(true), Some(true), Some(true)));
     assert_eq!(admin.pin.as_ref().unwrap().expose(), "EXAMPLE-PIN-HASH");
@@ -54,7 +54,7 @@ async fn members_are_listed_with_the_home() {
 }
 
 #[tokio::test]
-async fn a_member_without_a_number_is_set_aside() {
+async fn a_member_without_an_id_is_set_aside() {
     let body = r#"{"id":1,"users":[{"title":"nobody"},{"id":"7","restrictionProfile":"toddler"},{"id":"CANARY"}]}"#;
 
     let home = success("listHomeUsers", 200)
@@ -66,8 +66,8 @@ async fn a_member_without_a_number_is_set_aside() {
     let users = home.users;
     assert_eq!((users.len(), users[0].id), (1, 7));
     assert_eq!(users[0].restriction_profile, Some(RestrictionProfile::Other("toddler".to_owned())));
-    let told: Vec<_> = users.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 0: missing field `id`", "row 2: invalid type: text, expected integer at id"]);
+    let reasons: Vec<_> = users.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 0: missing field `id`", "row 2: invalid type: text, expected integer at id"]);
 }
 
 #[tokio::test]
@@ -83,12 +83,12 @@ async fn members_may_come_as_a_bare_list() {
     let numbers: Vec<_> = home.users.iter().map(|user| user.id).collect();
     assert_eq!((numbers, home.id, home.name), (vec![7, 8], None, None));
     assert_eq!(home.users[0].pin.as_ref().unwrap().expose(), "EXAMPLE-PIN-HASH");
-    let told: Vec<_> = home.users.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 1: missing field `id`"]);
+    let reasons: Vec<_> = home.users.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 1: missing field `id`"]);
 }
 
 #[tokio::test]
-async fn nobody_may_come_as_an_empty_bare_list() {
+async fn no_members_may_come_as_an_empty_bare_list() {
     let home = success("listHomeUsers", 200)
         .replying("application/json", "[]")
         .sends("GET /home/users", NO_BODY)
@@ -99,7 +99,7 @@ async fn nobody_may_come_as_an_empty_bare_list() {
 }
 
 #[tokio::test]
-async fn a_bare_list_stays_an_error_where_nobody_sends_one() {
+async fn a_bare_list_is_an_error_where_plex_tv_never_sends_one() {
     let (client, server) = harness().await;
     Recorder::mount(&server, &Reply::new(200, "application/json", r#"[{"id":7}]"#)).await;
 
@@ -134,7 +134,7 @@ async fn members_of_an_account_without_a_home_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_managed_user_is_made_of_the_query_alone() {
+async fn a_managed_user_is_created_from_the_query_alone() {
     let line = "POST /home/users/restricted?friendlyName=Kid+%26+Co&restrictionProfile=little_kid\
                 &sharingSettings%5BallowSync%5D=0&sharingSettings%5BallowTuners%5D=2";
 
@@ -206,7 +206,7 @@ async fn a_body_without_a_profile_clears_it() {
 }
 
 #[tokio::test]
-async fn age_profiles_are_not_for_an_expired_jwt() {
+async fn setting_an_age_profile_with_an_expired_jwt_is_an_auth_error() {
     let error = failure("setManagedUserRestrictionProfile", 498, None)
         .sends("POST /home/users/restricted/profile", Body::Json(r#"{"userId":1}"#))
         .call(async |api| {
@@ -220,7 +220,7 @@ async fn age_profiles_are_not_for_an_expired_jwt() {
 }
 
 #[tokio::test]
-async fn a_managed_user_gets_a_name_and_a_pin_by_the_query() {
+async fn the_name_and_pin_of_a_managed_user_are_set_in_the_query() {
     for status in [200, 201, 204] {
         success("updateManagedUser", status)
             .sends("POST /home/users/restricted/7654321?friendlyName=Kid+2&pin=EXAMPLE-1234", NO_BODY)
@@ -315,7 +315,7 @@ async fn switching_may_be_answered_with_200() {
 }
 
 #[tokio::test]
-async fn a_protected_member_wants_a_pin() {
+async fn switching_to_a_protected_member_needs_a_pin() {
     let error = failure("switchHomeUser", 403, 1041)
         .sends("POST /home/users/fedcba9876543210/switch", NO_BODY)
         .call(async |api| api.switch_home_user("fedcba9876543210").send_with_response().await)
@@ -325,7 +325,7 @@ async fn a_protected_member_wants_a_pin() {
 }
 
 #[tokio::test]
-async fn an_account_number_or_a_jwt_does_not_switch() {
+async fn switching_by_account_id_or_with_a_jwt_is_refused() {
     for (status, is_forbidden) in [(422, false), (403, true)] {
         let error = failure("switchHomeUser", status, None)
             .sends("POST /home/users/7654321/switch", NO_BODY)

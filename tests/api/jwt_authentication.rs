@@ -39,14 +39,14 @@ async fn the_signing_keys_need_no_token() {
         .await;
 
     let [key] = keys.keys.as_slice() else {
-        panic!("one key");
+        panic!("expected one key");
     };
     assert_eq!(key.kid, "example-signing-key-1");
     assert_eq!(key.use_.as_deref(), Some("sig"));
 }
 
 #[tokio::test]
-async fn too_many_looks_at_the_keys_are_a_rate_limit() {
+async fn reading_the_keys_too_often_is_a_rate_limit() {
     let error = failure("getAuthKeys", 429, 1003)
         .sends("GET /auth/keys", NO_BODY)
         .call(async |api| api.get_auth_keys().send_with_response().await)
@@ -66,7 +66,7 @@ async fn a_nonce_is_a_secret_that_can_be_exposed() {
 }
 
 #[tokio::test]
-async fn a_nonce_for_nobody_is_refused_in_two_ways() {
+async fn a_nonce_without_a_client_identifier_is_refused_in_two_ways() {
     for (status, code) in [(400, Some(1000)), (422, None)] {
         let error = failure("getAuthNonce", status, code)
             .sends("GET /auth/nonce", NO_BODY)

@@ -1,6 +1,7 @@
-//! Drives every operation of the generated client against a mock server.
+//! Drives every operation of the v2 API against a mock server, and checks rules for all
+//! descriptions.
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
-// The helpers of a test are tests themselves, though clippy does not see it.
+// The settings in clippy.toml that allow these in tests do not cover helper functions.
 
 mod account;
 mod authentication;

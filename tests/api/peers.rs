@@ -1,10 +1,11 @@
-//! What breaks other clients of plex.tv, one test a line: none of it may break this one.
+//! Replies that break other clients of plex.tv, with one test for each. None of them may break
+//! this client.
 
 use plex_tv_sdk::{PlexCode, reread_error};
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, reread, success};
 use serde_json::{Value, json};
 
-/// What comes back out of the type of an operation.
+/// Decodes a body as the reply of an operation, and encodes it again.
 fn read(operation: &str, body: &Value) -> Value {
     reread(operation, body.to_string().as_bytes()).unwrap().unwrap().value().clone()
 }
@@ -46,7 +47,7 @@ fn managed_users_without_name_and_address_do_not_lose_the_friends() {
 }
 
 #[test]
-fn lists_are_lists() {
+fn bare_lists_are_read_as_lists() {
     assert_eq!(read("getFeatures", &json!([{"id": "webhooks"}]))[0]["id"], "webhooks");
     assert_eq!(read("getFriends", &json!([{"id": 1}]))[0]["id"], 1);
     assert_eq!(read("getUserWebhooks", &json!([{"url": "https://example.com/"}]))[0]["url"], "https://example.com/");
@@ -69,7 +70,7 @@ fn nothing_is_silently_empty() {
 }
 
 #[test]
-fn what_is_missing_stays_missing() {
+fn missing_values_stay_missing() {
     let user = read("getUserDetails", &json!({"id": 7, "title": null, "joinedAt": null}));
 
     assert_eq!(user, json!({"id": 7}));
@@ -84,7 +85,7 @@ fn a_new_kind_of_picture_does_not_lose_the_watchlist() {
 }
 
 #[test]
-fn missing_keys_are_no_error() {
+fn missing_keys_are_not_an_error() {
     read("getPin", &json!({"id": 1, "code": "EXAMPLE"}));
     read("getPin", &json!({"id": 1, "code": "EXAMPLE", "location": {"code": "CA"}}));
     read("switchHomeUser", &json!({"id": 1}));

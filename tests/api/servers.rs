@@ -9,7 +9,7 @@ async fn the_cloud_server_is_read_from_xml() {
         .await;
 
     let [server] = &*cloud.server else {
-        panic!("one server");
+        panic!("expected one server");
     };
     assert_eq!(cloud.running, Some(true));
     assert_eq!(server.address.as_deref(), Some("203.0.113.7"));
@@ -94,7 +94,7 @@ async fn the_tokens_of_a_server_are_hidden_and_dated() {
         .await;
 
     let [server, phone] = &*tokens else {
-        panic!("two tokens");
+        panic!("expected two tokens");
     };
     assert_eq!(server.type_.as_deref(), Some("server"));
     assert_eq!(server.token.as_ref().unwrap().expose(), "EXAMPLE-SERVER-TOKEN");
@@ -106,7 +106,7 @@ async fn the_tokens_of_a_server_are_hidden_and_dated() {
 }
 
 #[tokio::test]
-async fn an_access_token_may_be_dated_in_seconds_and_bring_what_is_not_described() {
+async fn an_access_token_may_have_a_date_in_seconds_and_undescribed_members() {
     let body = r#"[{"token":"EXAMPLE-A","createdAt":1704067200,"invited":{"id":7}},"CANARY",{"token":"EXAMPLE-B"}]"#;
 
     let tokens = success("getServerAccessTokens", 200)
@@ -119,7 +119,7 @@ async fn an_access_token_may_be_dated_in_seconds_and_bring_what_is_not_described
     assert_eq!(tokens[0].extra["invited"]["id"], 7);
     assert_eq!((tokens.len(), tokens[1].created_at), (2, None));
     let [rejected] = tokens.rejected() else {
-        panic!("one row set aside");
+        panic!("expected one row set aside");
     };
     assert_eq!(rejected.index(), 1);
     assert!(!rejected.reason().contains("CANARY"), "{rejected}");
@@ -134,14 +134,14 @@ async fn the_token_of_the_server_may_go_into_the_query() {
 }
 
 #[tokio::test]
-async fn features_are_told_for_each_user_of_a_server() {
+async fn features_are_listed_for_each_user_of_a_server() {
     let users = success("getServerUserFeatures", 200)
         .sends("GET /server/users/features", NO_BODY)
         .call(async |api| api.get_server_user_features().send_with_response().await)
         .await;
 
     let [owner, friend] = &*users else {
-        panic!("two users");
+        panic!("expected two users");
     };
     assert_eq!((owner.id, friend.id), (1234567, 7654321));
     assert_eq!(owner.features, ["companions_sonos", "webhooks"]);
@@ -150,7 +150,7 @@ async fn features_are_told_for_each_user_of_a_server() {
 }
 
 #[tokio::test]
-async fn a_user_without_a_number_is_set_aside() {
+async fn a_user_without_an_id_is_set_aside() {
     let users = success("getServerUserFeatures", 200)
         .replying("application/json", r#"[{"features":["a"]},{"id":"7","features":null}]"#)
         .sends("GET /server/users/features", NO_BODY)
@@ -158,12 +158,12 @@ async fn a_user_without_a_number_is_set_aside() {
         .await;
 
     assert_eq!((users.len(), users[0].id), (1, 7));
-    let told: Vec<_> = users.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 0: missing field `id`"]);
+    let reasons: Vec<_> = users.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 0: missing field `id`"]);
 }
 
 #[tokio::test]
-async fn calls_of_a_server_refuse_the_token_of_a_user() {
+async fn calls_for_servers_refuse_the_token_of_a_user() {
     let server = failure("getUserServer", 403, 1080)
         .sends("GET /server", NO_BODY)
         .call(async |api| api.get_user_server().send_with_response().await)

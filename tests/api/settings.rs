@@ -15,7 +15,7 @@ async fn settings_keep_json_as_text() {
         .await;
 
     let [setting] = settings.as_slice() else {
-        panic!("one setting");
+        panic!("expected one setting");
     };
     assert_eq!(setting.id, "experience");
     assert_eq!(setting.type_, Some(SettingType::Json));
@@ -24,7 +24,7 @@ async fn settings_keep_json_as_text() {
 }
 
 #[tokio::test]
-async fn settings_of_nobody_are_an_auth_error() {
+async fn settings_need_a_valid_token() {
     let error = failure("getUserSettings", 401, 1001)
         .sends("GET /user/settings?sharedSettings=0", NO_BODY)
         .call(async |api| api.get_user_settings().shared_settings(false).send_with_response().await)
@@ -34,7 +34,7 @@ async fn settings_of_nobody_are_an_auth_error() {
 }
 
 #[tokio::test]
-async fn settings_are_stored_as_one_json_text_in_the_json() {
+async fn settings_are_stored_as_a_json_string_inside_the_json_body() {
     let body = Body::Json(r#"{"value":"[{\"id\":\"experience\",\"type\":\"json\",\"value\":\"{}\"}]"}"#);
     let text = r#"[{"id":"experience","type":"json","value":"{}"}]"#;
     for status in [200, 201, 204] {
@@ -51,7 +51,7 @@ async fn settings_are_stored_as_one_json_text_in_the_json() {
 }
 
 #[tokio::test]
-async fn a_list_in_the_reply_to_stored_settings_is_of_no_use() {
+async fn the_body_of_the_reply_to_stored_settings_is_ignored() {
     for (kind, body) in [("application/json", r#"[{"id":1}]"#), ("application/json", "[]"), ("text/html", "<html>")] {
         success("updateUserSettings", 200)
             .replying(kind, body)
@@ -62,7 +62,7 @@ async fn a_list_in_the_reply_to_stored_settings_is_of_no_use() {
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_list_of_settings_is_refused() {
+async fn a_value_that_is_not_a_list_of_settings_is_refused() {
     let error = failure("updateUserSettings", 422, 1065)
         .sends("POST /user/settings?sharedSettings=0", Body::Json(r#"{"value":"no list"}"#))
         .call(async |api| {
@@ -125,7 +125,7 @@ async fn opt_outs_of_one_user_need_a_token() {
 }
 
 #[tokio::test]
-async fn an_opt_out_travels_in_the_query() {
+async fn an_opt_out_is_sent_in_the_query() {
     for status in [200, 201, 204] {
         success("updateUserOptOut", status)
             .sends(
@@ -142,7 +142,7 @@ async fn an_opt_out_travels_in_the_query() {
 }
 
 #[tokio::test]
-async fn an_opt_out_that_the_provider_does_not_take_is_refused() {
+async fn an_opt_out_that_the_provider_does_not_accept_is_refused() {
     let error = failure("updateUserOptOut", 400, 1004)
         .sends("POST /user/0123456789abcdef/settings/opt_outs?key=a%26b+%3D&value=opt_later", NO_BODY)
         .call(async |api| api.update_user_opt_out(UUID, "a&b =", "opt_later").send_with_response().await)

@@ -6,10 +6,10 @@ use plex_tv_sdk::{
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
 
 const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
-/// Libraries as their `id` names them.
+/// The `id` of each library.
 const SECTIONS: [i64; 2] = [98765432, 98765433];
 
-/// Settings of each kind: word, number, filter, and a filter that is removed.
+/// One setting of each kind: a boolean, a number, a filter, and a filter to remove.
 fn settings() -> SharingSettings {
     SharingSettings::new()
         .allow_sync(false)
@@ -18,7 +18,7 @@ fn settings() -> SharingSettings {
         .filter_music(String::new())
 }
 
-/// The settings of the examples.
+/// Asserts that the settings are those of the examples.
 fn assert_example(settings: &SharingSettings) {
     assert_eq!((settings.allow_channels, settings.allow_subtitle_admin), (Some(true), Some(false)));
     assert_eq!((settings.allow_sync, settings.allow_camera_upload), (Some(false), Some(false)));
@@ -140,7 +140,7 @@ async fn a_share_that_exists_is_refused_in_xml_with_another_status_inside() {
     assert_eq!(error.operation(), Some("createSharedServer"));
     assert_eq!((error.status().unwrap().as_u16(), error.plex_code()), (422, Some(1999)));
     let [said] = error.plex_errors() else {
-        panic!("one error");
+        panic!("expected one error");
     };
     assert_eq!(said.status(), Some(400));
     assert_eq!(said.message(), Some("You're already sharing this server with Friend"));
@@ -155,7 +155,7 @@ async fn an_invite_to_an_address_has_no_person() {
         .await;
 
     let [friend, newcomer] = &*invites else {
-        panic!("two invites");
+        panic!("expected two invites");
     };
     let invited = friend.invited.as_ref().unwrap();
     assert_eq!((invited.id, &invited.status), (7654321, &Some(FriendStatus::PendingSent)));
@@ -169,7 +169,7 @@ async fn an_invite_to_an_address_has_no_person() {
 }
 
 #[tokio::test]
-async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
+async fn a_bad_invite_is_set_aside_and_a_bad_share_only_within_its_invite() {
     let body =
         r#"[{"invited":{"title":"nobody"}},{"invited":{"id":7},"sharedServers":[{"id":1},{"name":"CANARY"}]},7]"#;
 
@@ -180,7 +180,7 @@ async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
         .await;
 
     let [invite] = &*invites else {
-        panic!("one invite");
+        panic!("expected one invite");
     };
     let rejected: Vec<_> = invites.rejected().iter().map(|row| row.index()).collect();
     assert_eq!(rejected, [0, 2]);
@@ -191,7 +191,7 @@ async fn a_bad_invite_is_set_aside_and_a_bad_share_only_from_its_invite() {
 }
 
 #[tokio::test]
-async fn sent_invites_of_nobody_are_an_auth_error() {
+async fn sent_invites_need_a_valid_token() {
     let error = failure("listOwnedInvites", 401, 1001)
         .sends("GET /shared_servers/invites/owned/pending", NO_BODY)
         .call(async |api| api.list_owned_invites(ShareStatus::Pending).send_with_response().await)
@@ -208,7 +208,7 @@ async fn a_received_invite_names_the_owner() {
         .await;
 
     let [invite] = &*invites else {
-        panic!("one invite");
+        panic!("expected one invite");
     };
     let owner = invite.owner.as_ref().unwrap();
     assert_eq!((owner.id, &owner.status), (1234567, &Some(FriendStatus::PendingReceived)));
@@ -230,14 +230,14 @@ async fn received_invites_for_an_expired_jwt_are_an_auth_error() {
 }
 
 #[tokio::test]
-async fn shares_come_one_for_each_person_and_server() {
+async fn there_is_one_share_for_each_person_and_server() {
     let shares = success("listOwnedSharedServers", 200)
         .sends("GET /shared_servers/owned/accepted", NO_BODY)
         .call(async |api| api.list_owned_shared_servers(ShareStatus::Accepted).send_with_response().await)
         .await;
 
     let [some, all] = &*shares else {
-        panic!("two shares");
+        panic!("expected two shares");
     };
     assert_eq!((some.all_libraries, some.libraries.len()), (Some(false), 2));
     assert_eq!(some.accepted_at.unwrap().to_string(), "2026-01-02T00:00:00Z");
@@ -250,7 +250,7 @@ async fn shares_come_one_for_each_person_and_server() {
 }
 
 #[tokio::test]
-async fn a_share_without_a_number_is_set_aside() {
+async fn a_share_without_an_id_is_set_aside() {
     let body = r#"[{"id":1,"acceptedAt":1767312000},{"name":"none"},{"id":3,"libraries":[{"title":"none"}]}]"#;
 
     let shares = success("listOwnedSharedServers", 200)
@@ -260,8 +260,8 @@ async fn a_share_without_a_number_is_set_aside() {
         .await;
 
     assert_eq!((shares.len(), shares[0].accepted_at.unwrap().as_second()), (1, 1767312000));
-    let told: Vec<_> = shares.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 1: missing field `id`", "row 2: missing field `id` at libraries[0]"]);
+    let reasons: Vec<_> = shares.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 1: missing field `id`", "row 2: missing field `id` at libraries[0]"]);
 }
 
 #[tokio::test]
@@ -275,7 +275,7 @@ async fn shares_asked_for_too_often_are_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn one_share_is_read_by_its_number() {
+async fn one_share_is_read_by_its_id() {
     let share = success("getSharedServer", 200)
         .sends("GET /shared_servers/20000001", NO_BODY)
         .call(async |api| api.get_shared_server(20000001).send_with_response().await)
@@ -289,7 +289,7 @@ async fn one_share_is_read_by_its_number() {
 }
 
 #[tokio::test]
-async fn a_share_that_is_none_is_not_found() {
+async fn an_unknown_share_is_not_found() {
     let error = failure("getSharedServer", 404, 1002)
         .sends("GET /shared_servers/1", NO_BODY)
         .call(async |api| api.get_shared_server(1).send_with_response().await)
@@ -328,7 +328,7 @@ async fn a_share_is_widened_to_all_libraries_by_an_empty_list() {
 }
 
 #[tokio::test]
-async fn an_empty_list_of_libraries_is_not_sent_for_it_would_mean_all() {
+async fn an_empty_list_of_libraries_is_not_sent_because_it_would_mean_all() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(204)).await;
     let nothing = || Libraries::these([]);
@@ -385,7 +385,7 @@ async fn a_share_that_has_ended_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_invite_is_accepted_with_whatever_status() {
+async fn accepting_an_invite_succeeds_with_any_success_status_and_body() {
     for status in [200, 201, 204] {
         success("acceptSharedServer", status)
             .sends("POST /shared_servers/20000001/accept", NO_BODY)
@@ -412,7 +412,7 @@ async fn an_invite_that_was_withdrawn_is_not_found() {
 }
 
 #[tokio::test]
-async fn settings_are_read_by_number_or_by_address() {
+async fn settings_are_read_by_id_or_by_email_address() {
     let by_number = success("getSharingSettings", 200)
         .sends("GET /sharing_settings?invitedId=7654321", NO_BODY)
         .call(async |api| api.get_sharing_settings().invited_id(7654321).send_with_response().await)
@@ -427,7 +427,7 @@ async fn settings_are_read_by_number_or_by_address() {
 }
 
 #[tokio::test]
-async fn settings_of_nobody_are_an_auth_error() {
+async fn settings_need_a_valid_token() {
     let error = failure("getSharingSettings", 401, 1001)
         .sends("GET /sharing_settings", NO_BODY)
         .call(async |api| api.get_sharing_settings().send_with_response().await)
@@ -455,7 +455,7 @@ async fn settings_are_stored_for_a_person_in_the_query() {
 }
 
 #[tokio::test]
-async fn the_person_may_stand_in_the_body_of_the_settings() {
+async fn the_person_may_be_named_in_the_body_of_the_settings() {
     let body = r#"{"invitedEmail":"friend@example.com","settings":{"allowSync":true}}"#;
 
     success("updateSharingSettings", 200)
@@ -488,7 +488,7 @@ async fn storing_settings_too_often_is_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn permissions_travel_as_0_and_1_and_filters_are_encoded_once_more() {
+async fn permissions_are_sent_as_0_and_1_and_filters_are_encoded_once_more() {
     let line = "PUT /sharings/7654321?allowCameraUpload=0&allowChannels=1&allowSubtitleAdmin=0&allowSync=1&allowTuners=2\
                 &filterMovies=contentRating%3DG%252CPG%7Clabel%3DKids&filterMusic=&filterTelevision=contentRating%3DTV-G";
     for status in [200, 204] {
@@ -545,7 +545,7 @@ async fn all_sharing_ends_with_and_without_a_body() {
 }
 
 #[tokio::test]
-async fn nothing_left_to_stop_sharing_is_not_found() {
+async fn sharing_that_has_ended_is_not_found() {
     let error = failure("removeSharing", 404, 1002)
         .sends("DELETE /sharings/7654321", NO_BODY)
         .call(async |api| api.remove_sharing(7654321).send_with_response().await)

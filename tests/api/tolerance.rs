@@ -1,5 +1,5 @@
-//! plex.tv may leave out, null, retype and add; only what the description requires can fail a
-//! reply, or a row of it.
+//! plex.tv may leave members out, set them to null, change their types and add new ones. A reply,
+//! or a row of it, fails only if a member that the description requires is missing.
 
 use std::{collections::BTreeSet, iter};
 
@@ -9,7 +9,7 @@ use plex_tv_tests::{
 };
 use serde_json::{Map, Value, json};
 
-/// A reply as JSON, also where plex.tv answers with XML: its reader takes both.
+/// A reply as JSON, even where plex.tv answers with XML: the decoder accepts both.
 struct Body {
     name: String,
     operation: String,
@@ -22,7 +22,7 @@ impl Body {
         reread_json(&self.operation, value).unwrap()
     }
 
-    /// As plex.tv would send it.
+    /// Decodes the value from XML, as plex.tv would send it.
     fn reread_xml(&self, value: &Value) -> Result<Reread, Error> {
         reread(&self.operation, xml(value, self.schema).as_bytes()).unwrap()
     }
@@ -32,7 +32,7 @@ impl Body {
     }
 }
 
-/// The payload files and the examples.
+/// Returns the bodies of the payload files and the examples.
 fn bodies() -> Vec<Body> {
     let payloads = successes().into_iter().map(|payload| {
         let schema = payload.schema().unwrap();
@@ -50,7 +50,8 @@ fn bodies() -> Vec<Body> {
     bodies
 }
 
-/// Without lists in place of an object: those are read like the member that they stand for.
+/// Returns the payloads of successes, except lists in place of an object. Such a list is read as a
+/// member of the object.
 fn successes() -> Vec<Payload> {
     let mut payloads = payloads();
     let is_bare = |payload: &Payload| {
@@ -61,11 +62,11 @@ fn successes() -> Vec<Payload> {
     payloads
 }
 
-/// What a change must do to the decode.
+/// What must happen when a changed body is decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Outcome {
     Decodes,
-    /// The row of the list at this JSON pointer that the change is in.
+    /// The list at this JSON pointer loses the row with the change.
     SetsAside(String),
     Fails,
 }
@@ -77,11 +78,11 @@ struct Mutation {
     pointer: String,
     value: Value,
     outcome: Outcome,
-    /// Must the value come out the same as without the change?
+    /// Whether the decoded value must be the same as without the change.
     is_same: bool,
 }
 
-/// What may happen to the value of a member: `None` drops it.
+/// Returns the changes to try on the value of a member. `None` drops the member.
 fn changes(value: &Value, schema: Schema) -> Vec<(&'static str, Option<Value>)> {
     let mut changes = vec![("dropped", None), ("nulled", Some(Value::Null))];
     let mut change = |what, value| changes.push((what, Some(value)));
@@ -89,10 +90,10 @@ fn changes(value: &Value, schema: Schema) -> Vec<(&'static str, Option<Value>)> 
         change("emptied", json!(""));
     }
     match value {
-        Value::String(_) if schema.is_open_enum() => change("a new word", json!("something-new")),
+        Value::String(_) if schema.is_open_enum() => change("an unknown variant", json!("something-new")),
         Value::String(text) => {
             let number = text.parse::<i64>();
-            // A text such as `007` says more than its number.
+            // A string such as `007` is not only a number.
             if let Some(number) = number.ok().filter(|it| it.to_string() == *text) {
                 change("a number", json!(number));
             }
@@ -102,14 +103,14 @@ fn changes(value: &Value, schema: Schema) -> Vec<(&'static str, Option<Value>)> 
             let bit = i32::from(*boolean);
             change("0 or 1", json!(bit));
             change("0 or 1 as text", json!(bit.to_string()));
-            change("a word", json!(boolean.to_string()));
+            change("true or false as text", json!(boolean.to_string()));
         }
         _ => {}
     }
     changes
 }
 
-/// Does a value say nothing where the schema wants something?
+/// Whether a value is missing, null or empty where the schema expects a value.
 fn is_nothing(value: Option<&Value>, schema: Schema) -> bool {
     match value {
         None | Some(Value::Null) => true,
@@ -118,9 +119,9 @@ fn is_nothing(value: Option<&Value>, schema: Schema) -> bool {
     }
 }
 
-/// Every mutation of a body: each member in each way, and a new member in each object. What is
-/// required is changed wherever it stands; all else once for each schema, since a schema reads
-/// alike everywhere.
+/// Returns every mutation of a body: each change to each member, and a new member in each object.
+/// A required member is changed wherever it occurs. Any other member is changed once for each
+/// schema, since a schema decodes in the same way everywhere.
 fn mutations(body: &Body) -> Vec<Mutation> {
     let mut mutations = Vec::new();
     let mut done: Vec<(Schema, String)> = Vec::new();
@@ -160,7 +161,7 @@ fn mutations(body: &Body) -> Vec<Mutation> {
             return;
         }
         done.push((schema, "somethingNew".to_owned()));
-        // A new member of a map by name is one more entry of it.
+        // In a map, a new member is one more entry.
         let new = match schema.member("somethingNew").map(Schema::kind) {
             None => json!({"inside": [1, null, {}]}),
             Some("object") => json!({}),
@@ -177,20 +178,20 @@ fn mutations(body: &Body) -> Vec<Mutation> {
     mutations
 }
 
-/// Where an object is.
+/// The place of an object in a body.
 #[derive(Clone, Default)]
 struct Place {
     pointer: String,
-    /// The innermost list around it that sets rows aside.
+    /// JSON pointer of the innermost list around it that sets rows aside.
     rows: Option<String>,
     /// The schemas of the objects around it.
     around: Vec<Schema>,
 }
 
-/// What is done with every object.
+/// The callback for each object.
 type Visit<'a> = dyn FnMut(&Map<String, Value>, Schema, &Place) + 'a;
 
-/// Visits every object.
+/// Calls `visit` with every object that the schema describes.
 fn walk(value: &Value, schema: Schema, mut visit: impl FnMut(&Map<String, Value>, Schema, &Place)) {
     fn step(value: &Value, schema: Schema, place: &Place, visit: &mut Visit<'_>) {
         let inside = |step: &str| Place { pointer: format!("{}/{step}", place.pointer), ..place.clone() };
@@ -221,17 +222,17 @@ fn walk(value: &Value, schema: Schema, mut visit: impl FnMut(&Map<String, Value>
     step(value, schema, &Place::default(), &mut visit);
 }
 
-/// What is wrong with the result of a mutation.
+/// Returns what is wrong with the result of a mutation, if anything is.
 fn fault(body: &Body, whole: &Value, mutation: &Mutation) -> Option<String> {
     let outcome = body.reread(&mutation.value);
     let length = |value: &Value, list: &str| value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len);
     match (&mutation.outcome, outcome) {
-        (Outcome::Fails, Ok(_)) => Some("decoded".to_owned()),
+        (Outcome::Fails, Ok(_)) => Some("decoded, but should have failed".to_owned()),
         (Outcome::Fails, Err(_)) => None,
         (_, Err(error)) => Some(error.to_string()),
         (Outcome::SetsAside(rows), Ok(back)) => {
             let (sent, back) = (length(&mutation.value, rows), length(back.value(), rows));
-            (back + 1 != sent).then(|| format!("{back} of {sent} rows"))
+            (back + 1 != sent).then(|| format!("kept {back} of {sent} rows"))
         }
         (Outcome::Decodes, Ok(back)) => {
             let lost = compare(&mutation.value, back.value(), body.schema).lost;
@@ -242,7 +243,7 @@ fn fault(body: &Body, whole: &Value, mutation: &Mutation) -> Option<String> {
 }
 
 #[test]
-fn a_mutation_fails_or_sets_aside_only_where_the_description_requires() {
+fn a_mutation_fails_or_sets_a_row_aside_only_for_a_required_member() {
     let mut faults = Vec::new();
     let mut tried = 0;
     for body in bodies() {
@@ -281,7 +282,7 @@ fn a_required_member_that_is_gone_is_a_decode_error_with_its_path() {
     assert!(tried > 100, "only {tried} mutations");
 }
 
-/// `/keys/0/kid` as `keys[0].kid`; nothing for the top.
+/// Turns `/keys/0/kid` into `keys[0].kid`, and the pointer of the root into `None`.
 fn dotted(pointer: &str) -> Option<String> {
     let steps = pointer.split('/').skip(1);
     let path = steps.fold(String::new(), |path, step| match step.parse::<usize>() {
@@ -292,8 +293,9 @@ fn dotted(pointer: &str) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-/// Lists of another length, and members that are missing or empty, as XML has them. An element with
-/// neither attributes nor children says nothing, and a text that is an element cannot be empty.
+/// Returns mutations for XML: lists of another length, and members that are missing or empty. The
+/// last member of an object is kept, and only attributes are emptied: an element with neither
+/// attributes nor children, and an element with an empty text, have no value.
 fn xml_mutations(body: &Body) -> Vec<(String, Value)> {
     let mut mutations = Vec::new();
     walk(&body.value, body.schema, |object, schema, place| {
@@ -325,22 +327,22 @@ fn xml_mutations(body: &Body) -> Vec<(String, Value)> {
     mutations
 }
 
-/// Without what says nothing: XML cannot tell an empty list or an empty text in an element from
-/// none.
-fn told(mut value: Value) -> Value {
+/// Removes nulls, empty lists and empty strings. XML cannot distinguish an empty list, or an empty
+/// string in an element, from a missing member.
+fn compact(mut value: Value) -> Value {
     match &mut value {
         Value::Object(members) => {
-            *members = std::mem::take(members).into_iter().map(|(name, value)| (name, told(value))).collect();
+            *members = std::mem::take(members).into_iter().map(|(name, value)| (name, compact(value))).collect();
             members.retain(|_, value| !matches!(value, Value::Null) && *value != json!([]) && *value != json!(""));
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = told(item.take())),
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = compact(item.take())),
         _ => {}
     }
     value
 }
 
 #[test]
-fn xml_says_the_same_as_the_json_it_stands_for() {
+fn xml_decodes_to_the_same_value_as_its_json() {
     let mut faults = Vec::new();
     let mut tried = 0;
     for body in bodies().into_iter().filter(Body::is_xml) {
@@ -348,7 +350,9 @@ fn xml_says_the_same_as_the_json_it_stands_for() {
             tried += 1;
             let (from_xml, from_json) = (body.reread_xml(&value), body.reread(&value));
             let is_same = match (&from_xml, &from_json) {
-                (Ok(from_xml), Ok(from_json)) => told(from_xml.value().clone()) == told(from_json.value().clone()),
+                (Ok(from_xml), Ok(from_json)) => {
+                    compact(from_xml.value().clone()) == compact(from_json.value().clone())
+                }
                 (Err(from_xml), Err(_)) => from_xml.is_decode(),
                 _ => false,
             };
@@ -375,7 +379,7 @@ fn one_row_of_xml_is_a_list_of_one_and_no_row_is_an_empty_list() {
             let back = reread(operation, xml.as_bytes()).unwrap().unwrap();
             back.value()[row].as_array().map_or(0, Vec::len)
         };
-        // What each kind of row requires.
+        // The attributes that these kinds of rows require.
         let one = format!(r#"<{row} id="7" clientIdentifier="a" name="b"/>"#);
 
         assert_eq!([rows(""), rows(&one), rows(&format!("{one}<{row}/>{one}"))], [0, 1, 2], "{operation}");
@@ -393,7 +397,7 @@ fn a_row_without_its_identifier_is_set_aside() {
 }
 
 #[test]
-fn every_payload_comes_back_out_whole() {
+fn every_payload_survives_a_round_trip() {
     for payload in successes() {
         let back = reread(&payload.operation, payload.body.as_bytes()).unwrap();
 
@@ -414,7 +418,7 @@ fn full_payloads_name_every_member_and_sparse_ones_only_what_is_required() {
             own.find(|payload| payload.case == case && (payload.format == "xml") == operation.xml.is_some())
         };
         let (Some(full), Some(sparse)) = (case("full"), case("sparse")) else {
-            faults.push(format!("{}: no full or no sparse payload", operation.id));
+            faults.push(format!("{}: the full or the sparse payload is missing", operation.id));
             continue;
         };
         let missing: Vec<_> = described_in(full).difference(&named_in(full)).cloned().collect();
@@ -423,7 +427,7 @@ fn full_payloads_name_every_member_and_sparse_ones_only_what_is_required() {
         }
         let schema = sparse.schema().unwrap();
         walk(&sparse.value(schema), schema, |object, schema, place| {
-            // A list or an object may be there for what is required inside.
+            // A list or an object may be present because a member inside is required.
             let is_spare = |name: &&String| {
                 let member = schema.member(name).filter(|_| !schema.requires(name));
                 schema.members().any(|it| it == *name)
@@ -431,15 +435,15 @@ fn full_payloads_name_every_member_and_sparse_ones_only_what_is_required() {
             };
             let spare: Vec<_> = object.keys().filter(is_spare).collect();
             if !spare.is_empty() {
-                faults.push(format!("{} has {spare:?} at {}", sparse.name(), place.pointer));
+                faults.push(format!("{} has the optional {spare:?} at {}", sparse.name(), place.pointer));
             }
         });
     }
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
-/// The members of the schemas that a payload has values of, as `(place without indices, name)`. A
-/// schema inside itself would have no end.
+/// Returns the members that the schemas of a payload's objects describe, as
+/// `(place without indices, name)`. A schema inside itself is skipped, since it would have no end.
 fn described_in(payload: &Payload) -> BTreeSet<(String, String)> {
     let mut names = BTreeSet::new();
     let schema = payload.schema().unwrap();

@@ -4,7 +4,7 @@ use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, failure, harness, success};
 
 const HOOKS: [&str; 2] = ["https://example.com/EXAMPLE-HOOK", "https://hooks.example.net/EXAMPLE?room=1"];
 
-/// Addresses as the setter takes them.
+/// Returns the addresses as the setter takes them.
 fn urls(addresses: &[&str]) -> Vec<String> {
     addresses.iter().map(ToString::to_string).collect()
 }
@@ -21,7 +21,7 @@ async fn webhooks_are_a_list_of_addresses() {
 }
 
 #[tokio::test]
-async fn the_pin_of_a_protected_user_travels_in_the_query() {
+async fn the_pin_of_a_protected_user_is_sent_in_the_query() {
     success("getUserWebhooks", 200)
         .sends("GET /user/webhooks?pin=EXAMPLE-1234", NO_BODY)
         .call(async |api| api.get_user_webhooks().pin("EXAMPLE-1234").send_with_response().await)
@@ -56,7 +56,7 @@ async fn webhooks_need_a_plex_pass() {
 }
 
 #[tokio::test]
-async fn webhooks_without_a_plex_pass_are_told_by_a_code_that_says_forbidden_elsewhere() {
+async fn code_1043_means_that_webhooks_need_a_plex_pass() {
     let read = failure("getUserWebhooks", 403, 1043)
         .sends("GET /user/webhooks", NO_BODY)
         .call(async |api| api.get_user_webhooks().send_with_response().await)
@@ -74,7 +74,7 @@ async fn webhooks_without_a_plex_pass_are_told_by_a_code_that_says_forbidden_els
 }
 
 #[tokio::test]
-async fn the_code_of_webhooks_stays_unspecific_everywhere_else() {
+async fn code_1043_only_means_forbidden_for_other_calls() {
     let (client, server) = harness().await;
     for (kind, body) in [
         ("application/json", r#"{"errors":[{"code":1043,"message":"Forbidden","status":403}]}"#),
@@ -100,7 +100,7 @@ async fn the_code_of_webhooks_stays_unspecific_everywhere_else() {
 }
 
 #[tokio::test]
-async fn another_code_of_webhooks_says_nothing_of_a_plex_pass() {
+async fn other_codes_of_webhooks_do_not_mean_that_they_need_a_plex_pass() {
     let (client, server) = harness().await;
     for body in ["", r#"{"errors":[{"code":1009}]}"#, r#"{"errors":[{"message":"1043"}]}"#] {
         server.reset_async().await;

@@ -1,10 +1,10 @@
-//! What holds for the requests and replies of all operations.
+//! Rules for the requests and replies of all operations.
 
 use plex_tv_openapi::Auth;
 use plex_tv_sdk::{ByteStream, Client, Error};
 use plex_tv_tests::{Recorder, Reply, TOKEN, described, harness, signed_out_harness};
 
-/// What an operation without content may be answered with all the same.
+/// Replies to an operation without content that must be ignored, as content type and body.
 pub(crate) const USELESS_BODIES: [(&str, &str); 4] = [
     ("application/json", "{}"),
     ("application/json", ""),
@@ -20,7 +20,7 @@ pub(crate) async fn bytes(mut stream: ByteStream) -> Vec<u8> {
     bytes
 }
 
-/// Calls of all three descriptions that take a text in their path.
+/// Calls operations of three descriptions that take a string in their path.
 async fn call_with_segment(client: &Client, segment: &str) -> [Result<(), Error>; 6] {
     let (api, v1, discover) = (client.v2(), client.v1(), client.discover());
     let code = api.get_pin_qr_code(segment).send_with_response().await;
@@ -33,7 +33,7 @@ async fn call_with_segment(client: &Client, segment: &str) -> [Result<(), Error>
 }
 
 #[tokio::test]
-async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
+async fn a_path_parameter_is_one_segment_whatever_it_contains() {
     let cases = [
         ("a/b", "a%2Fb"),
         ("../user", "..%2Fuser"),
@@ -51,7 +51,7 @@ async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
 
     for (segment, _) in cases {
         for outcome in call_with_segment(&client, segment).await {
-            // The reply does not fit them all; here only the request counts.
+            // The reply does not fit every call; only the requests matter here.
             assert!(!outcome.is_err_and(|error| error.is_invalid_input()));
         }
     }
@@ -72,7 +72,7 @@ async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_backslash_in_a_path_parameter_reaches_no_other_path() {
+async fn a_backslash_in_a_path_parameter_does_not_reach_another_path() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::json(200, &serde_json::json!([]))).await;
 
@@ -83,7 +83,7 @@ async fn a_backslash_in_a_path_parameter_reaches_no_other_path() {
 }
 
 #[tokio::test]
-async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_is_sent() {
+async fn a_path_parameter_that_would_reach_another_path_is_refused_before_anything_is_sent() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
 
@@ -98,7 +98,7 @@ async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_i
     assert_eq!(recorder.requests(), []);
 }
 
-/// Calls of each kind of authentication from all descriptions.
+/// Calls operations with each kind of authentication, from several descriptions.
 async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
     let (v2, v1, discover) = (client.v2(), client.v1(), client.discover());
     let (epg, together) = (client.epg(), client.together());
@@ -120,7 +120,7 @@ async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
     ]
 }
 
-/// The tokens that were sent, by operation.
+/// Returns the token that each operation sent.
 async fn tokens_sent(client: &Client, recorder: &Recorder) -> Vec<(&'static str, Option<String>)> {
     let outcomes = some_calls(client).await;
     let operations = outcomes.into_iter().map(|outcome| outcome.unwrap_err().operation().unwrap());

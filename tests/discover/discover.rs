@@ -5,10 +5,10 @@ use plex_tv_sdk::{
 use plex_tv_tests::{NO_BODY, Recorder, Reply, failure, harness, reread, success, unexpected};
 use serde_json::json;
 
-use crate::{MOVIE, SHOW, items, keys, told};
+use crate::{MOVIE, SHOW, items, keys, reasons};
 
 #[tokio::test]
-async fn the_provider_tells_where_its_features_start() {
+async fn the_provider_lists_the_keys_of_its_features() {
     let reply = success("getDiscoverProvider", 200)
         .sends("GET /", NO_BODY)
         .call_discover(async |api| api.get_discover_provider().send_with_response().await)
@@ -18,7 +18,7 @@ async fn the_provider_tells_where_its_features_start() {
     assert_eq!(provider.identifier.as_deref(), Some("tv.plex.provider.discover"));
     assert_eq!(provider.protocols.as_deref(), Some("stream,download"));
     let [search, content] = &*provider.feature else {
-        panic!("two features");
+        panic!("expected two features");
     };
     assert_eq!(search.key.as_deref(), Some("/library/search"));
     let keys: Vec<_> = content.directory.iter().map(|section| section.key.as_deref()).collect();
@@ -26,7 +26,7 @@ async fn the_provider_tells_where_its_features_start() {
 }
 
 #[tokio::test]
-async fn members_of_the_provider_that_nobody_described_are_kept_at_every_level() {
+async fn undescribed_members_of_the_provider_are_kept_at_every_level() {
     let body = r#"{"new":1,"MediaProvider":{"new":2,"Feature":[{"new":3,"Directory":[{"new":4}]}]}}"#;
 
     let reply = success("getDiscoverProvider", 200)
@@ -42,7 +42,7 @@ async fn members_of_the_provider_that_nobody_described_are_kept_at_every_level()
 }
 
 #[tokio::test]
-async fn a_call_without_a_client_identifier_is_refused_for_good() {
+async fn a_call_without_a_client_identifier_is_not_retryable() {
     let error = failure("getDiscoverProvider", 400, 1000)
         .sends("GET /", NO_BODY)
         .call_discover(async |api| api.get_discover_provider().send_with_response().await)
@@ -52,7 +52,7 @@ async fn a_call_without_a_client_identifier_is_refused_for_good() {
 }
 
 #[tokio::test]
-async fn an_identifier_of_another_catalogue_is_turned_into_an_item() {
+async fn an_identifier_of_another_catalogue_finds_its_item() {
     let page = success("matchMetadata", 200)
         .sends("GET /library/metadata/matches?guid=tmdb%3A%2F%2F1000001&includeGuids=1&type=1", NO_BODY)
         .call_discover(async |api| {
@@ -61,7 +61,7 @@ async fn an_identifier_of_another_catalogue_is_turned_into_an_item() {
         .await;
 
     let [movie] = items(&page) else {
-        panic!("one match");
+        panic!("expected one match");
     };
     assert_eq!(movie.rating_key, MOVIE);
     assert_eq!(movie.type_, Some(MetadataType::Movie));
@@ -105,14 +105,14 @@ async fn a_refused_client_identifier_is_an_auth_error_without_a_code() {
 }
 
 #[tokio::test]
-async fn an_item_comes_with_everything_around_it() {
+async fn an_item_comes_with_all_its_details() {
     let page = success("getDiscoverMetadata", 200)
         .sends("GET /library/metadata/5d7760000000000000000001", NO_BODY)
         .call_discover(async |api| api.get_discover_metadata(MOVIE).send_with_response().await)
         .await;
 
     let [movie] = items(&page) else {
-        panic!("one item");
+        panic!("expected one item");
     };
     assert_eq!(movie.added_at.unwrap().to_string(), "2019-03-31T00:00:00Z");
     assert_eq!(movie.originally_available_at.as_deref(), Some("2019-03-31"));
@@ -128,7 +128,7 @@ async fn an_item_comes_with_everything_around_it() {
 }
 
 #[tokio::test]
-async fn members_that_differ_in_the_first_letter_alone_have_a_field_each_and_are_written_back() {
+async fn members_that_differ_only_in_case_have_their_own_fields_and_round_trip() {
     let page = success("getDiscoverMetadata", 200)
         .sends("GET /library/metadata/5d7760000000000000000001?includeGuids=1", NO_BODY)
         .call_discover(async |api| api.get_discover_metadata(MOVIE).include_guids(true).send_with_response().await)
@@ -150,7 +150,7 @@ async fn members_that_differ_in_the_first_letter_alone_have_a_field_each_and_are
 }
 
 #[test]
-fn one_of_two_members_that_differ_in_the_first_letter_does_not_fill_the_other() {
+fn a_member_does_not_fill_another_that_differs_only_in_case() {
     for member in [r#""guid":"a""#, r#""Guid":[{"id":"a"}]"#, r#""rating":1.5"#, r#""Rating":[{"value":1.5}]"#] {
         let body = format!(r#"{{"MediaContainer":{{"Metadata":[{{"ratingKey":"1",{member}}}]}}}}"#);
 
@@ -216,7 +216,7 @@ async fn numbers_and_booleans_may_arrive_as_text() {
 }
 
 #[tokio::test]
-async fn a_kind_of_item_and_members_that_nobody_described_are_kept() {
+async fn an_unknown_kind_of_item_and_undescribed_members_are_kept() {
     let body = r#"{"MediaContainer":{"Meta":{"Type":[]},"Metadata":[
         {"ratingKey":"1","type":"hologram","Collection":[{"tag":"Examples"}],"Role":[{"isFamous":true}]}]}}"#;
 
@@ -259,7 +259,7 @@ async fn a_refusal_without_a_readable_body_is_known_by_its_status() {
 }
 
 #[tokio::test]
-async fn a_reply_in_xml_is_told_apart_from_broken_json() {
+async fn a_reply_in_xml_is_a_content_type_error() {
     let (client, server) = harness().await;
     Recorder::mount(&server, &Reply::new(200, "application/xml", "<MediaContainer size=\"0\"/>")).await;
 
@@ -277,7 +277,7 @@ async fn offers_come_with_their_terms() {
 
     let offers = reply.media_container.availability;
     let [stream, store] = &*offers else {
-        panic!("two offers");
+        panic!("expected two offers");
     };
     assert_eq!((stream.platform.as_str(), stream.price), ("example-stream", None));
     assert_eq!(stream.offer_type, Some(OfferType::Subscription));
@@ -286,7 +286,7 @@ async fn offers_come_with_their_terms() {
 }
 
 #[tokio::test]
-async fn an_offer_keeps_what_has_no_settled_shape_and_one_of_nobody_is_set_aside() {
+async fn an_offer_keeps_members_of_no_fixed_shape_and_one_without_a_platform_is_set_aside() {
     let body = r#"{"MediaContainer":{"size":3,"Availability":[
         {"platform":"a","platformInfo":"text","price":"3.99"},{"title":"nobody"},{"platform":"b","platformInfo":{"id":1}}]}}"#;
 
@@ -297,9 +297,9 @@ async fn an_offer_keeps_what_has_no_settled_shape_and_one_of_nobody_is_set_aside
         .await;
 
     let offers = &reply.media_container.availability;
-    assert_eq!(told(offers), ["row 1: missing field `platform`"]);
+    assert_eq!(reasons(offers), ["row 1: missing field `platform`"]);
     let [text, object] = &**offers else {
-        panic!("two offers");
+        panic!("expected two offers");
     };
     assert_eq!((&text.extra["platformInfo"], text.price), (&json!("text"), Some(3.99)));
     assert_eq!(object.extra["platformInfo"], json!({"id": 1}));
@@ -366,7 +366,7 @@ async fn advice_for_parents_has_ages_topics_and_questions() {
 }
 
 #[tokio::test]
-async fn advice_may_have_numbers_for_names() {
+async fn advice_may_have_numeric_ids() {
     let body = r#"{"MediaContainer":{"CommonSenseMedia":[{"id":1000001,"ParentalAdvisoryTopic":[{"id":7}]}]}}"#;
 
     let reply = success("getCommonSenseMedia", 200)
@@ -427,7 +427,7 @@ async fn related_items_come_in_hubs() {
 }
 
 #[tokio::test]
-async fn what_is_related_to_an_unknown_item_is_not_found() {
+async fn related_items_of_an_unknown_item_are_not_found() {
     let error = failure("getDiscoverMetadataRelated", 404, 1002)
         .sends("GET /library/metadata/0/related", NO_BODY)
         .call_discover(async |api| api.get_discover_metadata_related("0").send_with_response().await)
@@ -437,7 +437,7 @@ async fn what_is_related_to_an_unknown_item_is_not_found() {
 }
 
 #[tokio::test]
-async fn hits_come_in_groups_of_which_one_may_be_empty() {
+async fn hits_come_in_groups_that_may_be_empty() {
     let line = "GET /library/search?filterPeople=1&includeMetadata=1&limit=10&query=caf%C3%A9+%26+%F0%9F%98%80&searchProviders=discover%2CPLEXAVOD&searchTypes=movies%2Ctv";
 
     let reply = success("searchDiscover", 200)
@@ -456,7 +456,7 @@ async fn hits_come_in_groups_of_which_one_may_be_empty() {
     let container = &reply.media_container;
     assert_eq!(container.suggested_terms, ["example movie"]);
     let [external, plex] = &*container.search_results else {
-        panic!("two groups");
+        panic!("expected two groups");
     };
     assert_eq!((plex.id.as_deref(), plex.size), (Some("plex"), Some(0)));
     assert!(plex.search_result.is_empty());
@@ -467,7 +467,7 @@ async fn hits_come_in_groups_of_which_one_may_be_empty() {
 }
 
 #[tokio::test]
-async fn a_bad_hit_does_not_take_its_group() {
+async fn a_bad_hit_does_not_lose_its_group() {
     let body = r#"{"MediaContainer":{"SearchResults":[{"id":"external","SearchResult":[
         {"score":"0.9","Metadata":{"ratingKey":"1"}},{"score":"high"},{"Metadata":{"title":"no key"}},{"Directory":{}}]}]}}"#;
 
@@ -480,9 +480,9 @@ async fn a_bad_hit_does_not_take_its_group() {
     let hits = &reply.media_container.search_results[0].search_result;
     let wanted =
         ["row 1: invalid type: text, expected number at score", "row 2: missing field `ratingKey` at Metadata"];
-    assert_eq!(told(hits), wanted);
+    assert_eq!(reasons(hits), wanted);
     let [hit, directory] = &**hits else {
-        panic!("two hits");
+        panic!("expected two hits");
     };
     assert_eq!(hit.score, Some(0.9));
     assert!(directory.metadata.is_none() && directory.extra.contains_key("Directory"));
@@ -508,7 +508,7 @@ async fn a_person_comes_with_a_biography_and_without_a_token() {
         .await;
 
     let [person] = &*reply.media_container.metadata else {
-        panic!("one person");
+        panic!("expected one person");
     };
     assert_eq!((person.title.as_deref(), person.type_.as_ref()), (Some("Cleo Example"), Some(&MetadataType::Person)));
     assert_eq!((person.born_at.as_deref(), person.birth_place.as_deref()), (Some("1970-01-01"), Some("Exampleton")));
@@ -528,7 +528,7 @@ async fn an_unknown_person_is_an_empty_list() {
 }
 
 #[tokio::test]
-async fn what_is_not_settled_about_a_person_is_kept_as_it_came() {
+async fn members_of_no_fixed_shape_of_a_person_are_kept_unchanged() {
     let body =
         r#"{"MediaContainer":{"Metadata":[{"title":"a","CreditType":[{"type":"actor","count":"7"}],"External":7}]}}"#;
 
@@ -543,7 +543,7 @@ async fn what_is_not_settled_about_a_person_is_kept_as_it_came() {
 }
 
 #[tokio::test]
-async fn the_number_of_a_tag_is_no_person() {
+async fn the_number_of_a_tag_is_not_a_person() {
     let person = failure("getPerson", 404, None)
         .sends("GET /library/people/77", NO_BODY)
         .call_discover(async |api| api.get_person("77").send_with_response().await)
@@ -564,7 +564,7 @@ async fn credits_come_by_department_each_with_its_item() {
         .await;
 
     let [acted, directed] = &*reply.media_container.credit_group else {
-        panic!("two departments");
+        panic!("expected two departments");
     };
     assert_eq!(
         (acted.type_.as_ref(), directed.type_.as_ref()),
@@ -587,9 +587,9 @@ async fn a_credit_without_an_item_is_set_aside_and_a_new_department_is_kept() {
         .await;
 
     let groups = &reply.media_container.credit_group;
-    assert_eq!((groups.len(), told(groups).len()), (1, 1));
+    assert_eq!((groups.len(), reasons(groups).len()), (1, 1));
     assert_eq!(groups[0].type_, Some(CreditGroupType::Other("stunts".to_owned())));
-    assert_eq!((groups[0].credit.len(), told(&groups[0].credit).len()), (1, 2));
+    assert_eq!((groups[0].credit.len(), reasons(&groups[0].credit).len()), (1, 2));
 }
 
 #[tokio::test]

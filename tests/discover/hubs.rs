@@ -1,6 +1,6 @@
 use plex_tv_tests::{NO_BODY, failure, success};
 
-use crate::{MOVIE, SHOW, items, keys, told};
+use crate::{MOVIE, SHOW, items, keys, reasons};
 
 #[tokio::test]
 async fn promoted_hubs_come_with_their_first_items() {
@@ -13,7 +13,7 @@ async fn promoted_hubs_come_with_their_first_items() {
 
     let hubs = reply.media_container.hub;
     let [hub] = &*hubs else {
-        panic!("one hub");
+        panic!("expected one hub");
     };
     assert_eq!(hub.hub_identifier.as_deref(), Some("home.top_watchlisted"));
     assert_eq!(hub.type_.as_deref(), Some("mixed"));
@@ -33,12 +33,12 @@ async fn a_bad_item_is_set_aside_inside_its_hub() {
         .await;
 
     let hubs = &reply.media_container.hub;
-    assert_eq!(told(hubs).len(), 1);
+    assert_eq!(reasons(hubs).len(), 1);
     let [one, two] = &**hubs else {
-        panic!("two hubs");
+        panic!("expected two hubs");
     };
     assert_eq!(one.promoted, Some(true));
-    assert_eq!(told(&one.metadata), ["row 0: missing field `ratingKey`"]);
+    assert_eq!(reasons(&one.metadata), ["row 0: missing field `ratingKey`"]);
     assert_eq!(keys(&one.metadata), ["2"]);
     assert!(two.metadata.is_empty());
     assert_eq!(two.extra["new"], 1);

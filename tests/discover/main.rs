@@ -1,6 +1,6 @@
 //! Drives every operation of Discover and the metadata providers against a mock server.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-// The helpers of a test are tests themselves, though clippy does not see it.
+// The settings in clippy.toml that allow these in tests do not cover helper functions.
 
 mod discover;
 mod hubs;
@@ -21,7 +21,7 @@ use plex_tv_tests::{NO_BODY, Recorder, Reply, TOKEN, described, example, harness
 pub(crate) const MOVIE: &str = "5d7760000000000000000001";
 pub(crate) const SHOW: &str = "5d7760000000000000000003";
 
-/// What an operation without content may be answered with all the same.
+/// Replies to an operation without content that must be ignored, as content type and body.
 pub(crate) const USELESS_BODIES: [(&str, &str); 4] = [
     ("application/json", "{}"),
     ("application/json", r#"{"MediaContainer":{"size":0}}"#),
@@ -38,13 +38,13 @@ pub(crate) fn keys(items: &[DiscoverMetadata]) -> Vec<&str> {
     items.iter().map(|item| item.rating_key.as_str()).collect()
 }
 
-/// What the rows that could not be read say.
-pub(crate) fn told<T>(rows: &Rows<T>) -> Vec<String> {
+/// Returns the reasons why rows were set aside.
+pub(crate) fn reasons<T>(rows: &Rows<T>) -> Vec<String> {
     rows.rejected().iter().map(RejectedRow::to_string).collect()
 }
 
-/// Calls everything that takes a text in its path.
-#[allow(deprecated, reason = "what is retired is a path all the same")]
+/// Calls every operation that takes a string in its path.
+#[allow(deprecated, reason = "retired operations have path parameters too")]
 async fn call_with_segment(client: &Client, segment: &str) -> [Result<(), Error>; 14] {
     let api = client.discover();
     [
@@ -66,7 +66,7 @@ async fn call_with_segment(client: &Client, segment: &str) -> [Result<(), Error>
 }
 
 #[tokio::test]
-async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
+async fn a_path_parameter_is_one_segment_whatever_it_contains() {
     let cases = [
         ("a/b", "a%2Fb"),
         ("../actions", "..%2Factions"),
@@ -107,7 +107,7 @@ async fn a_path_parameter_is_one_segment_whatever_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_path_parameter_that_reaches_another_path_is_refused_before_anything_is_sent() {
+async fn a_path_parameter_that_would_reach_another_path_is_refused_before_anything_is_sent() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(200)).await;
 
@@ -131,7 +131,7 @@ fn each_operation_is_sent_to_the_host_that_the_description_names() {
 }
 
 #[tokio::test]
-async fn each_host_can_be_moved_alone_and_below_a_path() {
+async fn each_host_can_be_overridden_alone_and_with_a_path() {
     let (_, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::json(200, &example("getVodHubs", 200))).await;
     let at = |path: &str| format!("{}{path}", server.base_url());

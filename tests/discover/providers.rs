@@ -9,7 +9,7 @@ async fn free_titles_have_parts_to_stream() {
 
     let hubs = reply.media_container.hub;
     let [movie, episode] = &*hubs[0].metadata else {
-        panic!("two items");
+        panic!("expected two items");
     };
     let part = movie.media[0].part[0].key.as_deref();
     assert_eq!(part, Some("/library/parts/5d7760000000000000000052"));
@@ -20,7 +20,7 @@ async fn free_titles_have_parts_to_stream() {
 }
 
 #[tokio::test]
-async fn free_titles_are_forbidden_to_who_opted_out() {
+async fn free_titles_are_forbidden_after_an_opt_out() {
     let error = failure("getVodHubs", 403, None)
         .sends("GET /hubs", NO_BODY)
         .call_discover(async |api| api.get_vod_hubs().send_with_response().await)

@@ -1,6 +1,6 @@
 use plex_tv_tests::{NO_BODY, failure, success};
 
-use crate::told;
+use crate::reasons;
 
 #[tokio::test]
 async fn preferred_services_have_names() {
@@ -25,12 +25,12 @@ async fn a_service_without_a_name_is_set_aside() {
         .await;
 
     let services = &reply.media_container.availability_platform;
-    assert_eq!(told(services), ["row 0: missing field `platform`"]);
+    assert_eq!(reasons(services), ["row 0: missing field `platform`"]);
     assert_eq!(services[0].extra["title"], "A");
 }
 
 #[tokio::test]
-async fn preferred_services_of_nobody_are_an_auth_error() {
+async fn preferred_services_need_a_valid_token() {
     let error = failure("getPreferredServices", 401, 1001)
         .sends("GET /settings/preferredServices", NO_BODY)
         .call_discover(async |api| api.get_preferred_services().send_with_response().await)

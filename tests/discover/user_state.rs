@@ -34,7 +34,7 @@ async fn too_many_ratings_are_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn watched_and_not_watched_are_told_by_a_get() {
+async fn watched_and_unwatched_are_set_by_a_get() {
     for status in [200, 204] {
         success("scrobble", status)
             .sends("GET /actions/scrobble?identifier=com.plexapp.plugins.library&key=5d7760000000000000000001", NO_BODY)
@@ -55,7 +55,7 @@ async fn watched_and_not_watched_are_told_by_a_get() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_with_a_change_of_the_state_is_of_no_matter() {
+async fn the_body_of_the_reply_to_a_state_change_is_ignored() {
     for (kind, body) in USELESS_BODIES {
         success("scrobble", 200)
             .replying(kind, body)
@@ -71,7 +71,7 @@ async fn a_body_that_comes_with_a_change_of_the_state_is_of_no_matter() {
 }
 
 #[tokio::test]
-async fn an_unknown_item_cannot_be_watched() {
+async fn an_unknown_item_cannot_be_marked_as_watched() {
     let error = failure("scrobble", 404, 1002)
         .sends("GET /actions/scrobble?identifier=a&key=0", NO_BODY)
         .call_discover(async |api| api.scrobble("0", "a").send_with_response().await)
@@ -91,7 +91,7 @@ async fn a_change_of_the_state_with_an_expired_jwt_is_an_auth_error() {
 }
 
 #[tokio::test]
-async fn the_state_tells_what_the_user_did() {
+async fn the_state_shows_what_the_user_did() {
     let reply = success("getUserState", 200)
         .sends("GET /library/metadata/5d7760000000000000000001/userState", NO_BODY)
         .call_discover(async |api| api.get_user_state(MOVIE).send_with_response().await)
@@ -108,7 +108,7 @@ async fn the_state_tells_what_the_user_did() {
 }
 
 #[tokio::test]
-async fn an_item_that_is_not_on_the_watchlist_has_no_time_of_it() {
+async fn an_item_that_is_not_on_the_watchlist_has_no_watchlist_time() {
     let body = r#"{"MediaContainer":{"size":"1","UserState":{"viewCount":"2","rating":"9.5","isHidden":true}}}"#;
 
     let reply = success("getUserState", 200)

@@ -1,10 +1,10 @@
-#![allow(deprecated, reason = "what the old address of feeds answered stays readable")]
+#![allow(deprecated, reason = "replies from the old address of feeds must still decode")]
 
 use plex_tv_sdk::discover::types::{CreateRssFeedBody, FeedFormat, FeedType, MetadataType, WatchlistFilter};
 use plex_tv_tests::{Body, NO_BODY, Recorder, Reply, example, failure, harness, success, unexpected};
 use serde_json::json;
 
-use crate::{MOVIE, SHOW, USELESS_BODIES, items, keys, told};
+use crate::{MOVIE, SHOW, USELESS_BODIES, items, keys, reasons};
 
 const ETAG: &str = "W/\"0123456789abcdef\"";
 
@@ -19,7 +19,7 @@ async fn an_item_is_put_on_the_watchlist_by_its_key() {
 }
 
 #[tokio::test]
-async fn a_key_is_one_value_of_the_query_whatever_is_in_it() {
+async fn a_key_is_one_value_of_the_query_whatever_it_contains() {
     success("addToWatchlist", 200)
         .sends("PUT /actions/addToWatchlist?ratingKey=a%2Fb%26c%3Dd+%F0%9F%98%80", NO_BODY)
         .call_discover(async |api| api.add_to_watchlist("a/b&c=d 😀").send_with_response().await)
@@ -27,7 +27,7 @@ async fn a_key_is_one_value_of_the_query_whatever_is_in_it() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
+async fn the_body_of_the_reply_to_a_watchlist_change_is_ignored() {
     for (kind, body) in USELESS_BODIES {
         success("addToWatchlist", 200)
             .replying(kind, body)
@@ -43,7 +43,7 @@ async fn a_body_that_comes_with_a_change_of_the_watchlist_is_of_no_matter() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_too_large_is_refused_by_its_size() {
+async fn a_page_size_that_is_too_large_is_refused() {
     let error = failure("getWatchlist", 400, None)
         .sends("GET /library/sections/watchlist/all?X-Plex-Container-Size=5000", NO_BODY)
         .call_discover(async |api| api.get_watchlist("all").container_size(5000).send_with_response().await)
@@ -53,7 +53,7 @@ async fn a_page_that_is_too_large_is_refused_by_its_size() {
 }
 
 #[tokio::test]
-async fn a_managed_user_may_be_kept_from_the_watchlist() {
+async fn a_managed_user_may_be_denied_the_watchlist() {
     let error = failure("addToWatchlist", 403, 1009)
         .sends("PUT /actions/addToWatchlist?ratingKey=5d7760000000000000000001", NO_BODY)
         .call_discover(async |api| api.add_to_watchlist(MOVIE).send_with_response().await)
@@ -63,7 +63,7 @@ async fn a_managed_user_may_be_kept_from_the_watchlist() {
 }
 
 #[tokio::test]
-async fn a_key_that_says_nothing_is_refused_by_the_service() {
+async fn an_empty_key_is_refused_by_the_service() {
     let error = failure("addToWatchlist", 400, 1004)
         .sends("PUT /actions/addToWatchlist?ratingKey=", NO_BODY)
         .call_discover(async |api| api.add_to_watchlist("").send_with_response().await)
@@ -103,13 +103,13 @@ async fn the_watchlist_has_movies_and_shows() {
     assert_eq!(container.library_section_id.as_deref(), Some("watchlist"));
     assert_eq!((container.offset, container.size, container.total_size), (Some(0), Some(2), Some(2)));
     let [movie, show] = items(&page) else {
-        panic!("two items");
+        panic!("expected two items");
     };
     assert_eq!((movie.rating_key.as_str(), show.rating_key.as_str()), (MOVIE, SHOW));
     assert_eq!(movie.watchlisted_at.unwrap().as_second(), 1790000000);
     assert_eq!(show.type_, Some(MetadataType::Show));
     assert_eq!((show.leaf_count, show.child_count, show.skip_children), (Some(18), Some(2), Some(false)));
-    assert!(told(&container.metadata).is_empty());
+    assert!(reasons(&container.metadata).is_empty());
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn the_watchlist_is_asked_for_with_order_kind_flags_and_lists() {
 }
 
 #[tokio::test]
-async fn a_filter_that_nobody_described_is_one_segment_of_the_path() {
+async fn an_undescribed_filter_is_one_segment_of_the_path() {
     success("getWatchlist", 200)
         .sends("GET /library/sections/watchlist/a%2Fb%F0%9F%98%80", NO_BODY)
         .call_discover(async |api| api.get_watchlist("a/b😀").send_with_response().await)
@@ -172,7 +172,7 @@ async fn a_bad_row_is_set_aside_inside_the_page() {
     assert_eq!(keys(items(&page)), ["1", "4"]);
     assert_eq!(page.media_container.size, Some(4));
     let wanted = ["row 1: missing field `ratingKey`", "row 2: invalid type: text, expected integer at year"];
-    assert_eq!(told(&page.media_container.metadata), wanted);
+    assert_eq!(reasons(&page.media_container.metadata), wanted);
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn the_etag_of_the_watchlist_is_among_the_headers_of_the_reply() {
 }
 
 #[tokio::test]
-async fn an_etag_is_sent_as_it_came_and_changes_nothing_else() {
+async fn an_etag_is_sent_unchanged_and_nothing_else_changes() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
     let list = || client.discover().get_watchlist("all").include_guids(true);
@@ -205,7 +205,7 @@ async fn an_etag_is_sent_as_it_came_and_changes_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_watchlist_that_did_not_change_is_neither_a_redirect_nor_worth_another_try() {
+async fn an_unchanged_watchlist_is_neither_a_redirect_nor_retryable() {
     let error = unexpected("getWatchlist", Reply::empty(304))
         .sends("GET /library/sections/watchlist/all", NO_BODY)
         .call_discover(async |api| api.get_watchlist("all").send_with_response().await)
@@ -216,7 +216,7 @@ async fn a_watchlist_that_did_not_change_is_neither_a_redirect_nor_worth_another
 }
 
 #[tokio::test]
-async fn an_etag_that_no_header_can_carry_is_refused_before_anything_is_sent() {
+async fn an_etag_that_cannot_be_a_header_is_refused_before_anything_is_sent() {
     let (client, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::empty(304)).await;
 
@@ -234,7 +234,7 @@ async fn an_etag_that_no_header_can_carry_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn the_watchlist_of_nobody_is_an_auth_error() {
+async fn the_watchlist_needs_a_valid_token() {
     let error = failure("getWatchlist", 401, 1001)
         .sends("GET /library/sections/watchlist/all", NO_BODY)
         .call_discover(async |api| api.get_watchlist("all").send_with_response().await)
@@ -254,7 +254,7 @@ async fn an_unknown_filter_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_feed_is_created_by_what_it_lists() {
+async fn a_feed_is_created_by_its_type() {
     for status in [200, 201] {
         let reply = success("createRssFeed", status)
             .sends("POST /rss?format=json", Body::Json(r#"{"feedType":"friendsWatchlist"}"#))
@@ -305,7 +305,7 @@ async fn a_feed_is_read_without_a_token() {
     assert!(!format!("{feed:?}").contains("EXAMPLE-FEED"));
     let items = feed.items;
     let [movie, show] = &*items else {
-        panic!("two items");
+        panic!("expected two items");
     };
     assert_eq!(movie.category, Some(MetadataType::Movie));
     assert_eq!(movie.guids, ["imdb://tt0000001", "tmdb://1000001", "tvdb://1000001"]);
@@ -325,7 +325,7 @@ async fn an_entry_of_a_feed_that_cannot_be_read_is_set_aside() {
 
     assert_eq!(feed.extra["new"], 2);
     assert_eq!(feed.items[0].extra["new"], 1);
-    assert_eq!(told(&feed.items).len(), 2);
+    assert_eq!(reasons(&feed.items).len(), 2);
 }
 
 #[tokio::test]
@@ -339,7 +339,7 @@ async fn an_unknown_feed_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_feed_may_be_refused_though_no_token_is_due() {
+async fn a_feed_may_be_refused_although_it_needs_no_token() {
     let error = failure("getRssFeed", 401, None)
         .sends("GET /EXAMPLE-FEED-0001?format=json", NO_BODY)
         .call_discover(async |api| api.get_rss_feed("EXAMPLE-FEED-0001", "json").send_with_response().await)
@@ -348,7 +348,7 @@ async fn a_feed_may_be_refused_though_no_token_is_due() {
     assert!(error.is_auth());
 }
 
-/// What an error of a feed shows when the service answers this.
+/// Returns what errors show when the service answers with `reply` to reading and creating a feed.
 async fn shown_of_feed(identifier: &str, reply: Reply) -> String {
     let (client, server) = harness().await;
     Recorder::mount(&server, &reply).await;
@@ -362,11 +362,11 @@ async fn shown_of_feed(identifier: &str, reply: Reply) -> String {
 }
 
 #[tokio::test]
-async fn an_error_does_not_show_an_identifier_of_a_feed_as_plex_makes_them() {
+async fn an_error_does_not_show_the_uuid_of_a_feed() {
     let identifier = "00000000-0000-4000-a000-00000000000f";
     let feed = json!({"url": format!("https://rss.plex.tv/{identifier}")});
     let refusal = Reply::new(404, "text/html", format!("<html><body>No feed /{identifier} here</body></html>"));
-    // Neither a feed nor the address of one.
+    // This decodes neither as a feed nor as the address of one.
     let unreadable = Reply::json(200, &json!({"items": true, "RSSInfo": [feed, {}]}));
 
     for reply in [refusal, unreadable] {
@@ -409,8 +409,9 @@ async fn an_unknown_feed_is_not_found_at_its_new_address() {
     assert!(error.is_not_found());
 }
 
-/// A client at one server that sends the reader on to another.
-async fn moved_feed(
+/// Reads a feed from a server that redirects to another. Returns both recorders and the number of
+/// items.
+async fn fetch_feed(
     status: u16,
     storage_path: &str,
     reply: &Reply,
@@ -428,39 +429,39 @@ async fn moved_feed(
 }
 
 #[tokio::test]
-async fn a_moved_feed_is_fetched_from_its_storage_without_token_and_identity() {
+async fn a_redirected_feed_is_fetched_from_its_storage_without_token_and_identity() {
     for status in [301, 302, 303, 307, 308] {
         let reply = Reply::json(200, &example("getDiscoverRssFeed", 200));
 
-        let (seen, stored, outcome) = moved_feed(status, "/bucket/a%20b.json?signature=EXAMPLE", &reply).await;
+        let (seen, stored, outcome) = fetch_feed(status, "/bucket/a%20b.json?signature=EXAMPLE", &reply).await;
 
         assert_eq!(outcome.unwrap(), 1, "{status}");
         assert!(seen.only().header("x-plex-token").is_some(), "{status}");
         let sent = stored.only();
         assert_eq!((sent.method.as_str(), sent.target.as_str()), ("GET", "/bucket/a%20b.json?signature=EXAMPLE"));
-        let told: Vec<_> = sent.headers.iter().filter(|header| header.starts_with("x-plex-")).collect();
-        assert_eq!(told, [""; 0], "{status}");
+        let identity: Vec<_> = sent.headers.iter().filter(|header| header.starts_with("x-plex-")).collect();
+        assert_eq!(identity, [""; 0], "{status}");
         assert!(!sent.headers.concat().contains("EXAMPLE-ACCOUNT-TOKEN"));
     }
 }
 
 #[tokio::test]
-async fn a_storage_that_sends_on_is_not_followed() {
+async fn a_second_redirect_is_not_followed() {
     let (_, third) = harness().await;
     let stranger = Recorder::mount(&third, &Reply::json(200, &example("getDiscoverRssFeed", 200))).await;
     let mut onward = Reply::empty(302);
     onward.headers.push(("location", third.base_url()));
 
-    let (_, stored, outcome) = moved_feed(302, "/bucket", &onward).await;
+    let (_, stored, outcome) = fetch_feed(302, "/bucket", &onward).await;
 
     assert!(outcome.unwrap_err().is_redirect());
     assert_eq!((stored.requests().len(), stranger.requests().len()), (1, 0));
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_storage_is_that_of_the_feed() {
+async fn a_refusal_by_the_storage_is_an_error_of_the_feed() {
     let (_, _, outcome) =
-        moved_feed(302, "/gone", &Reply::new(404, "application/xml", "<Error><Code>NoSuchKey</Code></Error>")).await;
+        fetch_feed(302, "/gone", &Reply::new(404, "application/xml", "<Error><Code>NoSuchKey</Code></Error>")).await;
 
     let error = outcome.unwrap_err();
     assert!(error.is_not_found() && error.operation() == Some("getDiscoverRssFeed"), "{error}");

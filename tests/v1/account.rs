@@ -35,7 +35,7 @@ async fn the_public_address_asked_for_too_often_is_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn announcements_tell_whether_they_were_read() {
+async fn announcements_show_whether_they_were_read() {
     let reply = success("getAnnouncements", 200)
         .sends("GET /api/announcements", NO_BODY)
         .call_v1(async |api| api.get_announcements().send_with_response().await)
@@ -43,7 +43,7 @@ async fn announcements_tell_whether_they_were_read() {
 
     assert_eq!((reply.total_size, reply.size), (Some(2), Some(2)));
     let [new, old] = &*reply.announcement else {
-        panic!("two announcements");
+        panic!("expected two announcements");
     };
     assert_eq!((new.id, new.read), (101, Some(false)));
     assert_eq!(new.style, Some(AnnouncementStyle::Info));
@@ -94,7 +94,7 @@ async fn providers_come_as_json_with_their_tokens() {
         .await;
 
     let [discover, vod] = &**providers else {
-        panic!("two providers");
+        panic!("expected two providers");
     };
     assert_eq!(discover.identifier, "tv.plex.provider.discover");
     assert_eq!(discover.base_url.as_deref(), Some("https://discover.provider.plex.tv"));
@@ -104,7 +104,7 @@ async fn providers_come_as_json_with_their_tokens() {
 }
 
 #[tokio::test]
-async fn providers_of_nobody_are_an_auth_error() {
+async fn providers_need_a_valid_token() {
     let error = failure("getMediaProviders", 401, 1001)
         .sends("GET /media/providers", NO_BODY)
         .call_v1(async |api| api.get_media_providers().send_with_response().await)
@@ -114,7 +114,7 @@ async fn providers_of_nobody_are_an_auth_error() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "the call still answers, and tools still make it")]
+#[allow(deprecated, reason = "the call still works, and tools still use it")]
 async fn the_account_is_read_from_attributes_and_children() {
     let user = success("getAccountXml", 200)
         .sends("GET /users/account", NO_BODY)
@@ -142,7 +142,7 @@ async fn the_account_is_read_from_attributes_and_children() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "the call still answers, and tools still make it")]
+#[allow(deprecated, reason = "the call still works, and tools still use it")]
 async fn the_account_is_read_as_json_too() {
     let reply = success("getAccountJson", 200)
         .sends("GET /users/account.json", NO_BODY)
@@ -155,8 +155,8 @@ async fn the_account_is_read_as_json_too() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "the calls still answer, and tools still make them")]
-async fn the_account_of_nobody_is_an_auth_error() {
+#[allow(deprecated, reason = "the calls still work, and tools still use them")]
+async fn the_account_needs_a_valid_token() {
     let xml = failure("getAccountXml", 401, 1001)
         .sends("GET /users/account", NO_BODY)
         .call_v1(async |api| api.get_account_xml().send_with_response().await)

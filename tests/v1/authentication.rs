@@ -17,7 +17,7 @@ async fn a_claim_token_is_a_secret() {
 }
 
 #[tokio::test]
-async fn a_claim_token_of_nobody_is_an_auth_error() {
+async fn a_claim_token_needs_a_valid_token() {
     for code in [Some(1001), None] {
         let error = failure("getClaimToken", 401, code)
             .sends("GET /api/claim/token.json", NO_BODY)
@@ -29,7 +29,7 @@ async fn a_claim_token_of_nobody_is_an_auth_error() {
 }
 
 #[tokio::test]
-async fn a_claim_token_may_be_refused_with_a_single_text() {
+async fn a_claim_token_may_be_refused_with_a_single_message() {
     let error = unexpected("getClaimToken", Reply::json(401, &json!({ "error": "Invalid authentication token." })))
         .sends("GET /api/claim/token.json", NO_BODY)
         .call_v1(async |api| api.get_claim_token().send_with_response().await)
@@ -40,8 +40,8 @@ async fn a_claim_token_may_be_refused_with_a_single_text() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "old clients still sign in by such a PIN")]
-async fn a_pin_of_the_first_version_waits_without_a_token() {
+#[allow(deprecated, reason = "old clients still sign in with such a PIN")]
+async fn a_new_v1_pin_has_no_token_yet() {
     let pin = success("createLegacyPin", 201)
         .sends("POST /pins.xml", NO_BODY)
         .call_v1(async |api| api.create_legacy_pin().send_with_response().await)
@@ -56,8 +56,8 @@ async fn a_pin_of_the_first_version_waits_without_a_token() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "old clients still sign in by such a PIN")]
-async fn too_many_pins_of_the_first_version_are_a_rate_limit() {
+#[allow(deprecated, reason = "old clients still sign in with such a PIN")]
+async fn too_many_v1_pins_are_a_rate_limit() {
     let error = failure("createLegacyPin", 429, 1003)
         .sends("POST /pins.xml", NO_BODY)
         .call_v1(async |api| api.create_legacy_pin().send_with_response().await)
@@ -67,8 +67,8 @@ async fn too_many_pins_of_the_first_version_are_a_rate_limit() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "old clients still sign in by such a PIN")]
-async fn polling_an_approved_pin_of_the_first_version_gives_the_token() {
+#[allow(deprecated, reason = "old clients still sign in with such a PIN")]
+async fn polling_an_approved_v1_pin_gives_the_token() {
     let pin = success("getLegacyPin", 200)
         .sends("GET /pins/308667304.xml", NO_BODY)
         .call_v1(async |api| api.get_legacy_pin(308667304).send_with_response().await)
@@ -78,8 +78,8 @@ async fn polling_an_approved_pin_of_the_first_version_gives_the_token() {
 }
 
 #[tokio::test]
-#[allow(deprecated, reason = "old clients still sign in by such a PIN")]
-async fn polling_an_expired_pin_of_the_first_version_is_not_found() {
+#[allow(deprecated, reason = "old clients still sign in with such a PIN")]
+async fn polling_an_expired_v1_pin_is_not_found() {
     let error = failure("getLegacyPin", 404, 1020)
         .sends("GET /pins/1.xml", NO_BODY)
         .call_v1(async |api| api.get_legacy_pin(1).send_with_response().await)
@@ -111,7 +111,7 @@ async fn signing_in_sends_the_credentials_in_bracketed_fields() {
 }
 
 #[tokio::test]
-async fn a_sign_in_of_the_first_version_says_when_it_wants_the_second_factor() {
+async fn a_v1_sign_in_reports_that_it_needs_the_second_factor() {
     for code in [1001, 1029] {
         let error = failure("legacySignIn", 401, code)
             .sends("POST /users/sign_in.json", SIGN_IN)

@@ -12,7 +12,7 @@ async fn resources_are_servers_with_their_connections_and_players() {
     let resources = reply.device;
     assert!(resources.rejected().is_empty());
     let [own, shared, phone] = &*resources else {
-        panic!("three resources");
+        panic!("expected three resources");
     };
     assert_eq!(own.access_token.as_ref().unwrap().expose(), "EXAMPLE-SERVER-TOKEN");
     assert_eq!((own.owned, own.relay, own.owner_id), (Some(true), Some(true), None));
@@ -21,7 +21,7 @@ async fn resources_are_servers_with_their_connections_and_players() {
     assert_eq!(connections, [(Some(32400), Some(true), Some(false)), (Some(8443), Some(false), Some(true))]);
     assert_eq!((shared.owner_id, shared.source_title.as_deref()), (Some(7654322), Some("frienduser")));
     let [remote] = &*shared.connection else {
-        panic!("one connection");
+        panic!("expected one connection");
     };
     assert_eq!(remote.protocol, Some(Scheme::Https));
     assert_eq!(remote.relay, None);
@@ -44,7 +44,7 @@ async fn flags_of_the_resources_are_sent_as_0_and_1() {
 }
 
 #[tokio::test]
-async fn resources_of_nobody_are_an_auth_error() {
+async fn resources_need_a_valid_token() {
     let error = failure("getLegacyResources", 401, 1001)
         .sends("GET /api/resources", NO_BODY)
         .call_v1(async |api| api.get_legacy_resources().send_with_response().await)
@@ -64,7 +64,7 @@ async fn devices_come_with_their_tokens() {
     let devices = reply.device;
     assert!(devices.rejected().is_empty());
     let [phone, browser] = &*devices else {
-        panic!("two devices");
+        panic!("expected two devices");
     };
     assert_eq!((phone.id, phone.token.as_ref().unwrap().expose()), (900000001, "EXAMPLE-DEVICE-TOKEN"));
     assert_eq!(phone.connection[0].uri.as_deref(), Some("http://192.0.2.20:32500"));
@@ -86,7 +86,7 @@ async fn devices_asked_for_too_often_are_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn a_device_is_removed_by_its_number() {
+async fn a_device_is_removed_by_its_id() {
     for status in [200, 204] {
         success("deleteLegacyDevice", status)
             .sends("DELETE /devices/900000001.xml", NO_BODY)
@@ -96,7 +96,7 @@ async fn a_device_is_removed_by_its_number() {
 }
 
 #[tokio::test]
-async fn a_device_that_is_gone_already_is_not_found() {
+async fn a_device_that_is_already_gone_is_not_found() {
     let error = failure("deleteLegacyDevice", 404, 1002)
         .sends("DELETE /devices/900000001.xml", NO_BODY)
         .call_v1(async |api| api.delete_legacy_device(900000001).send_with_response().await)
@@ -106,7 +106,7 @@ async fn a_device_that_is_gone_already_is_not_found() {
 }
 
 #[tokio::test]
-async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
+async fn speakers_are_read_from_the_overridden_host() {
     let reply = success("getSonosResources", 200)
         .sends("GET /resources", NO_BODY)
         .call_v1(async |api| api.get_sonos_resources().send_with_response().await)
@@ -114,7 +114,7 @@ async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
 
     let players = reply.player;
     let [kitchen, office] = &*players else {
-        panic!("two speakers");
+        panic!("expected two speakers");
     };
     assert_eq!(kitchen.machine_identifier, "RINCON_EXAMPLE0001:1000000001");
     assert_eq!(kitchen.lan_ip.as_deref(), Some("192.0.2.31"));
@@ -123,7 +123,7 @@ async fn speakers_are_asked_of_what_stands_in_for_plex_tv() {
 }
 
 #[tokio::test]
-async fn speakers_of_nobody_are_an_auth_error() {
+async fn speakers_need_a_valid_token() {
     let error = failure("getSonosResources", 401, 1001)
         .sends("GET /resources", NO_BODY)
         .call_v1(async |api| api.get_sonos_resources().send_with_response().await)

@@ -1,9 +1,9 @@
-//! XML replies as they may come: how elements become values, and which documents are errors.
+//! The forms of XML replies: how elements become values, and which documents are errors.
 
 use plex_tv_sdk::{Error, ErrorKind, Response, v1};
 use plex_tv_tests::{NO_BODY, Recorder, Reply, harness, unexpected};
 
-/// Makes a call that is answered with this.
+/// Makes a call to a mock server that answers with `reply`.
 async fn answered<T>(reply: Reply, call: impl AsyncFnOnce(&v1::Api) -> Result<Response<T>, Error>) -> Result<T, Error> {
     let (client, server) = harness().await;
     Recorder::mount(&server, &reply).await;
@@ -22,7 +22,7 @@ async fn devices(body: &str) -> Result<v1::types::DevicesReply, Error> {
     .await
 }
 
-#[allow(deprecated, reason = "only this reply consists of elements with a text")]
+#[allow(deprecated, reason = "only this reply consists of elements with text")]
 async fn pin(body: &str) -> Result<v1::types::Pin, Error> {
     answered(Reply::new(200, "application/xml", body), async |api| api.get_legacy_pin(1).send_with_response().await)
         .await
@@ -67,7 +67,7 @@ async fn attributes_are_numbers_booleans_and_times() {
 }
 
 #[tokio::test]
-async fn an_empty_attribute_is_an_empty_text_and_no_other_value() {
+async fn an_empty_attribute_is_an_empty_string_or_no_value() {
     let body = r#"<MediaContainer size="">
         <User id="7" title="" home="" allowTuners=""><Server id="" owned="" lastSeenAt="" name=""/></User>
     </MediaContainer>"#;
@@ -82,7 +82,7 @@ async fn an_empty_attribute_is_an_empty_text_and_no_other_value() {
 }
 
 #[tokio::test]
-async fn what_the_description_does_not_name_is_kept_or_passed_over() {
+async fn undescribed_attributes_and_children_are_kept_or_skipped() {
     let body = r#"<?xml version="1.0" encoding="UTF-8"?><!-- new -->
         <MediaContainer size="1" new="x"><New/><Device clientIdentifier="a" id="7" newer="y"><Newest z="1"/></Device></MediaContainer>"#;
 
@@ -93,7 +93,7 @@ async fn what_the_description_does_not_name_is_kept_or_passed_over() {
 }
 
 #[tokio::test]
-async fn texts_are_unescaped_wherever_they_stand() {
+async fn text_is_unescaped_in_elements_and_attributes() {
     let body = "\u{feff}<pin><id>7</id><code><![CDATA[A&B]]></code><client-identifier>&#69;&quot;x&quot; &lt;é&gt;</client-identifier></pin>";
 
     let pin = pin(body).await.unwrap();
@@ -105,7 +105,7 @@ async fn texts_are_unescaped_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn an_element_may_carry_a_mark_of_its_type() {
+async fn an_element_may_have_a_type_attribute() {
     let body = r#"<pin>
         <id type="integer">1</id><code>EXAMPLE-7RQZ</code>
         <expires-at type="datetime">2026-10-01T10:15:00Z</expires-at><trusted type="boolean">true</trusted>
@@ -120,7 +120,7 @@ async fn an_element_may_carry_a_mark_of_its_type() {
 }
 
 #[tokio::test]
-async fn an_empty_element_says_nothing() {
+async fn an_empty_element_has_no_value() {
     for empty in ["<auth_token/>", "<auth_token></auth_token>", "<auth_token>\n</auth_token>", ""] {
         let pin = pin(&format!("<pin><id>1</id><code>EXAMPLE-7RQZ</code><trusted/>{empty}</pin>")).await.unwrap();
 
@@ -129,7 +129,7 @@ async fn an_empty_element_says_nothing() {
 }
 
 #[tokio::test]
-async fn an_element_that_is_nil_says_nothing() {
+async fn an_element_that_is_nil_has_no_value() {
     let body = r#"<pin><id type="integer">1</id><code>EXAMPLE-7RQZ</code>
         <expires-at nil="true"/><trusted type="boolean" nil="true"></trusted>
         <client-identifier nil="true"/><auth_token nil="true"/></pin>"#;
@@ -141,7 +141,7 @@ async fn an_element_that_is_nil_says_nothing() {
 }
 
 #[tokio::test]
-async fn an_element_with_nothing_but_a_mark_of_its_type_says_nothing() {
+async fn an_element_with_only_a_type_attribute_has_no_value() {
     let body =
         r#"<pin><id>1</id><code>EXAMPLE-7RQZ</code><expires-at type="datetime"/><trusted type="boolean"/></pin>"#;
 
@@ -152,7 +152,7 @@ async fn an_element_with_nothing_but_a_mark_of_its_type_says_nothing() {
 
 #[tokio::test]
 #[allow(deprecated, reason = "this reply repeats attributes as children")]
-async fn a_child_of_the_name_of_an_attribute_says_the_same_again() {
+async fn an_attribute_wins_over_a_child_of_the_same_name() {
     let body = r#"<user id="7" username="exampleuser" email="">
         <username>other</username><username/><email>other@example.com</email><id type="integer">8</id>
         <authentication-token>EXAMPLE-TOKEN</authentication-token>
@@ -182,13 +182,13 @@ async fn a_row_without_its_id_is_set_aside_inside_its_container() {
     let devices = reply.device;
     let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
     assert_eq!(ids, [1, 4]);
-    let told: Vec<_> = devices.rejected().iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["row 1: missing field `id`", "row 2: invalid type: text, expected integer at id"]);
+    let reasons: Vec<_> = devices.rejected().iter().map(ToString::to_string).collect();
+    assert_eq!(reasons, ["row 1: missing field `id`", "row 2: invalid type: text, expected integer at id"]);
     assert_eq!(reply.public_address.as_deref(), Some("203.0.113.7"));
 }
 
 #[tokio::test]
-async fn a_row_that_is_alone_is_set_aside_too() {
+async fn a_single_row_can_be_set_aside_too() {
     let devices = devices(r#"<MediaContainer><Device name="x"/></MediaContainer>"#).await.unwrap().device;
 
     assert_eq!((devices.len(), devices.rejected()[0].index()), (0, 0));
@@ -196,7 +196,7 @@ async fn a_row_that_is_alone_is_set_aside_too() {
 }
 
 #[tokio::test]
-async fn a_document_that_is_no_xml_is_told_with_its_line() {
+async fn a_document_that_is_not_xml_is_a_decode_error_with_its_line() {
     let cases = [
         ("<MediaContainer>\n  <Device id=\"1\">\n</MediaContainer>", "on line 3"),
         ("<MediaContainer>\n  <Device id=1/>\n</MediaContainer>", "on line 2"),
@@ -209,8 +209,8 @@ async fn a_document_that_is_no_xml_is_told_with_its_line() {
 
         assert!(error.is_decode(), "{body}: {error}");
         assert_eq!((error.status().unwrap().as_u16(), error.operation()), (200, Some("getLegacyDevices")));
-        let told = error.to_string();
-        assert!(told.contains(line) && !told.contains("CANARY"), "{body}: {told}");
+        let message = error.to_string();
+        assert!(message.contains(line) && !message.contains("CANARY"), "{body}: {message}");
     }
 }
 
@@ -224,7 +224,7 @@ async fn a_value_that_does_not_fit_is_a_decode_error_with_its_path() {
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_the_document_is_no_empty_list() {
+async fn another_document_in_place_of_the_list_is_not_an_empty_list() {
     let pages = [
         "<!DOCTYPE html><html><body>Sign in to the network</body></html>",
         "<html><body><p>Sign in to the network</p></body></html>",
@@ -239,21 +239,21 @@ async fn a_page_in_place_of_the_document_is_no_empty_list() {
 
 #[tokio::test]
 async fn json_in_place_of_the_document_is_read_or_refused() {
-    let picture = r#"{"size":1,"User":[{"id":7,"home":true}]}"#;
-    let read = users(picture).await.unwrap().user;
+    let container = r#"{"size":1,"User":[{"id":7,"home":true}]}"#;
+    let read = users(container).await.unwrap().user;
     assert_eq!((read[0].id, read[0].home), (7, Some(true)));
 
-    let wrapped = users(&format!(r#"{{"MediaContainer":{picture}}}"#)).await;
+    let wrapped = users(&format!(r#"{{"MediaContainer":{container}}}"#)).await;
     let refused = users(r#"{"error":"Invalid token"}"#).await;
 
-    // A wrapper as other calls of Plex have it may be unwrapped or be an error, but it is not an
-    // empty list.
+    // The wrapper that other Plex calls use may be unwrapped or be an error, but it must not become
+    // an empty list.
     assert!(wrapped.is_err() || wrapped.is_ok_and(|users| users.user.len() == 1));
     assert!(refused.is_err(), "{refused:?}");
 }
 
 #[tokio::test]
-async fn a_change_may_be_answered_with_nothing_at_all() {
+async fn an_update_may_be_answered_with_an_empty_body() {
     for body in ["", "\n"] {
         let reply = answered(Reply::new(200, "application/xml", body), async |api| {
             api.update_announcement(101, true).send_with_response().await
@@ -265,7 +265,7 @@ async fn a_change_may_be_answered_with_nothing_at_all() {
 }
 
 #[tokio::test]
-async fn nothing_where_an_id_is_due_is_a_decode_error() {
+async fn an_empty_body_where_an_id_is_required_is_a_decode_error() {
     let user =
         answered(Reply::empty(201), async |api| api.create_legacy_home_user().title("Kid").send_with_response().await);
     let error = user.await.unwrap_err();
@@ -275,7 +275,7 @@ async fn nothing_where_an_id_is_due_is_a_decode_error() {
 }
 
 #[tokio::test]
-async fn a_refusal_as_a_response_element_tells_its_status_and_text() {
+async fn a_refusal_as_a_response_element_yields_its_status_and_message() {
     for status in [401, 404, 410, 500] {
         let body =
             format!("<?xml version=\"1.0\"?>\n<Response code=\"{status}\" status=\"It was &quot;removed&quot;\"/>");
@@ -292,7 +292,7 @@ async fn a_refusal_as_a_response_element_tells_its_status_and_text() {
 }
 
 #[tokio::test]
-async fn a_refusal_as_an_errors_element_tells_its_codes() {
+async fn a_refusal_as_an_errors_element_yields_its_codes() {
     let body = r#"<errors><error code="1041" message="A PIN is needed" status="401"/><error code="1000"/></errors>"#;
 
     let error = answered(Reply::new(401, "application/xml", body), async |api| {
@@ -307,7 +307,7 @@ async fn a_refusal_as_an_errors_element_tells_its_codes() {
 }
 
 #[test]
-fn json_whose_only_member_the_description_names_keeps_it() {
+fn a_single_described_member_of_json_is_not_unwrapped() {
     let body = br#"{"SyncItems": {"SyncItem": [{"id": 7}]}}"#;
 
     let back = plex_tv_tests::reread("listSyncItems", body).unwrap().unwrap();

@@ -2,7 +2,7 @@ use plex_tv_sdk::v1::types::{RestrictionProfile, SubscriptionStatus};
 use plex_tv_tests::{NO_BODY, failure, success};
 
 #[tokio::test]
-async fn a_home_is_made_with_or_without_a_guest() {
+async fn a_home_is_created_with_or_without_a_guest() {
     success("createHome", 200)
         .sends("POST /api/home", NO_BODY)
         .call_v1(async |api| api.create_home().send_with_response().await)
@@ -22,7 +22,7 @@ async fn a_home_is_changed_by_a_flag() {
 }
 
 #[tokio::test]
-async fn a_home_of_nobody_is_an_auth_error() {
+async fn changing_a_home_needs_a_valid_token() {
     let create = failure("createHome", 401, 1001)
         .sends("POST /api/home", NO_BODY)
         .call_v1(async |api| api.create_home().send_with_response().await)
@@ -46,7 +46,7 @@ async fn members_of_the_home_are_full_and_managed_users() {
     let users = reply.user;
     assert!(users.rejected().is_empty());
     let [admin, kid] = &*users else {
-        panic!("two users");
+        panic!("expected two users");
     };
     assert_eq!((admin.id, admin.admin, admin.restricted), (1234567, Some(true), Some(false)));
     assert_eq!((admin.restriction_profile.as_ref(), admin.updated_at), (None, None));
@@ -66,7 +66,7 @@ async fn members_of_the_home_for_an_expired_jwt_are_an_auth_error() {
 }
 
 #[tokio::test]
-async fn a_managed_user_is_made_by_a_title() {
+async fn a_managed_user_is_created_with_a_title() {
     for status in [200, 201] {
         let user = success("createLegacyHomeUser", status)
             .sends("POST /api/home/users?title=Kid+%26+Co", NO_BODY)
@@ -93,7 +93,7 @@ async fn an_account_is_invited_into_the_home_by_its_address() {
 }
 
 #[tokio::test]
-async fn a_member_that_is_there_already_or_is_nobody_is_refused() {
+async fn an_existing_or_unnamed_member_is_refused() {
     for (status, code) in [(409, 1014), (400, 1004)] {
         let error = failure("createLegacyHomeUser", status, code)
             .sends("POST /api/home/users", NO_BODY)
@@ -105,7 +105,7 @@ async fn a_member_that_is_there_already_or_is_nobody_is_refused() {
 }
 
 #[tokio::test]
-async fn a_pin_is_set_changed_and_removed_in_the_address() {
+async fn a_pin_is_set_and_removed_in_the_query() {
     success("updateLegacyHomeUser", 200)
         .sends("PUT /api/home/users/7654321?pin=1234", NO_BODY)
         .call_v1(async |api| api.update_legacy_home_user(7654321).pin("1234").send_with_response().await)
@@ -129,7 +129,7 @@ async fn a_pin_is_not_changed_without_the_current_one() {
 }
 
 #[tokio::test]
-async fn a_member_is_removed_by_number() {
+async fn a_member_is_removed_by_id() {
     for status in [200, 204] {
         success("removeLegacyHomeUser", status)
             .sends("DELETE /api/home/users/7654321", NO_BODY)
@@ -139,7 +139,7 @@ async fn a_member_is_removed_by_number() {
 }
 
 #[tokio::test]
-async fn a_member_that_is_none_is_not_found() {
+async fn an_unknown_member_is_not_found() {
     let error = failure("removeLegacyHomeUser", 404, 1002)
         .sends("DELETE /api/home/users/7", NO_BODY)
         .call_v1(async |api| api.remove_legacy_home_user(7).send_with_response().await)

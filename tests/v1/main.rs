@@ -1,6 +1,6 @@
-//! Drives every operation of the first version against a mock server.
+//! Drives every operation of the v1 API against a mock server.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
-// The helpers of a test are tests themselves, though clippy does not see it.
+// The settings in clippy.toml that allow these in tests do not cover helper functions.
 
 mod account;
 mod authentication;

@@ -47,7 +47,7 @@ async fn servers_are_owned_or_shared() {
     let servers = reply.server;
     assert!(servers.rejected().is_empty());
     let [own, shared] = &*servers else {
-        panic!("two servers");
+        panic!("expected two servers");
     };
     assert_eq!((own.port, own.owned, own.owner_id), (Some(32400), Some(true), None));
     assert_eq!((own.scheme.as_ref(), own.section.len()), (Some(&Scheme::Http), 0));
@@ -58,7 +58,7 @@ async fn servers_are_owned_or_shared() {
 }
 
 #[tokio::test]
-async fn servers_of_nobody_are_an_auth_error() {
+async fn servers_need_a_valid_token() {
     let error = failure("getLegacyServers", 401, 1001)
         .sends("GET /pms/servers.xml", NO_BODY)
         .call_v1(async |api| api.get_legacy_servers().send_with_response().await)

@@ -1,4 +1,4 @@
-#![allow(deprecated, reason = "what invites answered before they were retired stays readable")]
+#![allow(deprecated, reason = "replies from before invites were retired must still decode")]
 
 use plex_tv_sdk::v1::calls;
 use plex_tv_sdk::v1::types::{CreateLegacySharedServerBody, UpdateLegacySharedServerBody};
@@ -7,7 +7,7 @@ use plex_tv_tests::{Body, NO_BODY, failure, success};
 
 const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
 
-fn is_the_friend(share: &SharedServer) {
+fn assert_friend(share: &SharedServer) {
     assert_eq!((share.id, share.user_id), (20000001, Some(7654322)));
     assert_eq!(share.access_token.as_ref().unwrap().expose(), "EXAMPLE-FRIEND-TOKEN");
     assert_eq!((share.allow_tuners, share.allow_sync, share.all_libraries), (Some(0), Some(true), Some(false)));
@@ -27,7 +27,7 @@ async fn sent_invites_go_to_addresses_and_accounts() {
     let invites = reply.invite;
     assert!(invites.rejected().is_empty());
     let [address, account] = &*invites else {
-        panic!("two invites");
+        panic!("expected two invites");
     };
     assert_eq!((&*address.id, &*account.id), ("newfriend@example.com", "7654323"));
     assert_eq!((address.friend, address.home, address.server), (Some(false), Some(false), Some(true)));
@@ -44,14 +44,14 @@ async fn received_invites_name_the_servers() {
         .await;
 
     let [invite] = &*reply.invite else {
-        panic!("one invite");
+        panic!("expected one invite");
     };
     assert_eq!((&*invite.id, invite.friend, invite.server), ("7654322", Some(true), Some(true)));
     assert_eq!(invite.servers[0].name.as_deref(), Some("Shared Server"));
 }
 
 #[tokio::test]
-async fn an_invite_is_answered_by_its_kinds() {
+async fn an_invite_is_accepted_or_cancelled_by_its_kinds() {
     success("acceptLegacyInvite", 200)
         .sends("PUT /api/invites/requests/7654322?friend=1&home=0&server=1", NO_BODY)
         .call_v1(async |api| {
@@ -101,7 +101,7 @@ async fn answering_an_invite_succeeds_with_any_body() {
 }
 
 #[tokio::test]
-async fn an_invite_that_is_none_is_not_found() {
+async fn an_unknown_invite_is_not_found() {
     let accept = failure("acceptLegacyInvite", 404, 1002)
         .sends("PUT /api/invites/requests/7?friend=1&home=0&server=0", NO_BODY)
         .call_v1(async |api| {
@@ -147,18 +147,18 @@ async fn the_lists_of_invites_may_be_gone() {
 }
 
 #[tokio::test]
-async fn a_server_tells_the_numbers_of_its_libraries() {
+async fn a_server_lists_the_ids_of_its_libraries() {
     let reply = success("getLegacyServer", 200)
         .sends("GET /api/servers/0123456789abcdef0123456789abcdef01234567", NO_BODY)
         .call_v1(async |api| api.get_legacy_server(MACHINE).send_with_response().await)
         .await;
 
     let [server] = &*reply.server else {
-        panic!("one server");
+        panic!("expected one server");
     };
     assert_eq!(server.machine_identifier, MACHINE);
     let [movies, shows] = &*server.section else {
-        panic!("two libraries");
+        panic!("expected two libraries");
     };
     assert_eq!((movies.id, movies.key, movies.shared), (98765432, Some(1), None));
     assert_eq!(movies.type_, Some(SectionType::Movie));
@@ -185,9 +185,9 @@ async fn shares_come_with_the_tokens_of_the_users() {
     let shares = reply.shared_server;
     assert!(shares.rejected().is_empty());
     let [friend, kid] = &*shares else {
-        panic!("two shares");
+        panic!("expected two shares");
     };
-    is_the_friend(friend);
+    assert_friend(friend);
     assert_eq!(friend.accepted_at.unwrap().as_second(), 1700003600);
     assert_eq!((kid.username.as_deref(), kid.all_libraries), (Some(""), Some(true)));
     assert!(!format!("{shares:?}").contains("EXAMPLE-FRIEND-TOKEN"));
@@ -201,9 +201,9 @@ async fn one_share_is_a_list_of_one() {
         .await;
 
     let [share] = &*reply.shared_server else {
-        panic!("one share");
+        panic!("expected one share");
     };
-    is_the_friend(share);
+    assert_friend(share);
 }
 
 #[tokio::test]
@@ -228,15 +228,15 @@ async fn sharing_sends_who_is_invited_to_what() {
             .await;
 
         let [share] = &*reply.shared_server else {
-            panic!("one share");
+            panic!("expected one share");
         };
-        is_the_friend(share);
+        assert_friend(share);
         assert_eq!(share.accepted_at.unwrap().as_second(), 0);
     }
 }
 
 #[tokio::test]
-async fn sharing_with_an_account_sends_its_number_and_no_settings() {
+async fn sharing_with_an_account_sends_its_id_and_no_settings() {
     let body = r#"{"server_id":"EXAMPLE-MACHINE","shared_server":{"invited_id":7654322,"library_section_ids":[]}}"#;
 
     let error = failure("createLegacySharedServer", 422, 1999)
@@ -256,7 +256,7 @@ async fn sharing_with_an_account_sends_its_number_and_no_settings() {
 }
 
 #[tokio::test]
-async fn a_share_gets_other_libraries() {
+async fn the_libraries_of_a_share_are_replaced() {
     let body = r#"{"server_id":"0123456789abcdef0123456789abcdef01234567","shared_server":{"library_section_ids":[98765432,98765433]}}"#;
 
     success("updateLegacySharedServer", 200)

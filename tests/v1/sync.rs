@@ -6,7 +6,7 @@ const MACHINE: &str = "0123456789abcdef0123456789abcdef01234567";
 const LOCATION: &str =
     "library://00000000-0000-0000-0000-000000000001/directory/%2Flibrary%2Fsections%2F1%2Fall%3Ftype%3D1";
 
-fn is_the_example(item: &SyncItem) {
+fn assert_example(item: &SyncItem) {
     assert_eq!((item.id, item.version), (12345, Some(1)));
     assert_eq!(item.title.as_deref(), Some("Example movies"));
     let server = item.server.as_ref().unwrap();
@@ -31,9 +31,9 @@ async fn the_sync_list_of_a_device_has_its_items() {
     assert_eq!(list.client_identifier.as_deref(), Some("4f1b0f54-6ae2-4f0a-9c1d-000000000001"));
     assert!(list.sync_item.is_empty());
     let [item] = &*list.sync_items.unwrap().sync_item else {
-        panic!("one item");
+        panic!("expected one item");
     };
-    is_the_example(item);
+    assert_example(item);
     let status = item.status.as_ref().unwrap();
     assert_eq!((status.state.as_deref(), status.total_size), (Some("completed"), Some(734003200)));
 }
@@ -54,7 +54,7 @@ async fn the_sync_list_of_a_device_may_have_its_items_without_a_wrapper() {
 }
 
 #[tokio::test]
-async fn the_sync_list_of_nobody_is_an_auth_error() {
+async fn the_sync_list_needs_a_valid_token() {
     let error = failure("listSyncItems", 401, 1001)
         .sends("GET /devices/EXAMPLE-CLIENT-1/sync_items", NO_BODY)
         .call_v1(async |api| api.list_sync_items("EXAMPLE-CLIENT-1").send_with_response().await)
@@ -112,7 +112,7 @@ async fn a_sync_item_is_sent_in_bracketed_parameters() {
             })
             .await;
 
-        is_the_example(&item);
+        assert_example(&item);
         assert_eq!(item.status.unwrap().state.as_deref(), Some("pending"));
     }
 }
@@ -167,21 +167,21 @@ async fn removing_sync_items_too_often_is_a_rate_limit() {
 }
 
 #[tokio::test]
-async fn the_sync_lists_of_a_server_tell_the_devices() {
+async fn the_sync_lists_of_a_server_name_the_devices() {
     let lists = success("listServerSyncLists", 200)
         .sends("GET /servers/0123456789abcdef0123456789abcdef01234567/sync_lists", NO_BODY)
         .call_v1(async |api| api.list_server_sync_lists(MACHINE).send_with_response().await)
         .await;
 
     let [list] = &*lists.sync_list else {
-        panic!("one list");
+        panic!("expected one list");
     };
     assert_eq!((list.id.as_deref(), list.version), (Some("example-sync-list-1"), Some(3)));
     assert_eq!((list.items_complete_count, list.total_size), (Some(2), Some(734003200)));
     let device = list.device.as_ref().unwrap();
     assert_eq!((device.user_id, device.name.as_deref()), (Some(7654322), Some("Example Phone")));
     assert_eq!(device.last_seen_at.unwrap().as_second(), 1789900000);
-    is_the_example(&list.sync_items.as_ref().unwrap().sync_item[0]);
+    assert_example(&list.sync_items.as_ref().unwrap().sync_item[0]);
 }
 
 #[tokio::test]
