@@ -96,7 +96,7 @@ const EDITS: [(&str, &str, &str, &str, bool); 12] = [
     ),
     (
         "plex-tv.yaml",
-        "          description: Number of the PIN, used for polling.",
+        "          description: Numeric ID of the PIN, used for polling.",
         "          description: Number.",
         "docs",
         false,
