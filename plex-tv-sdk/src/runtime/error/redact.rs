@@ -252,8 +252,8 @@ fn percent_decoded(text: &str) -> String {
     url.query_pairs().next().map(|(text, _)| text.into_owned()).unwrap_or_default()
 }
 
-/// Whether a text seems to quote a URL, or a value with a sensitive name, as in `cannot read
-/// {"pin":"1234"}`.
+/// Whether a text seems to quote a URL, or a value with a sensitive name, as in
+/// `cannot read {"pin":"1234"}`.
 fn quotes(text: &str) -> bool {
     text.contains("://")
         || (text.contains(['=', ':', '{', '<', '"'])
@@ -288,8 +288,8 @@ fn is_error_code(code: &str) -> bool {
     matches!(code.trim().parse(), Ok(100..=599 | 1000..=1999))
 }
 
-/// Whether one of these members or attributes marks another as a secret, as in `name="password"
-/// value="…"`.
+/// Whether one of these members or attributes marks another as a secret, as in
+/// `name="password" value="…"`.
 fn names_a_secret<'a>(mut texts: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     texts.any(|(name, text)| {
         ["field", "id", "key", "name", "param"].iter().any(|part| name.eq_ignore_ascii_case(part)) && is_sensitive(text)
