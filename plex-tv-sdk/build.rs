@@ -85,8 +85,6 @@ mod codegen {
     fn report(problems: &[Problem]) -> String {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let list = list.join("\n");
-        format!(
-            "{list}\nfeature `codegen` generates the client from {FOLDER}, or from the package if that is not set"
-        )
+        format!("{list}\nfeature `codegen` generates the client from {FOLDER}, or from the package if that is not set")
     }
 }

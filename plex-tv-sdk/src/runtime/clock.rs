@@ -20,8 +20,8 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 
     /// Returns a future that completes after `duration`. It limits the time of work in progress.
     ///
-    /// The default uses the real clock. In a clock whose `sleep` completes at once, this must not
-    /// do so.
+    /// The default uses the real clock. A clock whose `sleep` completes at once must not complete
+    /// this at once.
     fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
     }

@@ -13,7 +13,7 @@ use super::{
     wire::{Names, Reading, Slot},
 };
 
-/// A body that was decoded and encoded again. The types have lost whatever it lacks.
+/// A body that was decoded and encoded again. Anything that it lacks was lost by the types.
 #[derive(Clone, PartialEq)]
 pub struct Reread {
     value: Value,

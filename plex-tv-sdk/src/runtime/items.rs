@@ -17,7 +17,7 @@ use super::{
     pages::MOST_ITEMS,
 };
 
-/// A list whose items can be taken one by one.
+/// A list that is read item by item.
 pub(crate) trait Walk<T> {
     /// The next item, or `None` after the last. After an error, calling again retries.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<T>, Error>>;

@@ -275,9 +275,9 @@ impl Element {
     }
 }
 
-/// Whether an attribute is a mark of Rails or XML Schema, as in `<id type="integer">7</id>`, `<at
-/// xsi:type="xs:dateTime">…</at>` and `<id nil="true"/>`. The reader of a value does not need them.
-/// Any other `type` is a member.
+/// Whether an attribute is a mark of Rails or XML Schema, as in `<id type="integer">7</id>`,
+/// `<at xsi:type="xs:dateTime">…</at>` and `<id nil="true"/>`. The reader of a value does not need
+/// them. Any other `type` is a member.
 pub(crate) fn is_mark(name: &str, value: &Value) -> bool {
     const KINDS: [&str; 18] = [
         "array",

@@ -80,7 +80,8 @@ fn read_reply<T>(
     }
 }
 
-/// Ends a call whose success has no content. The body is read so that the connection can be reused.
+/// Ends a call that has no content on success. The body is read so that the connection can be
+/// reused.
 pub(super) async fn finish(exchange: &Exchange) -> Result<Response<()>, Error> {
     let (reply, _): (Reply, _) = exchange.run().await?;
     Ok(Response::new(reply.status, reply.headers, ()))

@@ -69,7 +69,7 @@ mod tests {
         },
     };
 
-    /// This holds whatever sent it there. The redirects that are followed never do.
+    /// This holds however the request got there. The SDK's own redirects stay within the origin.
     #[tokio::test]
     async fn a_request_that_reaches_another_origin_carries_neither_token_nor_identity() {
         let (ours, seen) = server("200 OK", "{}").await;
