@@ -97,7 +97,7 @@
 //! let user = client.v2().get_user_details().send().await?;
 //! println!("{}", plex_tv_sdk::printable(&user.title.unwrap_or_default()));
 //!
-//! // A request body is its own builder. A nested body needs no `build()`.
+//! // A request body is its own builder. A nested body is passed as it is.
 //! let body = CreateSharedServerBody::new("0123456789abcdef", Libraries::these([5, 7]))
 //!     .invited_email("friend@example.com")
 //!     .settings(SharingSettings::new().allow_sync(true));

@@ -1,7 +1,7 @@
 //! Makes text from the network safe to print.
 
-/// Replaces control characters, line separators and characters that change the writing direction by
-/// `�`.
+/// Replaces control characters, line separators and characters that change the writing direction
+/// with `�`.
 ///
 /// Names of servers, users and items are chosen by strangers. Printed as they are, they can move
 /// the cursor, change the colours or forge whole lines of a terminal or a log.

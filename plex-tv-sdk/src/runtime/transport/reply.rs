@@ -314,7 +314,7 @@ fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
 }
 
 fn not_json(kind: &str) -> Error {
-    let message = format!("the reply is not JSON ({kind}), although only JSON was requested");
+    let message = format!("the reply is not JSON ({kind}), although only JSON was asked for");
     Error::new(ErrorKind::UnexpectedContentType, message)
 }
 

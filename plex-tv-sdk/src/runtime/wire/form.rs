@@ -7,8 +7,8 @@ use serde_json::Value;
 /// Encodes a value with named members as a form. A list becomes one field per item, and null is
 /// left out.
 ///
-/// An empty list becomes the field without its brackets and without a value, with which plex.tv
-/// clears a list.
+/// An empty list becomes the field without its brackets and without a value, which makes plex.tv
+/// clear the list.
 pub(crate) fn form(body: &impl Serialize) -> serde_json::Result<String> {
     let Value::Object(members) = serde_json::to_value(body)? else {
         return Err(serde_json::Error::custom("a form needs named members"));

@@ -15,8 +15,8 @@ pub struct Table {
 const EMPTY: u8 = u8::MAX;
 
 impl Table {
-    /// Returns the index of a name. Replies mostly have the order of the description, so the name
-    /// is looked for first at the index that is due.
+    /// Returns the index of a name. Replies mostly have the order of the description, so the
+    /// expected index, `due`, is tried first.
     #[inline]
     pub(super) fn find(&self, name: &str, due: usize) -> Option<usize> {
         if self.names.get(due).is_some_and(|known| *known == name) {
