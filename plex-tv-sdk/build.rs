@@ -33,27 +33,27 @@ mod codegen {
         println!("cargo::rerun-if-changed=build.rs");
         println!("cargo::rerun-if-env-changed={FOLDER}");
         let folder = env::var_os(FOLDER).map_or_else(default_folder, PathBuf::from);
-        let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: this script is run by cargo")?);
-        let table = table(&folder).map_err(|problem| tell(&[problem]))?;
+        let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set: run this script through cargo")?);
+        let table = table(&folder).map_err(|problem| report(&[problem]))?;
         for description in table.all().iter().filter(|description| is_wanted(description)) {
             let path = table.path(description);
             println!("cargo::rerun-if-changed={}", path.display());
-            let code = code(&path).map_err(|problems| tell(&problems))?;
+            let code = code(&path).map_err(|problems| report(&problems))?;
             let target = out.join(&description.module).with_extension("rs");
-            fs::write(&target, code).map_err(|why| format!("{} cannot be written: {why}", target.display()))?;
+            fs::write(&target, code).map_err(|why| format!("cannot write {}: {why}", target.display()))?;
         }
         Ok(())
     }
 
-    /// The descriptions in the package. In a checkout they are a symbolic link, which git writes as
-    /// a file where the system has none.
+    /// Returns the folder of the descriptions in the package. In a checkout it is a symbolic link,
+    /// which git writes as a plain file on systems without symbolic links.
     fn default_folder() -> PathBuf {
         let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
         let folder = package.join("openapi");
         if folder.is_dir() { folder } else { package.join("../openapi") }
     }
 
-    /// The table of the folder. A folder that has only descriptions gets that of the package.
+    /// Loads the table of descriptions from the folder, or from the package if the folder has none.
     fn table(folder: &Path) -> Result<Descriptions, Problem> {
         for home in [folder, &default_folder()] {
             let path = home.join("descriptions.toml");
@@ -65,13 +65,13 @@ mod codegen {
         Descriptions::load(folder)
     }
 
-    /// Is the feature on that the module needs?
+    /// Whether the feature that the module needs is enabled.
     fn is_wanted(description: &Description) -> bool {
         let variable = |feature: &String| format!("CARGO_FEATURE_{}", feature.replace('-', "_").to_uppercase());
         description.feature.as_ref().is_none_or(|feature| env::var_os(variable(feature)).is_some())
     }
 
-    /// The same text as `cargo xtask generate` writes; where rustfmt is missing, the same code.
+    /// Generates the same text as `cargo xtask generate`. Without rustfmt, only the layout differs.
     fn code(description: &Path) -> Result<String, Vec<Problem>> {
         let document = Document::load(description).map_err(|problem| vec![problem])?;
         match generate(&document, Layout::Rustfmt) {
@@ -82,11 +82,9 @@ mod codegen {
         }
     }
 
-    fn tell(problems: &[Problem]) -> String {
+    fn report(problems: &[Problem]) -> String {
         let list: Vec<String> = problems.iter().map(ToString::to_string).collect();
         let list = list.join("\n");
-        format!(
-            "{list}\nfeature `codegen` generates the client from {FOLDER}, or from the package where that is not set"
-        )
+        format!("{list}\nfeature `codegen` generates the client from {FOLDER}, or from the package if that is not set")
     }
 }

@@ -23,15 +23,15 @@ use crate::servers::dns::Resolver;
 
 const APP: &str = "https://app.plex.tv";
 
-/// The longest timeout that reqwest gets. It adds a timeout to the time now, which must not
-/// overflow.
+/// The longest timeout that is passed to reqwest, which adds it to the current time. The sum must
+/// not overflow.
 #[cfg(not(target_arch = "wasm32"))]
 const LONGEST_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Bytes of the tag of a language. BCP 47 names 35 as enough for the longest.
+/// The most bytes of a language tag. BCP 47 says that 35 are enough for the longest.
 const LONGEST_LANGUAGE: usize = 35;
 
-/// A client of plex.tv. It is cheap to clone: clones share connections and settings.
+/// A plex.tv client. It is cheap to clone: clones share connections and settings.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), plex_tv_sdk::Error> {
@@ -93,7 +93,7 @@ impl Inner {
 }
 
 impl Client {
-    /// A client with the usual settings and no token.
+    /// Creates a client with the default settings and no token.
     ///
     /// # Errors
     /// When the identity has a value that no header can carry, or the system offers no TLS.
@@ -101,7 +101,7 @@ impl Client {
         Self::builder(identity).build()
     }
 
-    /// A client with settings of your own.
+    /// Returns a builder for a client with other settings.
     pub fn builder(identity: ClientIdentity) -> ClientBuilder {
         ClientBuilder {
             identity,
@@ -121,33 +121,35 @@ impl Client {
         }
     }
 
-    /// The same client for another user: it shares connections and settings, but not the store.
+    /// Returns the same client for another user. It shares connections and settings, but not the
+    /// store.
     #[must_use]
     pub fn with_token(&self, token: Token) -> Self {
         self.with_settings(|settings| settings.set_token(Some(token))).with_session(self.0.session.for_other_user())
     }
 
-    /// The same client without a token.
+    /// Returns the same client without a token.
     #[must_use]
     pub fn without_token(&self) -> Self {
         self.with_settings(|settings| settings.set_token(None)).with_session(self.0.session.for_other_user())
     }
 
-    /// The same client with another time limit for each attempt of a call. With a limit of zero,
-    /// calls fail and send nothing.
+    /// Returns the same client with another time limit for each attempt of a call. With a limit of
+    /// zero, calls fail without sending anything.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_limits(|limits| limits.timeout = timeout)
     }
 
-    /// The same client with a time limit for a call as a whole: renewal of the token, all attempts,
-    /// and the pauses between them. With a limit of zero, calls fail and send nothing.
+    /// Returns the same client with a time limit for a call as a whole: renewal of the token, all
+    /// attempts, and the pauses between them. With a limit of zero, calls fail without sending
+    /// anything.
     #[must_use]
     pub fn with_overall_timeout(&self, timeout: Duration) -> Self {
         self.with_limits(|limits| limits.overall = Some(timeout))
     }
 
-    /// The same client with another retry policy. [`RetryPolicy::off`] never retries.
+    /// Returns the same client with another retry policy. [`RetryPolicy::off`] never retries.
     ///
     /// ```no_run
     /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -163,7 +165,7 @@ impl Client {
         self.with_limits(|limits| limits.retry = policy)
     }
 
-    /// The same client with another limit for the size of a reply, in bytes.
+    /// Returns the same client with another limit for the size of a reply, in bytes.
     #[must_use]
     pub fn with_body_limit(&self, bytes: usize) -> Self {
         self.with_limits(|limits| limits.body = bytes)
@@ -188,24 +190,24 @@ impl Client {
         &self.0.session
     }
 
-    /// The token, if the client is signed in. A token that is kept fresh changes, so ask for it
-    /// each time it is needed.
+    /// Returns the token, if the client is signed in. A token that the client renews changes, so
+    /// call this each time you need it.
     pub fn token(&self) -> Option<Token> {
         self.0.settings.token()
     }
 
-    /// Who is calling.
+    /// Returns the app and device that the client identifies itself as.
     pub fn identity(&self) -> &ClientIdentity {
         &self.0.identity
     }
 
-    /// The account API of `https://plex.tv/api/v2`.
+    /// The account API at `https://plex.tv/api/v2`.
     pub fn v2(&self) -> &v2::Api {
         &self.0.v2
     }
 
-    /// The older calls of `https://plex.tv` that have no newer counterpart. Most answer XML, which
-    /// is read into the same kind of types.
+    /// The older calls of `https://plex.tv` that have no newer counterpart. Most reply with XML,
+    /// which is decoded into the same kind of types.
     #[cfg(feature = "v1")]
     pub fn v1(&self) -> &crate::v1::Api {
         &self.0.v1
@@ -217,7 +219,7 @@ impl Client {
         &self.0.discover
     }
 
-    /// Transports for some hosts, with other settings than those of the client.
+    /// Returns transports for some hosts, with other settings than the client's.
     #[cfg(feature = "discover")]
     pub(crate) fn hosts_with(&self, hosts: &[&str], change: impl FnOnce(&mut Settings)) -> crate::runtime::Hosts {
         let mut settings = self.0.settings.as_ref().clone();
@@ -256,7 +258,7 @@ impl Client {
         self.0.settings.limits.timeout
     }
 
-    /// The underlying HTTP client. It follows no redirects and has no token.
+    /// The underlying HTTP client. It does not follow redirects and has no token.
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.settings.http
     }
@@ -300,22 +302,22 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The token of a signed-in user. It overrides the one in [`ClientBuilder::store`]. The device
-    /// key there is then not used, because token and key of a store belong together.
+    /// Sets the token of a signed-in user. It overrides the one in [`ClientBuilder::store`]. The
+    /// store's device key is then not used either, because it belongs to the store's token.
     pub fn token(self, token: Token) -> Self {
         Self { token: Some(token), ..self }
     }
 
-    /// Where the user's credentials are kept. The client starts with the credentials found there.
-    /// It saves those of a sign-in before it returns the signed-in client. It saves a renewed token
-    /// before it uses it. It removes them when the user signs out.
+    /// Sets where the user's credentials are kept. The client starts with the credentials found
+    /// there. After a sign-in, it saves the new ones before it returns the signed-in client. It
+    /// saves a renewed token before it uses it. It removes the credentials when the user signs out.
     ///
     /// Several clients and processes may share a store: see [`CredentialStore`].
     pub fn store(self, store: impl CredentialStore) -> Self {
         Self { session: Session { store: Some(Arc::new(store)), ..self.session }, ..self }
     }
 
-    /// The device key that keeps the Plex JWT fresh, for apps that do not keep it in a store.
+    /// Sets the device key that renews the Plex JWT, for apps that do not keep it in a store.
     /// Without [`ClientBuilder::token`], the first call gets a token.
     ///
     /// A store with another device key is left unchanged.
@@ -324,15 +326,15 @@ impl ClientBuilder {
         Self { device_key: Some(key), ..self }
     }
 
-    /// The claims about the user that Plex JWTs contain. The default is none.
+    /// Sets the claims about the user that Plex JWTs contain. The default is none.
     #[cfg(feature = "jwt")]
     pub fn scopes(mut self, scopes: impl Into<Scopes>) -> Self {
         self.session.settings.scopes = scopes.into();
         self
     }
 
-    /// A callback for each token that the client renewed, called after the token was saved and
-    /// before it is used. All calls wait for the callback, so it must be quick.
+    /// Sets a callback for renewed tokens. It is called after the token is saved and before it is
+    /// used. All calls wait for it, so it must be quick.
     #[cfg(feature = "jwt")]
     pub fn on_token_renewed(mut self, callback: impl Fn(&Token) + Send + Sync + 'static) -> Self {
         let callback: OnRenewed = Arc::new(callback);
@@ -340,8 +342,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The URL that replaces all hosts of plex.tv, such as a test server or a proxy. A path prefix
-    /// is kept.
+    /// Sets a URL that replaces all hosts of plex.tv, such as that of a test server or a proxy. A
+    /// path prefix is kept.
     ///
     /// The token goes to the scheme, host and port of this URL, to those of
     /// [`ClientBuilder::host_url`], and nowhere else.
@@ -349,10 +351,10 @@ impl ClientBuilder {
         Self { base_url: Some(url.into()), ..self }
     }
 
-    /// The URL that replaces one host of plex.tv. A path prefix is kept.
+    /// Sets a URL that replaces one host of plex.tv. A path prefix is kept.
     ///
-    /// The hosts are those of `HOSTS` in the generated modules, without a path, and
-    /// `https://community.plex.tv`. For example, this moves the account API alone, to its second
+    /// The hosts are those in `HOSTS` of the generated modules, without the path, and
+    /// `https://community.plex.tv`. For example, this moves only the account API, to its second
     /// host:
     ///
     /// ```
@@ -369,13 +371,14 @@ impl ClientBuilder {
         self
     }
 
-    /// The base URL of the approval page of the PIN sign-in. The default is `https://app.plex.tv`.
+    /// Sets the base URL of the approval page for the PIN sign-in. The default is
+    /// `https://app.plex.tv`.
     pub fn app_url(self, url: impl Into<String>) -> Self {
         Self { app_url: url.into(), ..self }
     }
 
-    /// The language of titles and other texts that plex.tv localises, as a tag such as `de` or
-    /// `pt-BR`. The default is that of plex.tv.
+    /// Sets the language of titles and other texts that plex.tv localises, as a tag such as `de` or
+    /// `pt-BR`. The default is plex.tv's.
     ///
     /// It is sent as `X-Plex-Language` with every call, to all hosts of plex.tv.
     ///
@@ -390,67 +393,67 @@ impl ClientBuilder {
         Self { language: Some(tag.into()), ..self }
     }
 
-    /// The time limit for each attempt of a call, from connecting to the last byte. The default is
-    /// 30 seconds. A call that exceeds it is not retried.
+    /// Sets the time limit for each attempt of a call, from connecting to the last byte. The
+    /// default is 30 seconds. A call that exceeds it is not retried.
     ///
     /// For a reply that is returned as a stream, the limit ends with the headers.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { timeout, ..self.limits }, ..self }
     }
 
-    /// The time limit for a call as a whole: renewal of the token, all attempts, and the pauses
-    /// between them. The default is no limit.
+    /// Sets the time limit for a call as a whole: renewal of the token, all attempts, and the
+    /// pauses between them. The default is no limit.
     pub fn overall_timeout(self, timeout: Duration) -> Self {
         Self { limits: Limits { overall: Some(timeout), ..self.limits }, ..self }
     }
 
-    /// The longest silence of the server before and within a reply. The default is no limit, since
-    /// each attempt has one. It is useful for streams, which are not limited as a whole. It has no
-    /// effect in a browser.
+    /// Sets how long the server may pause before and within a reply. The default is no limit, since
+    /// each attempt has one. The setting is useful for streams, which are not limited as a whole.
+    /// It has no effect in a browser.
     pub fn read_timeout(self, timeout: Duration) -> Self {
         Self { read_timeout: Some(timeout), ..self }
     }
 
-    /// When failed calls are retried: see [`RetryPolicy`].
+    /// Sets when failed calls are retried: see [`RetryPolicy`].
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self { limits: Limits { retry: policy, ..self.limits }, ..self }
     }
 
-    /// The largest reply that is read, in bytes after decompression. The default is 16 MiB. Streams
-    /// are not limited.
+    /// Sets the largest reply that is read, in bytes after decompression. The default is 16 MiB.
+    /// Streams are not limited.
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { limits: Limits { body: bytes, ..self.limits }, ..self }
     }
 
-    /// The shortest time between two requests to one host, over all clones of the client. The
-    /// default is zero. It is meant for apps that poll or that handle many accounts: plex.tv limits
-    /// calls, and does not say how.
+    /// Sets the shortest time between two requests to one host, across all clones of the client.
+    /// The default is zero. The setting is meant for apps that poll or that handle many accounts:
+    /// plex.tv limits calls, but does not document the limits.
     pub fn spacing(self, spacing: Duration) -> Self {
         Self { limits: Limits { spacing, ..self.limits }, ..self }
     }
 
-    /// Whether a row that cannot be read fails the call, instead of being set aside: see
-    /// [`crate::Rows`]. The default is `false`. It is meant for tests and tools that look for
-    /// drift.
+    /// Sets whether a row that cannot be read fails the call instead of being set aside: see
+    /// [`crate::Rows`]. The default is `false`. The setting is meant for tests, and for tools that
+    /// look for changes in plex.tv's replies.
     pub fn strict_rows(self, strict_rows: bool) -> Self {
         Self { limits: Limits { strict_rows, ..self.limits }, ..self }
     }
 
-    /// The time limit for making a connection. The default is 5 seconds. It has no effect in a
+    /// Sets the time limit for making a connection. The default is 5 seconds. It has no effect in a
     /// browser, which makes its own connections.
     pub fn connect_timeout(self, timeout: Duration) -> Self {
         Self { connect_timeout: timeout, ..self }
     }
 
-    /// The clock for waiting and for time limits.
+    /// Sets the clock for waiting and for time limits.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Settings of the underlying HTTP client, such as proxies and root certificates.
+    /// Configures the underlying HTTP client, such as its proxies and root certificates.
     ///
     /// Redirects and the `Referer` header stay off, whatever is set here: reqwest would send the
-    /// token along. In a browser, the page decides on both. reqwest's own retries stay off too,
+    /// token along. In a browser, the browser controls both. reqwest's own retries stay off too,
     /// because [`RetryPolicy`] could not count them. A `dns_resolver` that is set here replaces the
     /// one that resolves names under `plex.direct` without DNS.
     pub fn http(
@@ -460,7 +463,7 @@ impl ClientBuilder {
         Self { configure: Some(Box::new(configure)), ..self }
     }
 
-    /// Checks the settings and makes the client. Nothing is sent.
+    /// Checks the settings and creates the client. Nothing is sent.
     ///
     /// # Errors
     /// `is_invalid_input` when a URL or the language cannot be used, the identity has a value that
@@ -474,7 +477,7 @@ impl ClientBuilder {
             headers.insert(HeaderName::from_static("x-plex-language"), language(tag)?);
         }
         let http = reqwest::Client::builder();
-        // A browser has its own name, and asks the server for permission to send another.
+        // A browser sends its own `User-Agent`, and asks the server for permission to send another.
         #[cfg(not(target_arch = "wasm32"))]
         let http = http
             .user_agent(concat!("plex-tv-sdk/", env!("CARGO_PKG_VERSION")))
@@ -491,7 +494,7 @@ impl ClientBuilder {
         };
         #[cfg(not(target_arch = "wasm32"))]
         let http = {
-            // The transport retries: it has a policy and a budget.
+            // The transport does the retries, with a policy and a budget.
             let never = reqwest::retry::never().max_retries_per_request(0);
             http.redirect(reqwest::redirect::Policy::none()).referer(false).retry(never)
         };
@@ -519,8 +522,8 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// A tag by the form of BCP 47: words of up to eight letters and digits with hyphens between them,
-/// the first one of letters.
+/// Checks that a language tag has the form of BCP 47: words of up to eight letters and digits,
+/// separated by hyphens, the first of letters only.
 fn language(tag: &str) -> Result<HeaderValue, Error> {
     let is_word = |word: &str| (1..=8).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let first = tag.split('-').next().unwrap_or_default();

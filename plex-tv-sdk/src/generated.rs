@@ -1,7 +1,7 @@
-//! The generated clients, one module for each description. `openapi/README.md` says how they are
-//! made.
+//! The generated clients, one module per API description. `openapi/README.md` explains how they are
+//! generated.
 
-#![allow(deprecated, reason = "what plex.tv drops is still described")]
+#![allow(deprecated, reason = "calls that plex.tv dropped are still generated")]
 
 macro_rules! description {
     ($about:literal, $module:ident $(, $feature:literal)?) => {
@@ -18,9 +18,9 @@ macro_rules! description {
     };
 }
 
-description!("The account API, generated: its client, its calls and its types.", v2);
-description!("The older calls of the account API, generated: client, calls and types.", v1, "v1");
-description!("Discover and metadata, generated: client, calls and types.", discover, "discover");
-description!("Live TV, generated: client, calls and types.", epg, "epg");
-description!("Rooms of Watch Together, generated: client, calls and types.", together, "together");
-description!("Push messages, generated: client, calls and types.", notifications, "notifications");
+description!("The generated client, calls and types of the account API.", v2);
+description!("The generated client, calls and types of the older account API.", v1, "v1");
+description!("The generated client, calls and types of Discover and the metadata providers.", discover, "discover");
+description!("The generated client, calls and types of Live TV.", epg, "epg");
+description!("The generated client, calls and types of Watch Together.", together, "together");
+description!("The generated client, calls and types of push messages.", notifications, "notifications");

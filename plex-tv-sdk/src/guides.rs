@@ -1,7 +1,7 @@
-//! How to do what apps do, from the first line to what goes wrong.
+//! Guides to the common tasks of an app, from the first line to error handling.
 //!
-//! The programs here compile. Those that begin with a sandbox also run, on the
-//! [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox), whose people and servers are made up.
+//! The programs here are compiled as tests. Those that start a sandbox also run, against the
+//! made-up people and servers of [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox).
 
 #[doc = include_str!("../guides/sign-in.md")]
 pub mod sign_in {}

@@ -1,4 +1,4 @@
-//! The URLs of the hosts of plex.tv, and what replaces them.
+//! The URLs of plex.tv's hosts, and their overrides.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::{
 /// The host of the account API.
 const ACCOUNT: &str = "https://plex.tv";
 
-/// The host of friends, their watchlists and activities. It speaks GraphQL, so no description has
-/// it.
+/// The host of friends, their watchlists and activities. It speaks GraphQL, so no OpenAPI
+/// description covers it.
 #[cfg(feature = "discover")]
 pub(crate) const COMMUNITY: &str = "https://community.plex.tv";
 
@@ -30,7 +30,7 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// All known hosts. `all` replaces the URL of each, and `single` that of single ones.
+    /// Returns all known hosts. `all` overrides the URL of every host, and `single` those of some.
     pub(crate) fn new(all: Option<&str>, single: &[(String, String)]) -> Result<Self, Error> {
         let mut origins: Vec<(String, Url)> = Vec::new();
         for host in known_hosts() {
@@ -52,21 +52,21 @@ impl Hosts {
         Ok(Self { account, origins: origins.into() })
     }
 
-    /// A transport for each host of a description.
+    /// Returns a transport for each host of a description.
     pub(crate) fn of(&self, settings: &Arc<Settings>, hosts: &[&str]) -> runtime::Hosts {
         let transports = hosts.iter().filter_map(|host| {
             let host = Url::parse(host).ok()?;
             let origin = host.origin().ascii_serialization();
-            let (_, moved) = self.origins.iter().find(|(known, _)| *known == origin)?;
-            let mut base = moved.clone();
-            base.set_path(&format!("{}{}", moved.path().trim_end_matches('/'), host.path()));
+            let (_, url) = self.origins.iter().find(|(known, _)| *known == origin)?;
+            let mut base = url.clone();
+            base.set_path(&format!("{}{}", url.path().trim_end_matches('/'), host.path()));
             Some(Transport::new(Arc::clone(settings), base))
         });
         runtime::Hosts::new(transports)
     }
 }
 
-/// The hosts of all descriptions that are compiled in, and those that no description has.
+/// Returns the hosts of all descriptions that are compiled in, and those without a description.
 fn known_hosts() -> impl Iterator<Item = &'static str> {
     let descriptions: &[&[&str]] = &[
         generated::v2::HOSTS,
@@ -90,16 +90,16 @@ fn known_hosts() -> impl Iterator<Item = &'static str> {
 pub(crate) fn base_url(name: &str, text: &str) -> Result<Url, Error> {
     let refuse = |why: &str| Err(Error::invalid_input(format!("the {name} {why}")));
     let Ok(mut url) = Url::parse(text) else {
-        return refuse("is not a full URL; write it as in https://plex.tv");
+        return refuse("is not a full URL, such as https://plex.tv");
     };
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return refuse("does not start with https:// or http://");
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("has a user name or a password in it, which would be sent to nobody but shown in logs");
+        return refuse("has a user name or a password, which is never sent but may appear in logs");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a query or a fragment; leave off all from ? or # on");
+        return refuse("has a query or a fragment; remove everything from the ? or # on");
     }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(&path);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn one_host_is_moved_alone_and_an_unknown_one_is_refused_with_the_known() {
+    fn one_host_can_be_overridden_and_an_unknown_one_is_refused_with_a_list_of_known_hosts() {
         let account = ("https://plex.tv".to_owned(), "https://clients.plex.tv".to_owned());
         let hosts = Hosts::new(None, &[account]).unwrap();
         assert_eq!(hosts.account.as_str(), "https://clients.plex.tv/");

@@ -6,9 +6,9 @@ use crate::{CredentialStore, Error};
 
 /// An app on a device, as plex.tv and the user's device list see it.
 ///
-/// The client identifier is an argument and has no default. For each one that is new, plex.tv adds
-/// a device to the user's account, and may send an e-mail. Make it once for an installation, store
-/// it, and pass the same one at every start. Tokens and PINs are bound to it.
+/// The client identifier has no default. For each new one, plex.tv adds a device to the user's
+/// account, and may send an e-mail. Create it once per installation, store it, and pass the same
+/// one at every start. Tokens and PINs are bound to it.
 ///
 /// ```
 /// use plex_tv_sdk::ClientIdentity;
@@ -34,11 +34,11 @@ pub struct ClientIdentity {
     provides: Option<String>,
 }
 
-/// Bytes of a value. Longer ones are of no use in a device list.
+/// The most bytes of a value. Longer ones are of no use in a device list.
 const MAX_LENGTH: usize = 255;
 
 impl ClientIdentity {
-    /// An app (`product`, `version`) in one installation (`client_identifier`).
+    /// Identifies an app (`product`, `version`) in one installation (`client_identifier`).
     ///
     /// # Errors
     /// `is_invalid_input` when one of them is empty, too long, or has a character that no header
@@ -65,8 +65,8 @@ impl ClientIdentity {
         Ok(identity)
     }
 
-    /// An app with the client identifier that the store holds. The first time, a random one is made
-    /// and saved.
+    /// Identifies an app by the client identifier in the store. The first time, a random one is
+    /// generated and saved.
     ///
     /// ```
     /// use plex_tv_sdk::{ClientIdentity, MemoryStore};
@@ -91,7 +91,7 @@ impl ClientIdentity {
             Some(identifier) => identifier,
             None => {
                 let new = new_identifier();
-                // Another process may have been faster.
+                // Another process may have saved one in the meantime.
                 let kept = store.update(&mut |credentials| {
                     credentials.client_identifier.get_or_insert_with(|| new.clone());
                 })?;
@@ -101,43 +101,43 @@ impl ClientIdentity {
         Self::new(identifier, product, version)
     }
 
-    /// The operating system or browser, as in `Linux`.
+    /// Sets the operating system or browser, such as `Linux`.
     #[must_use]
     pub fn platform(self, platform: impl Into<String>) -> Self {
         Self { platform: Some(platform.into()), ..self }
     }
 
-    /// The version of the platform.
+    /// Sets the version of the platform.
     #[must_use]
     pub fn platform_version(self, version: impl Into<String>) -> Self {
         Self { platform_version: Some(version.into()), ..self }
     }
 
-    /// The kind of device, as in `Phone`.
+    /// Sets the kind of device, such as `Phone`.
     #[must_use]
     pub fn device(self, device: impl Into<String>) -> Self {
         Self { device: Some(device.into()), ..self }
     }
 
-    /// The name in the user's device list, as in `Anna's desk`.
+    /// Sets the name in the user's device list, such as `Anna's desk`.
     #[must_use]
     pub fn device_name(self, name: impl Into<String>) -> Self {
         Self { device_name: Some(name.into()), ..self }
     }
 
-    /// The model of the device.
+    /// Sets the model of the device.
     #[must_use]
     pub fn model(self, model: impl Into<String>) -> Self {
         Self { model: Some(model.into()), ..self }
     }
 
-    /// The maker of the device.
+    /// Sets the manufacturer of the device.
     #[must_use]
     pub fn vendor(self, vendor: impl Into<String>) -> Self {
         Self { vendor: Some(vendor.into()), ..self }
     }
 
-    /// The roles of the app, separated by commas, as in `controller,player`.
+    /// Sets the roles of the app, separated by commas, such as `controller,player`.
     #[must_use]
     pub fn provides(self, roles: impl Into<String>) -> Self {
         Self { provides: Some(roles.into()), ..self }
@@ -153,7 +153,7 @@ impl ClientIdentity {
         &self.product
     }
 
-    /// The values that the approval page shows, each with its name in the auth URL.
+    /// Returns the values that the approval page shows, each with its name in the auth URL.
     pub(crate) fn device_context(&self) -> Vec<(&'static str, &str)> {
         let optional = [
             ("platform", &self.platform),
@@ -167,7 +167,7 @@ impl ClientIdentity {
         always.into_iter().chain(set).collect()
     }
 
-    /// All headers, checked.
+    /// Returns all headers, or an error if a header cannot carry one of the values.
     pub(crate) fn headers(&self) -> Result<HeaderMap, Error> {
         let required = [
             ("x-plex-client-identifier", "client identifier", &self.client_identifier),
@@ -192,8 +192,8 @@ impl ClientIdentity {
     }
 }
 
-/// A random UUID. It need not be secret, so the standard library's keys for hash tables, which come
-/// from the operating system, are random enough.
+/// Returns a random UUID. It need not be secret, so the keys of the standard library's hash tables,
+/// which come from the operating system, are random enough.
 fn new_identifier() -> String {
     use std::hash::{BuildHasher as _, RandomState};
 
@@ -234,7 +234,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_header_can_carry_is_refused_by_name() {
+    fn values_that_no_header_can_carry_are_refused_by_name() {
         let cases = [
             (ClientIdentity::new("", "App", "1"), "the client identifier is empty"),
             (ClientIdentity::new("a", " ", "1"), "the product is empty"),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_that_are_made_up_are_uuids_and_differ() {
+    fn generated_identifiers_are_uuids_and_differ() {
         let (one, two) = (new_identifier(), new_identifier());
 
         let lengths: Vec<_> = one.split('-').map(str::len).collect();

@@ -1,7 +1,7 @@
 //! A tolerant, safe client for the Plex.tv cloud API. Unofficial, and not affiliated with Plex.
 //!
-//! [`Client`] is the way in: [`Client::pin_login`] signs a user in, [`Client::servers`] finds their
-//! servers, and [`Client::v2`] has every call of the account API. Whatever goes wrong is an
+//! [`Client`] is the entry point: [`Client::pin_login`] signs a user in, [`Client::servers`] finds
+//! their servers, and [`Client::v2`] has every call of the account API. Every failure is an
 //! [`Error`].
 //!
 //! ```no_run
@@ -34,9 +34,9 @@
 //! | sign in by password, with a second factor | [`Client::sign_in`] |
 #![cfg_attr(feature = "jwt", doc = "| get tokens that the client renews | [`PinLogin::device_key`] |")]
 //! | stay signed in after a restart | [`ClientBuilder::store`] with a [`CredentialStore`] |
-//! | know whether the token is still good | [`Client::verify_token`] |
+//! | check whether the token still works | [`Client::verify_token`] |
 //! | sign out | [`Client::sign_out`] |
-//! | say who the user is | [`Client::account`] |
+//! | find out who the user is | [`Client::account`] |
 //! | list and revoke devices | [`Client::devices`] |
 //! | list the servers of a user | [`Client::servers`] |
 //! | reach a server | [`Server::connect`] |
@@ -49,7 +49,7 @@
 #![cfg_attr(feature = "discover", doc = "| find a film by its IMDb id | [`Client::find`] |")]
 #![cfg_attr(feature = "discover", doc = "| see the watchlists of friends | [`Client::community`] |")]
 #![cfg_attr(feature = "jwt", doc = "| check a Plex JWT on a server | [`Client::jwt_verifier`] |")]
-//! | send a call that no description has | [`v2::Api::call`] |
+//! | send a call that this crate does not have | [`v2::Api::call`] |
 //! | change time limits, retries or the HTTP client | [`ClientBuilder`] |
 //! | test an app without plex.tv | [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox) |
 //!
@@ -63,25 +63,25 @@
 //! | `notifications` | yes | push messages to the mobile apps: `client.notifications()` |
 //! | `jwt` | yes | device keys and Plex JWTs |
 //! | `v1` | yes | the older calls, mostly XML: `client.v1()` |
-//! | `rustls` | yes | TLS by rustls, with the operating system's roots |
+//! | `rustls` | yes | TLS by rustls, with the operating system's root certificates |
 //! | `native-tls` | no | TLS by the operating system's library |
 //! | `file-store` | no | credentials in a file: `FileStore` |
 //! | `keyring` | no | credentials in the system's keychain: `KeyringStore` |
 //! | `qr` | no | the PIN's address as a QR code in text: `PinFlow::qr_text` |
-//! | `tracing` | no | one span for each call, without secrets |
-//! | `trace-unknown` | no | reports names of members that no description has to `tracing` |
+//! | `tracing` | no | one span per call, without secrets |
+//! | `trace-unknown` | no | reports the names of unknown members of replies to `tracing` |
 //! | `schemars` | no | `JsonSchema` on the generated types |
-//! | `codegen` | no | generates the client while building |
+//! | `codegen` | no | generates the client at build time |
 //! | `webhook` | no | reads the events that plex.tv posts: `webhook::Event` |
 //! | `axum` | no | `webhook::Event` as an argument of handlers |
-//! | `unstable` | no | operations of low confidence; they may change in any release |
+//! | `unstable` | no | operations that are not fully known; they may change in any release |
 //!
 //! # Calls
 //!
-//! A generated call takes what is required as arguments and what is optional by setters. `send`
-//! returns the value, and `send_with_response` the value with status and headers. Every setter has
-//! a twin with `maybe_` that takes an `Option`. A call owns what it needs: it can be kept, cloned
-//! and spawned.
+//! A generated call takes its required values as arguments and its optional ones through setters.
+//! `send` returns the value. `send_with_response` returns it with the status and the headers. Every
+//! setter has a `maybe_` variant that takes an `Option`. A call owns what it needs: it can be kept,
+//! cloned and spawned.
 //!
 //! ```no_run
 //! # async fn example(client: plex_tv_sdk::Client, pin_code: Option<String>) -> Result<(), plex_tv_sdk::Error> {
@@ -89,15 +89,15 @@
 //!     CreateSharedServerBody, Libraries, SetUserWebhooksBody, SharingSettings,
 //! };
 //!
-//! // What may be there or not needs no `if`.
+//! // An optional value needs no `if`.
 //! let pin = client.v2().get_token(42).maybe_code(pin_code).send().await?;
 //! println!("{} approved: {}", pin.id, pin.auth_token.is_some());
 //!
-//! // The value is yours: its members can be moved out.
+//! // The value is owned: its members can be moved out.
 //! let user = client.v2().get_user_details().send().await?;
 //! println!("{}", plex_tv_sdk::printable(&user.title.unwrap_or_default()));
 //!
-//! // A request body is its own builder, and takes others as they are.
+//! // A request body is its own builder. A nested body is passed as it is.
 //! let body = CreateSharedServerBody::new("0123456789abcdef", Libraries::these([5, 7]))
 //!     .invited_email("friend@example.com")
 //!     .settings(SharingSettings::new().allow_sync(true));
@@ -105,7 +105,7 @@
 //! let hooks = SetUserWebhooksBody::new(["https://example.com/plex"]);
 //! client.v2().set_user_webhooks(hooks).send().await?;
 //!
-//! // A call can be kept, and sent from anywhere.
+//! // A call can be kept, and sent from any task.
 //! let ping = client.v2().ping();
 //! # #[cfg(not(target_arch = "wasm32"))]
 //! let task = tokio::spawn(ping.clone().send());
@@ -114,7 +114,7 @@
 //! # }
 //! ```
 //!
-//! An argument that is missing does not compile:
+//! A missing argument is a compile error:
 //!
 //! ```compile_fail,E0061
 //! # fn example(client: plex_tv_sdk::Client) {
@@ -133,14 +133,13 @@
 //!
 //! # How replies are read
 //!
-//! plex.tv adds members. It sends numbers as text, and booleans as 0 and 1. Generated types have
-//! plain Rust fields and take any scalar that converts. Unknown values of an enum are kept as
-//! `Other`. Members that the description does not name are in `extra` where a type has it. In lists
-//! of resources and devices a bad row is set aside: see [`Rows`]. A value that does not convert is
-//! an error with its JSON path.
+//! plex.tv adds members to its replies. It sends numbers as text, and booleans as 0 and 1.
+//! Generated types have plain Rust fields and take any scalar that converts. Unknown values of an
+//! enum are kept as `Other`. Members that the description does not name are in `extra`, if the type
+//! has that field. In lists of resources and devices a bad row is set aside: see [`Rows`]. A value
+//! that does not convert is an error with its JSON path.
 //!
-//! [`Pages`] walks a paged list to its end. A list that stops on the way is an error, not a shorter
-//! list.
+//! [`Pages`] walks a paged list to its end. A failure on the way is an error, not a shorter list.
 //!
 //! # Reaching a server
 //!
@@ -151,9 +150,9 @@
 //! # In a browser
 //!
 //! The crate compiles for `wasm32-unknown-unknown`, without the features `file-store` and
-//! `keyring`. A browser follows redirects itself and takes the token along. It makes its own
-//! connections and keeps its own `User-Agent`. Time limits, size limits, pauses and retries are
-//! those of [`ClientBuilder`] there, too.
+//! `keyring`. A browser follows redirects itself and sends the token along. It makes its own
+//! connections and keeps its own `User-Agent`. The time limits, size limits, pauses and retries of
+//! [`ClientBuilder`] apply there, too.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -228,7 +227,7 @@ pub use webhooks::Webhooks;
 #[cfg(feature = "webhook")]
 pub use webhooks::receive as webhook;
 
-/// The programs of the README compile.
+/// Compiles the programs of the README as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

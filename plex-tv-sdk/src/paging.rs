@@ -1,4 +1,4 @@
-//! Which replies of generated calls are one page of a list.
+//! Implements `Paged` for the replies of generated calls that page.
 
 #[cfg(feature = "discover")]
 impl crate::Paged for crate::Response<crate::discover::types::MetadataReply> {

@@ -1,4 +1,4 @@
-//! The client that an app would write for itself: the same settings, headers and members, and
+//! A client as an app would write it for itself: the same settings, headers and members, and
 //! nothing else.
 #![allow(dead_code, reason = "an app would read the members")]
 

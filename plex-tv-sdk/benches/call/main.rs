@@ -1,11 +1,11 @@
-//! What a call costs beside the same call by a client written by hand with reqwest and serde.
+//! Compares the cost of a call with that of a client written by hand with reqwest and serde.
 //!
-//! Both talk to one server on the loopback interface over connections that are kept, send the same
-//! headers, and decode the same members. `cargo bench -p plex-tv-sdk --bench call` measures each
-//! with criterion, and then both in turns, which is what the ratios at the end come from: on a
-//! machine that is busy with other things, only neighbours compare.
+//! Both talk to one server on the loopback interface over connections that are kept alive, send the
+//! same headers, and decode the same members. `cargo bench -p plex-tv-sdk --bench call` measures
+//! each with criterion, and then both in turns. The ratios at the end come from those turns: on a
+//! busy machine, only measurements taken one right after the other can be compared.
 #![recursion_limit = "256"]
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and ends when its set-up fails")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and panics if its setup fails")]
 #![allow(missing_docs, reason = "criterion's macros")]
 
 mod by_hand;
@@ -28,8 +28,9 @@ const PRODUCT: &str = "Example App";
 const VERSION: &str = "1.2.3";
 const TOKEN: &str = "EXAMPLE-ACCOUNT-TOKEN";
 
-/// Turns for each ratio, and calls in each turn.
+/// The number of turns for each ratio.
 const TURNS: usize = 41;
+/// The number of calls in each turn.
 const CALLS: usize = 256;
 
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +74,7 @@ impl Caller {
         }
     }
 
-    /// Makes calls, some of them at once.
+    /// Makes `count` calls, `at_once` of them concurrently.
     async fn calls(&self, what: What, count: usize, at_once: usize) {
         if at_once == 1 {
             for _ in 0..count {
@@ -127,7 +128,8 @@ fn measure(criterion: &mut Criterion, runtime: &Runtime, callers: &[Caller; 2]) 
     }
 }
 
-/// The median over turns of how long the first takes beside the second.
+/// Returns the median over all turns of the SDK's time divided by that of the client written by
+/// hand, and the time per call of the latter.
 fn ratio(runtime: &Runtime, callers: &[Caller; 2], what: What, at_once: usize) -> (f64, Duration) {
     let time = |caller: &Caller| {
         let start = Instant::now();
@@ -136,7 +138,7 @@ fn ratio(runtime: &Runtime, callers: &[Caller; 2], what: What, at_once: usize) -
     };
     let mut turns: Vec<(f64, Duration)> = (0..TURNS)
         .map(|turn| {
-            // Who goes first takes turns too.
+            // The callers also take turns at going first.
             let (sdk, by_hand) = if turn % 2 == 0 {
                 let sdk = time(&callers[0]);
                 (sdk, time(&callers[1]))
@@ -152,8 +154,8 @@ fn ratio(runtime: &Runtime, callers: &[Caller; 2], what: What, at_once: usize) -
     (ratio, by_hand / u32::try_from(CALLS).unwrap())
 }
 
-/// The same for decoding alone, each as its client does it. A list is read row by row only when one
-/// of its rows is bad.
+/// Returns the same ratios for decoding alone, done as each client does it. A list is read row by
+/// row only if one of its rows is bad.
 fn decode_ratios() -> [(&'static str, f64); 3] {
     let (user, resources) = (server::user().to_string(), server::resources().to_string());
     [
@@ -197,7 +199,7 @@ fn main() {
     measure(&mut criterion, &runtime, &callers);
     criterion.final_summary();
 
-    println!("ratio of the SDK to a client by hand, median of {TURNS} turns of {CALLS} calls:");
+    println!("ratio of the SDK to a client written by hand, median of {TURNS} turns of {CALLS} calls:");
     for what in [What::User, What::Resources] {
         for at_once in [1, 32] {
             let (ratio, by_hand) = ratio(&runtime, &callers, what, at_once);

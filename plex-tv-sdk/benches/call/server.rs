@@ -1,4 +1,4 @@
-//! A server that answers at once, with as little work as can be.
+//! A server that answers at once, with as little work as possible.
 
 use serde_json::{Value, json};
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
 pub(crate) const SERVERS: usize = 20;
 const CONNECTIONS: usize = 6;
 
-/// Starts it on a thread of its own, and says where it is.
+/// Starts the server on its own thread and returns its URL.
 pub(crate) fn start() -> String {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
     listener.set_nonblocking(true).unwrap();

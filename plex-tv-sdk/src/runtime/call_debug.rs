@@ -1,6 +1,6 @@
-//! How calls are shown.
+//! `Debug` for calls.
 
-/// Shows the name of a call. Its arguments may be secrets.
+/// Implements `Debug` to show only the name of a call, since its arguments may be secrets.
 macro_rules! call_debug {
     ($type:ident) => {
         impl ::std::fmt::Debug for $type {

@@ -1,4 +1,4 @@
-//! Time as a parameter, so that tests of waiting need not wait.
+//! Time as a parameter, so that tests need not wait in real time.
 
 #[cfg(not(target_arch = "wasm32"))]
 use std::time::Instant;
@@ -8,37 +8,38 @@ use jiff::Timestamp;
 #[cfg(target_arch = "wasm32")]
 use web_time::Instant;
 
-/// A clock that never goes back, and a way to wait on it.
+/// A monotonic clock, and a way to wait on it.
 ///
-/// [`SystemClock`] is what clients use unless [`crate::ClientBuilder::clock`] gives them another.
+/// Clients use [`SystemClock`] unless [`crate::ClientBuilder::clock`] sets another.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
-    /// The time since some fixed moment.
+    /// Returns the time since some fixed moment.
     fn now(&self) -> Duration;
 
-    /// Waits.
+    /// Waits for `duration`.
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
 
-    /// A future that ends after `duration`, for the time limit of work in progress.
+    /// Returns a future that completes after `duration`. It limits the time of work in progress.
     ///
-    /// The default uses the real clock. A clock whose `sleep` ends at once must not end this at
-    /// once.
+    /// The default uses the real clock. A clock whose `sleep` completes at once must not complete
+    /// this at once.
     fn timer(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         SystemClock.sleep(duration)
     }
 
-    /// The time of day. It may be wrong and may jump. It is compared with dates of plex.tv.
+    /// Returns the wall-clock time. It may be wrong and may jump. It is compared with dates from
+    /// plex.tv.
     fn wall(&self) -> Timestamp {
         Timestamp::now()
     }
 
-    /// A random number from 0 to 1. A pause before a retry is multiplied by it, so that many
-    /// clients do not retry at the same moment.
+    /// Returns a random number from 0 to 1. A pause before a retry is multiplied by it, so that
+    /// many clients do not retry at the same moment.
     fn random(&self) -> f64 {
         fastrand::f64()
     }
 }
 
-/// A boxed future, as trait methods return it. In a browser, futures stay on their thread.
+/// A boxed future, as trait methods return it. In a browser, a future stays on its thread.
 #[cfg(target_arch = "wasm32")]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
@@ -46,7 +47,7 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What a boxed future may hold. In a browser, that is anything.
+/// The bound on what a boxed future may hold. In a browser, that is anything.
 #[cfg(target_arch = "wasm32")]
 pub(crate) trait MaybeSend {}
 

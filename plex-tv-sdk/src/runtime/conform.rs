@@ -1,4 +1,4 @@
-//! Recorded replies through the generated types, for `cargo xtask conform` and the like.
+//! Reads recorded replies with the generated types, for `cargo xtask conform` and similar tools.
 
 use std::time::Duration;
 
@@ -13,8 +13,7 @@ use super::{
     wire::{Reading, Slot},
 };
 
-/// A body that was decoded and encoded again. Whatever it lacks of the original is lost by the
-/// types.
+/// A body that was decoded and encoded again. Anything that it lacks was lost by the types.
 #[derive(Clone, PartialEq)]
 pub struct Reread {
     value: Value,
@@ -28,7 +27,7 @@ impl Reread {
         Ok(Self { value, debug: format!("{decoded:?}") })
     }
 
-    /// The value as it is encoded again, secrets in clear.
+    /// The value as encoded again, with its secrets in plain text.
     pub fn value(&self) -> &Value {
         &self.value
     }
@@ -45,13 +44,13 @@ impl std::fmt::Debug for Reread {
     }
 }
 
-/// The error list of a recorded refusal, in whatever form it came.
+/// Returns the error list of a recorded refusal, which may have any of plex.tv's forms.
 pub fn reread_error(body: &[u8]) -> Vec<PlexError> {
     parse_plex_errors(body)
 }
 
-/// An XML body as the JSON it is decoded from: attributes and children are members, and `$text` is
-/// the text beside them.
+/// Returns an XML body as the JSON that it is decoded from. Attributes and children are members,
+/// and `$text` is the text next to them.
 ///
 /// # Errors
 /// When the body is neither XML nor JSON.
@@ -59,7 +58,7 @@ pub fn xml_as_json(body: &[u8]) -> Result<Value, Error> {
     transport::xml_to_value(body, "", usize::MAX)
 }
 
-/// What a recorded `Retry-After` asks for, by the `Date` of the same reply.
+/// Returns how long a recorded `Retry-After` asks to wait, given the `Date` of the same reply.
 pub fn reread_retry_after(retry_after: &[u8], date: &[u8]) -> Option<Duration> {
     let value = |bytes| HeaderValue::from_bytes(bytes).ok();
     let mut headers = HeaderMap::new();
@@ -68,7 +67,7 @@ pub fn reread_retry_after(retry_after: &[u8], date: &[u8]) -> Option<Duration> {
     transport::retry_after(&headers, || Timestamp::UNIX_EPOCH)
 }
 
-/// What an error keeps of a body, when these secrets were sent.
+/// Returns what an error keeps of a body if these secrets were sent.
 pub fn redacted_body(body: &[u8], secrets: &[String]) -> String {
     redacted(body, "no content type", secrets)
 }

@@ -1,4 +1,4 @@
-//! Items of a list as they arrive.
+//! Streams of the items of a list.
 
 use std::{
     fmt,
@@ -17,7 +17,7 @@ use super::{
     pages::MOST_ITEMS,
 };
 
-/// A list whose items can be taken one by one.
+/// A list that is read item by item.
 pub(crate) trait Walk<T> {
     /// The next item, or `None` after the last. After an error, calling again retries.
     fn next(&mut self) -> BoxFuture<'_, Result<Option<T>, Error>>;
@@ -30,11 +30,11 @@ type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Error>>>>;
 
 /// The items of a list as they arrive. Pages are fetched when they are needed.
 ///
-/// It is a [`Stream`]. [`Items::next_item`] and [`Items::collect`] read it without the traits of
-/// streams.
+/// It is a [`Stream`]. [`Items::next_item`] and [`Items::collect`] read it without the stream
+/// traits.
 ///
-/// An error that may pass ([`Error::is_retryable`]) does not end the stream: reading on asks for
-/// the same page again, and no item is lost. Any other error ends it.
+/// A retryable error ([`Error::is_retryable`]) does not end the stream: reading on requests the
+/// same page again, and no item is lost. Any other error ends it.
 ///
 /// ```
 /// # #[cfg(not(feature = "discover"))]
@@ -58,20 +58,20 @@ type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T, Error>>>>;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "nothing is asked for before it is read"]
+#[must_use = "nothing is requested before it is read"]
 pub struct Items<T> {
     stream: Boxed<T>,
     limit: usize,
 }
 
 impl<T: 'static> Items<T> {
-    /// The items of a walk.
+    /// Creates a stream of the items of a walk.
     pub(crate) fn new(walk: impl Walk<T> + MaybeSend + 'static) -> Self {
         Self { stream: Box::pin(stream_of(walk)), limit: MOST_ITEMS }
     }
 }
 
-/// Ends after the last item, and after an error that will not pass.
+/// Returns a stream that ends after the last item, and after an error that is not retryable.
 fn stream_of<T, W: Walk<T>>(walk: W) -> impl Stream<Item = Result<T, Error>> {
     let steps = stream::unfold(Some(walk), |walk| async move {
         let mut walk = walk?;
@@ -88,8 +88,8 @@ fn stream_of<T, W: Walk<T>>(walk: W) -> impl Stream<Item = Result<T, Error>> {
 }
 
 impl<T> Items<T> {
-    /// The most items that [`Items::collect`] returns. The default is 100,000. A list with more is
-    /// an error.
+    /// Sets the most items that [`Items::collect`] returns. The default is 100,000. A list with
+    /// more is an error.
     pub fn item_limit(self, items: usize) -> Self {
         Self { limit: items, ..self }
     }
@@ -102,17 +102,17 @@ impl<T> Items<T> {
         self.stream.next().await.transpose()
     }
 
-    /// All remaining items. Rows that could not be read are skipped.
+    /// Collects all remaining items. Rows that could not be read are skipped.
     ///
     /// # Errors
     /// Those of [`Items::next_item`], and `is_too_large` when there are more items than
-    /// [`Items::item_limit`]. The items that arrived before are then lost.
+    /// [`Items::item_limit`]. The items that had already arrived are then lost.
     pub async fn collect(mut self) -> Result<Vec<T>, Error> {
         let mut items = Vec::new();
         while let Some(item) = self.next_item().await? {
             if items.len() == self.limit {
                 let limit = self.limit;
-                let message = format!("the list has more than {limit} items; allow more by Items::item_limit");
+                let message = format!("the list has more than {limit} items; allow more with Items::item_limit");
                 return Err(Error::new(ErrorKind::TooLarge, message));
             }
             items.push(item);
@@ -141,25 +141,25 @@ mod tests {
 
     use super::*;
 
-    /// Gives these, one after the other, and counts how often it is asked.
+    /// Returns these results one after the other, and panics when called after the last.
     struct Script(Vec<Result<Option<u32>, ErrorKind>>);
 
     impl Walk<u32> for Script {
         fn next(&mut self) -> BoxFuture<'_, Result<Option<u32>, Error>> {
-            let next = if self.0.is_empty() { panic!("asked after the end") } else { self.0.remove(0) };
+            let next = if self.0.is_empty() { panic!("called after the end") } else { self.0.remove(0) };
             Box::pin(ready(next.map_err(|kind| Error::new(kind, "scripted"))))
         }
     }
 
     #[tokio::test]
-    async fn an_error_that_may_pass_loses_no_item() {
+    async fn a_retryable_error_loses_no_item() {
         let mut items = Items::new(Script(vec![Ok(Some(1)), Err(ErrorKind::Timeout), Ok(Some(2)), Ok(None)]));
 
         assert_eq!(items.next_item().await.unwrap(), Some(1));
         assert!(items.next_item().await.unwrap_err().is_timeout());
         assert_eq!(items.next_item().await.unwrap(), Some(2));
         assert_eq!(items.next_item().await.unwrap(), None);
-        assert_eq!(items.next_item().await.unwrap(), None, "it stays ended");
+        assert_eq!(items.next_item().await.unwrap(), None, "the stream stays ended");
     }
 
     #[tokio::test]

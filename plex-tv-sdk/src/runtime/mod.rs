@@ -1,4 +1,4 @@
-//! What generated code stands on. It knows no operation and no host.
+//! The runtime of the generated code. It is independent of operations and hosts.
 
 mod call_debug;
 pub(crate) mod clock;
@@ -26,5 +26,5 @@ pub(crate) use transport::{Call, Hosts};
 pub(crate) use wire::closed_enum;
 pub(crate) use wire::{Choice, Extra, Flag, Nullable, Rows, list, object, open_enum};
 
-/// A point in time, as in replies.
+/// A point in time in a reply.
 pub(crate) use jiff::Timestamp;

@@ -1,4 +1,4 @@
-//! What a description says of an operation, as data.
+//! What a description says about an operation, as data.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Auth {
-    /// Anyone. The client identifier is sent nevertheless.
+    /// Anyone. The client identifier is sent anyway.
     None,
     /// A client that sends its client identifier.
     ClientIdentifier,
@@ -98,22 +98,22 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// A parameter in the path, which is always required.
+    /// Creates a parameter in the path. It is always required.
     pub const fn path(name: &'static str) -> Self {
         Self { name, place: Place::Path, required: true }
     }
 
-    /// An optional parameter in the query.
+    /// Creates an optional parameter in the query.
     pub const fn query(name: &'static str) -> Self {
         Self { name, place: Place::Query, required: false }
     }
 
-    /// An optional header.
+    /// Creates an optional header.
     pub const fn header(name: &'static str) -> Self {
         Self { name, place: Place::Header, required: false }
     }
 
-    /// The same parameter, required.
+    /// Makes the parameter required.
     #[must_use]
     pub const fn required(self) -> Self {
         Self { required: true, ..self }
@@ -124,7 +124,7 @@ impl Parameter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Proof {
-    /// A JWT that is signed by the device key.
+    /// A JWT signed with the device key.
     DeviceJwt,
     /// The public half of a new device key.
     DeviceKey,
@@ -135,7 +135,7 @@ pub enum Proof {
 /// One operation of a description, as data for the transport and for tools.
 ///
 /// Each generated call has one as `OPERATION`, and each generated module lists them all in
-/// `OPERATIONS`. The method `call` of a generated client sends an operation of your own.
+/// `OPERATIONS`. The method `call` of a generated client sends an operation that you define.
 ///
 /// ```
 /// use plex_tv_sdk::{Auth, v2};
@@ -155,7 +155,7 @@ pub struct Operation {
     pub method: Method,
     /// The path template, relative to the base URL of its host.
     pub path: &'static str,
-    /// Which of the hosts of its description serves it, as an index into `HOSTS` of its module.
+    /// The host that serves it, as an index into `HOSTS` of its module.
     pub host: usize,
     /// The group of operations that it belongs to.
     pub tag: &'static str,
@@ -165,20 +165,21 @@ pub struct Operation {
     pub safe_to_retry: bool,
     /// Whether plex.tv has removed it, or is going to.
     pub deprecated: bool,
-    /// The root element of a success in XML. The text is empty when the element has no fixed name.
+    /// The root element of a successful XML reply. It is empty if the element has no fixed name.
     pub xml_root: Option<&'static str>,
     /// The credential that it checks besides the token.
     pub proof: Option<Proof>,
-    /// A code other than 1012 by which it says that the account has no Plex Pass.
+    /// A code other than 1012 with which it reports that the account has no Plex Pass.
     pub plex_pass_code: Option<i64>,
-    /// Whether one redirect to the storage of another host is followed, without token and identity.
+    /// Whether one redirect to storage on another host is followed, without the token and the
+    /// identity.
     pub redirects_to_storage: bool,
     /// The parameters in path, query and headers.
     pub parameters: &'static [Parameter],
 }
 
 impl Operation {
-    /// An operation that needs a token, and that may be retried if its method only reads.
+    /// Creates an operation that needs a token, and that may be retried if its method only reads.
     pub const fn new(id: &'static str, method: Method, path: &'static str) -> Self {
         Self {
             id,
@@ -227,7 +228,7 @@ impl Operation {
         Self { deprecated: true, ..self }
     }
 
-    /// Sets the root element of a success in XML.
+    /// Sets the root element of a successful XML reply.
     #[must_use]
     pub const fn xml(self, root: &'static str) -> Self {
         Self { xml_root: Some(root), ..self }
@@ -239,13 +240,13 @@ impl Operation {
         Self { proof: Some(proof), ..self }
     }
 
-    /// Sets a code other than 1012 by which it says that the account has no Plex Pass.
+    /// Sets a code other than 1012 with which it reports that the account has no Plex Pass.
     #[must_use]
     pub const fn plex_pass_code(self, code: i64) -> Self {
         Self { plex_pass_code: Some(code), ..self }
     }
 
-    /// Allows one redirect to the storage of another host.
+    /// Allows one redirect to storage on another host.
     #[must_use]
     pub const fn redirects_to_storage(self) -> Self {
         Self { redirects_to_storage: true, ..self }

@@ -15,18 +15,18 @@ use super::{
     wire::{MOST_REJECTED, Rows},
 };
 
-/// Items of a page, unless the caller asks for fewer. plex.tv returns no more at once.
+/// The default number of items per page. plex.tv returns no more at once.
 const PAGE_SIZE: i64 = 100;
 
-/// The most pages of a list. A list with more is taken as endless.
+/// The most pages of a list. A list with more counts as endless.
 pub(crate) const MOST_PAGES: usize = 10_000;
 
-/// The most items that are collected, unless the caller allows more or fewer.
+/// The default for the most items that are collected.
 pub(crate) const MOST_ITEMS: usize = 100_000;
 
 /// One page of a list, with its position in the list if the reply has it.
 ///
-/// It makes your own calls usable with [`Pages`]:
+/// It lets you use your own calls with [`Pages`]:
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -51,25 +51,26 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page with these rows and an unknown position.
+    /// Creates a page with these rows and an unknown position.
     pub fn new(rows: impl Into<Rows<T>>) -> Self {
         Self { rows: rows.into(), offset: None, total: None }
     }
 
-    /// How many rows of the list come before this page. Negative numbers are ignored. The first
-    /// value that is set wins.
+    /// Sets how many rows of the list come before this page. Negative numbers are ignored. The
+    /// first value that is set wins.
     #[must_use]
     pub fn offset(self, offset: Option<i64>) -> Self {
         Self { offset: self.offset.or(offset.and_then(unsigned)), ..self }
     }
 
-    /// How many rows the list has. Negative numbers are ignored. The first value that is set wins.
+    /// Sets how many rows the list has. Negative numbers are ignored. The first value that is set
+    /// wins.
     #[must_use]
     pub fn total(self, total: Option<i64>) -> Self {
         Self { total: self.total.or(total.and_then(unsigned)), ..self }
     }
 
-    /// Both from the headers of the reply, `X-Plex-Container-Start` and
+    /// Sets both from the headers of the reply, `X-Plex-Container-Start` and
     /// `X-Plex-Container-Total-Size`. Values that are not numbers are ignored. The first value that
     /// is set wins.
     #[must_use]
@@ -85,8 +86,8 @@ fn unsigned(number: i64) -> Option<u64> {
 
 /// A reply that is one page of a list, for [`Pages`].
 ///
-/// Implemented for the replies of all generated calls that page. For any other, make a [`Page`] of
-/// the reply, or implement it.
+/// Implemented for the replies of all generated calls that page. For other calls, make a [`Page`]
+/// of the reply, or implement this trait.
 pub trait Paged {
     /// The items of the list. Two pages that begin with equal items are the same page.
     type Item: Serialize;
@@ -105,7 +106,7 @@ impl<T: Serialize> Paged for Page<T> {
 
 /// Walks a paged list to its end.
 ///
-/// A callback makes the call for one page, from the number of its first item and the size of the
+/// A callback makes the call for one page, given the index of its first item and the size of the
 /// page. A page may be smaller than requested, so the next one starts after the items that arrived.
 /// A page that is larger than requested is an error. The walk ends at the total that the server
 /// reports, or with an empty page. A page is fetched when it is needed.
@@ -162,8 +163,8 @@ where
     C: Future<Output = Result<P, Error>>,
     P: Paged,
 {
-    /// A list whose pages are fetched by a callback. The callback gets the number of the first
-    /// item, counted from 0, and the size of the page.
+    /// Creates a walk that fetches its pages with a callback. The callback gets the index of the
+    /// first item, counted from 0, and the size of the page.
     pub fn new(fetch: F) -> Self {
         Self {
             fetch,
@@ -179,20 +180,20 @@ where
         }
     }
 
-    /// How many items a page has, at most. The default is 100, the most that plex.tv returns at
-    /// once. A larger page is an error, so set the size of the whole list for a call that does not
-    /// page.
+    /// Sets how many items a page has at most. The default is 100, the most that plex.tv returns at
+    /// once. A larger page is an error, so for a call that does not page, set the size of the whole
+    /// list.
     pub fn size(self, size: i64) -> Self {
         Self { size: size.max(1), ..self }
     }
 
-    /// The most items that [`Pages::collect`] returns. The default is 100,000. A list with more is
-    /// an error.
+    /// Sets the most items that [`Pages::collect`] returns. The default is 100,000. A list with
+    /// more is an error.
     pub fn item_limit(self, items: usize) -> Self {
         Self { item_limit: items, ..self }
     }
 
-    /// How many items the list has, from the last reply that said so.
+    /// How many items the list has, from the last reply that reported it.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
@@ -200,7 +201,7 @@ where
     /// The next page, or `None` after the last. Rows that could not be read are set aside in it:
     /// see [`Rows`].
     ///
-    /// A list that ends before its [`Pages::total`] has shrunk in the meantime, or the server
+    /// If a list ends before its [`Pages::total`], it has shrunk in the meantime, or the server
     /// returns no more of it.
     ///
     /// After [`Pages::next_item`], the rest of the current page comes first.
@@ -208,7 +209,7 @@ where
     /// # Errors
     /// The errors of the call. `is_too_large` when a page has more items than requested.
     /// `is_decode` when the list makes no progress: a page starts elsewhere than requested, an
-    /// earlier page comes again, there are more than 10,000 pages, or more than 1,000 rows cannot
+    /// earlier page is repeated, there are more than 10,000 pages, or more than 1,000 rows cannot
     /// be read.
     pub async fn next_page(&mut self) -> Result<Option<Rows<P::Item>>, Error> {
         if self.rest.len() > 0 {
@@ -245,8 +246,8 @@ where
         self.check_progress(offset, beginning)?;
         self.rejected = rejected;
         self.start = self.start.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
-        // If more items arrived than the total, it is wrong or the list has shrunk. Then an empty
-        // page ends the list.
+        // If more items arrived than the total, the total is wrong or the list has shrunk. Then an
+        // empty page ends the list.
         self.ended = self.total == unsigned(self.start);
         self.fetched += 1;
         self.beginnings.extend(beginning);
@@ -254,7 +255,7 @@ where
     }
 
     /// Checks that the page is the one requested. Otherwise items would be lost, or repeated
-    /// without end.
+    /// endlessly.
     fn check_progress(&self, offset: Option<u64>, beginning: Option<u64>) -> Result<(), Error> {
         let start = unsigned(self.start).unwrap_or_default();
         let why = match offset {
@@ -283,18 +284,18 @@ where
         }
     }
 
-    /// All remaining items. Rows that could not be read are skipped.
+    /// Collects all remaining items. Rows that could not be read are skipped.
     ///
     /// # Errors
     /// Those of [`Pages::next_page`], and `is_too_large` when the list has more items than
-    /// [`Pages::item_limit`]. The items that arrived before are then lost.
+    /// [`Pages::item_limit`]. The items that had already arrived are then lost.
     pub async fn collect(mut self) -> Result<Vec<P::Item>, Error> {
         let mut items = Vec::new();
         while let Some(page) = self.next_page().await? {
             if page.len() > self.item_limit - items.len() {
                 let limit = self.item_limit;
                 let message = format!(
-                    "the list has more than {limit} items; allow more by Pages::item_limit, or walk it by pages"
+                    "the list has more than {limit} items; allow more with Pages::item_limit, or walk it page by page"
                 );
                 return Err(too_large(message));
             }
@@ -341,21 +342,21 @@ mod tests {
             .collect()
     }
 
-    fn told(page: &Page<i64>) -> (Option<u64>, Option<u64>) {
+    fn position(page: &Page<i64>) -> (Option<u64>, Option<u64>) {
         (page.offset, page.total)
     }
 
     #[test]
-    fn members_are_believed_before_headers_and_nonsense_never() {
+    fn members_win_over_headers_and_nonsense_is_ignored() {
         let page = || Page::<i64>::new(Vec::new());
         let good = headers(" 100 ", "250");
 
-        assert_eq!(told(&page().headers(&good)), (Some(100), Some(250)));
-        assert_eq!(told(&page().offset(Some(0)).total(Some(7)).headers(&good)), (Some(0), Some(7)));
-        assert_eq!(told(&page().offset(Some(-1)).total(Some(i64::MIN)).headers(&good)), (Some(100), Some(250)));
-        assert_eq!(told(&page().offset(Some(i64::MAX)).total(None)), (Some(9_223_372_036_854_775_807), None));
+        assert_eq!(position(&page().headers(&good)), (Some(100), Some(250)));
+        assert_eq!(position(&page().offset(Some(0)).total(Some(7)).headers(&good)), (Some(0), Some(7)));
+        assert_eq!(position(&page().offset(Some(-1)).total(Some(i64::MIN)).headers(&good)), (Some(100), Some(250)));
+        assert_eq!(position(&page().offset(Some(i64::MAX)).total(None)), (Some(9_223_372_036_854_775_807), None));
         for nonsense in ["", "-1", "1.0", "1e3", "many", "9223372036854775808", "0x10"] {
-            assert_eq!(told(&page().headers(&headers(nonsense, nonsense))), (None, None), "{nonsense}");
+            assert_eq!(position(&page().headers(&headers(nonsense, nonsense))), (None, None), "{nonsense}");
         }
     }
 
@@ -382,7 +383,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pages_without_a_readable_row_are_no_repetition() {
+    async fn pages_without_readable_rows_are_not_repetitions() {
         let mut pages = Pages::new(async |start, _| Ok(Page::new(if start < 3 { bad(1) } else { Rows::default() })));
 
         for _ in 0..3 {
@@ -440,7 +441,7 @@ mod tests {
 
     type Answer = std::future::Ready<Result<Page<i64>, Error>>;
 
-    /// Each page is full, new, and where it should be.
+    /// Every page is full, is new, and starts where it should.
     fn endless() -> Pages<impl FnMut(i64, i64) -> Answer, i64> {
         Pages::new(|start, size: i64| {
             let rows: Vec<i64> = (start..start + size).collect();
@@ -450,7 +451,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_list_without_an_end_is_collected_up_to_the_limit() {
-        for (limit, told) in
+        for (limit, shown) in
             [(None, 100_000), (Some(0), 0), (Some(250), 250), (Some(300), 300), (Some(999_999), 999_999)]
         {
             let pages = match limit {
@@ -461,7 +462,7 @@ mod tests {
             let error = pages.collect().await.unwrap_err();
 
             assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
-            assert!(error.to_string().starts_with(&format!("the list has more than {told} items")), "{error}");
+            assert!(error.to_string().starts_with(&format!("the list has more than {shown} items")), "{error}");
         }
     }
 

@@ -1,7 +1,7 @@
-//! Text from the network, fit to be printed.
+//! Makes text from the network safe to print.
 
-/// A text without control characters, and without those that change the direction of writing: each
-/// becomes `�`.
+/// Replaces control characters, line separators and characters that change the writing direction
+/// with `�`.
 ///
 /// Names of servers, users and items are chosen by strangers. Printed as they are, they can move
 /// the cursor, change the colours or forge whole lines of a terminal or a log.
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whatever_moves_cursor_line_or_direction_is_replaced() {
+    fn characters_that_move_the_cursor_or_change_line_or_direction_are_replaced() {
         for bad in ['\0', '\t', '\n', '\r', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{2028}', '\u{202e}', '\u{2066}']
         {
             assert_eq!(printable(&format!("a{bad}b")), "a�b", "{bad:?}");

@@ -1,4 +1,4 @@
-//! The success of a call, with status and headers.
+//! A successful reply, with its status and headers.
 
 use std::{
     fmt,
@@ -55,7 +55,7 @@ impl<T> Response<T> {
         self.value
     }
 
-    /// The same reply with another value.
+    /// Returns the same reply with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
         Response { status: self.status, headers: self.headers, value: change(self.value) }
     }
@@ -80,7 +80,7 @@ type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Error>>>>;
 
 /// The bytes of a reply as they arrive.
 ///
-/// It is a [`Stream`]. [`ByteStream::chunk`] reads it without the traits of streams.
+/// It is a [`Stream`]. [`ByteStream::chunk`] reads it without the stream traits.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {

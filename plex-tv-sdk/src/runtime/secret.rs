@@ -10,7 +10,7 @@ use super::error::{Error, ErrorKind};
 /// A secret text. It has no `Display`, its `Debug` hides it, and its memory is wiped on drop.
 ///
 /// It is `Serialize` only because request bodies need it. A generated type that you serialise
-/// contains its secrets in clear.
+/// contains its secrets in plain text.
 ///
 /// ```
 /// use plex_tv_sdk::Secret;
@@ -24,7 +24,7 @@ use super::error::{Error, ErrorKind};
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text itself. This is the only access to it, so that its uses are easy to find.
+    /// Returns the text itself. This is the only access to it, so its uses are easy to find.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -67,8 +67,8 @@ impl schemars::JsonSchema for Secret {
 
 /// A plex.tv token, which a signed-in client sends as `X-Plex-Token`.
 ///
-/// It is visible ASCII and not empty, so that a header can carry it. It is never printed and not
-/// `Serialize`. To store it, call [`Token::expose`].
+/// It is visible ASCII and not empty, so that a header can carry it. It is never printed, and does
+/// not implement `Serialize`. To store it, call [`Token::expose`].
 ///
 /// ```
 /// use plex_tv_sdk::Token;
@@ -82,7 +82,7 @@ impl schemars::JsonSchema for Secret {
 pub struct Token(Secret);
 
 impl Token {
-    /// The most bytes of a token. The longest that were seen, Plex JWTs, have about 540.
+    /// The most bytes of a token. The longest ones seen, Plex JWTs, have about 540.
     const MAX_LENGTH: usize = 8 * 1024;
 
     /// Checks a token that was stored or received.
@@ -103,7 +103,7 @@ impl Token {
         }
     }
 
-    /// The token itself. This is the only access to it, so that its uses are easy to find.
+    /// Returns the token itself. This is the only access to it, so its uses are easy to find.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }

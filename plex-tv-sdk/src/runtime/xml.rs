@@ -1,11 +1,11 @@
-//! XML replies as JSON, so that they decode like any other.
+//! Converts XML replies to JSON, so that they decode like any other reply.
 //!
-//! Attributes and children become members: one child is its value, several of a name are a list,
-//! and readers of lists take both. An attribute wins over children of its name. All values are
-//! text; the readers of generated types turn it into numbers, booleans and times. The text of an
-//! element that has attributes too is its member `$text`.
+//! Attributes and children become members. A single child becomes a value, and several children of
+//! one name become a list; readers of lists accept both. An attribute wins over children of its
+//! name. All values are text, which the readers of generated types convert to numbers, booleans and
+//! times. The text of an element with attributes or children becomes its member `$text`.
 //!
-//! Time is linear in the size of the text. Memory is paid for from a limit.
+//! The time is linear in the size of the text. The memory is limited.
 
 use std::{borrow::Cow, fmt};
 
@@ -21,14 +21,14 @@ use serde_json::{Map, Value};
 
 /// The most elements that may be open at once. Replies of plex.tv nest about ten.
 const MAX_DEPTH: usize = 64;
-/// Bytes of memory that a map takes for its first member: it has room for eleven from then on.
+/// Bytes of memory that a map takes for its first member. It then has room for eleven.
 pub(crate) const FIRST_MEMBER: usize = 11 * MEMBER + 32;
-/// Bytes of memory that each member of a map takes, without its texts.
+/// Bytes of memory that each member of a map takes, excluding its texts.
 pub(crate) const MEMBER: usize = size_of::<(String, Value)>();
 /// The member that holds the text of an element with attributes or children.
 pub(crate) const TEXT: &str = "$text";
 
-/// Why a text is not XML of plex.tv, and on which line.
+/// Why a text is not valid XML from plex.tv, and on which line.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NotXml {
     line: usize,
@@ -37,7 +37,7 @@ pub(crate) struct NotXml {
 }
 
 impl NotXml {
-    /// Is it a web page? Then it begins with a document type, or with an element of HTML.
+    /// Whether it is a web page: it begins with a document type or an HTML element.
     pub(crate) fn is_page(&self) -> bool {
         self.is_page
     }
@@ -49,19 +49,19 @@ impl fmt::Display for NotXml {
     }
 }
 
-/// The name of the root element and its members, if they take at most `memory` bytes.
+/// Returns the name and the members of the root element, if they take at most `memory` bytes.
 pub(crate) fn to_json(text: &str, memory: usize) -> Result<(String, Value), NotXml> {
     let mut tree = Tree { memory, ..Tree::new(usize::MAX) };
     tree.read(text)?;
     Ok(tree.root.unwrap_or_default())
 }
 
-/// The same for as much of a text as can be read, and for at most this many of its elements and
-/// attributes. Elements that are still open then are taken as they are, and so are references to
-/// unknown entities.
+/// Returns the same for as much of a text as can be read, and for at most `most` of its elements
+/// and attributes. Elements that are still open at that point are kept as they are, and so are
+/// references to unknown entities.
 pub(crate) fn beginning_to_json(text: &str, most: usize) -> Option<(String, Value)> {
     let mut tree = Tree { is_tolerant: true, ..Tree::new(most) };
-    // The rest of a broken text is of no interest.
+    // What follows an error in the text does not matter.
     let _ = tree.read(text);
     while let Some(element) = tree.open.pop() {
         let _ = tree.close(element);
@@ -77,7 +77,7 @@ struct Tree {
     left: usize,
     /// How many bytes of memory they may still take.
     memory: usize,
-    /// Is a reference that cannot be resolved taken as text?
+    /// Whether a reference that cannot be resolved is kept as text.
     is_tolerant: bool,
 }
 
@@ -100,7 +100,7 @@ impl Tree {
         match (&self.root, self.open.is_empty()) {
             (Some(_), true) => Ok(()),
             (None, true) => Err(self.fault(text, &reader, "no element")),
-            (_, false) => Err(self.fault(text, &reader, "the end, before all elements are closed")),
+            (_, false) => Err(self.fault(text, &reader, "an unclosed element at the end")),
         }
     }
 
@@ -132,7 +132,7 @@ impl Tree {
         Ok(())
     }
 
-    /// The element of a start tag.
+    /// Reads the element of a start tag.
     fn element(&mut self, start: &BytesStart<'_>) -> Result<Element, &'static str> {
         if self.root.is_some() {
             return Err("a second root element");
@@ -145,7 +145,7 @@ impl Tree {
         }
         self.count_one()?;
         let mut attributes = Map::new();
-        // The reader's own check for repetitions compares each with all before it.
+        // The reader's own check for duplicates compares each attribute with all before it.
         for attribute in start.attributes().with_checks(false) {
             if let Err(what) = self.add_attribute(&mut attributes, attribute) {
                 if self.is_tolerant {
@@ -170,13 +170,13 @@ impl Tree {
         let first = if attributes.is_empty() { FIRST_MEMBER } else { 0 };
         self.pay(first + MEMBER + attribute.key.as_ref().len() + value.len())?;
         match attributes.insert(attribute.key.as_ref().to_owned(), Value::String(value)) {
-            Some(_) => Err("an attribute that is there twice"),
+            Some(_) => Err("a duplicate attribute"),
             None => Ok(()),
         }
     }
 
     fn count_one(&mut self) -> Result<(), &'static str> {
-        self.left = self.left.checked_sub(1).ok_or("more elements and attributes than are read")?;
+        self.left = self.left.checked_sub(1).ok_or("too many elements and attributes")?;
         Ok(())
     }
 
@@ -207,7 +207,7 @@ impl Tree {
         match self.open.last_mut() {
             Some(element) => element.text.push_str(text),
             None if text.trim().is_empty() => {}
-            None => return Err("text outside of all elements"),
+            None => return Err("text outside the root element"),
         }
         Ok(())
     }
@@ -219,12 +219,12 @@ impl Tree {
     }
 }
 
-/// Only web pages have one. Reading it could mean reading entities that stand for others.
-const DOCUMENT_TYPE: &str = "a document type, which plex.tv does not send";
+/// Only web pages have one. Reading it could mean expanding nested entities.
+const DOCUMENT_TYPE: &str = "an unexpected document type";
 const PAGE: &str = "an element of a web page";
-const TOO_MUCH: &str = "more elements and attributes than its limit of memory allows";
+const TOO_MUCH: &str = "too many elements and attributes for the memory limit";
 
-/// Is an element of this name the first one of a web page?
+/// Whether an element of this name begins a web page.
 pub(crate) fn is_of_a_page(name: &str) -> bool {
     ["html", "head", "body", "script"].iter().any(|page| name.eq_ignore_ascii_case(page))
 }
@@ -250,8 +250,8 @@ impl Element {
         }
     }
 
-    /// An element with nothing but text is that text; one with nothing at all is null. So is one
-    /// that has only marks.
+    /// An element with only text becomes that text. An empty element, or one with only marks,
+    /// becomes null.
     fn into_value(mut self) -> Value {
         if self.children.is_empty() && self.attributes.iter().all(|(name, value)| is_mark(name, value)) {
             self.attributes.clear();
@@ -275,9 +275,9 @@ impl Element {
     }
 }
 
-/// Marks of Rails and of XML Schema, as in `<id type="integer">7</id>`,
-/// `<at xsi:type="xs:dateTime">…</at>` and `<id nil="true"/>`. They say nothing that the reader of
-/// a value does not know. Any other `type` is a member.
+/// Whether an attribute is a mark of Rails or XML Schema, as in `<id type="integer">7</id>`,
+/// `<at xsi:type="xs:dateTime">…</at>` and `<id nil="true"/>`. The reader of a value does not need
+/// them. Any other `type` is a member.
 pub(crate) fn is_mark(name: &str, value: &Value) -> bool {
     const KINDS: [&str; 18] = [
         "array",
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_of_types_are_no_members_however_they_are_spelled() {
+    fn type_marks_are_not_members_however_they_are_spelled() {
         for (xml, wanted) in [
             (r#"<id type="integer">7</id>"#, json!("7")),
             (r#"<id type="xs:Integer">7</id>"#, json!("7")),
@@ -373,9 +373,9 @@ mod tests {
         assert_eq!(members.len(), 2 * MANY + 1);
     }
 
-    /// A few bytes of each become a map, which takes hundreds.
+    /// A few bytes of each piece become a map, which takes hundreds.
     #[test]
-    fn what_would_take_more_memory_than_the_limit_is_refused() {
+    fn a_text_that_takes_more_memory_than_the_limit_is_refused() {
         for piece in ["<b a=''/>", "<b><c/></b>", "<b x='1'>t</b>", "<b><c><d/></c></b>", "<b/>"] {
             let text = |count: usize| format!("<a>{}</a>", piece.repeat(count));
             let memory = 8 * 16 * 1024;
@@ -389,16 +389,16 @@ mod tests {
     }
 
     #[test]
-    fn an_attribute_that_is_there_twice_is_a_fault_however_many_stand_between() {
+    fn a_duplicate_attribute_is_a_fault_however_many_are_between() {
         let many: String = (0..1000).map(|n| format!(" a{n}=''")).collect();
 
         let fault = to_json(&format!("<x{many} a7=''/>")).unwrap_err();
 
-        assert_eq!(fault.to_string(), "an attribute that is there twice on line 1");
+        assert_eq!(fault.to_string(), "a duplicate attribute on line 1");
     }
 
     #[test]
-    fn a_page_is_told_apart() {
+    fn web_pages_are_recognised() {
         for page in [
             "<!DOCTYPE html><html><head><meta charset=utf-8></head><body>Please sign in</body></html>",
             "\n<!doctype HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\n \"http://www.w3.org/TR/html4/strict.dtd\"><HTML>",
@@ -432,14 +432,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_xml_is_told_with_its_line() {
+    fn errors_name_the_line() {
         let cases = [
             ("", "no element on line 1"),
-            ("{}", "text outside of all elements on line 1"),
+            ("{}", "text outside the root element on line 1"),
             ("<a>\n<b>\n</a>", "broken markup on line 3"),
-            ("<a>", "the end, before all elements are closed on line 1"),
+            ("<a>", "an unclosed element at the end on line 1"),
             ("<a x=1/>", "a broken attribute on line 1"),
-            ("<!DOCTYPE a><a/>", "a document type, which plex.tv does not send on line 1"),
+            ("<!DOCTYPE a><a/>", "an unexpected document type on line 1"),
             ("<a>&bomb;</a>", "an unknown entity on line 1"),
             ("<a/><b/>", "a second root element on line 1"),
         ];

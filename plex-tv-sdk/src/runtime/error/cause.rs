@@ -1,4 +1,4 @@
-//! What a failure of the HTTP client was about.
+//! Classifies the failures of the HTTP client.
 
 use std::{error::Error as _, io};
 
@@ -9,11 +9,11 @@ pub(super) enum Cause {
     Builder,
     Dns,
     Connect,
-    /// There was a connection, on which the server did not take the request.
+    /// There was a connection, but the server did not process the request.
     Unread,
     Tls,
     Timeout,
-    /// There was a body, but not the compressed one that was announced.
+    /// There was a body, but it is not compressed as announced.
     Garbage,
     Break,
 }
@@ -45,7 +45,7 @@ fn of_connecting(error: &reqwest::Error) -> Option<Cause> {
     }
 }
 
-/// Only HTTP/2 can say so: of one request, or as it closes the connection in good order.
+/// Only HTTP/2 can report this: for one request, or when it closes the connection gracefully.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_unread(error: &reqwest::Error) -> bool {
     let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
@@ -56,14 +56,14 @@ fn is_unread(error: &reqwest::Error) -> bool {
     })
 }
 
-/// A browser does not say why a page gets no reply.
+/// A browser does not tell the page why there was no reply.
 #[cfg(target_arch = "wasm32")]
 fn of_connecting(_: &reqwest::Error) -> Option<Cause> {
     None
 }
 
-/// rustls reports a failed handshake as invalid data; the operating system's library has an error
-/// of its own.
+/// rustls reports a failed handshake as invalid data; the operating system's library has its own
+/// error type.
 #[cfg(not(target_arch = "wasm32"))]
 fn is_tls(error: &reqwest::Error) -> bool {
     #[cfg(feature = "native-tls")]
@@ -78,7 +78,7 @@ fn has_invalid_data(error: &reqwest::Error) -> bool {
     causes.any(|cause| cause.downcast_ref::<io::Error>().is_some_and(is_invalid_data))
 }
 
-/// An I/O error gives the source of what it holds as its own, so that one in another has to be
+/// The source of an I/O error is the source of its inner error, so a nested I/O error has to be
 /// looked for.
 fn is_invalid_data(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<io::Error>());

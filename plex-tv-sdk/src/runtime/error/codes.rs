@@ -4,11 +4,10 @@ use std::fmt;
 
 macro_rules! codes {
     ($($number:literal $variant:ident $meaning:literal,)*) => {
-        /// What one of plex.tv's error codes stands for. Open: a code that is not known here is
-        /// kept.
+        /// The meaning of one of plex.tv's error codes. Unknown codes are kept.
         ///
-        /// The names come from one client's enumeration; of most codes only the meaning is known,
-        /// not every call that answers them.
+        /// The names come from the enumeration of one client. For most codes, only the meaning is
+        /// known, but not every call that returns them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum PlexCode {
@@ -30,7 +29,7 @@ macro_rules! codes {
         }
 
         impl PlexCode {
-            /// The number, as in 1001.
+            /// The number of the code, such as 1001.
             pub fn number(self) -> i64 {
                 match self {
                     $(Self::$variant => $number,)*
@@ -38,7 +37,7 @@ macro_rules! codes {
                 }
             }
 
-            /// What it means, where that is known.
+            /// The meaning of the code, if it is known.
             pub fn meaning(self) -> Option<&'static str> {
                 match self {
                     $(Self::$variant => Some($meaning),)*
@@ -52,11 +51,11 @@ macro_rules! codes {
 codes! {
     1000 ClientIdentifierMissing "the client identifier is missing",
     1001 Unauthenticated "the token is missing, wrong or revoked",
-    1002 NotFound "there is no such thing",
+    1002 NotFound "it was not found",
     1003 RateLimited "too many calls",
     1004 BadParameter "a parameter is missing or malformed",
-    1005 MethodNotAllowed "the method is not offered here",
-    1006 NotAcceptable "the format asked for is not offered",
+    1005 MethodNotAllowed "the method is not supported here",
+    1006 NotAcceptable "the requested format is not supported",
     1007 Internal "an internal error of plex.tv",
     1008 Unprocessable "the request cannot be processed",
     1009 NotForManagedUsers "managed users may not do this",
@@ -64,12 +63,12 @@ codes! {
     1011 ValueTaken "the value is taken",
     1012 PlexPassRequired "this needs a Plex Pass",
     1013 NotForAnonymousUsers "anonymous users may not do this",
-    1014 AlreadyExists "it exists already",
+    1014 AlreadyExists "it already exists",
     1015 OnlyForAnonymousUsers "only anonymous users may do this",
     1020 PinGone "the PIN or code is unknown or expired",
     1025 TwoFactorNotEnabled "two-factor sign-in is not set up",
     1026 TwoFactorSecretMissing "there is no two-factor secret",
-    1027 TwoFactorAlreadyEnabled "two-factor sign-in is set up already",
+    1027 TwoFactorAlreadyEnabled "two-factor sign-in is already set up",
     1028 VerificationCodeWrong "the verification code is wrong",
     1029 VerificationCodeRequired "a verification code is needed",
     1030 EmailSignInOnly "this account signs in by e-mail only",
@@ -94,16 +93,16 @@ codes! {
     1049 PaymentProblem1049 "the payment failed",
     1050 PaymentProblem1050 "the payment failed",
     1051 PaymentProblem1051 "the payment failed",
-    1052 AlreadySubscribed "there is a subscription already",
+    1052 AlreadySubscribed "there is already a subscription",
     1053 PlanNotAllowed1053 "the plan is not offered to this user",
     1054 PlanNotAllowed1054 "the plan is not offered to this user",
     1055 DiscountInvalid "the discount token is not valid",
-    1056 DiscountUsed "the discount was used already",
+    1056 DiscountUsed "the discount was already used",
     1057 ProviderTokenInvalid "the provider's token is not valid",
     1058 ProviderTokenInvalidToo "the provider's token is not valid",
-    1059 ProviderAlreadyLinked "the provider is linked already",
+    1059 ProviderAlreadyLinked "the provider is already linked",
     1060 CloudServer "the cloud server failed",
-    1061 ProviderAccessRevoked "the provider took its access back",
+    1061 ProviderAccessRevoked "the provider revoked its access",
     1062 ResetTokenInvalid "the reset token is expired or wrong",
     1063 PasswordInvalid "the password is wrong",
     1064 ProviderLinkedElsewhere "the provider is linked to another account",
@@ -115,7 +114,7 @@ codes! {
     1070 ProviderUnreachable "the provider could not be reached",
     1071 WebhookAddressInvalid "the webhook's address is not valid",
     1072 AnonymousTokenInvalid "the anonymous token is not valid",
-    1073 CertificateMissing "https was asked for without a certificate",
+    1073 CertificateMissing "https was requested without a certificate",
     1080 ServerTokenRequired "a server's token is needed",
     1090 PromotionConflict "the promotion code does not fit",
     1097 DeviceRemoved "the device was removed: make a new client identifier and key",
@@ -124,8 +123,8 @@ codes! {
 }
 
 impl PlexCode {
-    /// Is it about a password, a PIN, a second factor or the way of signing in, and not about the
-    /// token?
+    /// Whether it is about a password, a PIN, a second factor or the way of signing in, and not
+    /// about the token.
     pub(super) fn is_about_a_password(self) -> bool {
         matches!(self.number(), 1028..=1031 | 1040 | 1041 | 1044..=1046 | 1057 | 1058 | 1061..=1063)
     }

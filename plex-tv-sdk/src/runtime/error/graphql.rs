@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use super::{Error, ErrorKind, json, plex::parse_plex_errors, text::text_of};
 
-/// The most values of the list of errors that are looked at.
+/// The most values that are read from the list of errors.
 const MOST_VALUES: usize = 4096;
 
-/// What a code or a message says, in capitals, with the status that REST services have for it.
+/// Words in codes and messages, in capitals, with the status that a REST service has for them.
 const STATUSES: [(&str, StatusCode); 12] = [
     ("RATE_LIMIT", StatusCode::TOO_MANY_REQUESTS),
     ("TOO_MANY_REQUESTS", StatusCode::TOO_MANY_REQUESTS),
@@ -24,11 +24,11 @@ const STATUSES: [(&str, StatusCode); 12] = [
     ("INTERNAL_SERVER_ERROR", StatusCode::INTERNAL_SERVER_ERROR),
 ];
 
-/// The refusal in a reply of status 200, or `None` if it has no errors. A reply with errors is a
-/// refusal even if it has data beside them, because the data is not whole.
+/// Returns the refusal in a reply of status 200, or `None` if it has no errors. A reply with errors
+/// is a refusal even if it also has data, because the data is incomplete.
 ///
-/// The error has the status that its code stands for, so that [`Error::is_rate_limited`] and the
-/// other predicates hold. It has status 200 if the code is not known.
+/// The error has the status that its code corresponds to, so that [`Error::is_rate_limited`] and
+/// the other predicates work. It has status 200 if the code is unknown.
 pub(crate) fn graphql_refusal(body: &[u8]) -> Option<Error> {
     let errors = json::member(text_of(body).trim(), "errors", MOST_VALUES)?;
     if matches!(&errors, Value::Null | Value::Bool(false)) || errors.as_array().is_some_and(Vec::is_empty) {
@@ -44,7 +44,7 @@ pub(crate) fn graphql_refusal(body: &[u8]) -> Option<Error> {
     Some(error.with_status(status.unwrap_or(StatusCode::OK)))
 }
 
-/// Codes come before messages, which are for people.
+/// Codes are preferred to messages, which are for people.
 fn status_of(errors: &Value) -> Option<StatusCode> {
     let entries = errors.as_array().map_or(std::slice::from_ref(errors), Vec::as_slice);
     let codes = entries.iter().flat_map(|entry| [&entry["extensions"]["code"], &entry["code"]]);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_stand_for_the_status_that_they_would_have_elsewhere() {
+    fn codes_become_the_status_of_a_rest_service() {
         for (code, wanted) in [
             ("RATE_LIMITED", 429),
             ("rate-limit exceeded", 429),
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_tells_where_there_is_no_code_and_is_kept_but_not_shown() {
+    fn a_message_is_used_if_there_is_no_code_and_is_kept_but_not_shown() {
         let error = graphql_refusal(br#"{"errors":[{"message":"Rate limit exceeded CANARY","path":["a"]}]}"#).unwrap();
 
         assert!(error.is_rate_limited() && error.is_retryable(), "{error:?}");

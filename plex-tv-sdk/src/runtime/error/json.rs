@@ -5,8 +5,8 @@ use std::{borrow::Cow, cell::Cell, fmt};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Reads JSON and keeps at most this many of its values. The rest is parsed without being kept, so
-/// that broken JSON is noticed. Control characters in texts are taken as spaces.
+/// Reads JSON and keeps at most `most` of its values. The rest is parsed without being kept, so
+/// that broken JSON is noticed. Control characters in texts are read as spaces.
 pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
     let read = |text: &str| {
         let left = Cell::new(most);
@@ -18,8 +18,8 @@ pub(super) fn beginning(text: &str, most: usize) -> Option<Value> {
 }
 
 /// Reads an object and keeps at most `most` values of one of its members. The other members are
-/// read as well, and take no memory. `None` when the text is not an object, or has no such member.
-/// Control characters in texts are taken as spaces.
+/// parsed without taking memory. Returns `None` if the text is not an object or does not have the
+/// member. Control characters in texts are read as spaces.
 pub(super) fn member(text: &str, name: &str, most: usize) -> Option<Value> {
     let read = |text: &str| {
         let mut reader = serde_json::Deserializer::from_str(text);
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_room_is_kept_and_the_rest_is_dropped() {
+    fn values_up_to_the_limit_are_kept_and_the_rest_is_dropped() {
         let text = r#"{"a":[1,2,{"b":null},"c"],"d":true}"#;
 
         assert_eq!(beginning(text, 99), Some(json!({ "a": [1, 2, { "b": null }, "c"], "d": true })));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn one_member_is_kept_wherever_it_stands() {
+    fn one_member_is_kept_wherever_it_is() {
         let many = format!("[{}0]", "{},".repeat(10_000));
         for text in [
             format!(r#"{{"errors":[1,2,3],"data":{many}}}"#),

@@ -1,4 +1,4 @@
-//! The one error of this crate.
+//! The error type of this crate.
 
 mod cause;
 mod codes;
@@ -24,14 +24,14 @@ pub(crate) use redact::{is_sensitive, redacted};
 pub(crate) use shown::{media_type, shown};
 pub(crate) use text::text_of;
 
-/// The most bytes of a JSON path that are shown. Its names are the server's.
+/// The most bytes of a JSON path that are shown. Its names come from the server.
 const MOST_PATH: usize = 256;
 
-/// What went wrong, in one pointer.
+/// The error of every call. It has the size of a pointer.
 ///
-/// Ask it by its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors. Neither
-/// `Display` nor `Debug` shows a token, a URL query, a header value or a body. The body of a
-/// refusal is kept behind [`Error::body`], without its secrets.
+/// Its predicates ([`Error::is_auth`], [`Error::is_timeout`], …) and accessors say what went wrong.
+/// Neither `Display` nor `Debug` shows a token, a URL query, a header value or a body. The body of
+/// a refusal is kept behind [`Error::body`], without its secrets.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -65,17 +65,17 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument or a setting cannot be used; nothing was sent.
+    /// An argument or a setting cannot be used. Nothing was sent.
     InvalidInput,
-    /// Nobody is signed in, or no longer; nothing was sent.
+    /// No user is signed in, or the user has signed out. Nothing was sent.
     SignedOut,
-    /// No connection was made: it was refused, or it took too long. Or the server closed it and
-    /// said that it had read nothing. Nothing was done.
+    /// No connection was made: it was refused or took too long. Or the server closed it and
+    /// reported that it had not processed the request. The call had no effect.
     Connect,
     /// The host has no address, or the lookup failed. Nothing was sent.
     Dns,
-    /// No secure connection was made. Most likely the certificate is expired, for another host, or
-    /// signed by nobody that the system trusts. Nothing was sent.
+    /// No secure connection was made. Most likely the certificate has expired, is for another host,
+    /// or is not signed by an authority that the system trusts. Nothing was sent.
     Tls,
     /// The server did not answer in time.
     Timeout,
@@ -92,9 +92,9 @@ pub enum ErrorKind {
     UnexpectedContentType,
     /// The reply is larger than the limit.
     TooLarge,
-    /// The reply is not what the description says.
+    /// The reply does not match the API description.
     Decode,
-    /// plex.tv answered, and knows no such thing.
+    /// plex.tv answered, but has nothing that matches.
     NotFound,
     /// The PIN expired, was denied, or is unknown to plex.tv.
     PinExpired,
@@ -106,7 +106,7 @@ pub enum ErrorKind {
     JwtExpired,
     /// Credentials could not be loaded or saved.
     Store,
-    /// The server is shared with this person already.
+    /// The server is already shared with this person.
     AlreadyShared,
     /// The server has no such library.
     UnknownLibrary,
@@ -139,7 +139,7 @@ impl Error {
         self
     }
 
-    /// Names the call, unless one inside it is named already.
+    /// Sets the operation, unless an inner call has already set one.
     pub(crate) fn with_operation(self, operation: &Operation) -> Self {
         match self.0.operation {
             Some(_) => self,
@@ -147,7 +147,7 @@ impl Error {
         }
     }
 
-    /// The same failure, once more is known about it.
+    /// Replaces the kind and the message, once more is known about the failure.
     pub(crate) fn explained(self, kind: ErrorKind, message: impl Into<String>) -> Self {
         self.with(|inner| {
             inner.kind = kind;
@@ -175,8 +175,8 @@ impl Error {
         self.with(|inner| inner.json_path = path)
     }
 
-    /// Keeps the body of a reply without its secrets: those that were sent, and what looks like
-    /// one. The request id and the JSON path lose them too.
+    /// Stores the body of a reply without the secrets that were sent and anything that looks like
+    /// one. They are removed from the request id and the JSON path, too.
     pub(crate) fn with_body(self, body: &[u8], headers: &HeaderMap, sent: &[String]) -> Self {
         self.with(|inner| {
             inner.body = Some(redacted(body, media_type(headers), sent));
@@ -201,39 +201,40 @@ impl Error {
         self.with(|inner| inner.source = Some(Arc::new(source)))
     }
 
-    /// A failure before a reply began. The URL is taken off it: its query may hold a secret.
+    /// Creates an error for a failure before a reply began. Its URL is removed, since the query may
+    /// hold a secret.
     pub(crate) fn below_http(error: reqwest::Error, host: &str) -> Self {
         let (kind, message) = match cause::of(&error) {
             Cause::Dns => (ErrorKind::Dns, format!("cannot find the address of {host}")),
             Cause::Tls => {
-                (ErrorKind::Tls, format!("no secure connection to {host}, whose certificate or TLS is refused"))
+                (ErrorKind::Tls, format!("no secure connection to {host}: its certificate or TLS was rejected"))
             }
             Cause::Connect if error.is_timeout() => (ErrorKind::Connect, format!("no connection to {host} in time")),
             Cause::Connect => (ErrorKind::Connect, format!("cannot connect to {host}")),
-            Cause::Unread => (ErrorKind::Connect, format!("{host} turned the request away unread")),
+            Cause::Unread => (ErrorKind::Connect, format!("{host} rejected the request without processing it")),
             Cause::Timeout => (ErrorKind::Timeout, format!("no answer from {host} in time")),
             Cause::Builder => (ErrorKind::InvalidInput, "the request cannot be built".to_owned()),
-            Cause::Garbage | Cause::Break => (ErrorKind::Transport, format!("the exchange with {host} broke off")),
+            Cause::Garbage | Cause::Break => (ErrorKind::Transport, format!("the connection to {host} broke off")),
         };
         Self::new(kind, message).with_source(error.without_url())
     }
 
-    /// A failure in the middle of a reply.
+    /// Creates an error for a failure in the middle of a reply.
     pub(crate) fn broken_body(error: reqwest::Error, host: &str) -> Self {
         let (kind, message) = match cause::of(&error) {
-            Cause::Timeout => (ErrorKind::Timeout, format!("the reply of {host} stopped")),
-            Cause::Garbage => (ErrorKind::Decode, format!("the reply of {host} cannot be decompressed")),
-            _ => (ErrorKind::Body, format!("the reply of {host} broke off")),
+            Cause::Timeout => (ErrorKind::Timeout, format!("the reply from {host} stopped")),
+            Cause::Garbage => (ErrorKind::Decode, format!("the reply from {host} cannot be decompressed")),
+            _ => (ErrorKind::Body, format!("the reply from {host} broke off")),
         };
         Self::new(kind, message).with_source(error.without_url())
     }
 
-    /// The kind, for `match`.
+    /// The kind of the error, for `match`.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The `operationId` of the call, as in `getPin`.
+    /// The `operationId` of the call, such as `getPin`.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation.map(|operation| operation.id)
     }
@@ -243,24 +244,24 @@ impl Error {
         self.0.operation.and_then(|operation| operation.proof)
     }
 
-    /// The HTTP status, when plex.tv answered. GraphQL refuses with status 200: then it is the
-    /// status that the code of the refusal stands for.
+    /// The HTTP status, if plex.tv answered. GraphQL refuses with status 200; this is then the
+    /// status that the code of the refusal corresponds to.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// What plex.tv says was wrong, read from JSON or XML: at most 32 entries. Empty when nothing
-    /// could be read.
+    /// plex.tv's list of errors, read from JSON or XML. It has at most 32 entries, and is empty if
+    /// none could be read.
     pub fn plex_errors(&self) -> &[PlexError] {
         &self.0.plex_errors
     }
 
-    /// The first of plex.tv's error codes, as in 1001.
+    /// The first of plex.tv's error codes, such as 1001.
     pub fn plex_code(&self) -> Option<i64> {
         self.0.plex_errors.iter().find_map(PlexError::code)
     }
 
-    /// What the first of plex.tv's error codes stands for.
+    /// The meaning of the first of plex.tv's error codes.
     pub fn code(&self) -> Option<PlexCode> {
         self.plex_code().map(PlexCode::from)
     }
@@ -270,86 +271,89 @@ impl Error {
         self.0.retry_after
     }
 
-    /// plex.tv's id of this exchange, if it sent one. Its support can use it.
+    /// plex.tv's id for this request, if it sent one. Plex support can use it.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// Where in the reply decoding stopped, as in `location.city` or `[3].clientIdentifier`.
+    /// The JSON path where decoding the reply failed, such as `location.city` or
+    /// `[3].clientIdentifier`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// The first 8 KiB of a reply that is JSON or XML, with what is or looks like a secret replaced
-    /// by `[redacted]`. Any other reply is described, as in `<12 KiB of text/html, not shown>`.
+    /// The first 8 KiB of a JSON or XML reply, with anything that is or looks like a secret
+    /// replaced by `[redacted]`. Any other reply is described, as in
+    /// `<12 KiB of text/html, not shown>`.
     ///
-    /// It is the server's text, without control characters. It may hold names and addresses of
+    /// It is the server's text, without control characters. It may contain names and addresses of
     /// people.
     pub fn body(&self) -> Option<&str> {
         self.0.body.as_deref()
     }
 
-    /// An argument or a setting cannot be used, or nobody is signed in. Nothing was sent.
+    /// Whether an argument or a setting cannot be used, or no user is signed in. Nothing was sent.
     /// [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
         matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)
     }
 
-    /// No connection was made: there was no address or no answer, or the server refused the request
-    /// unread. A certificate that is not trusted is [`Error::is_tls`].
+    /// Whether no connection was made: there was no address or no answer, or the server rejected
+    /// the request without processing it. For an untrusted certificate, see [`Error::is_tls`].
     pub fn is_connect(&self) -> bool {
         matches!(self.kind(), ErrorKind::Connect | ErrorKind::Dns)
     }
 
-    /// The host has no address, or the lookup failed.
+    /// Whether the host has no address, or the lookup failed.
     pub fn is_dns(&self) -> bool {
         self.kind() == ErrorKind::Dns
     }
 
-    /// The server could not prove its identity, or does not speak TLS.
+    /// Whether the server could not prove its identity, or does not speak TLS.
     pub fn is_tls(&self) -> bool {
         self.kind() == ErrorKind::Tls
     }
 
-    /// The reply broke off before its end.
+    /// Whether the reply broke off before its end.
     pub fn is_body(&self) -> bool {
         self.kind() == ErrorKind::Body
     }
 
-    /// The reply is larger than the limit.
+    /// Whether the reply is larger than the limit.
     pub fn is_too_large(&self) -> bool {
         self.kind() == ErrorKind::TooLarge
     }
 
-    /// The server did not answer in time.
+    /// Whether the server did not answer in time.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was
+    /// Whether plex.tv refused the token (401), the token is an expired JWT (498), or a sign-in was
     /// refused. [`Error::needs_sign_in`] distinguishes these.
     pub fn is_auth(&self) -> bool {
         self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 498))
     }
 
-    /// The user has to sign in again: the token, the device or its key is no longer good.
+    /// Whether the user has to sign in again, because the token, the device or its key is no longer
+    /// valid:
     ///
     /// - The client is signed out: it has no token, or another process signed out and emptied the
     ///   store. Nothing was sent.
-    /// - The token is dead: 401 of a call that takes the user's token, or 498 when the client has
-    ///   no device key to renew the token with. A 422 that says "Invalid token" means the same. It
-    ///   was seen after the user removed the device.
+    /// - The token is no longer valid: 401 from a call that takes the user's token, or 498 when the
+    ///   client has no device key to renew the token with. A 422 with the message "Invalid token"
+    ///   means the same. It has been seen after the user removed the device.
     /// - The user removed the device: code 1097.
     /// - plex.tv refused the device key (401, 422): see [`Error::is_device_jwt_rejected`].
     ///
     /// It is false for:
     ///
-    /// - a wrong name or password, which is a 401 of a call that takes no token;
+    /// - a wrong name or password, which is a 401 from a call that takes no token;
     /// - a second factor that is missing or wrong: codes 1028 and 1029;
     /// - a password or PIN that is missing or wrong: codes 1040, 1041, 1044 to 1046, 1062 and 1063;
     /// - an account or a network that cannot sign in this way: codes 1030 and 1031;
     /// - the account of another provider: codes 1057, 1058 and 1061;
-    /// - whatever says nothing about the token, such as a timeout, a 403 or a 503.
+    /// - any error that is not about the token, such as a timeout, a 403 or a 503.
     pub fn needs_sign_in(&self) -> bool {
         self.kind() == ErrorKind::SignedOut
             || self.is_device_removed()
@@ -370,143 +374,146 @@ impl Error {
         self.0.operation.is_some_and(|operation| operation.auth == Auth::Token)
     }
 
-    /// The user is known and may not do this (403).
+    /// Whether the user is known but may not do this (403).
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(StatusCode::FORBIDDEN)
     }
 
-    /// It does not exist: 404, or a search for it found nothing.
+    /// Whether the requested item does not exist: 404, or a search that found nothing.
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound || self.status() == Some(StatusCode::NOT_FOUND)
     }
 
-    /// The caller's copy is still current (304), as asked for with `if_none_match`.
+    /// Whether the caller's copy is still current (304), for calls with `if_none_match`.
     pub fn is_not_modified(&self) -> bool {
         self.status() == Some(StatusCode::NOT_MODIFIED)
     }
 
-    /// Too many calls (429). See [`Error::retry_after`].
+    /// Whether there were too many calls (429). See [`Error::retry_after`].
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
     }
 
-    /// The account wants its two-factor code with the password (code 1029).
+    /// Whether the account needs its two-factor code besides the password (code 1029).
     pub fn is_two_factor_required(&self) -> bool {
         self.code() == Some(PlexCode::VerificationCodeRequired)
     }
 
-    /// The two-factor code is wrong (code 1028).
+    /// Whether the two-factor code is wrong (code 1028).
     pub fn is_verification_code_wrong(&self) -> bool {
         self.code() == Some(PlexCode::VerificationCodeWrong)
     }
 
-    /// The PIN of a Home user is missing or wrong (code 1041).
+    /// Whether the PIN of a Home user is missing or wrong (code 1041).
     pub fn is_home_pin_required(&self) -> bool {
         self.code() == Some(PlexCode::PinRequired)
     }
 
-    /// The account has no Plex Pass, and this needs one (code 1012).
+    /// Whether the call needs a Plex Pass, which the account does not have (code 1012).
     ///
-    /// The calls for webhooks say so by code 1043, which means "forbidden" elsewhere. For them this
-    /// is true for both codes.
+    /// The webhook calls report this with code 1043, which means "forbidden" elsewhere. For them,
+    /// this is true for both codes.
     pub fn is_plex_pass_required(&self) -> bool {
         let of_operation = self.0.operation.and_then(|operation| operation.plex_pass_code);
         self.code() == Some(PlexCode::PlexPassRequired) || of_operation.is_some() && self.plex_code() == of_operation
     }
 
-    /// The user removed this device: a new client identifier and key are needed (code 1097).
+    /// Whether the user removed this device (code 1097). It needs a new client identifier and key.
     pub fn is_device_removed(&self) -> bool {
         self.code() == Some(PlexCode::DeviceRemoved)
     }
 
-    /// The account has no password: it signs in by e-mail only (code 1030). A PIN sign-in works.
+    /// Whether the account has no password and signs in by e-mail only (code 1030). A PIN sign-in
+    /// works.
     pub fn is_email_sign_in_only(&self) -> bool {
         self.code() == Some(PlexCode::EmailSignInOnly)
     }
 
-    /// plex.tv refuses sign-ins from this network address for a while, after several failed (code
-    /// 1031).
+    /// Whether plex.tv refuses sign-ins from this network address for a while, after several have
+    /// failed (code 1031).
     pub fn is_address_blocked(&self) -> bool {
         self.code() == Some(PlexCode::AddressBlocked)
     }
 
-    /// A Plex JWT has expired: plex.tv answered 498, or a check here found it. A client with a
-    /// device key renews its token by itself.
+    /// Whether a Plex JWT has expired: plex.tv answered 498, or a local check found it. A client
+    /// with a device key renews its token itself.
     pub fn is_token_expired(&self) -> bool {
         self.kind() == ErrorKind::JwtExpired || self.status().is_some_and(|status| status.as_u16() == 498)
     }
 
-    /// A token is not a genuine Plex JWT for this client.
+    /// Whether a token is not a genuine Plex JWT for this client.
     pub fn is_jwt_invalid(&self) -> bool {
         self.kind() == ErrorKind::JwtInvalid
     }
 
-    /// plex.tv refused the proof of the device key (422, or 401): the signature is wrong, the nonce
-    /// is stale, or the key is unknown. If it persists, sign in again with a new key.
+    /// Whether plex.tv refused the proof of the device key (422 or 401): the signature is wrong,
+    /// the nonce is stale, or the key is unknown. If this persists, sign in again with a new key.
     pub fn is_device_jwt_rejected(&self) -> bool {
         let proves = self.proof() == Some(Proof::DeviceJwt);
         let refuses = self.status().is_some_and(|status| matches!(status.as_u16(), 401 | 422));
         proves && refuses && !self.is_device_removed()
     }
 
-    /// The device key already belongs to another client identifier (422): make a new one.
+    /// Whether the device key already belongs to another client identifier (422). Make a new key.
     pub fn is_device_key_taken(&self) -> bool {
         let registers = self.proof() == Some(Proof::DeviceKey);
         let refuses = self.status() == Some(StatusCode::UNPROCESSABLE_ENTITY);
         registers && refuses && !self.is_device_removed()
     }
 
-    /// Credentials cannot be loaded or saved.
+    /// Whether credentials could not be loaded or saved.
     pub fn is_store(&self) -> bool {
         self.kind() == ErrorKind::Store
     }
 
-    /// plex.tv no longer offers this call (410).
+    /// Whether plex.tv no longer offers this call (410).
     pub fn is_gone(&self) -> bool {
         self.status() == Some(StatusCode::GONE)
     }
 
-    /// A redirect that is not followed.
+    /// Whether a redirect was not followed.
     pub fn is_redirect(&self) -> bool {
         self.kind() == ErrorKind::Redirect
     }
 
-    /// The reply is not what the description says.
+    /// Whether the reply does not match the API description.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }
 
-    /// The reply is neither JSON nor XML.
+    /// Whether the reply is neither JSON nor XML.
     pub fn is_unexpected_content_type(&self) -> bool {
         self.kind() == ErrorKind::UnexpectedContentType
     }
 
-    /// The PIN is gone: it expired, was denied, or is unknown to plex.tv.
+    /// Whether the PIN is gone: it expired, was denied, or is unknown to plex.tv.
     pub fn is_pin_expired(&self) -> bool {
         self.kind() == ErrorKind::PinExpired
     }
 
-    /// The deadline of a wait passed.
+    /// Whether the deadline of a wait passed.
     pub fn is_deadline(&self) -> bool {
         self.kind() == ErrorKind::Deadline
     }
 
-    /// The server is shared with this person already. Change that share instead of making another.
+    /// Whether the server is already shared with this person. Change that share instead of making
+    /// another.
     pub fn is_already_shared(&self) -> bool {
         self.kind() == ErrorKind::AlreadyShared
     }
 
-    /// The server has no such library. The message lists the titles that it has.
+    /// Whether the server has no such library. The message lists the titles that it has.
     pub fn is_unknown_library(&self) -> bool {
         self.kind() == ErrorKind::UnknownLibrary
     }
 
-    /// The server has several libraries with this title. The message lists their keys.
+    /// Whether the server has several libraries with this title. The message lists their keys.
     pub fn is_ambiguous_library(&self) -> bool {
         self.kind() == ErrorKind::AmbiguousLibrary
     }
 
-    /// It may work a little later: the network or a gateway failed, or there were too many calls.
+    /// Whether the call may succeed a little later: the network or the server failed, or there were
+    /// too many calls.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connect | ErrorKind::Dns | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Body => true,
@@ -559,7 +566,7 @@ pub(crate) fn host_of(url: &reqwest::Url) -> String {
     url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }
 
-/// The id that a reply gives its exchange, if it is a plain word. Anything else may be meant to
+/// Returns the request id of a reply, if it is a plain word. Anything else may be an attempt to
 /// forge a log.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
@@ -567,8 +574,8 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     is_plain.then(|| id.to_owned())
 }
 
-/// The message of a refusal: the status, and the meaning of its code in our words. plex.tv's own
-/// text stays behind [`Error::plex_errors`], since it may repeat what was sent.
+/// Returns the message of a refusal: the status, and the meaning of its code in our words.
+/// plex.tv's own text is only in [`Error::plex_errors`], since it may repeat what was sent.
 pub(crate) fn refusal(status: StatusCode, plex_errors: &[PlexError]) -> String {
     let code = plex_errors.iter().find_map(PlexError::code).map(PlexCode::from);
     let reason = match status.as_u16() {

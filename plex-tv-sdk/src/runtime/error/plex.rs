@@ -1,4 +1,4 @@
-//! What plex.tv says was wrong: one type for all the forms it says it in.
+//! plex.tv's error lists: one type for all their forms.
 
 use std::fmt;
 
@@ -12,9 +12,9 @@ use crate::runtime::xml;
 
 /// The most entries of one refusal that are kept. Those of plex.tv have one or two.
 const MOST_ENTRIES: usize = 32;
-/// The most values of JSON, or elements and attributes of XML, that are looked at in one refusal.
+/// The most values of JSON, or elements and attributes of XML, that are read from one refusal.
 const MOST_VALUES: usize = 4096;
-/// How deep entries are looked for.
+/// The most levels of nesting in which entries are searched for.
 const MAX_DEPTH: usize = 8;
 /// The most bytes of a message or a field that are kept.
 const MOST_TEXT: usize = 4096;
@@ -31,12 +31,12 @@ pub struct PlexError {
 }
 
 impl PlexError {
-    /// plex.tv's code, as in 1001.
+    /// plex.tv's code, such as 1001.
     pub fn code(&self) -> Option<i64> {
         self.code
     }
 
-    /// plex.tv's text for people, at most 4 KiB of it. It changes without notice.
+    /// plex.tv's message for people, cut to 4 KiB. It may change without notice.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
@@ -46,19 +46,19 @@ impl PlexError {
         self.status
     }
 
-    /// The field that a validation refused, as in `email` or `user.email`.
+    /// The field that a validation refused, such as `email` or `user.email`.
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 
-    /// Drops what may repeat parts of the request.
+    /// Drops the texts that may repeat parts of the request.
     pub(super) fn drop_texts(&mut self) {
         self.message = None;
         self.field = None;
     }
 
-    /// A 422 says so of a token where a 401 is due. The code, if there is one, is a general one:
-    /// others are about the tokens of discounts and providers.
+    /// Whether a 422 reports an invalid token, as a 401 should. The code, if there is one, is a
+    /// general one: others are about the tokens of discounts and providers.
     pub(super) fn is_of_a_dead_token(&self) -> bool {
         let names_it = |message: &str| {
             let message = message.to_ascii_lowercase();
@@ -67,8 +67,8 @@ impl PlexError {
         matches!(self.code, None | Some(1001 | 1008 | 1998 | 1999)) && self.message().is_some_and(names_it)
     }
 
-    /// An entry that is an object or an element, by the names of its members. An HTTP status may be
-    /// called `code` too.
+    /// Reads an entry that is an object or an element, by the names of its members. An HTTP status
+    /// may be called `code`, too.
     fn from_members(members: &Map<String, Value>) -> Self {
         let mut entry = Self::default();
         let (mut text, mut title, mut named_code) = (None, None, None);
@@ -95,7 +95,7 @@ impl PlexError {
         entry
     }
 
-    fn says_nothing(&self) -> bool {
+    fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
@@ -106,19 +106,19 @@ impl fmt::Debug for PlexError {
     }
 }
 
-/// Reads what a refusal says, as far as it is JSON or XML:
+/// Reads the errors of a refusal from JSON or XML. The known forms are:
 ///
-/// - `{"errors":[{"code":1001,"message":"…","status":401}]}`, with texts in place of objects, and a
-///   single one without list
+/// - `{"errors":[{"code":1001,"message":"…","status":401}]}`, also with texts in place of objects,
+///   and with a single entry in place of the list
 /// - `{"error":"…"}`, `{"message":"…","statusCode":400}`, and `"…"` alone
-/// - `{"Error":{"error":"Bad Request","message":"…","statusCode":400}}`, as the hosts of providers
-///   answer
-/// - `{"errors":{"email":["…"]}}`, from fields to their messages
-/// - each of these as XML, with members as attributes or as elements, and the message as text of
+/// - `{"Error":{"error":"Bad Request","message":"…","statusCode":400}}`, as sent by the hosts of
+///   providers
+/// - `{"errors":{"email":["…"]}}`, which maps fields to their messages
+/// - each of these as XML, with members as attributes or elements, and the message as the text of
 ///   its element
 /// - `<Response code="410" status="…"/>`
 ///
-/// XML may end too early. Entries that say nothing are left out.
+/// XML may be cut off. Empty entries are left out.
 pub(crate) fn parse_plex_errors(body: &[u8]) -> Vec<PlexError> {
     let text = text_of(body);
     let mut entries = Entries(Vec::new());
@@ -131,9 +131,9 @@ pub(crate) fn parse_plex_errors(body: &[u8]) -> Vec<PlexError> {
     entries.0
 }
 
-/// Where a value stands.
+/// The position of a value.
 enum Place<'a> {
-    /// Around the errors, or beside them.
+    /// Around the errors, or next to them.
     Around,
     /// Within the errors, below this field if it is one.
     Within(Option<&'a str>),
@@ -171,7 +171,7 @@ impl Entries {
 
     fn read_object(&mut self, members: &Map<String, Value>, place: &Place<'_>, depth: usize) {
         let before = self.0.len();
-        // A list says more than the text beside it.
+        // A list is more specific than a text next to it.
         for wanted in ["errors", "error"] {
             let errors = members.iter().filter(|(name, value)| plain(name) == wanted && !value.is_string());
             errors.for_each(|(_, value)| self.read(value, &Place::Within(place.field()), depth + 1));
@@ -197,7 +197,7 @@ impl Entries {
     }
 
     fn add(&mut self, mut entry: PlexError, place: &Place<'_>) {
-        if entry.says_nothing() || self.0.len() >= MOST_ENTRIES {
+        if entry.is_empty() || self.0.len() >= MOST_ENTRIES {
             return;
         }
         entry.field = entry.field.or_else(|| place.field().map(str::to_owned));
@@ -205,12 +205,12 @@ impl Entries {
     }
 }
 
-/// A name as all spellings have it: `status_code` and `StatusCode` are `statuscode`.
+/// Normalises the spelling of a name: `status_code` and `StatusCode` become `statuscode`.
 fn plain(name: &str) -> String {
     name.replace(['-', '_'], "").to_ascii_lowercase()
 }
 
-/// A text that is not empty.
+/// Returns a text that is not blank, cut to the limit.
 fn words(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(|text| cut(text, MOST_TEXT).to_owned())
 }
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_hosts_of_providers_say_is_read() {
+    fn errors_from_the_hosts_of_providers_are_read() {
         let wanted = [(None, Some("Missing required param \"limit\"!"), Some(400), None)];
 
         assert_says(
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn xml_is_read_by_a_reader_of_xml() {
+    fn xml_is_read_as_xml() {
         assert_says(
             r#"<?xml version="1.0"?><errors><error code="1999" field="base" status="400"/></errors>"#,
             &[(Some(1999), None, Some(400), Some("base"))],
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_gives_nothing() {
+    fn bodies_without_errors_give_no_entries() {
         for body in [
             "",
             " ",

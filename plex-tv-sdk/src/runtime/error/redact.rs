@@ -1,5 +1,5 @@
-//! Bodies that are kept for people to read. JSON and XML are kept without their secrets. Other
-//! bodies are described.
+//! Prepares bodies for people to read. JSON and XML are kept without their secrets. Other bodies
+//! are described.
 
 use quick_xml::{
     Reader,
@@ -20,20 +20,20 @@ const KEPT: usize = 8 * 1024;
 const MARK: &str = "[redacted]";
 /// A member whose name contains one of these has a secret value.
 const SENSITIVE: [&str; 8] = ["token", "password", "secret", "jwt", "pin", "verification", "nonce", "authorization"];
-/// Characters from which on a word of letters and digits is taken for a token.
+/// The fewest characters of a word of letters and digits that looks like a token.
 const TOKEN_LENGTH: usize = 20;
-/// Characters below which a secret is not searched for: any text would contain it.
+/// The fewest bytes of a secret that is searched for. Any text may contain a shorter one.
 const SECRET_LENGTH: usize = 4;
 
-/// Does a member, field or parameter of this name have a secret value?
+/// Whether a member, field or parameter of this name has a secret value.
 pub(crate) fn is_sensitive(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SENSITIVE.iter().any(|part| name.contains(part))
 }
 
-/// The first 8 KiB of a body if it is JSON or XML, written anew with `[redacted]` for the secrets
-/// that were sent and for what is secret by its name or looks like a token. Any other body is
-/// described, as in `<12 KiB of text/html, not shown>`.
+/// Returns the first 8 KiB of a JSON or XML body, rewritten with `[redacted]` in place of the
+/// secrets that were sent, values with a sensitive name, and anything that looks like a token. Any
+/// other body is described, as in `<12 KiB of text/html, not shown>`.
 pub(crate) fn redacted(body: &[u8], media_type: &str, sent: &[String]) -> String {
     let text = text_of(body);
     let text = text.trim();
@@ -59,9 +59,10 @@ fn described(bytes: usize, media_type: &str) -> String {
 
 /// Hides secrets in texts, JSON and XML.
 pub(super) struct Redaction {
-    /// The secrets that were sent, the longest first: a shorter one may be part of it.
+    /// The secrets that were sent, the longest first, since a shorter one may be part of a longer
+    /// one.
     sent: Vec<String>,
-    /// The same in small letters, as they are and as a text inside a text may have them.
+    /// The same in lower case, as they are and as a text inside a text may contain them.
     escaped: Vec<String>,
 }
 
@@ -74,8 +75,8 @@ impl Redaction {
         Self { sent, escaped }
     }
 
-    /// A text that was decoded. It is hidden as a whole when a part of it is encoded again or may
-    /// name a secret.
+    /// Redacts a decoded text. The whole text is hidden if it has a secret in another encoding or
+    /// seems to quote one.
     pub(super) fn of_text(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for secret in &self.sent {
@@ -86,14 +87,14 @@ impl Redaction {
         if quotes(&text) || self.is_within(&text) { MARK.to_owned() } else { printable(&without_tokens(&text)) }
     }
 
-    /// The name of an element or attribute.
+    /// Redacts the name of an element or attribute.
     fn of_name(&self, name: &str) -> String {
         let is_usual = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
         let has_secret = self.sent.iter().any(|secret| name.contains(secret.as_str()));
         if is_usual && !has_secret && without_tokens(name) == name { name.to_owned() } else { MARK.to_owned() }
     }
 
-    /// Is a secret in a text that quotes it in another encoding, or in other letters?
+    /// Whether a text contains a secret in another encoding or in another case.
     fn is_within(&self, text: &str) -> bool {
         let text = text.to_lowercase();
         let has = |text: &str| self.escaped.iter().any(|secret| text.contains(secret.as_str()));
@@ -102,7 +103,7 @@ impl Redaction {
             || (text.contains(['%', '+']) && has(&percent_decoded(&text)))
     }
 
-    /// `is_secret`: does it stand below a name that says so?
+    /// Redacts JSON. `is_secret` says whether the value is below a sensitive name.
     fn of_json(&self, value: Value, is_secret: bool) -> Value {
         match value {
             Value::Object(members) => self.of_members(members, is_secret).into(),
@@ -136,7 +137,7 @@ impl Redaction {
         members.collect()
     }
 
-    /// XML as it is read, element by element. None when it is broken, or a web page.
+    /// Redacts XML as it is read, element by element. Returns `None` if it is broken or a web page.
     fn of_xml(&self, text: &str) -> Option<String> {
         let mut reader = Reader::from_str(text);
         let (mut out, mut open, mut said): (_, Vec<Open>, _) = (String::new(), Vec::new(), String::new());
@@ -153,7 +154,7 @@ impl Redaction {
                 }
             }
             match event {
-                // The root has to be the only one, and no page.
+                // There must be only one root element, and it must not begin a web page.
                 Event::Start(start) | Event::Empty(start)
                     if open.is_empty() && (!out.is_empty() || is_of_a_page(start.name().as_ref())) =>
                 {
@@ -180,7 +181,7 @@ impl Redaction {
         let attributes: Vec<(&str, String)> = start
             .attributes()
             .with_checks(false)
-            // No more than these are kept.
+            // More would not be kept.
             .take(KEPT)
             .map(|attribute| {
                 let attribute = attribute.ok()?;
@@ -209,7 +210,7 @@ impl Redaction {
         Some(element)
     }
 
-    /// None for a text outside of all elements.
+    /// Returns `None` for text outside the root element.
     fn write_text(&self, out: &mut String, parent: Option<&Open>, text: &str) -> Option<()> {
         let text = text.trim();
         if !text.is_empty() {
@@ -229,8 +230,8 @@ struct Open {
     is_code: bool,
 }
 
-/// What a text may have in place of a secret once its backslashes and percent signs are resolved:
-/// the same, or the same escaped for XML.
+/// Returns the forms that a secret may have in a text once its backslashes and percent signs are
+/// decoded: as it is, or escaped for XML.
 fn escaped_forms(secret: &str) -> impl Iterator<Item = String> + use<> {
     let xml = escape(secret).into_owned();
     let forms = [
@@ -251,8 +252,8 @@ fn percent_decoded(text: &str) -> String {
     url.query_pairs().next().map(|(text, _)| text.into_owned()).unwrap_or_default()
 }
 
-/// Does a text seem to quote an address, or a value with a name of a secret, as in
-/// `cannot read {"pin":"1234"}`?
+/// Whether a text seems to quote a URL, or a value with a sensitive name, as in
+/// `cannot read {"pin":"1234"}`.
 fn quotes(text: &str) -> bool {
     text.contains("://")
         || (text.contains(['=', ':', '{', '<', '"'])
@@ -269,16 +270,16 @@ fn without_tokens(text: &str) -> String {
     pieces.flatten().collect()
 }
 
-/// Letters and digits mixed: words and hyphenated names have no digits, dates and numbers no
-/// letters.
+/// Whether a word mixes letters and digits. Words and hyphenated names have no digits, and dates
+/// and numbers have no letters.
 fn looks_like_a_token(word: &str) -> bool {
     word.len() >= TOKEN_LENGTH
         && word.bytes().any(|byte| byte.is_ascii_digit())
         && word.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Is this the name of the code of a PIN, a device or a sign-in? plex.tv's error codes and HTTP
-/// statuses have it as well.
+/// Whether this is the name of the code of a PIN, a device or a sign-in. plex.tv's error codes and
+/// HTTP statuses have the same name.
 fn is_code(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("code")
 }
@@ -287,8 +288,8 @@ fn is_error_code(code: &str) -> bool {
     matches!(code.trim().parse(), Ok(100..=599 | 1000..=1999))
 }
 
-/// Does one of these members or attributes say that another is a secret, as in
-/// `name="password" value="…"`?
+/// Whether one of these members or attributes marks another as a secret, as in
+/// `name="password" value="…"`.
 fn names_a_secret<'a>(mut texts: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
     texts.any(|(name, text)| {
         ["field", "id", "key", "name", "param"].iter().any(|part| name.eq_ignore_ascii_case(part)) && is_sensitive(text)
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_go_and_the_rest_stays() {
+    fn secrets_are_removed_and_the_rest_stays() {
         let cases = [
             (r#"{"authToken":"abc","id":7}"#, r#"{"authToken":"[redacted]","id":7}"#),
             (r#"{"authToken":null,"trusted":true}"#, r#"{"authToken":null,"trusted":true}"#),
@@ -366,7 +367,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_json_nor_xml_is_described() {
+    fn bodies_that_are_neither_json_nor_xml_are_described() {
         let megabytes = "x".repeat(3_000_000);
         for (body, media_type, wanted) in [
             ("x", "text/plain", "<1 byte of text/plain, not shown>"),
@@ -392,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_goes_however_it_is_repeated() {
+    fn secrets_that_were_sent_are_removed_however_they_are_repeated() {
         const SENT: [&str; 6] = ["s3cr/et-pw", "p&\"s s", "pä\\ss+w", "908172", "d'or's&or", "\\\\\\\\"];
         for body in [
             r#"["no s3cr\/et-pw here"]"#,

@@ -1,24 +1,24 @@
-//! Text from the network, made fit for a message.
+//! Makes text from the network safe for messages.
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use super::{redact::Redaction, text::shortened};
 use crate::runtime::printable::printable;
 
-/// A text from the network as messages may show it: without the secrets that were sent and what
-/// looks like a token, without control characters, and of at most this many bytes.
+/// Returns a text from the network as messages may show it: without the secrets that were sent and
+/// anything that looks like a token, without control characters, and at most `most` bytes long.
 pub(crate) fn shown(text: &str, most: usize, sent: &[String]) -> String {
     shortened(Redaction::new(sent).of_text(text), most)
 }
 
-/// The host of an address as messages may show it. Names of hosts are shorter than 256 bytes; a URL
-/// takes longer ones too.
+/// Returns a host as messages may show it. Host names are shorter than 256 bytes, but a URL may
+/// hold longer ones.
 pub(super) fn shown_host(host: &str) -> String {
     shortened(printable(host), 256)
 }
 
-/// The content type of a reply, if it is a usual one. Others are not shown: whatever a server likes
-/// could stand there.
+/// Returns the content type of a reply, if it is a common one. Others are not shown, because a
+/// server can put any text there.
 pub(crate) fn media_type(headers: &HeaderMap) -> &'static str {
     const USUAL: [&str; 19] = [
         "application/javascript",
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_has_no_secret_no_control_character_and_a_limit() {
+    fn shown_text_has_no_secrets_no_control_characters_and_a_limit() {
         let sent = ["s3cr/et".to_owned()];
 
         assert_eq!(shown("rows[1].name", 99, &sent), "rows[1].name");

@@ -69,7 +69,7 @@ impl Chunks {
     }
 }
 
-/// The pieces of a body as they arrive. In a browser they are available as a stream only.
+/// The pieces of a body as they arrive. In a browser, they are available only as a stream.
 #[cfg(target_arch = "wasm32")]
 struct Chunks {
     stream: std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<Bytes>>>>,

@@ -37,14 +37,14 @@ pub(super) struct Exchange {
     request: Request,
 }
 
-/// What a call makes of a successful response.
+/// What a call converts a successful response to.
 pub(super) trait FromResponse: Sized {
     fn from_response(response: Response, limit: usize) -> impl Future<Output = Result<Self, Error>> + MaybeSend;
 
     fn head(&self) -> (StatusCode, &HeaderMap);
 }
 
-/// The body is returned as a stream. Time limits and retries end before it.
+/// The body is returned as a stream. Time limits and retries do not cover it.
 impl FromResponse for Response {
     async fn from_response(response: Response, _: usize) -> Result<Self, Error> {
         Ok(response)
@@ -55,7 +55,7 @@ impl FromResponse for Response {
     }
 }
 
-/// A success with its whole body.
+/// A successful reply with its whole body.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -88,7 +88,7 @@ impl Exchange {
         self.request.url()
     }
 
-    /// How a success is read.
+    /// Returns how a success is read.
     pub(super) fn reading(&self) -> Reading {
         let limits = &self.settings().limits;
         Reading { strict_rows: limits.strict_rows, body_limit: limits.body }
@@ -146,7 +146,7 @@ impl Exchange {
                 && let Some(renewer) = &parts.renewer
                 && let Some(expired) = &token
             {
-                // The server did nothing, so any call may be retried, once and without cost.
+                // The server did nothing, so any call may be retried, once and at no cost.
                 renewed = true;
                 let new = self.in_time(left(), renewer.renewed(expired)).await?;
                 if new.is_none() {
@@ -160,14 +160,14 @@ impl Exchange {
             if !parts.shared.spend(self.request.url(), step.cost) {
                 return Err(failure);
             }
-            span.again(&failure, step.pause);
+            span.retrying(&failure, step.pause);
             clock.sleep(step.pause).await;
             attempt += 1;
             token = self.in_time(left(), self.fresh_token()).await?;
         }
     }
 
-    /// Does some work of the call within the time that is left of its overall limit.
+    /// Does some work of the call within the rest of its overall time limit.
     async fn in_time<T>(&self, left: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         match left {
             Duration::MAX => return work.await,
@@ -182,7 +182,7 @@ impl Exchange {
         Error::new(ErrorKind::Timeout, format!("no answer from {} in time", host_of(self.request.url())))
     }
 
-    /// The token for the next attempt, if the operation needs one.
+    /// Returns the token for the next attempt, if the operation needs one.
     async fn fresh_token(&self) -> Result<Option<Token>, Error> {
         let parts = self.settings();
         match &parts.renewer {
@@ -192,8 +192,8 @@ impl Exchange {
         }
     }
 
-    /// Sends the request once and reads the reply, within the time limit of an attempt and the time
-    /// that is left of the overall limit.
+    /// Sends the request once and reads the reply, within the time limit of an attempt and the rest
+    /// of the overall limit.
     async fn attempt<T: FromResponse>(&self, token: Option<&Token>, left: Duration) -> Result<T, Error> {
         let parts = self.settings();
         let slot = parts.shared.next_slot(self.request.url(), &*parts.clock, parts.limits.spacing, left);
@@ -202,7 +202,7 @@ impl Exchange {
             parts.clock.sleep(slot.pause).await;
         }
         let time = parts.limits.timeout.min(left.saturating_sub(slot.pause));
-        // A fast reply arrives before a timer of no length ends.
+        // A fast reply could arrive before a timer of zero length ends.
         if time.is_zero() {
             return Err(self.overdue());
         }
@@ -252,8 +252,8 @@ impl Exchange {
         }
     }
 
-    /// Fetches from the storage of another host, without token and identity. No further redirect is
-    /// followed.
+    /// Fetches from storage on another host, without the token and the identity. No further
+    /// redirect is followed.
     async fn ask_storage(&self, url: Url) -> Result<Response, Error> {
         let host = host_of(&url);
         let sent = self.settings().http.execute(Request::new(reqwest::Method::GET, url)).await;
@@ -281,7 +281,7 @@ fn not_followed(response: &Response) -> Error {
         .with_request_id(request_id(response.headers()))
 }
 
-/// The outcome of some work, or `None` if the time limit ends first.
+/// Returns the outcome of some work, or `None` if the time limit ends first.
 async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|context| match work.as_mut().poll(context) {
@@ -304,7 +304,7 @@ mod tests {
         },
     };
 
-    /// Gives the first of its tokens until it is told that it expired, and then the next.
+    /// Returns the first of its tokens until that one is reported as expired, and then the next.
     #[derive(Debug)]
     struct Renewal(Mutex<Vec<&'static str>>);
 
@@ -323,8 +323,8 @@ mod tests {
         }
     }
 
-    /// The tokens that a server saw, which answers 498 to all of them, after a call by a client
-    /// with these.
+    /// Makes a call with a client that has these tokens. Returns the tokens that the server saw,
+    /// which answers 498 to all of them.
     async fn tokens_seen(tokens: &[&'static str], call: impl AsyncFnOnce(Client) -> Error) -> Vec<Option<String>> {
         let (url, seen) = server("498 Expired", "").await;
         let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", "1").unwrap();

@@ -9,8 +9,8 @@ use super::{
 };
 use crate::runtime::error::{Error, graphql_refusal, request_id};
 
-/// A success of a GraphQL service. A reply that lists errors is a refusal, so it is retried and
-/// reported like one.
+/// A successful reply of a GraphQL service. A reply that lists errors is a refusal, so it is
+/// retried and reported like one.
 pub(super) struct Answer(pub(super) Reply);
 
 impl FromResponse for Answer {

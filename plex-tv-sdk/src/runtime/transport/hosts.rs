@@ -8,7 +8,7 @@ use super::{
 };
 use crate::runtime::operation::Operation;
 
-/// The hosts of one description, each with a transport of its own.
+/// The hosts of one description, each with its own transport.
 #[derive(Clone)]
 pub(crate) struct Hosts(Arc<[Transport]>);
 
@@ -17,12 +17,12 @@ impl Hosts {
         Self(transports.collect())
     }
 
-    /// A request of a generated call.
+    /// Starts the request of a generated call.
     pub(crate) fn request(&self, operation: &'static Operation) -> Request {
         Request::new(self.0.get(operation.host), *operation)
     }
 
-    /// A request of an operation that no description has.
+    /// Starts the request of an operation that is in no description.
     pub(crate) fn call(&self, operation: Operation) -> Call {
         Call::new(Request::new(self.0.get(operation.host), operation))
     }

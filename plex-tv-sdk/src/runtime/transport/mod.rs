@@ -1,7 +1,7 @@
-//! How a call is sent: sign, send, read.
+//! Sends calls: signs and sends requests, and reads replies.
 //!
 //! A [`Transport`] is bound to one origin. It signs for that origin only and reaches no other.
-//! Generated code makes a [`Request`] and sends it; [`exchange::Exchange`] makes the attempts.
+//! Generated code builds a [`Request`] and sends it; [`exchange::Exchange`] makes the attempts.
 
 mod body;
 mod exchange;

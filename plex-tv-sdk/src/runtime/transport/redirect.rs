@@ -1,8 +1,9 @@
-//! Our own redirects.
+//! Follows redirects safely.
 //!
-//! reqwest takes `X-Plex-Token` along to any host, so its own following is switched off. A GET
-//! follows at most three redirects, and only within its origin. Any other redirect is an error that
-//! names where it points. A browser follows by itself and shows no redirect to the page.
+//! reqwest would send `X-Plex-Token` along to any host, so its own redirects are switched off. GET
+//! and HEAD follow at most three redirects, and only within their origin. Any other redirect is an
+//! error that names its target. A browser follows redirects itself and does not show them to the
+//! page.
 
 use reqwest::{
     Method, Response, StatusCode, Url,
@@ -14,7 +15,7 @@ use super::sign::same_origin;
 /// The most redirects that are followed.
 pub(super) const LIMIT: usize = 3;
 
-/// The URL that a redirect leads to, if it may be followed.
+/// Returns the URL that a redirect leads to, if it may be followed.
 pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
     if !matches!(*method, Method::GET | Method::HEAD) || !is_redirect(response.status()) {
         return None;
@@ -23,8 +24,8 @@ pub(super) fn target(method: &Method, response: &Response) -> Option<Url> {
     location(asked, response.headers()).filter(|url| same_origin(url, asked))
 }
 
-/// The URL of a storage on another origin that a redirect leads to. A redirect from https to http
-/// is not followed.
+/// Returns the URL of storage on another origin that a redirect leads to. A redirect from https to
+/// http is not followed.
 pub(super) fn storage(response: &Response) -> Option<Url> {
     let asked = response.url();
     let url = is_redirect(response.status()).then(|| location(asked, response.headers()))??;
@@ -36,7 +37,7 @@ pub(super) fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// The URL in the header `Location`.
+/// Returns the URL in the header `Location`.
 pub(super) fn location(from: &Url, headers: &HeaderMap) -> Option<Url> {
     from.join(headers.get(LOCATION)?.to_str().ok()?).ok()
 }

@@ -1,4 +1,4 @@
-//! Turns a reply into a value or an error.
+//! Converts a reply to a value or an error.
 
 use std::{borrow::Cow, fmt};
 
@@ -18,7 +18,7 @@ use crate::runtime::{
     xml,
 };
 
-/// Bytes of memory, for each byte of the largest body, that a body may take as a tree of values.
+/// Bytes of memory that a tree of values may take, for each byte of the body limit.
 const TREE_PER_BYTE: usize = 8;
 
 /// Reads a success that has a body.
@@ -31,7 +31,7 @@ pub(super) fn decode<T: Slot>(exchange: &Exchange, reply: Reply, token: Option<&
     Ok(Response::new(reply.status, reply.headers, value))
 }
 
-/// Reads a success into a type of the caller.
+/// Reads a success into the caller's type.
 pub(super) fn decode_as<T: DeserializeOwned>(
     exchange: &Exchange,
     reply: Reply,
@@ -41,7 +41,7 @@ pub(super) fn decode_as<T: DeserializeOwned>(
         let reading = exchange.reading();
         let unfit = |error: serde_json::Error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            let reason = format!("the reply does not fit the type that was asked for, at {place}");
+            let reason = format!("the reply does not match the requested type, at {place}");
             Error::new(ErrorKind::Decode, reason)
         };
         let body = without_mark(&reply.body);
@@ -97,7 +97,7 @@ fn read_value<T: Slot>(value: &mut T, reply: &Reply, exchange: &Exchange) -> Res
     read_json(value, body, reading, &reply.headers)
 }
 
-/// Reads JSON. An error object in place of a value is an error.
+/// Reads JSON. An error object in place of a value is reported as an error.
 pub(crate) fn read_json<T: Slot>(
     value: &mut T,
     body: &[u8],
@@ -119,13 +119,13 @@ pub(crate) fn read_xml<T: Slot>(value: &mut T, body: &[u8], root: &str, reading:
     read_into(value, json.as_bytes(), reading).map_err(misread)
 }
 
-/// UTF-8 text may begin with a byte order mark.
+/// Removes the byte order mark that UTF-8 text may begin with.
 fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
-/// Bytes of memory that a body may take as a tree of JSON values. They are few where a reply is
-/// what the description says, and hundreds of times its size where it is made to be.
+/// Returns the bytes of memory that a body may take as a tree of JSON values. A reply that matches
+/// the description takes little, but a malicious one could take hundreds of times its size.
 fn memory(reading: Reading) -> usize {
     reading.body_limit.saturating_mul(TREE_PER_BYTE)
 }
@@ -133,7 +133,7 @@ fn memory(reading: Reading) -> usize {
 /// Whether JSON may take more bytes of memory than this as a tree of values. Brackets and commas in
 /// texts count as well.
 fn takes_more_than(json: &[u8], memory: usize) -> bool {
-    // A list has room for four items from the first on.
+    // A list makes room for four items with its first.
     let takes = json.iter().map(|byte| match byte {
         b'{' => xml::FIRST_MEMBER,
         b'[' => 4 * size_of::<Value>(),
@@ -144,11 +144,12 @@ fn takes_more_than(json: &[u8], memory: usize) -> bool {
 }
 
 fn too_much() -> Error {
-    Error::new(ErrorKind::Decode, "the reply has more rows and entries than its limit of memory allows")
+    Error::new(ErrorKind::Decode, "the reply has too many rows and entries for the memory limit")
 }
 
-/// The JSON of a body that should be XML, if it takes at most `memory` bytes. JSON in its
-/// place is accepted. The name of the root element is not checked, because plex.tv varies it.
+/// Returns the JSON of a body that should be XML, if it takes at most `memory` bytes. A body that
+/// is already JSON is accepted. The name of the root element is not checked, because plex.tv varies
+/// it.
 pub(crate) fn xml_to_value(body: &[u8], root: &str, memory: usize) -> Result<Value, Error> {
     let text = text_of(body);
     match xml::to_json(&text, memory) {
@@ -162,11 +163,12 @@ pub(crate) fn xml_to_value(body: &[u8], root: &str, memory: usize) -> Result<Val
             Err(Error::new(ErrorKind::UnexpectedContentType, "the reply is a web page instead of XML"))
         }
         Err(why) => from_json_in_place(body, &text, root, memory)?
-            .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the XML that is due: {why}"))),
+            .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the reply is not the expected XML: {why}"))),
     }
 }
 
-/// JSON where XML is expected: the member with the name of the root element, or the whole object.
+/// Reads JSON where XML is expected. Returns the member with the name of the root element, or the
+/// whole object.
 fn from_json_in_place(body: &[u8], text: &str, root: &str, memory: usize) -> Result<Option<Value>, Error> {
     if text.trim_start().starts_with('{') && takes_more_than(body, memory) {
         return Err(too_much());
@@ -181,7 +183,8 @@ fn from_json_in_place(body: &[u8], text: &str, root: &str, memory: usize) -> Res
     }
 }
 
-/// Whether a JSON body is an object with errors in place of a value. Nothing of it is kept.
+/// Whether a JSON body is an object with errors in place of a value. The body is parsed without
+/// being stored.
 fn is_error_object(body: &[u8]) -> bool {
     let mut reader = serde_json::Deserializer::from_slice(body);
     reader.deserialize_map(HasErrors).is_ok_and(|has_errors| has_errors && reader.end().is_ok())
@@ -272,19 +275,20 @@ fn is_error(root: &str, value: &Value) -> bool {
 }
 
 fn error_in_place() -> Error {
-    Error::new(ErrorKind::Decode, "the reply is a success, but its body is an error")
+    Error::new(ErrorKind::Decode, "the reply has a success status, but its body is an error")
 }
 
 fn misread(misfit: Misfit) -> Error {
-    let message = format!("the reply does not fit the description: {misfit}");
+    let message = format!("the reply does not match the description: {misfit}");
     Error::new(ErrorKind::Decode, message).with_json_path(misfit.path)
 }
 
 fn empty() -> Error {
-    Error::new(ErrorKind::Decode, "the reply has an <empty body> where JSON is due")
+    Error::new(ErrorKind::Decode, "the reply has an <empty body> instead of JSON")
 }
 
-/// The error for a success whose body does not decode: empty, not JSON, or JSON of another shape.
+/// Returns the error for a success with a body that does not decode: empty, not JSON, or JSON of
+/// another shape.
 fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
     let kind = media_type(headers);
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
@@ -298,7 +302,7 @@ fn unreadable(body: &[u8], misfit: Misfit, headers: &HeaderMap) -> Error {
 }
 
 fn not_json(kind: &str) -> Error {
-    let message = format!("the reply is not JSON ({kind}), although nothing else was asked for");
+    let message = format!("the reply is not JSON ({kind}), although only JSON was asked for");
     Error::new(ErrorKind::UnexpectedContentType, message)
 }
 
@@ -315,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_apart() {
+    fn unreadable_replies_are_distinguished() {
         let empty = failure::<i64>(b" \n", "application/json");
         let html = failure::<i64>(b"<html>", "text/html; charset=utf-8");
         let text = failure::<i64>(b"Bad gateway", "text/plain");
@@ -328,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_object_is_no_list_and_keeps_its_codes() {
+    fn an_error_object_is_not_a_list_and_keeps_its_codes() {
         for body in [
             r#"{"errors":[{"code":1001,"message":"x"}]}"#,
             r#"{"errors":[{"code":1001,"message":"x","status":401}],"id":7}"#,
@@ -341,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_place_of_a_value_is_an_error_object_or_not() {
+    fn error_objects_in_place_of_a_value_are_recognised() {
         for (body, wanted) in [
             (r#"{"error":"No."}"#, true),
             (r#"{"id":7,"Error":{"a":[1]}}"#, true),
@@ -372,7 +376,7 @@ mod tests {
             let refused = read(&body(8 * 1024));
 
             let error = refused.map(drop).unwrap_err();
-            assert!(error.is_decode() && error.to_string().contains("limit of memory"), "{piece}: {error}");
+            assert!(error.is_decode() && error.to_string().contains("memory limit"), "{piece}: {error}");
             read(&body(10)).unwrap();
         }
     }

@@ -1,4 +1,4 @@
-//! Makes requests from the arguments of calls.
+//! Builds requests from the arguments of calls.
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -37,8 +37,8 @@ const SEGMENT: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'}');
 
-/// A request that takes its arguments one by one. An argument that cannot be sent is an error of
-/// `send`, before anything is sent.
+/// A request that takes its arguments one by one. If an argument cannot be sent, `send` fails
+/// without sending anything.
 #[must_use]
 #[derive(Clone)]
 pub(crate) struct Request {
@@ -158,14 +158,14 @@ impl Request {
     ) -> Self {
         let Some(body) = body else { return self };
         self.change(|draft| {
-            let body = write(body).map_err(|why| Error::invalid_input(format!("the body: {why}")))?;
+            let body = write(body).map_err(|why| Error::invalid_input(format!("cannot encode the body: {why}")))?;
             draft.request.headers.push((CONTENT_TYPE, HeaderValue::from_static(kind)));
             draft.request.body = Some(body.into());
             Ok(())
         })
     }
 
-    /// Sends it and reads the success.
+    /// Sends the request and reads the success.
     pub(crate) async fn send<T: Slot>(self) -> Result<Response<T>, Error> {
         let exchange = self.exchange()?;
         let (reply, token) = exchange.run().await?;
@@ -180,20 +180,20 @@ impl Request {
         reply::decode(&exchange, reply, token.as_ref())
     }
 
-    /// Sends it. The body of a success is read, so that the connection can be reused, and ignored.
+    /// Sends the request. The body of a success is read, so that the connection can be reused, and ignored.
     pub(crate) async fn send_empty(self) -> Result<Response<()>, Error> {
         let (reply, _): (Reply, _) = self.exchange()?.run().await?;
         Ok(Response::new(reply.status, reply.headers, ()))
     }
 
-    /// Sends it and returns the bytes of the success as a stream.
+    /// Sends the request and returns the bytes of the success as a stream.
     pub(crate) async fn send_stream(self) -> Result<Response<ByteStream>, Error> {
         let exchange = self.exchange()?;
         let (response, _) = exchange.run().await?;
         Ok(reply::stream(&exchange, response))
     }
 
-    /// Sends it and reads the success into a type of the caller.
+    /// Sends the request and reads the success into the caller's type.
     async fn send_as<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
         let exchange = self.exchange()?;
         let (reply, token) = exchange.run().await?;
@@ -228,8 +228,8 @@ fn unfit_header(name: &str) -> Error {
     ))
 }
 
-/// A call of an operation that no description has. The method `call` of a generated client makes
-/// it.
+/// A call of an operation that this crate does not have. The method `call` of a generated client
+/// creates it.
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
@@ -273,7 +273,7 @@ impl Call {
     ///
     /// # Errors
     /// `is_invalid_input` when an argument is missing or cannot be sent, `is_decode` when the reply
-    /// does not fit the type, and whatever else any call can fail with.
+    /// does not match the type, and the errors that any call can have.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.send_with_response().await.map(Response::into_value)
     }
@@ -289,13 +289,13 @@ impl Call {
     /// Sends the call and returns the bytes of a success as a stream.
     ///
     /// # Errors
-    /// Those of [`Call::send`], without `is_decode`.
+    /// Those of [`Call::send`], except `is_decode`.
     pub async fn send_bytes(self) -> Result<Response<ByteStream>, Error> {
         self.0.send_stream().await
     }
 }
 
-/// Shows the operation only, because arguments may be secrets.
+/// Shows only the operation, because arguments may be secrets.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Call").field("operation", &self.0.operation.id).finish_non_exhaustive()
@@ -349,14 +349,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_out_and_a_list_is_repeated() {
+    fn none_is_left_out_and_a_list_is_repeated() {
         let call = request("/a").query("none", &None::<bool>).query("id", &vec![5_i64, 7]);
 
         assert_eq!(url(call.query("text", "a b&c=d")).unwrap(), "/a?id=5&id=7&text=a+b%26c%3Dd");
     }
 
     #[test]
-    fn what_no_header_can_carry_is_told_before_sending() {
+    fn values_that_no_header_can_carry_are_refused_before_sending() {
         let error = request("/a").header("If-None-Match", "a\nCANARY").exchange().err().unwrap();
 
         assert!(error.is_invalid_input() && !error.to_string().contains("CANARY"), "{error}");

@@ -1,5 +1,5 @@
-//! When a failed call is retried, and after which pause. The code here is pure: it does not wait,
-//! count or draw random numbers.
+//! Decides whether a failed call is retried, and after which pause. The code here is pure: it does
+//! not wait, count or draw random numbers.
 
 use std::time::Duration;
 
@@ -13,13 +13,14 @@ const ATTEMPTS_AFTER_A_BREAK: u32 = 2;
 ///
 /// A call is retried when it may succeed a little later, and when sending it twice does no harm:
 ///
-/// - any call that found no connection, or that the server rejected unread, as HTTP/2 can report;
+/// - any call for which no connection was made, or that the server rejected without processing it,
+///   as HTTP/2 can report;
 /// - GET, HEAD, OPTIONS, and calls that the description marks as safe, after 408, 429, 500, 502,
 ///   503 and 504, and once after a broken connection.
 ///
 /// A call that timed out is not retried, nor is one that was refused for any other reason. The
-/// pause is a random part of a span that starts at half a second and doubles up to twenty seconds,
-/// unless the server asks for another pause by `Retry-After`. If it asks for more than a minute,
+/// pause is random, up to a limit that starts at half a second and doubles up to twenty seconds,
+/// unless the server asks for another pause with `Retry-After`. If it asks for more than a minute,
 /// the caller gets the error ([`crate::Error::retry_after`]).
 ///
 /// All clones of a client share one budget for each host. When about a tenth of the calls keep
@@ -55,33 +56,33 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Never retries a call.
+    /// Returns a policy that never retries a call.
     pub fn off() -> Self {
         Self::default().attempts(1)
     }
 
-    /// The most attempts of a call, the first one included. The default is three.
+    /// Sets the most attempts of a call, including the first. The default is three.
     pub fn attempts(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// The longest first pause, which doubles with each attempt, and the longest pause overall. The
-    /// defaults are half a second and twenty seconds.
+    /// Sets the longest first pause, which doubles with each attempt, and the longest pause
+    /// overall. The defaults are half a second and twenty seconds.
     pub fn backoff(self, first: Duration, longest: Duration) -> Self {
         Self { base: first, cap: longest, ..self }
     }
 
-    /// The longest pause that a server may ask for. The default is a minute.
+    /// Sets the longest pause that a server may ask for. The default is a minute.
     pub fn longest_retry_after(self, longest: Duration) -> Self {
         Self { longest_retry_after: longest, ..self }
     }
 
-    /// The pause before the next attempt, with full jitter. `random`, from 0 to 1, is the part of
+    /// Returns the pause before the next attempt, with full jitter: `random`, from 0 to 1, scales
     /// the longest pause of this attempt.
     fn pause(&self, attempt: u32, random: f64) -> Duration {
         let doubled = 2_u32.saturating_pow(attempt.saturating_sub(1));
         let span = self.base.saturating_mul(doubled).min(self.cap);
-        // A clock may return a number outside of 0 to 1.
+        // A clock may return a number outside 0 to 1.
         let random = if random.is_nan() { 1.0 } else { random.clamp(0.0, 1.0) };
         Duration::try_from_secs_f64(span.as_secs_f64() * random).map_or(span, |pause| pause.min(span))
     }
@@ -94,15 +95,15 @@ pub(super) struct Step {
     pub(super) cost: u32,
 }
 
-/// The next step after an attempt that ended in `failure`, or `None` if the failure is final.
-/// Attempts are counted from 1.
+/// Returns the next step after an attempt that ended in `failure`, or `None` if the failure is
+/// final. Attempts are counted from 1.
 ///
 /// `safe` says that the call may be retried when it is unknown whether it arrived.
 pub(super) fn next_step(policy: &RetryPolicy, safe: bool, attempt: u32, failure: &Error, random: f64) -> Option<Step> {
     let attempts = match failure.kind() {
         ErrorKind::Connect | ErrorKind::Dns => policy.attempts,
         ErrorKind::Transport | ErrorKind::Body if safe => policy.attempts.min(ATTEMPTS_AFTER_A_BREAK),
-        ErrorKind::Refused if safe && is_passing(failure) => policy.attempts,
+        ErrorKind::Refused if safe && is_transient(failure) => policy.attempts,
         _ => return None,
     };
     let asked = failure.retry_after().filter(|asked| !asked.is_zero());
@@ -113,7 +114,7 @@ pub(super) fn next_step(policy: &RetryPolicy, safe: bool, attempt: u32, failure:
     Some(Step { pause: asked.unwrap_or_else(|| policy.pause(attempt, random)), cost })
 }
 
-fn is_passing(failure: &Error) -> bool {
+fn is_transient(failure: &Error) -> bool {
     failure.status().is_some_and(|status| matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504))
 }
 
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_safe_is_tried_again_after_passing_refusals_only() {
+    fn safe_calls_are_retried_only_after_transient_refusals() {
         for status in [408, 429, 500, 502, 503, 504] {
             assert!(step(true, 1, &refused(status)).is_some(), "{status}");
             assert_eq!(step(false, 1, &refused(status)), None, "{status}");
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_sent_is_always_tried_again_and_what_ended_for_good_never() {
+    fn calls_that_were_never_sent_are_always_retried_and_final_failures_never() {
         for kind in [ErrorKind::Connect, ErrorKind::Dns] {
             assert!(step(false, 2, &Error::new(kind, "")).is_some(), "{kind:?}");
         }
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_break_is_tried_once_more_and_a_refusal_twice() {
+    fn a_broken_connection_is_retried_once_and_a_refusal_twice() {
         for kind in [ErrorKind::Transport, ErrorKind::Body] {
             let broken = Error::new(kind, "");
             assert!(step(true, 1, &broken).is_some());
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_asks_for_replaces_the_pause_up_to_the_cap() {
+    fn the_pause_that_the_server_asks_for_is_used_up_to_the_cap() {
         let asked = |seconds| refused(429).with_retry_after(Some(Duration::from_secs(seconds)));
 
         assert_eq!(step(true, 1, &asked(2)), Some(Step { pause: 2 * SECOND, cost: 5 }));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::{Timestamp, fmt::rfc2822};
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// The pause that a server asks for, in seconds or as an HTTP date. Anything else is ignored, and
-/// so is a date in the past.
+/// Returns the pause that a server asks for, in seconds or as an HTTP date. Anything else is
+/// ignored, and so is a date in the past.
 ///
 /// A date is compared with the server's own `Date`, so that a wrong local clock does no harm.
 pub(crate) fn retry_after(headers: &HeaderMap, now: impl FnOnce() -> Timestamp) -> Option<Duration> {
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_seconds_or_a_date_to_come() {
+    fn it_is_seconds_or_a_future_date() {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT";
 
         assert_eq!(read("2", None), Some(Duration::from_secs(2)));

@@ -1,4 +1,4 @@
-//! A server for tests of the transport that need its insides.
+//! A server for tests that need the internals of the transport.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,8 +7,8 @@ use tokio::{
     net::TcpListener,
 };
 
-/// Its address, and the heads of the requests that it saw. It answers each with this status line
-/// and body.
+/// Starts a server that answers each request with this status line and body. Returns its URL, and
+/// the heads of the requests that it has seen.
 pub(super) async fn server(status: &'static str, body: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

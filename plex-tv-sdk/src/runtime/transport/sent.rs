@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::runtime::{error::is_sensitive, secret::Token};
 
-/// The secrets of a request: its token, the arguments in its path, and values with sensitive names.
+/// Returns the secrets of a request: its token, the arguments in its path, and values with
+/// sensitive names.
 ///
 /// They are needed only when the reply is an error, because a server may repeat a password that it
 /// refuses. An argument of the path `template` may be a PIN code.
@@ -23,14 +24,14 @@ pub(super) fn secrets(request: &Request, template: &str, token: Option<&Token>) 
             fields.extend(pairs(&form));
         }
     }
-    // A list of URLs that plex.tv is to call: whoever knows one can call it too.
-    let tells = |name: &str| name == "code" || name == "urls[]" || is_sensitive(name);
-    secrets.extend(fields.into_iter().filter(|(name, _)| tells(name)).map(|(_, value)| value));
+    // `urls[]` is the list of webhooks. Anyone who knows the URL of one can call it.
+    let is_secret = |name: &str| name == "code" || name == "urls[]" || is_sensitive(name);
+    secrets.extend(fields.into_iter().filter(|(name, _)| is_secret(name)).map(|(_, value)| value));
     secrets
 }
 
-/// The arguments in the path, without numbers. Path and template are compared from their ends,
-/// because the base URL may have a path prefix.
+/// Returns the arguments in the path, except numbers. Path and template are compared from their
+/// ends, because the base URL may have a path prefix.
 fn arguments(url: &Url, template: &str) -> Vec<String> {
     let segments = url.path().rsplit('/').zip(template.rsplit('/'));
     let arguments = segments
@@ -38,7 +39,7 @@ fn arguments(url: &Url, template: &str) -> Vec<String> {
     arguments.map(|(segment, _)| decoded(segment)).collect()
 }
 
-/// A path segment without its percent signs.
+/// Decodes the percent-encoding of a path segment.
 fn decoded(segment: &str) -> String {
     let mut url = Url::parse("http://localhost/").ok();
     let query = segment.replace('+', "%2B");

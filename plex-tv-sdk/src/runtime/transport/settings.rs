@@ -1,4 +1,4 @@
-//! What calls go by: settings, limits, and the one origin of a transport.
+//! The settings and limits of calls, and the transport to one origin.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,17 +7,17 @@ use reqwest::{Url, header::HeaderMap};
 use super::{renew::Renewer, retry::RetryPolicy, shared::Shared};
 use crate::runtime::{clock::Clock, secret::Token};
 
-/// What all calls of a client share, whatever the host: identity, token and limits.
+/// The settings that all calls of a client share, whatever the host: identity, token and limits.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) http: reqwest::Client,
     pub(crate) identity: HeaderMap,
     pub(crate) token: Option<Token>,
-    /// Gives the token in place of `token`, if there is one.
+    /// Provides the token instead of `token`, if it is set.
     pub(crate) renewer: Option<Arc<dyn Renewer>>,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
-    /// One for all clones, whatever their token and limits.
+    /// Shared by all clones, whatever their token and limits.
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -32,13 +32,13 @@ impl Settings {
         Self { http, identity, token, renewer: None, limits, clock, shared: Arc::default() }
     }
 
-    /// Sets a token that stays as it is.
+    /// Sets a token that is not renewed.
     pub(crate) fn set_token(&mut self, token: Option<Token>) {
         self.token = token;
         self.renewer = None;
     }
 
-    /// The token as it is now.
+    /// Returns the current token.
     pub(crate) fn token(&self) -> Option<Token> {
         self.renewer.as_ref().map_or_else(|| self.token.clone(), |renewer| renewer.current())
     }
@@ -51,16 +51,16 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// How long to wait, how often to try, and how much to put up with.
+/// The limits of a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// For each attempt, from connecting to the last byte.
+    /// The time limit of each attempt, from connecting to the last byte.
     pub(crate) timeout: Duration,
-    /// For all that a call waits for: attempts, pauses and the renewal of the token.
+    /// The time limit of a call as a whole: attempts, pauses and the renewal of the token.
     pub(crate) overall: Option<Duration>,
     /// The largest body, in bytes.
     pub(crate) body: usize,
-    /// Between two requests to one host.
+    /// The shortest time between two requests to one host.
     pub(crate) spacing: Duration,
     pub(crate) retry: RetryPolicy,
     /// Whether one bad row fails the whole list.
@@ -88,7 +88,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// `base` has no query and no fragment; paths are put behind it.
+    /// `base` has no query and no fragment. Paths are appended to it.
     pub(crate) fn new(settings: Arc<Settings>, base: Url) -> Self {
         Self { settings, base: Arc::new(base) }
     }

@@ -11,7 +11,7 @@ use reqwest::Url;
 
 use crate::runtime::clock::Clock;
 
-/// How much may be spent on retries before calls must succeed again.
+/// The most that may be spent on retries before calls must succeed again.
 const BUDGET: u32 = 100;
 
 /// The state of each host that was called. There are few: only those that a client is configured
@@ -90,7 +90,7 @@ impl Budget {
     }
 }
 
-/// The time at which one request may be sent. It is given back when it is dropped unused.
+/// The time at which one request may be sent. It is given back if it is dropped unused.
 pub(super) struct Slot<'a> {
     /// How long to wait until then.
     pub(super) pause: Duration,
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_has_ten_repeats_until_calls_succeed_again() {
+    fn a_host_has_ten_retries_until_calls_succeed_again() {
         let (shared, plex) = (Shared::default(), url("https://plex.tv/x"));
 
         let paid = (0..20).filter(|_| shared.spend(&plex, 10)).count();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn successes_fill_the_budget_no_further_than_it_was() {
+    fn successes_do_not_raise_the_budget_above_its_size() {
         let mut budget = Budget::default();
 
         budget.refund();
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_that_comes_too_late_is_not_taken_and_one_that_is_dropped_is_free_again() {
+    fn a_slot_that_is_too_late_is_not_taken_and_one_that_is_dropped_is_free_again() {
         let (shared, plex, clock) = (Shared::default(), url("https://plex.tv/x"), Standing);
         let second = Duration::from_secs(1);
         let take = |left: Duration| shared.next_slot(&plex, &clock, second, left);

@@ -11,7 +11,8 @@ use crate::runtime::{
     secret::Token,
 };
 
-/// plex.tv answers with JSON to exactly this, and with XML to anything else, even to `*/*`.
+/// plex.tv answers with JSON to exactly this `Accept` header, and with XML to any other, even to
+/// `*/*`.
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const TOKEN: HeaderName = HeaderName::from_static("x-plex-token");
 
@@ -68,7 +69,7 @@ mod tests {
         },
     };
 
-    /// Whatever sent it there: our own redirects never do.
+    /// This holds however the request got there. The SDK's own redirects stay within the origin.
     #[tokio::test]
     async fn a_request_that_reaches_another_origin_carries_neither_token_nor_identity() {
         let (ours, seen) = server("200 OK", "{}").await;

@@ -1,6 +1,6 @@
 //! One span for each call, with feature `tracing`: operation, method, path template, attempts,
-//! status, duration, request id. It has the path template and not the path, because that may hold a
-//! PIN code.
+//! status, duration, request id. It has the path template and not the path, because the path may
+//! contain a PIN code.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub(super) struct Span<'a> {
     started: Duration,
 }
 
-/// A placeholder without the feature.
+/// A placeholder for builds without the feature.
 #[cfg(not(feature = "tracing"))]
 pub(super) struct Span<'a>(std::marker::PhantomData<&'a dyn Clock>);
 
@@ -32,7 +32,7 @@ impl<'a> Span<'a> {
 
     pub(super) fn attempt(&self, _: u32) {}
 
-    pub(super) fn again(&self, _: &Error, _: Duration) {}
+    pub(super) fn retrying(&self, _: &Error, _: Duration) {}
 
     pub(super) fn succeeded(&self, _: (StatusCode, &HeaderMap)) {}
 
@@ -67,7 +67,7 @@ impl<'a> Span<'a> {
     }
 
     /// Records a failed attempt that is followed by another.
-    pub(super) fn again(&self, failure: &Error, pause: Duration) {
+    pub(super) fn retrying(&self, failure: &Error, pause: Duration) {
         let status = failure.status().map(|status| status.as_u16());
         let pause_ms = milliseconds(pause);
         self.span.in_scope(|| tracing::debug!(kind = ?failure.kind(), status, pause_ms, "trying again"));
@@ -148,15 +148,15 @@ mod tests {
         fn exit(&self, _: &tracing::span::Id) {}
     }
 
-    /// Records what this thread tells until they are dropped.
+    /// Records the spans and events of this thread until the returned values are dropped.
     fn recording(log: &Log) -> (DefaultGuard, Dispatch) {
-        // With one subscriber alone, a span that another thread meets first is decided on there,
-        // where there is none.
+        // With only one subscriber, a span that another thread reaches first would stay disabled,
+        // because that thread has no subscriber.
         let second = Dispatch::new(Log::default());
         (tracing::subscriber::set_default(log.clone()), second)
     }
 
-    /// Nothing takes any time.
+    /// A clock on which nothing takes any time.
     #[derive(Debug)]
     struct Impatient;
 
@@ -206,7 +206,7 @@ mod tests {
 
     #[cfg(feature = "trace-unknown")]
     #[tokio::test]
-    async fn case_28_unknown_members_are_told_by_name() {
+    async fn case_28_unknown_members_are_traced_by_name() {
         use crate::{
             Rows,
             runtime::wire::{Reading, read},
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_attempt_that_failed_is_an_event_of_the_span() {
+    async fn a_failed_attempt_is_an_event_of_the_span() {
         let log = log_of_a_poll(Some(Fault::Status(503))).await;
 
         for part in ["trying again", "kind=Refused", "status=503", "pause_ms=", "attempts=2", "status=404"] {

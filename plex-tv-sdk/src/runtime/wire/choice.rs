@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer, ser::Error as _};
 
 use super::read::{Container, Found, List, Opening, Slot};
 
-/// All, or these: what goes out as a list that plex.tv reads as "all" when it is empty.
+/// All items, or only these. It is sent as a list, which plex.tv reads as "all" when it is empty.
 ///
-/// An empty list of [`Choice::These`] is refused before anything is sent, so that all are chosen
-/// only by [`Choice::All`].
+/// An empty [`Choice::These`] is refused before anything is sent, so that only [`Choice::All`]
+/// chooses all.
 ///
 /// ```
 /// use plex_tv_sdk::Choice;
@@ -20,19 +20,19 @@ use super::read::{Container, Found, List, Opening, Slot};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Choice<T> {
-    /// All there are, now and later.
+    /// All items, including future ones.
     All,
-    /// These and no others.
+    /// These items and no others.
     These(Vec<T>),
 }
 
 impl<T> Choice<T> {
-    /// These and no others. An empty list is refused when it is sent.
+    /// Chooses these items and no others. An empty list is refused when it is sent.
     pub fn these(items: impl IntoIterator<Item = T>) -> Self {
         Self::These(items.into_iter().collect())
     }
 
-    /// Names more. None at all is not the same as all.
+    /// Adds items to the choice. An empty list changes nothing.
     fn extend(&mut self, more: Vec<T>) {
         match self {
             Self::These(items) => items.extend(more),
@@ -47,7 +47,7 @@ impl<T: Serialize> Serialize for Choice<T> {
         match self {
             Self::All => serializer.collect_seq::<[T; 0]>([]),
             Self::These(items) if items.is_empty() => {
-                Err(S::Error::custom("an empty list would mean all; say `All`, or name at least one"))
+                Err(S::Error::custom("an empty list would mean all; use `Choice::All`, or name at least one item"))
             }
             Self::These(items) => items.serialize(serializer),
         }

@@ -1,12 +1,12 @@
-//! What all closed enums share.
+//! The implementations that all closed enums share.
 
-/// What a closed enum has beside its variants: each with its value on the wire. No description
-/// needs one at the moment.
+/// Implements a closed enum, given its variants and their values on the wire. No description needs
+/// one at the moment.
 #[allow(unused_macros)]
 macro_rules! closed_enum {
     ($name:ident { $first:ident: $first_value:literal $(, $variant:ident: $value:literal)* $(,)? }) => {
         impl $name {
-            /// The value as it stands on the wire.
+            /// The value as it is sent on the wire.
             pub fn as_str(self) -> &'static str {
                 match self {
                     Self::$first => $first_value,
@@ -98,7 +98,7 @@ mod tests {
     closed_enum!(Side { Left: "left", Right: "right" });
 
     #[test]
-    fn known_words_come_back_as_they_went_and_others_are_refused() {
+    fn known_words_round_trip_and_others_are_refused() {
         assert_eq!(serde_json::to_string(&[Side::Left, Side::Right]).unwrap(), r#"["left","right"]"#);
         assert_eq!(serde_json::from_str::<Side>("\"right\"").unwrap(), Side::Right);
         assert!(serde_json::from_str::<Side>("\"middle\"").is_err());

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::read::{self, Container, Found, Opening, Slot};
 
-/// Members that plex.tv sent and the description does not name, kept so that nothing is lost.
+/// Members of a reply that the description does not name, kept so that nothing is lost.
 ///
-/// `Debug` shows their names only: plex.tv may put a new token among them.
+/// `Debug` shows only their names, because a value may be a new token.
 #[derive(Clone, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -24,7 +24,7 @@ impl<'de> Deserialize<'de> for Extra {
     }
 }
 
-/// As a member of its own: an object whose members are all kept.
+/// As a member itself, it is an object that keeps all its members.
 impl Slot for Extra {
     fn begin() -> Self {
         Self::default()

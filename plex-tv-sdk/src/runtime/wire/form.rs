@@ -4,13 +4,14 @@ use form_urlencoded::Serializer;
 use serde::{Serialize, ser::Error as _};
 use serde_json::Value;
 
-/// A value with named members as a form: a list is a field for each item, and null is left out.
+/// Encodes a value with named members as a form. A list becomes one field per item, and null is
+/// left out.
 ///
-/// An empty list is the field without its brackets and without a value. That is how plex.tv clears
-/// a list.
+/// An empty list becomes the field without its brackets and without a value, which makes plex.tv
+/// clear the list.
 pub(crate) fn form(body: &impl Serialize) -> serde_json::Result<String> {
     let Value::Object(members) = serde_json::to_value(body)? else {
-        return Err(serde_json::Error::custom("a form has named members"));
+        return Err(serde_json::Error::custom("a form needs named members"));
     };
     let mut form = Serializer::new(String::new());
     for (name, value) in members {
@@ -39,7 +40,7 @@ fn append(form: &mut Serializer<'_, String>, name: &str, value: Value) -> serde_
             form.append_pair(name, &value.to_string());
         }
         Value::Array(_) | Value::Object(_) => {
-            return Err(serde_json::Error::custom(format_args!("the field `{name}` of a form is not flat")));
+            return Err(serde_json::Error::custom(format_args!("the form field `{name}` is a nested value")));
         }
     }
     Ok(())
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_one_field_an_item_and_an_empty_one_is_cleared() {
+    fn a_list_is_one_field_per_item_and_an_empty_one_is_cleared() {
         let full = json!({ "kind": "all of it", "none": null, "on": true, "urls[]": ["a", "b&c"] });
 
         assert_eq!(form(&full).unwrap(), "kind=all+of+it&on=true&urls%5B%5D=a&urls%5B%5D=b%26c");
@@ -60,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_flat_is_refused() {
+    fn nested_values_are_refused() {
         for nested in [json!({ "a": { "b": 1 } }), json!({ "a": [[1]] }), json!(7)] {
             assert!(form(&nested).is_err(), "{nested}");
         }

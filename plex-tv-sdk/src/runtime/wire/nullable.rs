@@ -1,4 +1,4 @@
-//! Members of a request for which null means something.
+//! Members of a request for which null has a meaning.
 
 use serde::{Serialize, Serializer};
 
@@ -6,8 +6,8 @@ use super::read::{Container, Found, Opening, Slot};
 
 /// A member that may be left out, null, or a value.
 ///
-/// In a request, leaving it out keeps what is there, and null clears it. In a reply, both say that
-/// there is nothing.
+/// In a request, leaving it out keeps the current value, and null clears it. In a reply, both mean
+/// that there is no value.
 ///
 /// ```
 /// use plex_tv_sdk::Nullable;
@@ -19,7 +19,7 @@ use super::read::{Container, Found, Opening, Slot};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Nullable<T> {
-    /// It is not there.
+    /// It is left out.
     #[default]
     Missing,
     /// It is null.
@@ -29,7 +29,7 @@ pub enum Nullable<T> {
 }
 
 impl<T> Nullable<T> {
-    /// Whether it is not there. Null is there.
+    /// Whether it is left out. Null is not left out.
     pub fn is_missing(&self) -> bool {
         matches!(self, Self::Missing)
     }
@@ -42,7 +42,7 @@ impl<T> Nullable<T> {
         }
     }
 
-    /// The value as what it dereferences to, if there is one.
+    /// The dereferenced value, if there is one.
     pub fn as_deref(&self) -> Option<&T::Target>
     where
         T: std::ops::Deref,

@@ -1,8 +1,8 @@
-//! The tables of generated types.
+//! Macros that make generated types readable.
 
-/// The table of a type with members: each field with its name on the wire. The first
-/// `$required` of them must be there; a field named after that number keeps what the table does not
-/// name. A field named behind the semicolon takes a list in place of the object.
+/// Makes a type with members readable, given each field and its name on the wire. The first
+/// `$required` fields must be present. The field `$extra` keeps the members that the table does not
+/// name. The field `$list` takes a list in place of the object.
 macro_rules! object {
     ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)? $(; $list:ident)?) => {
         impl $crate::runtime::wire::read::Slot for $type {
@@ -87,7 +87,8 @@ macro_rules! object {
     };
 }
 
-/// A type that is a list or an object with members of any name: it reads as the one value in it.
+/// Makes a type readable that wraps a list, or an object with members of any name. It reads like
+/// the value in it.
 macro_rules! list {
     ($type:ident($inner:ty)) => {
         impl ::std::ops::Deref for $type {

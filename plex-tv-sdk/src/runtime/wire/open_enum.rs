@@ -1,10 +1,10 @@
-//! What all open enums share.
+//! The implementations that all open enums share.
 
-/// What an open enum has beside its variants: each with its value on the wire.
+/// Implements an open enum, given its variants and their values on the wire.
 macro_rules! open_enum {
     ($name:ident { $($variant:ident: $value:literal),* $(,)? }) => {
         impl $name {
-            /// The value as it stands on the wire.
+            /// The value as it is sent on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $value,)*

@@ -1,9 +1,9 @@
 //! Reads JSON into generated types by their tables.
 //!
 //! There is one visitor for all types: it asks a type for the slots of its members, and a slot
-//! takes a scalar, an object or a list. What does not fit is noted with its JSON path and reading
-//! goes on, so a row of a list can be set aside without reading it again. The first thing that does
-//! not fit outside of such a row fails the whole.
+//! takes a scalar, an object or a list. A value that does not fit is noted with its JSON path, and
+//! reading continues, so a row of a list can be set aside without reading it again. Outside such a
+//! row, the first value that does not fit fails the whole reply.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -21,21 +21,21 @@ use super::{
 
 use crate::runtime::printable::printable;
 
-/// How deep values may be nested. `serde_json` refuses at the same depth.
+/// The most levels of nested values. `serde_json` has the same limit.
 const MAX_DEPTH: u32 = 128;
 
-/// The most rows that are set aside, over all pages of a list. A list with more is not what the
-/// description says, and not worth the memory of their reports.
+/// The most rows that are set aside, across all pages of a list. A list with more does not match
+/// the description, and is not worth the memory of their reports.
 pub(crate) const MOST_REJECTED: usize = 1000;
 
-/// Characters of a name of the server that a path shows.
+/// The most characters that a path shows of a name sent by the server.
 const MAX_NAME: usize = 80;
 
-/// Bytes of memory for each byte of the largest reply that is read. A row of two bytes, `{}`,
-/// becomes a value of a kilobyte, so the limit of the body alone would not bound the memory.
+/// Bytes of memory that may be used for each byte of the body limit. A row of two bytes, `{}`,
+/// becomes a value of a kilobyte, so the body limit alone would not bound the memory.
 const MEMORY_PER_BYTE: usize = 8;
 
-/// A scalar as it stands in the JSON.
+/// A scalar that was found in the JSON.
 #[derive(Clone, Copy, Debug)]
 pub enum Found<'a> {
     /// `null`.
@@ -44,7 +44,7 @@ pub enum Found<'a> {
     Bool(bool),
     /// A whole number.
     Integer(i64),
-    /// A whole number beyond those.
+    /// A whole number beyond `i64`.
     Large(u64),
     /// Any other number.
     Float(f64),
@@ -53,7 +53,7 @@ pub enum Found<'a> {
 }
 
 impl Found<'_> {
-    /// Null, or text without a visible character.
+    /// Whether it is null, or text without a visible character.
     pub(super) fn is_blank(self) -> bool {
         match self {
             Self::Null => true,
@@ -83,30 +83,30 @@ pub enum Opening {
     List,
 }
 
-/// What a slot makes of a container.
-#[allow(missing_debug_implementations, reason = "it lends what is being read")]
+/// How a slot reads a container.
+#[allow(missing_debug_implementations, reason = "it borrows the value that is being read")]
 pub enum Container<'a> {
     /// The slot takes scalars only.
     Refused,
     /// A type with a table.
     Object(&'a mut dyn Object),
-    /// A list. An object in its place is its only item.
+    /// A list. An object in its place is read as its only item.
     List(&'a mut dyn List),
     /// An object with members of any name.
     Entries(&'a mut dyn Entries),
 }
 
-/// The value of a member: what a reply is read into.
+/// A value that a reply is read into, such as that of a member.
 pub trait Slot {
-    /// What the slot holds before anything is read.
+    /// Returns the value of the slot before anything is read.
     fn begin() -> Self
     where
         Self: Sized;
 
-    /// Takes a scalar. `false` when it does not fit.
+    /// Takes a scalar. Returns `false` if it does not fit.
     fn take(&mut self, found: Found<'_>) -> bool;
 
-    /// A new one that took a scalar. Nothing when it does not fit.
+    /// Returns a new slot that took a scalar, or `None` if it does not fit.
     fn taken(found: Found<'_>) -> Option<Self>
     where
         Self: Sized,
@@ -115,15 +115,15 @@ pub trait Slot {
         slot.take(found).then_some(slot)
     }
 
-    /// Takes a container.
+    /// Returns how the slot reads a container.
     fn open(&mut self, _: Opening) -> Container<'_> {
         Container::Refused
     }
 
-    /// What fits, for messages.
+    /// Returns what fits, for messages.
     fn expected(&self) -> &'static str;
 
-    /// Whether blank text stands for no value at all.
+    /// Whether blank text means that there is no value.
     fn blank_is_none() -> bool
     where
         Self: Sized,
@@ -131,7 +131,7 @@ pub trait Slot {
         true
     }
 
-    /// Whether it is a type with a table, which takes no scalar.
+    /// Whether it is a type with a table, which does not take scalars.
     fn is_object() -> bool
     where
         Self: Sized,
@@ -139,7 +139,7 @@ pub trait Slot {
         false
     }
 
-    /// Whether null stands for no value at all.
+    /// Whether null means that there is no value.
     fn null_is_none() -> bool
     where
         Self: Sized,
@@ -150,46 +150,47 @@ pub trait Slot {
 
 /// A type with a table of members.
 pub trait Object {
-    /// The table.
+    /// Returns the table.
     fn table(&self) -> &'static Table;
 
-    /// The slot of a member by its place in the table.
+    /// Returns the slot of a member by its index in the table.
     fn member(&mut self, index: usize) -> Option<&mut dyn Slot>;
 
-    /// What keeps members that the table does not name.
+    /// Returns the map that keeps members that the table does not name.
     fn extra(&mut self) -> Option<&mut Map<String, Value>>;
 }
 
 /// A list that is being read.
 pub trait List {
-    /// Takes a scalar as the next item; null and nothing are not items. Answers with what was
-    /// expected when it does not fit.
+    /// Takes a scalar as the next item. Null and missing values are skipped. Returns what was
+    /// expected if it does not fit.
     fn scalar(&mut self, found: Found<'_>) -> Result<(), &'static str>;
 
-    /// Reads the next item, and keeps it when `read` says so; null and nothing are not items.
+    /// Reads the next item, and keeps it if `read` returns `true`. Null and missing values are
+    /// skipped.
     fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool);
 
-    /// Bytes of memory that an item takes at least.
+    /// Returns the least bytes of memory that an item takes.
     fn item_size(&self) -> usize;
 
-    /// Where items that cannot be read are set aside.
+    /// Returns where items that cannot be read are set aside.
     fn aside(&mut self) -> Option<&mut dyn Aside> {
         None
     }
 }
 
-/// Where the rows of a list that cannot be read are kept.
+/// Keeps the rows of a list that cannot be read.
 pub trait Aside {
-    /// Sets a row aside, with its index and the reason. `false` when there are too many.
+    /// Sets a row aside, with its index and the reason. Returns `false` if there are too many.
     fn set_aside(&mut self, index: usize, reason: String) -> bool;
 }
 
 /// An object with members of any name that is being read.
 pub trait Entries {
-    /// Reads one more member. A null counts as missing.
+    /// Reads one more member. In a map of typed values, null counts as missing.
     fn entry(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Slot));
 
-    /// Bytes of memory that a member takes at least.
+    /// Returns the least bytes of memory that a member takes.
     fn entry_size(&self) -> usize;
 }
 
@@ -198,7 +199,7 @@ pub trait Entries {
 pub(crate) struct Misfit {
     /// What was found and what was expected, without values.
     pub(crate) reason: String,
-    /// Where, from the root.
+    /// The path to it, from the root.
     pub(crate) path: Option<String>,
 }
 
@@ -209,19 +210,19 @@ impl fmt::Display for Misfit {
     }
 }
 
-/// How to read.
+/// The options for reading a reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
-    /// Whether a row that cannot be read fails the whole.
+    /// Whether a row that cannot be read fails the whole reply.
     pub(crate) strict_rows: bool,
-    /// Bytes of the largest reply that is read.
+    /// The size of the largest reply that is read, in bytes.
     pub(crate) body_limit: usize,
 }
 
 /// Reads JSON.
 ///
-/// Text that is not UTF-8, a control character in a text and a number that is too large spoil the
-/// row or the member that they stand in, not the reply.
+/// Text that is not UTF-8, a control character in a text, or a number that is too large makes only
+/// its row or member unreadable, not the whole reply.
 #[cfg(any(test, feature = "webhook"))]
 pub(crate) fn read<T: Slot>(json: &[u8], reading: Reading) -> Result<(T, Names), Misfit> {
     let mut value = T::begin();
@@ -273,7 +274,7 @@ fn read_text(slot: &mut dyn Slot, text: &str, reading: Reading, is_repaired: boo
         return Err(Failure { misfit, is_syntax: false });
     }
     if deserializer.end().is_err() {
-        let misfit = Misfit { reason: "there is more after its end".to_owned(), path: None };
+        let misfit = Misfit { reason: "there is more after the end of the value".to_owned(), path: None };
         return Err(Failure { misfit, is_syntax: true });
     }
     Ok(context.unknown)
@@ -287,14 +288,14 @@ enum Step {
     Item(usize),
 }
 
-/// The path of some steps, from the outside in.
+/// Formats steps as a path, from the outside in.
 fn path<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<String> {
     use fmt::Write as _;
 
     let mut path = String::new();
     for step in steps {
         let dot = if path.is_empty() { "" } else { "." };
-        // Writing to a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = match step {
             Step::Member(name) => write!(path, "{dot}{name}"),
             Step::Entry(name) => write!(path, "{dot}{}", shown(name)),
@@ -304,12 +305,12 @@ fn path<'a>(steps: impl Iterator<Item = &'a Step>) -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-/// A name of the server as a path shows it.
+/// Returns a name sent by the server as a path shows it.
 fn shown(name: &str) -> String {
     printable(&name.chars().take(MAX_NAME).collect::<String>())
 }
 
-/// The first thing that did not fit, with the steps that led to it, from the inside out.
+/// The first value that did not fit, with the steps that lead to it, from the inside out.
 #[derive(Debug)]
 struct Noted {
     reason: String,
@@ -322,7 +323,7 @@ impl Noted {
     }
 }
 
-/// What one reading knows.
+/// The state of reading one reply.
 struct Context {
     strict_rows: bool,
     is_repaired: bool,
@@ -364,7 +365,7 @@ impl Context {
         self.note(|| mismatch(found, expected));
     }
 
-    /// Keeps the step to where something is wrong.
+    /// Keeps a step of the path to a fault.
     #[cold]
     fn keep_step(&mut self, step: Step, is_broken: bool) {
         if is_broken {
@@ -374,7 +375,7 @@ impl Context {
         }
     }
 
-    /// Keeps that a member is not in the table.
+    /// Records a member that is not in the table.
     #[cold]
     fn meet_unknown(&mut self, name: &str) {
         self.unknown.look(name, self.depth);
@@ -391,7 +392,7 @@ impl Context {
         self.noted.take().map(|noted| noted.into_misfit())
     }
 
-    /// Reads what is one step further in, and keeps the step where something is wrong there.
+    /// Reads a value that is one step further in, and keeps the step if there is a fault.
     #[inline]
     fn within<T, E>(&mut self, step: impl Fn() -> Step, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let was_noted = self.noted.is_some();
@@ -417,7 +418,7 @@ impl Context {
         }
     }
 
-    /// Reads a list item or anything else at the next depth.
+    /// Reads the contents of a container, one level deeper.
     #[inline]
     fn deeper<T, E: serde::de::Error>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         if self.depth == MAX_DEPTH {
@@ -432,7 +433,7 @@ impl Context {
 
 #[cold]
 fn too_large<E: serde::de::Error>() -> E {
-    E::custom("it has more rows and entries than its limit of memory allows")
+    E::custom("it has too many rows and entries for the memory limit")
 }
 
 #[cold]
@@ -440,7 +441,7 @@ fn too_deep<E: serde::de::Error>() -> E {
     E::custom(format_args!("values are nested more than {MAX_DEPTH} deep"))
 }
 
-/// The scalars of a visitor, which takes all of them alike.
+/// Implements the scalar methods of a visitor, which passes all scalars to `take`.
 macro_rules! take_scalars {
     ($de:lifetime) => {
         #[inline]
@@ -622,10 +623,10 @@ impl<'de> Visitor<'de> for Item<'_, '_> {
     }
 }
 
-/// Reads an item into its slot.
+/// A callback that reads an item into its slot.
 type ReadItem<'a, E> = dyn FnMut(&mut Context, &mut dyn Slot) -> Result<(), E> + 'a;
 
-/// Reads one item, and sets it aside when it cannot be read and the list takes that.
+/// Reads one item. An item that cannot be read is set aside, if the list supports that.
 fn read_item<E: serde::de::Error>(
     context: &mut Context,
     list: &mut dyn List,
@@ -672,8 +673,8 @@ fn read_entries<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Text beside attributes: an XML element with both is an object with `$text`. One with `nil`
-/// counts as missing.
+/// Reads the text of an XML element with attributes, which is an object with `$text`. An element
+/// with `nil` counts as missing.
 #[inline(never)]
 fn read_text_of<'de, A: MapAccess<'de>>(
     context: &mut Context,
@@ -703,7 +704,7 @@ fn read_text_of<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Reads whether a value says yes.
+/// Reads whether a value means true.
 struct IsTrue;
 
 impl<'de> DeserializeSeed<'de> for IsTrue {
@@ -773,11 +774,11 @@ fn read_unknown<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Finds the place of a member by its name.
+/// Finds the index of a member by its name.
 struct Key<'a> {
     table: &'static Table,
     due: usize,
-    /// Whether all unknown names are kept, or only those that errors have.
+    /// Whether all unknown names are kept, or only those of errors.
     wants_names: bool,
     unknown: &'a mut String,
 }
@@ -832,7 +833,7 @@ impl<T: Slot> Slot for Option<T> {
                 true
             }
             None => {
-                // It tells what was expected.
+                // The new slot reports what was expected.
                 *self = Some(T::begin());
                 false
             }
@@ -870,8 +871,8 @@ impl<T: Slot> Slot for Box<T> {
     }
 }
 
-/// Null is the empty list, a null in a list is not an item, and a single item stands for a list of
-/// one: XML has no lists, only children.
+/// Null is read as an empty list, and a null in a list is skipped. A single item is read as a list
+/// of one, because XML has no lists, only children.
 impl<T: Slot> Slot for Vec<T> {
     fn begin() -> Self {
         Self::new()
@@ -909,7 +910,7 @@ impl<T: Slot> List for Vec<T> {
 
     fn item(&mut self, read: &mut dyn FnMut(&mut dyn Slot) -> bool) {
         if T::is_object() {
-            // It is large, so it is read where it stays.
+            // It is large, so it is read in place.
             self.push(T::begin());
             if !self.last_mut().is_some_and(|item| read(item)) {
                 self.pop();
@@ -927,13 +928,14 @@ impl<T: Slot> List for Vec<T> {
     }
 }
 
-/// Bytes of memory that one more item of a list takes. A list makes room for four with its first,
-/// unless they are large.
+/// Returns the bytes of memory that one more item of a list takes. With its first item, a list
+/// makes room for four, unless they are large.
 fn item_size<T>(is_first: bool) -> usize {
     size_of::<T>() * if is_first && size_of::<T>() <= 1024 { 4 } else { 1 }
 }
 
-/// Bytes of memory that one more member of a map takes. A map makes room for eleven with its first.
+/// Returns the bytes of memory that one more member of a map takes. With its first member, a map
+/// makes room for eleven.
 fn entry_size<T>(is_first: bool) -> usize {
     size_of::<(String, T)>() * if is_first { 11 } else { 1 }
 }
@@ -974,7 +976,7 @@ impl<T: Slot> Entries for BTreeMap<String, T> {
     }
 }
 
-/// Anything at all.
+/// Accepts any value.
 impl Slot for Value {
     fn begin() -> Self {
         Self::Null
@@ -1012,7 +1014,7 @@ impl Slot for Value {
         false
     }
 
-    /// A null that the description does not name is kept as it came.
+    /// A null in an unknown member is kept as it is.
     fn null_is_none() -> bool {
         false
     }

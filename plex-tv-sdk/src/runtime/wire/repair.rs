@@ -1,21 +1,21 @@
-//! Marks what cannot be read in a JSON text, so that it spoils its own place only.
+//! Marks the parts of a JSON text that cannot be read, so that the rest can be.
 //!
 //! A JSON reader stops at text that is not UTF-8, at a control character or half a surrogate pair
-//! in a text, and at a number that no float can hold. One such name would take a whole list with
-//! it.
+//! in a text, and at a number that no float can hold. One broken name would make a whole list
+//! unreadable.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// The member that stands for a broken text or number. No API has a member with such a name.
+/// The member that replaces a broken text or number. No API has a member of this name.
 pub(super) const UNREADABLE: &str = "\u{0}unreadable";
 
 const VALUE: &str = r#"{"\u0000unreadable":0}"#;
 const NAME: &str = r#""\u0000unreadable""#;
 
-/// The text with each broken text and number replaced by an object that fits no slot. Nothing when
-/// there is none, or when the text is broken elsewhere.
+/// Returns the JSON with each broken text and number replaced by an object that fits no slot.
+/// Returns `None` if there is none, or if the JSON is broken elsewhere.
 pub(super) fn repaired(json: &[u8]) -> Option<String> {
     let mut text = String::with_capacity(json.len());
     let mut is_changed = false;
@@ -40,7 +40,7 @@ pub(super) fn repaired(json: &[u8]) -> Option<String> {
             Ok(token) if is_readable => text.push_str(token),
             _ if first.is_ascii() => {
                 let is_name = rest.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
-                // Writing to a text cannot fail.
+                // Writing to a `String` cannot fail.
                 let _ = write!(text, "{}", if is_name { NAME } else { VALUE });
                 is_changed = true;
             }
@@ -50,7 +50,7 @@ pub(super) fn repaired(json: &[u8]) -> Option<String> {
     is_changed.then_some(text)
 }
 
-/// The length of a text with its quotes.
+/// Returns the length of a text, including its quotes.
 fn end_of_text(rest: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_whole_or_broken_elsewhere_is_left_alone() {
+    fn json_that_is_intact_or_broken_elsewhere_is_left_alone() {
         for json in [r#"{"a":["é","\"",1.5]}"#, "{\"a\"", "\"abc", ""] {
             assert_eq!(repaired(json.as_bytes()), None, "{json}");
         }

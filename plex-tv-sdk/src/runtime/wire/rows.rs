@@ -1,4 +1,4 @@
-//! Lists that are read row by row: one bad row never takes the list.
+//! Lists that are read row by row, so that a bad row does not lose the list.
 
 use std::{fmt, ops::Deref, slice, vec};
 
@@ -9,10 +9,10 @@ use super::read::{self, Aside, Container, Found, List, MOST_REJECTED, Opening, S
 /// A list that holds every readable row.
 ///
 /// It reads as a slice. A row that could not be read is set aside with its index and the reason:
-/// see [`Rows::rejected`]. A client with [`crate::ClientBuilder::strict_rows`] makes it an error
-/// instead, and so do more than a thousand of them.
+/// see [`Rows::rejected`]. With [`crate::ClientBuilder::strict_rows`], such a row is an error
+/// instead. More than a thousand such rows are always an error.
 ///
-/// Rows are scalars and the types of replies.
+/// A row can be a scalar or a type of a reply.
 ///
 /// ```
 /// use plex_tv_sdk::Rows;
@@ -37,12 +37,12 @@ pub struct RejectedRow {
 }
 
 impl RejectedRow {
-    /// Its place in the list that arrived, from 0.
+    /// Its index in the received list, from 0.
     pub fn index(&self) -> usize {
         self.index
     }
 
-    /// Why it could not be read, with the JSON path inside the row. It holds no values.
+    /// Why it could not be read, with the JSON path inside the row. It contains no values.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -55,7 +55,8 @@ impl fmt::Display for RejectedRow {
 }
 
 impl<T> Rows<T> {
-    /// The rows that could not be read. Empty as long as the description fits what plex.tv sends.
+    /// The rows that could not be read. There are none while plex.tv's replies match the
+    /// description.
     pub fn rejected(&self) -> &[RejectedRow] {
         &self.rejected
     }
@@ -121,7 +122,7 @@ impl<T: Slot> Slot for Rows<T> {
         Self::default()
     }
 
-    /// XML has no lists, only children. One child without attributes and children is a text.
+    /// XML has no lists, only children. A single child without attributes and children is a text.
     fn take(&mut self, found: Found<'_>) -> bool {
         *self = Self::default();
         if found.is_blank() {
@@ -299,11 +300,11 @@ mod tests {
 
         assert_eq!(few.unwrap().0, [row(1)]);
         let misfit = many.unwrap_err();
-        assert!(misfit.to_string().contains("limit of memory"), "{misfit}");
+        assert!(misfit.to_string().contains("memory limit"), "{misfit}");
     }
 
     #[test]
-    fn too_many_bad_rows_fail_the_whole() {
+    fn too_many_bad_rows_fail_the_whole_list() {
         let json = |bad: usize| format!("[{}]", vec!["{}"; bad].join(","));
 
         assert_eq!(read(&json(1000), false).unwrap().rejected().len(), 1000);

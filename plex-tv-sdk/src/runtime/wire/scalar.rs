@@ -1,9 +1,9 @@
-//! Scalars that take what plex.tv sends.
+//! Scalars that accept what plex.tv sends.
 //!
 //! plex.tv sends numbers as text, booleans as 0 and 1, and times in three forms, and it changes
-//! between JSON and XML. A scalar takes whatever converts to it. What does not convert is an error,
-//! and nothing is invented. Messages name kinds, never values: a value may be a secret in the wrong
-//! place.
+//! between JSON and XML. A scalar accepts any value that converts to it. Any other value is an
+//! error, and no default is made up. Messages name kinds and never values, because a value may be a
+//! misplaced secret.
 
 use jiff::{Timestamp, civil};
 use serde::{Deserialize, Deserializer};
@@ -15,22 +15,22 @@ use crate::runtime::secret::Secret;
 pub(crate) trait Scalar: Sized {
     /// The type's name in a message.
     const EXPECTED: &'static str;
-    /// Whether an empty text is a value. Otherwise it stands for none.
+    /// Whether an empty text is a value. Otherwise it counts as missing.
     const EMPTY_IS_A_VALUE: bool = false;
 
-    /// What stands in its place before it is read.
+    /// Returns the value that is used before one is read.
     fn blank() -> Self;
-    /// From a JSON boolean.
+    /// Converts a JSON boolean.
     fn from_bool(value: bool) -> Option<Self>;
-    /// From a JSON integer.
+    /// Converts a JSON integer.
     fn from_integer(value: i128) -> Option<Self>;
-    /// From any other JSON number.
+    /// Converts any other JSON number.
     fn from_float(value: f64) -> Option<Self>;
-    /// From text.
+    /// Converts text.
     fn from_text(value: &str) -> Option<Self>;
 }
 
-/// Makes a scalar a slot. Not one `impl` for all: it would overlap with that of boxes.
+/// Makes a scalar a slot. One `impl` for all scalars would overlap with that for boxes.
 macro_rules! scalar_slot {
     ($type:ty) => {
         impl $crate::runtime::wire::read::Slot for $type {
@@ -65,7 +65,7 @@ macro_rules! scalar_slot {
 
 pub(crate) use scalar_slot;
 
-/// What converts.
+/// Converts a scalar that was found, if possible.
 #[inline]
 pub(crate) fn taken<T: Scalar>(found: Found<'_>) -> Option<T> {
     match found {
@@ -78,7 +78,7 @@ pub(crate) fn taken<T: Scalar>(found: Found<'_>) -> Option<T> {
     }
 }
 
-/// A float that is a whole number, exactly.
+/// Converts a float that is exactly a whole number.
 fn whole(value: f64) -> Option<i128> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (value.fract() == 0.0 && value.abs() <= EXACT).then_some(value as i128)
@@ -384,7 +384,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_text_is_no_item_of_a_list_of_numbers() {
+    fn an_empty_text_is_not_an_item_of_a_list_of_numbers() {
         let read = read::<Vec<i64>>;
 
         assert_eq!(read(r#"[1, "", " ", "2"]"#).unwrap(), [1, 2]);
@@ -392,14 +392,14 @@ mod tests {
     }
 
     #[test]
-    fn one_item_stands_for_a_list_of_one() {
+    fn a_single_item_is_read_as_a_list_of_one() {
         assert_eq!(read::<Vec<String>>(r#""""#).unwrap(), Vec::<String>::new());
         assert_eq!(read::<Vec<String>>("7").unwrap(), ["7"]);
         assert_eq!(read::<Vec<i64>>(r#"{"type":"integer","$text":"7"}"#).unwrap(), [7]);
     }
 
     #[test]
-    fn nulls_in_lists_and_maps_say_nothing() {
+    fn nulls_in_lists_and_maps_are_skipped() {
         assert_eq!(read::<Vec<i64>>("[null, 7]").unwrap(), [7]);
         let entries = read::<BTreeMap<String, i64>>(r#"{"a": null, "b": 7}"#);
         assert_eq!(entries.unwrap(), BTreeMap::from([("b".to_owned(), 7)]));

@@ -1,22 +1,22 @@
-//! Finds the place of a member by its name on the wire.
+//! Finds the index of a member by its name on the wire.
 
 /// The members of a type.
 #[derive(Debug)]
 pub struct Table {
     /// Names on the wire.
     pub names: &'static [&'static str],
-    /// Where to find a name: see [`buckets`].
+    /// The hash table of the names: see [`buckets`].
     pub buckets: &'static [u8],
-    /// How many of them, from the first on, must be there.
+    /// How many of them, from the first on, are required.
     pub required: usize,
 }
 
-/// Stands for no name.
+/// Marks an empty bucket.
 const EMPTY: u8 = u8::MAX;
 
 impl Table {
-    /// The place of a name. Replies mostly have the order of the description, so it is looked for
-    /// first where it is due.
+    /// Returns the index of a name. Replies mostly have the order of the description, so the
+    /// expected index, `due`, is tried first.
     #[inline]
     pub(super) fn find(&self, name: &str, due: usize) -> Option<usize> {
         if self.names.get(due).is_some_and(|known| *known == name) {
@@ -41,7 +41,7 @@ pub(crate) const fn bucket_count(names: usize) -> usize {
 
 /// Places each name in the bucket of its hash, or in the next one that is free.
 pub(crate) const fn buckets<const COUNT: usize>(names: &[&str]) -> [u8; COUNT] {
-    assert!(names.len() < EMPTY as usize, "a type has more members than a bucket can name");
+    assert!(names.len() < EMPTY as usize, "a type has more members than a bucket can index");
     let mut buckets = [EMPTY; COUNT];
     let mut index = 0;
     while index < names.len() {
@@ -55,7 +55,7 @@ pub(crate) const fn buckets<const COUNT: usize>(names: &[&str]) -> [u8; COUNT] {
     buckets
 }
 
-/// From the length of a name and three of its bytes: what most names differ in.
+/// Hashes the length of a name and three of its bytes, in which most names differ.
 const fn hash(name: &str) -> usize {
     let bytes = name.as_bytes();
     let length = bytes.len();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_share_length_and_letters_are_told_apart() {
+    fn names_that_share_length_and_letters_are_distinguished() {
         const NAMES: &[&str] = &["a", "axxb", "ayxb", "", "azxb", "ä", "axx"];
         static BUCKETS: [u8; bucket_count(NAMES.len())] = buckets(NAMES);
         let table = Table { names: NAMES, buckets: &BUCKETS, required: 0 };

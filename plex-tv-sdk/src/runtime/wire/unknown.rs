@@ -1,6 +1,7 @@
-//! The names of members that a reply has and the description has not.
+//! The names of members that are in a reply but not in the description.
 
-/// What a reading met outside of the tables. Never values: one may be a new token.
+/// The members of a reply that are not in the tables. Values are never kept, because one may be a
+/// new token.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     may_be_errors: bool,
@@ -9,12 +10,12 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Whether a member is called like the errors of a refusal.
+    /// Whether a member has a name that is used for the errors of a refusal.
     pub(super) fn is_errors(name: &str) -> bool {
         matches!(name, "errors" | "error" | "Error")
     }
 
-    /// Looks at a name that was met at a depth, from 1 on.
+    /// Checks a name that was found at a depth, counted from 1.
     pub(super) fn look(&mut self, name: &str, depth: u32) {
         self.may_be_errors |= depth <= 2 && Self::is_errors(name);
     }
@@ -30,7 +31,7 @@ impl Names {
         self.may_be_errors
     }
 
-    /// Hands the names to `tracing`, with feature `trace-unknown`.
+    /// Reports the names to `tracing`, with feature `trace-unknown`.
     #[cfg_attr(not(feature = "trace-unknown"), allow(clippy::unused_self))]
     pub(crate) fn trace(self, _operation: &'static str) {
         #[cfg(feature = "trace-unknown")]

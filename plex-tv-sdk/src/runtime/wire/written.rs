@@ -7,7 +7,7 @@ use crate::runtime::secret::Secret;
 
 /// A value that a path, a query or a header can carry.
 pub(crate) trait Written {
-    /// Hands out the texts of the value: none for nothing, and one an item for a list.
+    /// Calls `each` with the texts of the value: none for `None`, and one per item for a list.
     fn write(&self, each: &mut dyn FnMut(&str));
 }
 
