@@ -15,7 +15,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// `needs_sign_in` without a valid token, and whatever any call can fail with.
+    /// `needs_sign_in` without a valid token, and the errors of any call.
     ///
     /// Calls `GET /api/claim/token.json`.
     pub async fn claim_token(&self) -> Result<Secret, Error> {

@@ -53,8 +53,8 @@ impl Device {
     /// store.
     ///
     /// # Errors
-    /// `is_invalid_input`, before anything is sent, for the device of this client; and whatever any
-    /// call can fail with.
+    /// `is_invalid_input`, before anything is sent, for the device of this client; and the errors
+    /// of any call.
     ///
     /// Calls `DELETE /devices/{deviceId}.xml`.
     #[cfg(feature = "v1")]
@@ -85,7 +85,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/devices`.
     pub async fn devices(&self) -> Result<Vec<Device>, Error> {

@@ -12,7 +12,7 @@ impl Client {
     /// [`Connect::older_token`](crate::Connect::older_token) does.
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/devices`.
     pub async fn older_token(&self) -> Result<Option<Token>, Error> {

@@ -61,7 +61,7 @@ impl Client {
     /// To find out whether a token still works, see [`Client::verify_token`].
     ///
     /// # Errors
-    /// `needs_sign_in` without a valid token, and whatever any call can fail with.
+    /// `needs_sign_in` without a valid token, and the errors of any call.
     ///
     /// Calls `GET /api/v2/user`.
     pub async fn account(&self) -> Result<Account, Error> {

@@ -71,8 +71,8 @@ impl JwtVerifier {
     ///
     /// # Errors
     /// `is_jwt_invalid` when it is not a JWT, is signed by an unknown key, was issued for somebody
-    /// else, or is not valid yet; `is_token_expired` when it is genuine but has expired; else what
-    /// any call can fail with. While the keys cannot be fetched, a token that names an unknown key
+    /// else, or is not valid yet; `is_token_expired` when it is genuine but has expired; otherwise
+    /// the errors of any call. While the keys cannot be fetched, a token that names an unknown key
     /// fails with the error of the fetch.
     ///
     /// Calls `GET /api/v2/auth/keys` when needed.

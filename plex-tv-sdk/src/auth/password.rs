@@ -75,7 +75,7 @@ impl PasswordSignIn {
 
     /// # Errors
     /// `is_auth` with code 1001 when the name or the password is wrong; `is_email_sign_in_only`;
-    /// `is_address_blocked`; else what any call can fail with.
+    /// `is_address_blocked`; otherwise the errors of any call.
     ///
     /// Calls `POST /api/v2/users/signin`.
     async fn send(self) -> Result<SignIn, Error> {
@@ -102,8 +102,8 @@ impl TwoFactorRequired {
     /// Sends the password and the code. It can be called again after a wrong code.
     ///
     /// # Errors
-    /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; else what any
-    /// call can fail with.
+    /// `is_verification_code_wrong`; `is_address_blocked` after too many wrong ones; otherwise the
+    /// errors of any call.
     ///
     /// Calls `POST /api/v2/users/signin`.
     pub async fn verification_code(&self, code: impl Into<Secret>) -> Result<Client, Error> {

@@ -77,7 +77,7 @@ impl PinLogin {
     ///
     /// # Errors
     /// `is_invalid_input` for a forward URL that is not http or https; `is_device_key_taken` and
-    /// `is_device_removed` with a device key; else what any call can fail with.
+    /// `is_device_removed` with a device key; otherwise the errors of any call.
     ///
     /// Calls `POST /api/v2/pins`.
     pub async fn start(self) -> Result<PinFlow, Error> {
@@ -232,7 +232,7 @@ impl PinFlow {
     /// second.
     ///
     /// # Errors
-    /// `is_pin_expired` when the PIN no longer exists; else what any call can fail with.
+    /// `is_pin_expired` when the PIN no longer exists; otherwise the errors of any call.
     ///
     /// Calls `GET /api/v2/pins/{pinID}`.
     pub async fn check_once(&self) -> Result<PinStatus, Error> {
@@ -280,7 +280,7 @@ impl Client {
     ///
     /// # Errors
     /// `is_pin_expired` when the code is unknown or expired, `is_auth` without a valid token, and
-    /// whatever else any call can fail with.
+    /// the errors of any call.
     ///
     /// Calls `PUT /api/v2/pins/link`.
     pub async fn link_device(&self, code: impl Into<Secret>) -> Result<(), Error> {

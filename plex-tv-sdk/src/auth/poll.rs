@@ -97,7 +97,7 @@ impl PinPoll {
     /// second.
     ///
     /// # Errors
-    /// `is_pin_expired` when the PIN no longer exists; else what any call can fail with.
+    /// `is_pin_expired` when the PIN no longer exists; otherwise the errors of any call.
     ///
     /// Calls `GET /api/v2/pins/{pinID}`.
     pub async fn check_once(&self) -> Result<PinStatus, Error> {

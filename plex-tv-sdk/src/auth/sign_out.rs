@@ -13,7 +13,7 @@ impl Client {
     /// When plex.tv cannot be reached, nothing is removed, so that signing out can be tried again.
     ///
     /// # Errors
-    /// `is_store` when the store cannot be read or written; else what any call can fail with,
+    /// `is_store` when the store cannot be read or written; otherwise the errors of any call,
     /// except for a refused token.
     ///
     /// Calls `DELETE /api/v2/users/signout`.

@@ -45,7 +45,7 @@ use crate::{Client, Error, runtime::Hosts};
 ///
 /// - `is_rate_limited` when there are still too many queries after the usual retries;
 /// - `is_auth` without the token of an account;
-/// - whatever else any call can fail with.
+/// - the errors of any call.
 #[derive(Clone, Debug)]
 pub struct Community {
     client: Client,

@@ -43,7 +43,7 @@ impl Client {
     ///
     /// # Errors
     /// `is_invalid_input`, before anything is sent, for the administrator, who cannot leave;
-    /// `is_forbidden` when the user may not do this; and whatever any call can fail with.
+    /// `is_forbidden` when the user may not do this; and the errors of any call.
     ///
     /// Calls `DELETE /api/v2/home/users/{userId}`.
     pub async fn remove_home_user(&self, member: &HomeMember) -> Result<(), Error> {
@@ -91,7 +91,7 @@ impl NewManagedUser {
     ///   character.
     /// - `is_plex_pass_required` when the account has no Plex Pass.
     /// - `is_forbidden` when the user does not administer the Home.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `POST /api/v2/home/users/restricted`.
     pub async fn send(self) -> Result<HomeMember, Error> {
@@ -143,7 +143,7 @@ impl ManagedUserChange {
     ///   PIN is not four digits, or the member is not a managed user.
     /// - `is_forbidden` when the user does not administer the Home.
     /// - `is_not_found` when there is no such member.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `POST /api/v2/home/users/restricted/{userId}`.
     pub async fn send(self) -> Result<(), Error> {

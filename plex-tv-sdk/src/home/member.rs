@@ -76,7 +76,7 @@ impl Client {
     /// cannot be read are left out; the generated call `get_home_data` returns them.
     ///
     /// # Errors
-    /// `is_auth` without a valid token; else what any call can fail with.
+    /// `is_auth` without a valid token; otherwise the errors of any call.
     ///
     /// Calls `GET /api/v2/home`.
     pub async fn home_users(&self) -> Result<Vec<HomeMember>, Error> {

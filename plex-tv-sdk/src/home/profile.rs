@@ -27,7 +27,7 @@ impl Client {
     /// # Errors
     /// - `is_invalid_input`, before anything is sent: the member is not a managed user.
     /// - `is_forbidden` when the user does not administer the Home.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `POST /api/v2/home/users/restricted/profile`.
     pub async fn set_restriction_profile(

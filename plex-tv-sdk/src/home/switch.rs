@@ -78,7 +78,7 @@ impl Client {
     /// - `is_home_pin_required` when the PIN is missing or wrong.
     /// - `is_forbidden` without a code: see above.
     /// - `is_not_found` when there is no such member.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `POST /api/v2/home/users/{uuid}/switch`.
     pub async fn switch_home_user(&self, member: impl Into<HomeUuid>, pin: Option<&str>) -> Result<Self, Error> {

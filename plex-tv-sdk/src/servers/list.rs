@@ -11,7 +11,7 @@ impl Client {
     /// be read. The generated call `get_devices` returns them.
     ///
     /// # Errors
-    /// `is_auth` without a valid token, and whatever else any call can fail with.
+    /// `is_auth` without a valid token, and the errors of any call.
     ///
     /// Calls `GET /api/v2/resources`.
     pub async fn servers(&self) -> Result<Vec<Server>, Error> {

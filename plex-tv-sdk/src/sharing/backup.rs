@@ -125,8 +125,8 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_decode` when a share cannot be read, since the backup would be incomplete; and whatever
-    /// any call can fail with.
+    /// `is_decode` when a share cannot be read, since the backup would be incomplete; and the
+    /// errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
     pub async fn back_up_shares(&self) -> Result<ShareBackup, Error> {

@@ -28,7 +28,7 @@ impl Share {
     /// - `is_unknown_library`, `is_ambiguous_library`: nothing was changed.
     /// - `is_decode`: plex.tv does not say what is shared now. Nothing was changed.
     /// - `is_not_found`: the share has ended.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
     /// `GET /api/v2/servers/{machineIdentifier}`.
@@ -146,7 +146,7 @@ impl ChangeSettings {
     ///
     /// # Errors
     /// `is_invalid_input`, before anything is sent, when no setting is named or a filter is empty;
-    /// and whatever any call can fail with.
+    /// and the errors of any call.
     ///
     /// Calls `GET` and `POST /api/v2/sharing_settings`.
     pub async fn send(self) -> Result<Share, Error> {

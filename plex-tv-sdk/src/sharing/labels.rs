@@ -23,7 +23,7 @@ impl Share {
     ///
     /// # Errors
     /// `is_invalid_input`, before anything is sent, when a filter cannot contain the label; and
-    /// whatever any call can fail with.
+    /// the errors of any call.
     ///
     /// Calls `GET` and `POST /api/v2/sharing_settings`.
     pub async fn add_label(&self, media: Media, label: &str) -> Result<Self, Error> {

@@ -84,7 +84,7 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// `is_not_found` when the user does not own the server, and whatever any call can fail with.
+    /// `is_not_found` when the user does not own the server, and the errors of any call.
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`.
     pub async fn libraries(&self) -> Result<Vec<SharedLibrary>, Error> {

@@ -23,7 +23,7 @@ impl Server {
     /// ```
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
     pub async fn shares(&self) -> Result<Vec<Share>, Error> {
@@ -60,7 +60,7 @@ impl Client {
     /// A row that could not be read is left out. The calls themselves show it.
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
     pub async fn shares(&self) -> Result<Vec<Share>, Error> {
@@ -73,7 +73,7 @@ impl Client {
     /// one.
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`.
     pub async fn sent_invites(&self) -> Result<Vec<Share>, Error> {
@@ -96,7 +96,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/invites/received/{status}`.
     pub async fn received_invites(&self) -> Result<Vec<ReceivedShare>, Error> {
@@ -107,7 +107,7 @@ impl Client {
     /// servers themselves.
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/v2/shared_servers/invites/received/{status}`.
     pub async fn received_shares(&self) -> Result<Vec<ReceivedShare>, Error> {
@@ -118,7 +118,7 @@ impl Client {
     /// nothing is shared with them.
     ///
     /// # Errors
-    /// `is_invalid_input` when it cannot be an account number, and whatever any call can fail with.
+    /// `is_invalid_input` when it cannot be an account number, and the errors of any call.
     ///
     /// Calls `DELETE /api/v2/sharings/{userId}`.
     pub async fn stop_sharing_with(&self, account_id: i64) -> Result<(), Error> {

@@ -67,7 +67,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `GET /api/users`.
     pub async fn people(&self) -> Result<Vec<Person>, Error> {

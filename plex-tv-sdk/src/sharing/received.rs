@@ -52,8 +52,7 @@ impl ReceivedShare {
     /// Accepts the invite. The server is then among [`Client::servers`].
     ///
     /// # Errors
-    /// `is_not_found` when the invite is gone or already accepted, and whatever any call can fail
-    /// with.
+    /// `is_not_found` when the invite is gone or already accepted, and the errors of any call.
     ///
     /// Calls `POST /api/v2/shared_servers/{sharedServerId}/accept`.
     pub async fn accept(&self) -> Result<(), Error> {
@@ -64,7 +63,7 @@ impl ReceivedShare {
     /// invite is gone.
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `DELETE /api/v2/shared_servers/{sharedServerId}`.
     pub async fn decline(&self) -> Result<(), Error> {

@@ -97,7 +97,7 @@ impl Share {
     /// [`Client::stop_sharing_with`](crate::Client::stop_sharing_with).
     ///
     /// # Errors
-    /// What any call can fail with.
+    /// The errors of any call.
     ///
     /// Calls `DELETE /api/v2/shared_servers/{sharedServerId}`.
     pub async fn revoke(&self) -> Result<(), Error> {

@@ -102,7 +102,7 @@ impl ShareWith {
     /// - `is_unknown_library` and `is_ambiguous_library`, before anything is shared.
     /// - `is_already_shared`: change the existing share instead.
     /// - `is_not_found`: there is no account with that name.
-    /// - whatever any call can fail with.
+    /// - the errors of any call.
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`, except for `Libraries::All`, and
     /// `POST /api/v2/shared_servers`.

@@ -43,7 +43,7 @@ impl Client {
     /// # Errors
     /// `is_invalid_input` when the text is empty, the limit is not from 1 to 100, or the kind is
     /// neither [`Kind::Movie`] nor [`Kind::Show`]; nothing is sent then. `is_auth` without a valid
-    /// token, and whatever else any call can fail with.
+    /// token, and the errors of any call.
     ///
     /// Calls `GET https://discover.provider.plex.tv/library/search`.
     pub fn search(&self, text: impl Into<String>) -> Search {

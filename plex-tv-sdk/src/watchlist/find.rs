@@ -34,7 +34,7 @@ impl Client {
     /// # Errors
     /// `is_invalid_input` when the id does not have the form of its catalogue; nothing is sent
     /// then. `is_not_found` when plex.tv knows no such item of this kind. `is_auth` without a valid
-    /// token, and whatever else any call can fail with.
+    /// token, and the errors of any call.
     ///
     /// Calls `GET https://discover.provider.plex.tv/library/metadata/matches`.
     pub async fn find(&self, id: impl Into<ExternalId>, kind: Kind) -> Result<DiscoverMetadata, Error> {

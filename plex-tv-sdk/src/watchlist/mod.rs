@@ -89,7 +89,7 @@ impl Watchlist {
     /// # Errors
     /// Reading fails with `is_invalid_input` for a kind that a watchlist cannot have (nothing is
     /// sent then), `is_auth` without a valid token, `is_decode` when the list makes no progress,
-    /// and whatever else any call can fail with.
+    /// and the errors of any call.
     ///
     /// Calls `GET https://discover.provider.plex.tv/library/sections/watchlist/{filter}`.
     pub fn items(&self) -> Items<DiscoverMetadata> {
@@ -112,7 +112,7 @@ impl Watchlist {
     /// `is_invalid_input` when the argument does not name an item, in which case nothing is sent,
     /// or names a movie and a show. `is_not_found` when plex.tv does not know the item.
     /// `is_forbidden` with code 1009 for a managed user. `is_auth` without a valid token, and
-    /// whatever else any call can fail with.
+    /// the errors of any call.
     ///
     /// Calls `PUT https://discover.provider.plex.tv/actions/addToWatchlist`.
     pub async fn add(&self, item: impl Into<ItemId>) -> Result<(), Error> {

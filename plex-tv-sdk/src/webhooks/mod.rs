@@ -35,7 +35,7 @@ use crate::{
 /// - `is_plex_pass_required` when the account has no Plex Pass;
 /// - `is_forbidden` with code 1009 for a managed user of a Home;
 /// - `is_auth` without a valid token;
-/// - whatever else any call can fail with.
+/// - the errors of any call.
 ///
 /// The error has no [`Error::body`] and no messages from plex.tv, because these may repeat an
 /// address.

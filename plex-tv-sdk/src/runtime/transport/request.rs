@@ -180,7 +180,8 @@ impl Request {
         reply::decode(&exchange, reply, token.as_ref())
     }
 
-    /// Sends the request. The body of a success is read, so that the connection can be reused, and ignored.
+    /// Sends the request. The body of a success is read, so that the connection can be reused, and
+    /// ignored.
     pub(crate) async fn send_empty(self) -> Result<Response<()>, Error> {
         let (reply, _): (Reply, _) = self.exchange()?.run().await?;
         Ok(Response::new(reply.status, reply.headers, ()))
@@ -240,7 +241,7 @@ fn unfit_header(name: &str) -> Error {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a call does nothing before it is sent"]
+#[must_use = "a call does nothing until it is sent"]
 #[derive(Clone)]
 pub struct Call(Request);
 
@@ -273,7 +274,7 @@ impl Call {
     ///
     /// # Errors
     /// `is_invalid_input` when an argument is missing or cannot be sent, `is_decode` when the reply
-    /// does not match the type, and the errors that any call can have.
+    /// does not match the type, and the errors of any call.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.send_with_response().await.map(Response::into_value)
     }

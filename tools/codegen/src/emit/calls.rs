@@ -131,7 +131,7 @@ pub(super) fn call(model: &Model<'_>, call: &Call<'_>) -> TokenStream {
 
         #about
         #gate
-        #[must_use = "a call does nothing before it is sent"]
+        #[must_use = "a call does nothing until it is sent"]
         #[derive(Clone)]
         pub struct #kind {
             pub(super) api: Api,
@@ -155,7 +155,7 @@ pub(super) fn call(model: &Model<'_>, call: &Call<'_>) -> TokenStream {
 /// Returns the struct that takes many required arguments by name.
 fn arguments(call: &Call<'_>, fields: &Fields) -> TokenStream {
     let kind = format_ident!("{}Arguments", call.name);
-    let about = docs(&format!("What [`Api::{}`] needs.", call.operation.rust_name));
+    let about = docs(&format!("The required arguments of [`Api::{}`].", call.operation.rust_name));
     let gate = gate(&call.operation);
     let members = fields.required.iter().map(|Required { name, kind, about, .. }| {
         let about = docs(about);

@@ -34,8 +34,8 @@ pub(super) fn tables(model: &Model<'_>) -> TokenStream {
     let [of_reply, in_reply, strictly] = arguments(&replies, ["operation", "body", "strict_rows"]);
     let [of_body, in_body] = arguments(&bodies, ["operation", "body"]);
     quote! {
-        /// Decodes a success of an operation and encodes it again. Nothing where there is nothing
-        /// to decode. With `strict_rows`, a row that cannot be read fails the whole.
+        /// Decodes a success of an operation and encodes it again. Returns `None` if there is
+        /// nothing to decode. With `strict_rows`, a row that cannot be read fails the whole reply.
         #[cfg(feature = "conform")]
         pub fn reread_reply(
             #of_reply: &str,
@@ -45,8 +45,8 @@ pub(super) fn tables(model: &Model<'_>) -> TokenStream {
             #reply_table
         }
 
-        /// Decodes a request body, given as JSON, and encodes it again. Nothing where there is
-        /// none.
+        /// Decodes a request body, given as JSON, and encodes it again. Returns `None`
+        /// if the operation has none.
         #[cfg(feature = "conform")]
         pub fn reread_request(
             #of_body: &str,

@@ -174,7 +174,7 @@ fn errors(call: &Call<'_>) -> String {
         let when = error["when"].as_str().unwrap_or("See the code.");
         lines.push(format!("- {predicate}{status}{code}: {when}"));
     }
-    lines.push("- whatever any call can fail with: see [`Error`](runtime::Error)".to_owned());
+    lines.push("- the errors of any call: see [`Error`](runtime::Error)".to_owned());
     lines.join("\n")
 }
 

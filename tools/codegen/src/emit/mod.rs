@@ -29,8 +29,7 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
     let operations = operation::table(model);
     let conform = conform::tables(model);
     let title = model.description["info"]["title"].as_str().unwrap_or_default();
-    let api_docs =
-        docs(&format!("{title}.\n\nA client has it as `client.{}()`.\n\n{}", model.module, docs::table(model)));
+    let api_docs = docs(&format!("{title}.\n\nReturned by `client.{}()`.\n\n{}", model.module, docs::table(model)));
     let hosts = &model.hosts;
     let imports: Vec<_> = imports(model).into_iter().map(|name| format_ident!("{name}")).collect();
     let arguments = argument_imports(model).into_iter().map(|name| format_ident!("{name}"));
@@ -53,8 +52,8 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
                 Self { hosts }
             }
 
-            /// A call of an operation that this crate does not know, signed and limited as all
-            /// calls are, to the same hosts.
+            /// Creates a call of an operation that this crate does not know. It is signed and
+            /// limited like all calls, and goes to the same hosts.
             pub fn call(&self, operation: runtime::Operation) -> runtime::Call {
                 self.hosts.call(operation)
             }
@@ -66,7 +65,7 @@ pub(crate) fn module(model: &Model<'_>, runtime: &syn::Path) -> Result<syn::File
 
         #conform
 
-        /// The calls: each takes its optional arguments, and is sent.
+        /// The calls. Each has setters for its optional arguments and a `send`.
         pub mod calls {
             use super::{Api, types};
             use #runtime::{self as runtime, #(#imports),*};

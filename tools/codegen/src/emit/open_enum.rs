@@ -20,7 +20,7 @@ pub(super) fn open_enum(name: &str, about: &str, values: &[String]) -> TokenStre
         #[non_exhaustive]
         pub enum #name {
             #(#shown #variants,)*
-            /// A value that this version does not know. It goes out as it came in.
+            /// A value that this version does not know. It is sent back unchanged.
             Other(String),
         }
 

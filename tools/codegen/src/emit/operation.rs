@@ -49,7 +49,7 @@ pub(super) fn constant(call: &Call<'_>) -> TokenStream {
     });
     let parameters = (!call.parameters.is_empty()).then(|| quote!(.parameters(&[#(#listed),*])));
     quote! {
-        /// What the description says of this operation.
+        /// What the description says about this operation.
         pub const OPERATION: &'static Operation = &Operation::new(#id, Method::#method, #path)
             .tag(#tag) #auth #safe #deprecated #host #xml #proof #pass_code #storage #parameters;
     }

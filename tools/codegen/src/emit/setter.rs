@@ -63,7 +63,7 @@ pub(super) fn setters(model: &Model<'_>, kind: &Kind, name: &str, about: &str, i
     // The type of a call is `#[must_use]` itself.
     let must_use = inside.then(|| quote!(#[must_use]));
     let maybe = format_ident!("maybe_{}", name.trim_end_matches('_'));
-    let maybe_docs = docs(&format!("The same as [`Self::{name}`], where there may be none."));
+    let maybe_docs = docs(&format!("The same as [`Self::{name}`], for a value that may be missing."));
     let kept = match kind {
         Kind::Option(_) => quote!(Some(#kept)),
         Kind::Nullable(_) => quote!(Nullable::Value(#kept)),

@@ -182,8 +182,8 @@ fn builder(model: &Model<'_>, definition: &TypeDef<'_>, members: &[Member<'_>], 
     let extra = keeps_unknown.then(|| quote!(extra: Extra::default()));
     let values = values.chain(extra);
     let about = match required.len() {
-        0 => "Nothing set yet.",
-        _ => "What is required, and nothing else yet.",
+        0 => "Creates a value with nothing set.",
+        _ => "Creates a value with the required members only.",
     };
     let about = docs(about);
     let setters = members.iter().filter(|member| !member.required).map(|member| {
@@ -210,7 +210,7 @@ fn wrapper(model: &Model<'_>, definition: &TypeDef<'_>, kind: &Kind) -> TokenStr
         let Argument { written, kept } = argument(model, kind, &format_ident!("entries"), true);
         quote! {
             impl #name {
-                /// These entries.
+                /// Creates a value from these entries.
                 pub fn new(entries: #written) -> Self {
                     Self(#kept)
                 }
