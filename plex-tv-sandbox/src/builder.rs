@@ -167,10 +167,13 @@ impl Builder {
 fn check_names(accounts: &[Account]) -> io::Result<()> {
     let mut names: HashSet<String> = data::built_in_names().map(str::to_lowercase).collect();
     for account in accounts {
-        let is_new = names.insert(account.email.to_lowercase());
-        if !is_new || !names.insert(account.username.to_lowercase()) {
-            let problem = format!("two accounts of the sandbox are called `{}`", account.email);
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+        let mut own = HashSet::new();
+        for name in [&account.email, &account.username] {
+            // An account may use its e-mail address as its user name.
+            if own.insert(name.to_lowercase()) && !names.insert(name.to_lowercase()) {
+                let problem = format!("two accounts of the sandbox are called `{name}`");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+            }
         }
     }
     Ok(())

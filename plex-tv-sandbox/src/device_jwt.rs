@@ -66,8 +66,11 @@ pub(crate) fn check(jws: &Jws<'_>, key: &Jwk, client_identifier: &str, now: i64)
     let (Some(issued), Some(expires)) = (seconds("iat"), seconds("exp")) else {
         return Err("iat and exp of the device JWT are not epoch seconds");
     };
-    if issued > now.saturating_add(LEEWAY_SECONDS) || expires <= issued {
+    if issued > now.saturating_add(LEEWAY_SECONDS) {
         return Err("iat of the device JWT is in the future");
+    }
+    if expires <= issued {
+        return Err("exp of the device JWT is not after its iat");
     }
     if expires <= now {
         return Err("the device JWT has expired");

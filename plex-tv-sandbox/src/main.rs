@@ -34,7 +34,7 @@ async fn run(settings: Settings) -> ExitCode {
     let sandbox = match builder.rate_limits(rate_limits).jwt_everywhere(jwt_everywhere).cors(cors).start().await {
         Ok(sandbox) => sandbox,
         Err(error) => {
-            eprintln!("error: cannot listen on 127.0.0.1:{port}: {error}");
+            eprintln!("error: cannot start on 127.0.0.1:{port}: {error}");
             return ExitCode::FAILURE;
         }
     };

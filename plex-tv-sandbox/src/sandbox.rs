@@ -48,7 +48,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Fails if no port can be opened.
+    /// Fails if no port can be opened, or if the system cannot generate a random signing key.
     ///
     /// # Example
     ///

@@ -1,7 +1,11 @@
 //! Rules for the requests and replies of all operations.
 
 use plex_tv_openapi::Auth;
-use plex_tv_sdk::{ByteStream, Client, Error};
+use plex_tv_sdk::{
+    ByteStream, Client, Error, Operation, discover, epg, notifications,
+    notifications::types::{PushNotificationData, PushNotificationProvider, SendPushNotificationBody},
+    together, v1, v2,
+};
 use plex_tv_tests::{Recorder, Reply, TOKEN, described, harness, signed_out_harness};
 
 /// Replies to an operation without content that must be ignored, as content type and body.
@@ -101,7 +105,9 @@ async fn a_path_parameter_that_would_reach_another_path_is_refused_before_anythi
 /// Calls operations with each kind of authentication, from several descriptions.
 async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
     let (v2, v1, discover) = (client.v2(), client.v1(), client.discover());
-    let (epg, together) = (client.epg(), client.together());
+    let (epg, together, notifications) = (client.epg(), client.together(), client.notifications());
+    let data = PushNotificationData::new(PushNotificationProvider::new("a", "b"));
+    let message = SendPushNotificationBody::new("media", "tv.plex.notification.library.new", [1], data);
     vec![
         v2.get_user_details().send_with_response().await.map(drop),
         v2.sign_out().send_with_response().await.map(drop),
@@ -117,6 +123,7 @@ async fn some_calls(client: &Client) -> Vec<Result<(), Error>> {
         discover.get_person("a").send_with_response().await.map(drop),
         epg.get_favorite_channels().send_with_response().await.map(drop),
         together.leave_watch_together_room("a").send_with_response().await.map(drop),
+        notifications.send_push_notification(message).send_with_response().await.map(drop),
     ]
 }
 
@@ -126,6 +133,37 @@ async fn tokens_sent(client: &Client, recorder: &Recorder) -> Vec<(&'static str,
     let operations = outcomes.into_iter().map(|outcome| outcome.unwrap_err().operation().unwrap());
     let tokens = recorder.requests().into_iter().map(|sent| sent.header("x-plex-token").map(ToOwned::to_owned));
     operations.zip(tokens).collect()
+}
+
+#[test]
+fn each_operation_is_sent_to_the_host_that_the_description_names() {
+    let descriptions: [(&[&str], &[&Operation]); 6] = [
+        (v2::HOSTS, v2::OPERATIONS),
+        (v1::HOSTS, v1::OPERATIONS),
+        (discover::HOSTS, discover::OPERATIONS),
+        (epg::HOSTS, epg::OPERATIONS),
+        (together::HOSTS, together::OPERATIONS),
+        (notifications::HOSTS, notifications::OPERATIONS),
+    ];
+    let hosts = descriptions.map(|(hosts, _)| hosts[0]);
+    assert_eq!(
+        hosts,
+        [
+            "https://plex.tv/api/v2",
+            "https://plex.tv",
+            "https://discover.provider.plex.tv",
+            "https://epg.provider.plex.tv",
+            "https://together.plex.tv",
+            "https://notifications.plex.tv",
+        ]
+    );
+    for (hosts, operations) in descriptions {
+        for operation in operations {
+            let own = described(operation.id).1["servers"][0]["url"].as_str();
+
+            assert_eq!(hosts[operation.host], own.unwrap_or(hosts[0]), "{}", operation.id);
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,12 +11,9 @@ mod watchlist;
 
 use plex_tv_sdk::{
     Client, Error, RejectedRow, Rows, Token,
-    discover::{
-        HOSTS, OPERATIONS,
-        types::{DiscoverMetadata, MetadataReply},
-    },
+    discover::types::{DiscoverMetadata, MetadataReply},
 };
-use plex_tv_tests::{NO_BODY, Recorder, Reply, TOKEN, described, example, harness, identity, success};
+use plex_tv_tests::{NO_BODY, Recorder, Reply, TOKEN, example, harness, identity, success};
 
 pub(crate) const MOVIE: &str = "5d7760000000000000000001";
 pub(crate) const SHOW: &str = "5d7760000000000000000003";
@@ -119,15 +116,6 @@ async fn a_path_parameter_that_would_reach_another_path_is_refused_before_anythi
     }
 
     assert_eq!(recorder.requests(), []);
-}
-
-#[test]
-fn each_operation_is_sent_to_the_host_that_the_description_names() {
-    for operation in OPERATIONS {
-        let host = described(operation.id).1["servers"][0]["url"].as_str();
-
-        assert_eq!(HOSTS[operation.host], host.unwrap_or("https://discover.provider.plex.tv"), "{}", operation.id);
-    }
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ async fn a_body_that_is_neither_json_nor_xml_is_described_by_type_and_size() {
         ("text/plain", "CANARY", "<6 bytes of text/plain, not shown>"),
         ("application/json", "{\"a\":\"CANARY\"", "<13 bytes of application/json, not shown>"),
         ("application/xml", "<a>CANARY</b>", "<13 bytes of application/xml, not shown>"),
-        ("text/CANARY", "CANARY=1", "<8 bytes of an unusual content type, not shown>"),
+        ("text/CANARY", "CANARY=1", "<8 bytes of an unknown content type, not shown>"),
     ] {
         let error = refused_with(content_type, body).await;
 
@@ -81,7 +81,7 @@ async fn a_body_that_is_neither_json_nor_xml_is_described_by_type_and_size() {
 async fn a_very_long_content_type_is_not_kept() {
     let error = refused_with(&format!("text/{}", "x".repeat(20_000)), "CANARY").await;
 
-    assert_eq!(error.body(), Some("<6 bytes of an unusual content type, not shown>"));
+    assert_eq!(error.body(), Some("<6 bytes of an unknown content type, not shown>"));
 }
 
 #[tokio::test]

@@ -216,8 +216,8 @@ async fn rows_that_cannot_be_decoded_keep_their_place_in_the_list() {
 #[tokio::test]
 async fn a_repeated_page_is_an_error_after_two_calls() {
     let cases = [
-        (json!({}), "an earlier page came again"),
-        (json!({"totalSize": 250}), "an earlier page came again"),
+        (json!({}), "an earlier page arrived again"),
+        (json!({"totalSize": 250}), "an earlier page arrived again"),
         (json!({"offset": 0, "totalSize": 250}), "the reply begins at 0"),
     ];
     for (meta, why) in cases {
@@ -226,7 +226,7 @@ async fn a_repeated_page_is_an_error_after_two_calls() {
         let error = keys(&plex).await.unwrap_err();
 
         assert!(error.is_decode() && !error.is_retryable(), "{error:?}");
-        assert_eq!(error.to_string(), format!("the items from 20 on were asked for, and {why}"));
+        assert_eq!(error.to_string(), format!("the items from 20 on were requested, but {why}"));
         assert_eq!(starts(&plex), [0, 20]);
     }
 }
@@ -243,7 +243,7 @@ async fn pages_that_repeat_in_a_cycle_are_an_error() {
     let error = keys(&plex).await.unwrap_err();
 
     assert!(error.is_decode(), "{error:?}");
-    assert_eq!(error.to_string(), "the items from 60 on were asked for, and an earlier page came again");
+    assert_eq!(error.to_string(), "the items from 60 on were requested, but an earlier page arrived again");
     assert_eq!(starts(&plex), [0, 20, 40, 60]);
 }
 
@@ -270,7 +270,7 @@ async fn a_page_with_the_wrong_offset_is_an_error() {
 
         assert_eq!(
             error.to_string(),
-            format!("the items from 100 on were asked for, and the reply begins at {offset}")
+            format!("the items from 100 on were requested, but the reply begins at {offset}")
         );
     }
 }
@@ -283,7 +283,7 @@ async fn more_items_than_requested_are_an_error() {
         let error = keys(&plex).await.unwrap_err();
 
         assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
-        assert!(error.to_string().starts_with("100 items from 0 on were asked for, and 101 came"), "{error}");
+        assert!(error.to_string().starts_with("100 items from 0 on were requested, but 101 arrived"), "{error}");
         assert_eq!(starts(&plex), [0]);
     }
 }

@@ -105,10 +105,16 @@ async fn an_existing_or_unnamed_member_is_refused() {
 }
 
 #[tokio::test]
-async fn a_pin_is_set_and_removed_in_the_query() {
+async fn a_pin_is_set_changed_and_removed_in_the_query() {
     success("updateLegacyHomeUser", 200)
         .sends("PUT /api/home/users/7654321?pin=1234", NO_BODY)
         .call_v1(async |api| api.update_legacy_home_user(7654321).pin("1234").send_with_response().await)
+        .await;
+    success("updateLegacyHomeUser", 200)
+        .sends("PUT /api/home/users/7654321?currentPin=1234&pin=5678", NO_BODY)
+        .call_v1(async |api| {
+            api.update_legacy_home_user(7654321).pin("5678").current_pin("1234").send_with_response().await
+        })
         .await;
     success("updateLegacyHomeUser", 200)
         .sends("PUT /api/home/users/7654321?currentPin=1234&pin=", NO_BODY)

@@ -139,7 +139,7 @@ fn check(arguments: &Arguments, targets: &[Target], orphans: &[PathBuf]) -> Outc
         tell_stale(&mut text, target);
     }
     for orphan in orphans {
-        let _ = writeln!(text, "error: {} has no description any more", orphan.display());
+        let _ = writeln!(text, "error: {} no longer has a description", orphan.display());
     }
     if text.is_empty() {
         return Outcome::Fine(format!("{} generated file(s) up to date\n", targets.len()));

@@ -121,7 +121,7 @@ impl Release {
     /// Returns a message if the version is already released.
     fn released(&self) -> Option<String> {
         let is_there = git::has_tag(&self.workspace, &self.version);
-        is_there.then(|| format!("the tag {} is there, so this version is released", git::tag(&self.version)))
+        is_there.then(|| format!("the tag {} exists, so this version is already released", git::tag(&self.version)))
     }
 
     fn prepare(&self) -> Result<Outcome, String> {

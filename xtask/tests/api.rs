@@ -188,7 +188,7 @@ fn a_missing_toolchain_exits_6_with_the_command_that_installs_it() {
     let ended = Ended::of(command.args(["api", "--check"]).env("PATH", folder.path()).env_remove("RUSTC"));
 
     assert_eq!((ended.code, ended.stdout.as_str()), (6, ""), "{}", ended.stderr);
-    assert!(ended.stderr.contains("and this is Rust 1.2.3\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("but this is Rust 1.2.3\n"), "{}", ended.stderr);
     let fix = format!("  fix: rustup toolchain install {} --profile minimal\n", named.trim());
     assert!(ended.stderr.ends_with(&fix), "{}", ended.stderr);
 }

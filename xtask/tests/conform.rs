@@ -95,15 +95,15 @@ getPin/202-odd-status.json: decoded
   note: the description does not name this status
 getPin/400-code.json: decoded, code 1000, with a message
 getPin/429-xml.xml: decoded, code 1003, no message
-getPin/502-gateway.html: decoded, the status alone
+getPin/502-gateway.html: decoded, status only
   note: the description does not name this status
-getPin/503-empty.json: decoded, the status alone
+getPin/503-empty.json: decoded, status only
   note: the description does not name this status
-getPinQrCode/200-image.txt: skipped: the description gives its success nothing to decode
-README.md: passed over, it is not in the folder of an operation
-getPin/999-odd.json: passed over, its name does not start with an HTTP status
-getPin/folder.json: passed over, it is a folder
-getPin/notes.md: passed over, its name does not end in .json, .xml, .html or .txt
+getPinQrCode/200-image.txt: skipped: the description has no success body to decode
+README.md: ignored: it is not in the folder of an operation
+getPin/999-odd.json: ignored: its name does not start with an HTTP status
+getPin/folder.json: ignored: it is a folder
+getPin/notes.md: ignored: its name does not end in .json, .xml, .html or .txt
 2 skipped, neither decoded nor failed
 10 payloads: 8 decoded, 0 failed, 0 lost fields, 2 unknown fields
 "
@@ -190,7 +190,7 @@ fn the_description_determines_the_module_that_decodes() {
 
     copy("plex-tv.yaml", "twice.yaml");
     write(table("plex-tv.yaml", &module()) + &table("twice.yaml", "discover"));
-    conform().assert_mentions(": operation-id-twice: `getPin` is the id of an operation of ");
+    conform().assert_mentions(": operation-id-twice: `getPin` is also the id of an operation in ");
 }
 
 #[test]

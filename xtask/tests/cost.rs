@@ -30,7 +30,7 @@ fn the_lines_of_each_description_are_shown_as_text_and_as_markdown() {
 fn a_revision_that_git_does_not_know_is_refused_before_anything_is_built() {
     for revision in ["no-such-revision", "--help", ""] {
         let argument = format!("--against={revision}");
-        let wanted = format!("git knows no revision {revision:?}");
+        let wanted = format!("git has no revision {revision:?}");
         xtask(&["cost", &argument]).assert_refused(&wanted);
         let mut from_workspace = Command::new(env!("CARGO_BIN_EXE_xtask"));
         Ended::of(from_workspace.args(["cost", &argument]).current_dir(workspace())).assert_refused(&wanted);

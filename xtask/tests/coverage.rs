@@ -225,7 +225,7 @@ fn files_that_are_not_openapi_are_refused_in_one_sentence() {
         (b"openapi: 3.1.0\npaths: []", "`paths` is missing"),
         (b"{\"openapi\": \"3.0.3\", \"paths\": {", "cannot be read: "),
         (b"\xff\xfe\x00", "not UTF-8"),
-        (b"", "the file says nothing"),
+        (b"", "the file is empty"),
         (b"just text", "`openapi` is missing"),
         (b"[1, 2]", "`openapi` is missing"),
     ];

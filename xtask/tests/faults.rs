@@ -167,7 +167,7 @@ fn xtask_case_02_an_empty_file() {
     let project = Project::new();
     project.write("openapi/small.yaml", "");
 
-    project.assert_refused_by_all(&project.path("openapi"), "small.yaml: empty-file: the file says nothing");
+    project.assert_refused_by_all(&project.path("openapi"), "small.yaml: empty-file: the file is empty");
 }
 
 #[test]

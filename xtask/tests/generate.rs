@@ -239,7 +239,7 @@ fn the_table_of_descriptions_names_the_module_and_every_file() {
     assert!(without.code == 0 && out.join("tiny.rs").exists(), "{}", without.stderr);
 
     fs::write(folder.path().join("descriptions.toml"), table("other.yaml")).unwrap();
-    run(&["generate"]).assert_mentions("tiny.yaml: table-file: descriptions.toml has no such description");
+    run(&["generate"]).assert_mentions("tiny.yaml: table-file: descriptions.toml does not list this file");
 
     fs::write(folder.path().join("descriptions.toml"), table("tiny.yaml")).unwrap();
     let written = run(&["generate"]);

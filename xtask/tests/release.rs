@@ -152,7 +152,7 @@ fn a_release_that_is_not_possible_is_refused_with_every_reason() {
     let ended = fixture.release(&["0.0.9"]);
 
     assert_refused(&ended, "0.0.9 is older than 0.1.0");
-    assert_refused(&ended, "CHANGELOG.md: nothing stands under");
+    assert_refused(&ended, "CHANGELOG.md: there are no entries under");
     assert_eq!(fixture.release(&["next"]).code, 2);
     assert_eq!(fixture.release(&[]).code, 2);
 }

@@ -73,12 +73,17 @@ async fn it_signs_in_by_password_and_by_pin() {
 
 #[tokio::test]
 async fn two_accounts_with_one_name_are_refused_at_the_start() {
-    for email in [EMAIL, FRIEND_EMAIL, "Own@Example.com", "exampleuser@example.net"] {
+    for (email, name) in [
+        (EMAIL, EMAIL),
+        (FRIEND_EMAIL, FRIEND_EMAIL),
+        ("Own@Example.com", "Own@Example.com"),
+        ("exampleuser@example.net", "exampleuser"),
+    ] {
         let builder = Sandbox::builder().account(Account::new("own@example.com")).account(Account::new(email));
         let error = builder.start().await.unwrap_err();
 
         assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
-        assert_eq!(error.to_string(), format!("two accounts of the sandbox are called `{email}`"));
+        assert_eq!(error.to_string(), format!("two accounts of the sandbox are called `{name}`"));
     }
 }
 

@@ -232,7 +232,7 @@ where
         if i64::try_from(count).map_or(true, |count| count > self.size) {
             let (start, size) = (self.start, self.size);
             let message = format!(
-                "{size} items from {start} on were asked for, and {count} came; set Pages::size to the whole list for a \
+                "{size} items from {start} on were requested, but {count} arrived; set Pages::size to the whole list for a \
                  call that does not page"
             );
             return Err(too_large(message));
@@ -261,11 +261,11 @@ where
         let why = match offset {
             Some(offset) if offset != start => format!("the reply begins at {offset}"),
             _ if beginning.is_some_and(|hash| self.beginnings.contains(&hash)) => {
-                "an earlier page came again".to_owned()
+                "an earlier page arrived again".to_owned()
             }
             _ => return Ok(()),
         };
-        Err(Error::new(ErrorKind::Decode, format!("the items from {start} on were asked for, and {why}")))
+        Err(Error::new(ErrorKind::Decode, format!("the items from {start} on were requested, but {why}")))
     }
 
     /// The next item, or `None` after the last. Rows that could not be read are skipped.
@@ -410,7 +410,7 @@ mod tests {
                 let error = pages.next_page().await.unwrap_err();
 
                 assert!(error.is_too_large() && !error.is_retryable(), "{error:?}");
-                let message = format!("{size} items from 0 on were asked for, and {count} came");
+                let message = format!("{size} items from 0 on were requested, but {count} arrived");
                 assert!(error.to_string().starts_with(&message), "{error}");
                 assert!(pages.collect().await.unwrap_err().is_too_large());
                 assert_eq!(calls, 2);

@@ -62,7 +62,7 @@ fn refusal(payload: &Payload, described: Described<'_>) -> Verdict {
 
 fn success(payload: &Payload, described: Described<'_>) -> Verdict {
     let Some(schema) = described.success() else {
-        return Verdict::Skipped("the description gives its success nothing to decode");
+        return Verdict::Skipped("the description has no success body to decode");
     };
     let Ok(text) = std::str::from_utf8(&payload.body) else {
         return Verdict::failed("it is not UTF-8 text");

@@ -46,7 +46,7 @@ impl Report {
             details(&mut text, verdict);
         }
         for (name, why) in &self.passed_over {
-            let _ = writeln!(text, "{}: passed over, {why}", printable(name));
+            let _ = writeln!(text, "{}: ignored: {why}", printable(name));
         }
         let Totals { payloads, decoded, failed, skipped, lost, unknown } = self.totals();
         if skipped > 0 {
@@ -81,7 +81,7 @@ impl Report {
 fn summary(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Decoded { .. } => "decoded".to_owned(),
-        Verdict::Refused { errors, .. } if errors.is_empty() => "decoded, the status alone".to_owned(),
+        Verdict::Refused { errors, .. } if errors.is_empty() => "decoded, status only".to_owned(),
         Verdict::Refused { errors, .. } => {
             let lines: Vec<_> = errors.iter().map(refusal).collect();
             format!("decoded, {}", lines.join("; "))

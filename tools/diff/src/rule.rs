@@ -79,8 +79,8 @@ rules! {
         "A method and a call are added; nothing else changes. Add a success case and a failure case in tests/.";
     OpIdRenamed "op-id-renamed" C C Major Items "an operationId changed"
         "The wire format is unchanged, but the method and the call take the new name, so callers no longer compile. If the id belonged to another operation, old code compiles and calls the wrong one. Keep ids unless they are wrong.";
-    OpIdCollision "op-id-collision" B B Major Open "two operationIds differ only by case"
-        "Methods and calls are named after the id, so two ids that differ only by case give the same name, or names that look the same. Rename the new one.";
+    OpIdCollision "op-id-collision" B B Major Open "two operationIds give the same name"
+        "Methods and calls are named after the id, so two ids that differ only in case or separators give the same name, or names that look the same. Rename the new one.";
     OpMoved "op-moved" B B Major Nothing "an operation has a different method or path"
         "Released crates call the old address. Check that plex.tv dropped it; if not, describe the new address as a separate operation.";
     OpPathParamRenamed "op-path-param-renamed" C C Major Open "a path parameter was renamed"
@@ -261,7 +261,7 @@ rules! {
     LimitChanged "limit-changed" P P Major Open "a limit changed, and neither version is stricter"
         "Neither of the two patterns or steps contains the other: compare them manually.";
     AddlFalse "addl-false" B B Major Open "unlisted members are no longer allowed"
-        "With `deny_unknown_fields`, replies with a new member fail to decode, and plex.tv adds members without notice.";
+        "Replies with a new member no longer match the description, and plex.tv adds members without notice. Lint refuses it.";
     AddlTrue "addl-true" C C Major Open "unlisted members are now allowed"
         "With `{}`, a map `extra` is added that keeps them.";
     AddlSchema "addl-schema" B B Major Open "the schema of unlisted members changed"

@@ -140,7 +140,7 @@ fn the_json_of_a_report_follows_the_schema() {
     waive(&mut waived, "op-removed", "/paths/~1pins", "2026-12-01");
     let mut unavailable = report(changed(false), &["code"]);
     if let Some(rust) = &mut unavailable.rust {
-        rust.unavailable.push("the old description gives no code".to_owned());
+        rust.unavailable.push("no code can be generated from the old description".to_owned());
     }
     let reports = [
         Report::new("old".to_owned(), "new".to_owned(), Vec::new(), 1),

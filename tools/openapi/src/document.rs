@@ -223,7 +223,7 @@ impl<'a> Reader<'a> {
         match root {
             None | Some(Value::Null) => {
                 self.line = 0;
-                Err(self.problem("empty-file", "", "the file says nothing", "write a description into it"))
+                Err(self.problem("empty-file", "", "the file is empty", "write a description into it"))
             }
             Some(value) => Ok((value, self.lines)),
         }

@@ -185,7 +185,7 @@ impl Descriptions {
                 let line = document.line(&operation.pointer);
                 if let Some((file, first)) = ids.get(&operation.id).filter(|(file, _)| file != document.path()) {
                     let message =
-                        format!("`{}` is the id of an operation of {}:{first} too", operation.id, file.display());
+                        format!("`{}` is also the id of an operation in {}:{first}", operation.id, file.display());
                     let pointer = format!("{}/operationId", operation.pointer);
                     problems.push(document.problem(
                         "operation-id-twice",
@@ -239,7 +239,7 @@ impl Descriptions {
         };
         let unlisted = files.into_iter().filter(|file| self.by_file(file).is_none());
         let mend = "add it to the table, or move the file elsewhere";
-        unlisted.map(|file| Problem::new(file, "table-file", format!("{FILE} has no such description"), mend)).collect()
+        unlisted.map(|file| Problem::new(file, "table-file", format!("{FILE} does not list this file"), mend)).collect()
     }
 }
 

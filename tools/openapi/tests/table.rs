@@ -112,7 +112,7 @@ fn table_and_files_agree() {
     assert_eq!(problems(ENTRY, std::slice::from_ref(&fine)), [""; 0]);
 
     let unlisted = problems(ENTRY, &[fine, ("b.yaml", yaml("https://plex.tv", &[]))]);
-    assert_eq!(unlisted, ["b.yaml:0: table-file: descriptions.toml has no such description"]);
+    assert_eq!(unlisted, ["b.yaml:0: table-file: descriptions.toml does not list this file"]);
 
     let missing = problems(ENTRY, &[]);
     assert_eq!(missing.len(), 1);
@@ -146,7 +146,7 @@ fn an_id_in_two_descriptions_is_reported_with_both_places() {
 
     assert_eq!(
         problems(&table, &[("a.yaml", one), ("b.yaml", two)]),
-        ["b.yaml:6: operation-id-twice: `same` is the id of an operation of a.yaml:8 too"]
+        ["b.yaml:6: operation-id-twice: `same` is also the id of an operation in a.yaml:8"]
     );
 }
 

@@ -127,7 +127,7 @@ mod tests {
 
         assert_eq!(
             missing,
-            "the list of public items needs the rustdoc of Rust 1.95.0, and this is Rust 1.96.2\n  fix: rustup toolchain \
+            "the list of public items needs the rustdoc of Rust 1.95.0, but this is Rust 1.96.2\n  fix: rustup toolchain \
              install 1.95.0 --profile minimal\n"
         );
     }

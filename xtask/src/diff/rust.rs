@@ -76,7 +76,7 @@ fn cannot(side: &str, problems: &[Problem]) -> String {
         0 | 1 => String::new(),
         all => format!(" (and {} more; see cargo xtask lint)", all - 1),
     };
-    format!("the {side} description gives no code: {}{more}", first.unwrap_or_default())
+    format!("no code can be generated from the {side} description: {}{more}", first.unwrap_or_default())
 }
 
 fn size(document: &Document, base: &str, head: &str) -> Option<CodeSize> {

@@ -63,7 +63,7 @@ impl Source {
             return Ok(Self { name, documents: vec![document], version: None, is_file: true });
         }
         let Some(text) = argument.to_str() else {
-            let what = "there is no such file, and a git revision is plain text";
+            let what = "there is no such file, and a git revision must be UTF-8";
             return Err(Problem::new(path, "no-such-input", what, MEND).into());
         };
         match text.split_once(':') {
@@ -72,7 +72,7 @@ impl Source {
             _ if text.contains(':') || !is_revision(text) => {
                 let git = match without_git() {
                     Some(why) => format!("no git revision can be looked up ({why})"),
-                    None => "git knows no such revision".to_owned(),
+                    None => "git has no such revision".to_owned(),
                 };
                 let what = format!("there is no such file or folder, and {git}");
                 Err(Problem::new(path, "no-such-input", what, MEND).into())
@@ -137,7 +137,7 @@ fn read(file: &Path) -> Result<Document, Problem> {
             Some(at) => Problem::new(
                 file,
                 "merge-conflict",
-                "the file has marks of a merge conflict",
+                "the file has merge conflict markers",
                 "resolve the conflict first",
             )
             .on_line(at + 1),

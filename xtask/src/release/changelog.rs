@@ -11,7 +11,7 @@ pub(super) fn cut(text: &str, version: &Version, date: &Date) -> Result<String, 
         text.split_once(&format!("{UNRELEASED}\n")).ok_or(format!("there is no heading {UNRELEASED:?}"))?;
     let unreleased = after.split("\n## ").next().unwrap_or_default();
     if !unreleased.lines().any(|line| line.starts_with("- ")) {
-        return Err(format!("nothing stands under {UNRELEASED:?}, so there is nothing to release"));
+        return Err(format!("there are no entries under {UNRELEASED:?}, so there is nothing to release"));
     }
     if has(text, version) {
         return Err(format!("{version} already has a heading"));

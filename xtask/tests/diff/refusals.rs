@@ -18,8 +18,8 @@ fn assert_reported(ended: &Ended, code: i32, wanted: &str) {
 #[test]
 fn files_that_are_not_descriptions_are_refused() {
     let cases: [(&[u8], &str); 12] = [
-        (b"", "bad.yaml: empty-file: the file says nothing"),
-        (b"# Nothing.\n", "bad.yaml: empty-file: the file says nothing"),
+        (b"", "bad.yaml: empty-file: the file is empty"),
+        (b"# Nothing.\n", "bad.yaml: empty-file: the file is empty"),
         (b"openapi: 3.0.3\npaths: }\ninfo: {}\n", "bad.yaml:2: yaml-syntax: "),
         (b"{\"openapi\": \"3.0.3\",\n \"paths\": {", ": yaml-syntax: "),
         (b"openapi: 3.0.3\n\xff: x\n", "bad.yaml:2: not-utf8: this line is not UTF-8 text"),
@@ -79,10 +79,7 @@ fn missing_inputs_are_named() {
     repository.write("empty/README.md", "No description.");
     repository.commit();
     for (argument, wanted) in [
-        (
-            "missing.yaml",
-            "missing.yaml: no-such-input: there is no such file or folder, and git knows no such revision",
-        ),
+        ("missing.yaml", "missing.yaml: no-such-input: there is no such file or folder, and git has no such revision"),
         ("no/such/folder", "no/such/folder: no-such-input: "),
         ("nothing:openapi", "nothing:openapi: no-such-input: "),
         ("HEAD~9", "HEAD~9: no-such-input: "),
@@ -133,7 +130,7 @@ fn merge_conflicts_in_the_work_tree_are_reported() {
     assert_eq!(repository.git_anyhow(&["merge", "topic"]).code, 1);
     let line = 1 + repository.read("openapi/tiny.yaml").lines().position(|line| line.starts_with("<<<<<<< ")).unwrap();
 
-    let told = format!("tiny.yaml:{line}: merge-conflict: the file has marks of a merge conflict");
+    let told = format!("tiny.yaml:{line}: merge-conflict: the file has merge conflict markers");
     assert_reported(&repository.diff(&[]), 3, &told);
     assert_reported(&repository.diff(&["HEAD"]), 3, &told);
     assert_reported(&repository.diff(&["HEAD:openapi/tiny.yaml", "openapi/tiny.yaml"]), 3, &told);
@@ -151,7 +148,7 @@ fn a_missing_path_that_is_not_utf_8_is_reported() {
     for odd in [&b"no\xff.yaml"[..], b"HEAD:\xff", b"\xff:openapi"] {
         let ended = Ended::of(repository.xtask().args(["diff", "--no-rust", "HEAD"]).arg(OsStr::from_bytes(odd)));
 
-        assert_reported(&ended, 3, "no-such-input: there is no such file, and a git revision is plain text");
+        assert_reported(&ended, 3, "no-such-input: there is no such file, and a git revision must be UTF-8");
     }
 }
 

@@ -64,9 +64,13 @@ fn a_description_that_gives_no_code_is_still_compared() {
     assert_eq!((text.code, text.stderr.as_str()), (1, ""), "{}", text.stdout);
     assert!(text.stdout.contains("\n!! breaking: AgeRating, "), "{}", text.stdout);
     let why = text.stdout.lines().nth(3).unwrap();
-    assert!(why.starts_with("no Rust effect: the new description gives no code: "), "{why}");
+    assert!(why.starts_with("no Rust effect: no code can be generated from the new description: "), "{why}");
     assert!(why.contains("discover.yaml:") && why.contains(": wrong-type: "), "{why}");
-    assert!(markdown.stdout.contains("\nThe Rust effect is not known: `the new description gives no code: "));
+    assert!(
+        markdown
+            .stdout
+            .contains("\nThe Rust effect is not known: `no code can be generated from the new description: ")
+    );
 }
 
 #[test]

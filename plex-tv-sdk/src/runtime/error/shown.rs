@@ -43,7 +43,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> &'static str {
     ];
     let Some(value) = headers.get(CONTENT_TYPE) else { return "no content type" };
     let named = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    USUAL.into_iter().find(|usual| usual.eq_ignore_ascii_case(named)).unwrap_or("an unusual content type")
+    USUAL.into_iter().find(|usual| usual.eq_ignore_ascii_case(named)).unwrap_or("an unknown content type")
 }
 
 #[cfg(test)]
@@ -67,10 +67,10 @@ mod tests {
     fn only_usual_content_types_are_named() {
         for (value, wanted) in [
             ("Text/HTML; charset=utf-8", "text/html"),
-            ("text/CANARY", "an unusual content type"),
-            ("application/json/CANARY", "an unusual content type"),
-            ("", "an unusual content type"),
-            (&"x".repeat(60_000), "an unusual content type"),
+            ("text/CANARY", "an unknown content type"),
+            ("application/json/CANARY", "an unknown content type"),
+            ("", "an unknown content type"),
+            (&"x".repeat(60_000), "an unknown content type"),
         ] {
             let headers = HeaderMap::from_iter([(CONTENT_TYPE, value.parse().unwrap())]);
 

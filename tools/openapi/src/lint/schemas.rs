@@ -298,7 +298,7 @@ fn required_nullable(context: &Context<'_>, report: &mut Report<'_>, schema: &No
     for (name, property) in schema.map("properties").filter(|(name, _)| required.contains(name)) {
         if context.resolve(&property).is_some_and(|property| property.is("nullable")) {
             let what = format!("`{name}` is required and nullable");
-            let mend = "drop `required`: what may be null may be missing as well";
+            let mend = "drop `required`: a value that may be null may also be missing";
             report.add("required-nullable", &property.pointer, what, mend);
         }
     }
