@@ -74,7 +74,7 @@
 //! | `codegen` | no | generates the client at build time |
 //! | `webhook` | no | reads the events that plex.tv posts: `webhook::Event` |
 //! | `axum` | no | `webhook::Event` as an argument of handlers |
-//! | `unstable` | no | operations that are not fully known; they may change in any release |
+//! | `unstable` | no | operations of low confidence; they may change in any release |
 //!
 //! # Calls
 //!
