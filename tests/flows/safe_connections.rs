@@ -77,7 +77,7 @@ async fn loopback_and_link_local_addresses_are_not_tried_for_a_shared_server() {
             let error = shared.connect().await.unwrap_err();
 
             assert_eq!(addresses(&shared), Vec::<&str>::new());
-            assert!(error.is_connect() && error.to_string().contains("names no connection"), "{error}");
+            assert!(error.is_connect() && error.to_string().contains("lists no connection"), "{error}");
         }
     }
     let own = server(json!({ "owned": true }), json!(of(false))).await;

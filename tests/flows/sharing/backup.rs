@@ -121,7 +121,7 @@ async fn a_backup_in_another_format_is_refused_before_anything_is_sent() {
 
     let error = server.restore_shares(&serde_json::from_value(json).unwrap()).await.unwrap_err();
 
-    assert!(error.is_invalid_input() && error.to_string().contains("form 2"), "{error}");
+    assert!(error.is_invalid_input() && error.to_string().contains("format 2"), "{error}");
     assert_eq!((sandbox.requests().len(), changes(&sandbox)), before);
 }
 
