@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         .arg(&arguments.folder)
         .status();
     match status.map(|status| status.code()) {
-        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it panicked; see the output of cargo above").report(),
+        Ok(Some(NOT_RUN)) => not_run("it cannot be built, or it crashed; see the output of cargo above").report(),
         Ok(Some(code)) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
         Ok(None) => not_run("it was stopped before it finished").report(),
         Err(why) => Outcome::Broken(format!(

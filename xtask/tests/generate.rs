@@ -129,7 +129,7 @@ fn a_missing_and_an_orphaned_file_are_out_of_date_too() {
     let checked = copy.generate(&["--check"]);
     assert_eq!(checked.code, 4);
     assert!(checked.stderr.contains(&format!("{} is missing", generated_file())), "{}", checked.stderr);
-    assert!(checked.stderr.contains("old.rs has no description"), "{}", checked.stderr);
+    assert!(checked.stderr.contains("old.rs no longer has a description"), "{}", checked.stderr);
 
     assert_eq!(copy.generate(&[]).code, 0);
     assert_eq!(copy.generate(&["--check"]).code, 0);

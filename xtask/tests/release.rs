@@ -140,8 +140,8 @@ fn the_first_release_is_prepared_and_then_needs_the_address_of_the_repository() 
     );
 
     fixture.git(&["tag", "v0.1.0"]);
-    assert_refused(&fixture.release(&["--dry-run", "0.1.0"]), "the tag v0.1.0 is there");
-    assert_refused(&fixture.release(&["--publish", "0.1.0"]), "the tag v0.1.0 is there");
+    assert_refused(&fixture.release(&["--dry-run", "0.1.0"]), "the tag v0.1.0 exists");
+    assert_refused(&fixture.release(&["--publish", "0.1.0"]), "the tag v0.1.0 exists");
 }
 
 #[test]

@@ -78,7 +78,7 @@ impl Missing {
             None => "no rustc was found".to_owned(),
         };
         format!(
-            "the list of public items needs the rustdoc of Rust {named}, and {found}\n  fix: rustup toolchain install \
+            "the list of public items needs the rustdoc of Rust {named}, but {found}\n  fix: rustup toolchain install \
              {named} --profile minimal\n"
         )
     }
