@@ -7,19 +7,22 @@ use crate::runtime::error::{Error, ErrorKind, host_of};
 
 /// Reads a body to its end. Its size is counted after decompression, and a body over the limit is
 /// an error. The size that the reply announces is not trusted.
-pub(crate) async fn read(response: Response, limit: usize) -> Result<Bytes, Error> {
+pub(crate) fn read(response: Response, limit: usize) -> impl Future<Output = Result<Bytes, Error>> {
     let announced = announced(&response);
     let mut pieces = Pieces { status: response.status(), chunks: Chunks::new(response), left: limit, limit };
-    let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
-    // Most bodies arrive in one piece, which need not be copied.
-    let Some(second) = pieces.next().await? else { return Ok(first) };
-    let mut body = Vec::with_capacity(announced.min(limit));
-    body.extend_from_slice(&first);
-    body.extend_from_slice(&second);
-    while let Some(piece) = pieces.next().await? {
-        body.extend_from_slice(&piece);
+    // The future of an `async fn` would hold the response a second time.
+    async move {
+        let Some(first) = pieces.next().await? else { return Ok(Bytes::new()) };
+        // Most bodies arrive in one piece, which need not be copied.
+        let Some(second) = pieces.next().await? else { return Ok(first) };
+        let mut body = Vec::with_capacity(announced.min(limit));
+        body.extend_from_slice(&first);
+        body.extend_from_slice(&second);
+        while let Some(piece) = pieces.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.into())
     }
-    Ok(body.into())
 }
 
 /// The pieces of a body, up to the limit.

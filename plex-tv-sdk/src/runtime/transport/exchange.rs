@@ -8,6 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use jiff::Timestamp;
 use reqwest::{Request, Response, StatusCode, Url, header::HeaderMap};
 
@@ -63,10 +64,9 @@ pub(super) struct Reply {
 }
 
 impl FromResponse for Reply {
-    async fn from_response(mut response: Response, limit: usize) -> Result<Self, Error> {
+    fn from_response(mut response: Response, limit: usize) -> impl Future<Output = Result<Self, Error>> + MaybeSend {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        let body = read(response, limit).await?;
-        Ok(Self { status, headers, body })
+        read(response, limit).map(move |body| Ok(Self { status, headers, body: body? }))
     }
 
     fn head(&self) -> (StatusCode, &HeaderMap) {
@@ -175,7 +175,7 @@ impl Exchange {
             _ => {}
         }
         let mut limit = self.settings().clock.timer(left);
-        within(&mut limit, work).await.unwrap_or_else(|| Err(self.overdue()))
+        within(&mut limit, pin!(work)).await.unwrap_or_else(|| Err(self.overdue()))
     }
 
     fn overdue(&self) -> Error {
@@ -208,40 +208,33 @@ impl Exchange {
         }
         let mut limit = parts.clock.timer(time);
         slot.used();
-        let sent = within(&mut limit, self.send(token)).await;
+        let sent = within(&mut limit, pin!(self.send(token))).await;
         let mut response = sent.unwrap_or_else(|| Err(self.overdue()))?;
         let status = response.status();
         if redirect::is_redirect(status) {
             return Err(not_followed(&response));
         }
         if status.is_success() {
-            let success = within(&mut limit, T::from_response(response, parts.limits.body)).await;
+            let success = within(&mut limit, pin!(T::from_response(response, parts.limits.body))).await;
             return success.unwrap_or_else(|| Err(self.overdue()));
         }
         let headers = std::mem::take(response.headers_mut());
         // The status says that it is a refusal, even if the body cannot be read.
-        let body = within(&mut limit, read(response, parts.limits.body)).await;
+        let body = within(&mut limit, pin!(read(response, parts.limits.body))).await;
         Err(self.refused(status, &headers, &body.and_then(Result::ok).unwrap_or_default(), token))
     }
 
     /// Sends the request and follows the redirects that are allowed.
     async fn send(&self, token: Option<&Token>) -> Result<Response, Error> {
-        let parts = self.settings();
         let mut hops = 0;
-        let mut moved: Option<Url> = None;
+        let mut moved = None;
         loop {
-            let Some(mut request) = self.request.try_clone() else {
-                return Err(Error::invalid_input("the body is a stream, which cannot be sent a second time"));
-            };
-            if let Some(url) = moved.take() {
-                *request.url_mut() = url;
-            }
-            sign::sign(parts, &self.transport.base, &mut request, &self.operation, token);
-            let sent = parts.http.execute(request).await;
+            let sent = self.execute(moved, token)?.await;
             let response = sent.map_err(|error| Error::below_http(error, &host_of(self.request.url())))?;
             if self.operation.redirects_to_storage
                 && let Some(storage) = redirect::storage(&response)
             {
+                drop(response);
                 return self.ask_storage(storage).await;
             }
             moved = redirect::target(self.request.method(), &response);
@@ -252,12 +245,28 @@ impl Exchange {
         }
     }
 
+    /// Signs and sends a copy of the request, to the URL of a redirect if there is one.
+    fn execute(
+        &self,
+        moved: Option<Url>,
+        token: Option<&Token>,
+    ) -> Result<impl Future<Output = reqwest::Result<Response>> + use<>, Error> {
+        let Some(mut request) = self.request.try_clone() else {
+            return Err(Error::invalid_input("the body is a stream, which cannot be sent a second time"));
+        };
+        if let Some(url) = moved {
+            *request.url_mut() = url;
+        }
+        sign::sign(self.settings(), &self.transport.base, &mut request, &self.operation, token);
+        Ok(self.settings().http.execute(request))
+    }
+
     /// Fetches from storage on another host, without the token and the identity. No further
     /// redirect is followed.
-    async fn ask_storage(&self, url: Url) -> Result<Response, Error> {
+    fn ask_storage(&self, url: Url) -> impl Future<Output = Result<Response, Error>> + use<> {
         let host = host_of(&url);
-        let sent = self.settings().http.execute(Request::new(reqwest::Method::GET, url)).await;
-        sent.map_err(|error| Error::below_http(error, &host))
+        let sent = self.settings().http.execute(Request::new(reqwest::Method::GET, url));
+        sent.map_err(move |error| Error::below_http(error, &host))
     }
 
     fn refused(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], token: Option<&Token>) -> Error {
@@ -282,8 +291,10 @@ fn not_followed(response: &Response) -> Error {
 }
 
 /// Returns the outcome of some work, or `None` if the time limit ends first.
-async fn within<T>(limit: &mut (impl Future<Output = ()> + Unpin), work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
+async fn within<T>(
+    limit: &mut (impl Future<Output = ()> + Unpin),
+    mut work: Pin<&mut impl Future<Output = T>>,
+) -> Option<T> {
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
         Poll::Pending => Pin::new(&mut *limit).poll(context).map(|()| None),

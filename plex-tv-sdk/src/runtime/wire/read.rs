@@ -230,7 +230,8 @@ pub(crate) fn read<T: Slot>(json: &[u8], reading: Reading) -> Result<(T, Names),
     Ok((value, names))
 }
 
-/// Reads in place, so that a large value is not moved from function to function.
+/// Reads in place, so that a large value is not moved from function to function. Both functions are
+/// generic, so that reading the outermost value needs no dynamic dispatch.
 pub(crate) fn read_into<T: Slot>(value: &mut T, json: &[u8], reading: Reading) -> Result<Names, Misfit> {
     let text = std::str::from_utf8(json);
     let misfit = match text.map(|text| read_text(value, text, reading, false)) {
@@ -260,7 +261,7 @@ struct Failure {
     is_syntax: bool,
 }
 
-fn read_text(slot: &mut dyn Slot, text: &str, reading: Reading, is_repaired: bool) -> Result<Names, Failure> {
+fn read_text<T: Slot>(slot: &mut T, text: &str, reading: Reading, is_repaired: bool) -> Result<Names, Failure> {
     let mut context = Context::new(reading, is_repaired);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let outcome = Reader { context: &mut context, slot }.deserialize(&mut deserializer);
