@@ -22,7 +22,9 @@ use plex_tv_sdk::{
         Url,
         header::{HeaderMap, HeaderName, HeaderValue},
     },
-    reread_error, reread_retry_after, store_error, xml_as_json,
+    reread_error, reread_retry_after, store_error,
+    webhook::Event,
+    xml_as_json,
 };
 use serde_json::Value;
 
@@ -58,6 +60,7 @@ targets! {
     pin_auth_url from "fuzz/seeds/pin_auth_url";
     plex_direct_host from "fuzz/seeds/plex_direct_host";
     pagination_headers from "fuzz/seeds/pagination_headers";
+    webhook_delivery from "fuzz/seeds/webhook_delivery";
     generator_view_and_lint from "tools/openapi/tests/lint/base.yaml";
     pointer_to_line from "tools/openapi/tests/lint/base.yaml";
     diff_two_documents from "tools/openapi/tests/lint/base.yaml";
@@ -388,6 +391,29 @@ impl<'a> PageReply<'a> {
         let headers: HeaderMap = headers.into_iter().flatten().collect();
         let member = |text| std::str::from_utf8(text).ok()?.parse().ok();
         Ok(Page::new(rows).offset(member(offset)).total(member(total_size)).headers(&headers))
+    }
+}
+
+/// The first line is the content type, and the rest is the body.
+///
+/// A picture is copied from the body as it is, and every refusal has its predicate.
+pub fn webhook_delivery(data: &[u8]) {
+    let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (content_type, body) = data.split_at(end);
+    let body = body.get(1..).unwrap_or_default();
+    match Event::from_multipart(&String::from_utf8_lossy(content_type), body) {
+        Ok(event) => {
+            show(&event);
+            let thumb = event.thumb.map(|thumb| thumb.bytes).filter(|thumb| !thumb.is_empty());
+            assert!(thumb.is_none_or(|thumb| body.windows(thumb.len()).any(|bytes| bytes == thumb)));
+        }
+        Err(error) => {
+            show(&error);
+            assert!(error.is_unexpected_content_type() || error.is_decode() || error.is_too_large(), "{error}");
+        }
+    }
+    if let Err(error) = Event::from_payload(data) {
+        assert!(error.is_decode() || error.is_too_large(), "{error}");
     }
 }
 

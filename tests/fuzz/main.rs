@@ -197,6 +197,7 @@ searches! {
     pin_auth_url
     plex_direct_host
     pagination_headers
+    webhook_delivery
     generator_view_and_lint
     pointer_to_line
     diff_two_documents
