@@ -38,7 +38,7 @@ mod codegen {
         for description in table.all().iter().filter(|description| is_wanted(description)) {
             let path = table.path(description);
             println!("cargo::rerun-if-changed={}", path.display());
-            let code = code(&path).map_err(|problems| report(&problems))?;
+            let code = code(&path, &description.module).map_err(|problems| report(&problems))?;
             let target = out.join(&description.module).with_extension("rs");
             fs::write(&target, code).map_err(|why| format!("cannot write {}: {why}", target.display()))?;
         }
@@ -72,8 +72,8 @@ mod codegen {
     }
 
     /// Generates the same text as `cargo xtask generate`. Without rustfmt, only the layout differs.
-    fn code(description: &Path) -> Result<String, Vec<Problem>> {
-        let document = Document::load(description).map_err(|problem| vec![problem])?;
+    fn code(description: &Path, module: &str) -> Result<String, Vec<Problem>> {
+        let document = Document::load(description).map_err(|problem| vec![problem])?.in_module(module);
         match generate(&document, Layout::Rustfmt) {
             Err(problems) if problems.iter().all(|problem| problem.rule() == "rustfmt-missing") => {
                 generate(&document, Layout::Prettyplease)

@@ -30,7 +30,7 @@ mod progenitor;
 mod source;
 mod view;
 
-use plex_tv_openapi::{Document, Problem, lint, module_name, operations, unreadable};
+use plex_tv_openapi::{Document, Problem, lint, operations, unreadable};
 use sha2::{Digest as _, Sha256};
 
 pub use view::generator_view;
@@ -79,8 +79,7 @@ pub fn generate_unlinted(document: &Document, layout: Layout) -> Result<String, 
 /// Creates the code from progenitor's output and the description.
 fn written(document: &Document, source: &syn::File) -> Result<syn::File, String> {
     let operations = operations(document.value());
-    let module = module_name(document.path());
-    let model = model::Model::new(document, operations, source::Source::read(source)?, &module)?;
+    let model = model::Model::new(document, operations, source::Source::read(source)?, &document.module())?;
     emit::module(&model, &syn::parse_quote!(crate::runtime))
 }
 

@@ -4,6 +4,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap},
+    path::Path,
 };
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
@@ -112,9 +113,9 @@ impl RustReport {
     }
 
     /// Assigns each item to the one finding that changed it, and notes where rules and items
-    /// disagree.
-    pub fn attribute(&mut self, findings: &mut [Finding]) {
-        let reaches: Vec<Reach> = findings.iter().map(Reach::of).collect();
+    /// disagree. `module_of` returns the module of a description's file.
+    pub fn attribute(&mut self, findings: &mut [Finding], module_of: impl Fn(&Path) -> String) {
+        let reaches: Vec<Reach> = findings.iter().map(|finding| Reach::of(finding, module_of(&finding.file))).collect();
         let index = Index::new(&reaches);
         let mut is_explained = vec![false; findings.len()];
         for (number, change) in self.changes.iter().enumerate() {
@@ -313,11 +314,11 @@ struct Reach {
 const FAR: u32 = 0;
 
 impl Reach {
-    fn of(finding: &Finding) -> Self {
+    fn of(finding: &Finding, module: String) -> Self {
         let snake = |names: &[String]| names.iter().map(|name| name.to_snake_case()).collect::<Vec<_>>();
         let camel = |names: &[String]| names.iter().map(|name| name.to_upper_camel_case()).collect::<Vec<_>>();
         let mut reach = Self {
-            module: plex_tv_openapi::module_name(&finding.file),
+            module,
             moves: finding.prediction != Prediction::Nothing,
             types: Vec::new(),
             operations: Vec::new(),

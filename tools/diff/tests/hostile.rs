@@ -52,7 +52,7 @@ fn report(name: &str) -> Report {
     assert!(findings.len() > 5, "{name:?}");
     let items = |ty: &str| BTreeMap::from([("types::A::b".to_owned(), ty.to_owned())]);
     let mut rust = RustReport::new(&[Module { name: "api".to_owned(), base: items("u8"), head: items("u16") }]);
-    rust.attribute(&mut findings);
+    rust.attribute(&mut findings, |_| "api".to_owned());
     rust.unavailable = vec![format!("`{name}` stopped it")];
     let mut report = Report::new(name.to_owned(), name.to_owned(), findings, 1);
     report.rust = Some(rust);

@@ -62,7 +62,7 @@ fn report(mut findings: Vec<Finding>, moved: &[&str]) -> Report {
     let module = Module { name: "api".to_owned(), base: items("String"), head: items("Option<String>") };
     let mut rust = RustReport::new(&[module]);
     rust.code = vec![CodeSize { file: "api.rs".to_owned(), added: 1, removed: 1, lines: 90 }];
-    rust.attribute(&mut findings);
+    rust.attribute(&mut findings, |_| "api".to_owned());
     let mut report = Report::new("old".to_owned(), "new".to_owned(), findings, 1);
     report.rust = Some(rust);
     let version = Version::new(0, 1, 0);
@@ -207,7 +207,7 @@ fn disagreements_of_rules_and_items_are_reported_in_both_directions() {
     let attributed = |path: &str| {
         let base = items(path, "String");
         let mut rust = RustReport::new(&[Module { name: "api".to_owned(), base, head: items(path, "Option<String>") }]);
-        rust.attribute(&mut changed(false));
+        rust.attribute(&mut changed(false), |_| "api".to_owned());
         rust.disagreements
     };
 

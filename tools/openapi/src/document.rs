@@ -20,6 +20,8 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Document {
     path: PathBuf,
+    /// The name of its Rust module, if a table of descriptions gives it one.
+    module: Option<String>,
     text: String,
     value: Value,
     lines: BTreeMap<String, usize>,
@@ -55,7 +57,7 @@ impl Document {
 
     fn read(path: PathBuf, text: String) -> Result<Self, Problem> {
         let (value, lines) = Self::value_of(&path, &text)?;
-        Ok(Self { path, text, value, lines, files: BTreeMap::new() })
+        Ok(Self { path, module: None, text, value, lines, files: BTreeMap::new() })
     }
 
     fn value_of(path: &Path, text: &str) -> Result<(Value, BTreeMap<String, usize>), Problem> {
@@ -85,6 +87,20 @@ impl Document {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Returns the name of the Rust module that is generated from the description. Without
+    /// [`Document::in_module`], the module is named after the file.
+    #[must_use]
+    pub fn module(&self) -> String {
+        let stem = || self.path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
+        self.module.clone().unwrap_or_else(stem)
+    }
+
+    /// Returns the same document for a module with this name.
+    #[must_use]
+    pub fn in_module(self, name: impl Into<String>) -> Self {
+        Self { module: Some(name.into()), ..self }
     }
 
     /// Returns the text as it was read.

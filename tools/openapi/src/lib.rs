@@ -51,17 +51,6 @@ pub use server::Server;
 pub use table::{Description, Descriptions, TABLE_RULES};
 pub use walk::{Auth, METHODS, Operation, auth, operations, operations_mut};
 
-/// Returns the name of the Rust module generated from a description: `v2` for
-/// `openapi/plex-tv.yaml`.
-pub fn module_name(description: &Path) -> String {
-    let stem = description.file_stem().unwrap_or_default().to_string_lossy();
-    match stem.as_ref() {
-        "plex-tv" => "v2".to_owned(),
-        "plex-tv-v1" => "v1".to_owned(),
-        stem => stem.replace('-', "_"),
-    }
-}
-
 /// Returns the paths of the descriptions in a folder, sorted by name.
 ///
 /// # Errors

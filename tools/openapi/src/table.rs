@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{Document, Problem, Server, descriptions, module_name, operations};
+use crate::{Document, Problem, Server, descriptions, operations};
 
 /// The rules on the table and on all descriptions together, and the reason for each.
 pub const TABLE_RULES: &[(&str, &str)] = &[
@@ -120,7 +120,7 @@ impl Descriptions {
             let known = known.as_ref().and_then(|known| known.by_file(path)).cloned();
             known.unwrap_or_else(|| Description {
                 file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                module: module_name(path),
+                module: path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_"),
                 feature: None,
                 hosts: Vec::new(),
                 line: 0,
@@ -164,7 +164,7 @@ impl Descriptions {
         let mut documents = Vec::new();
         for description in &self.all {
             match Document::load(&self.path(description)) {
-                Ok(document) => documents.push((description, document)),
+                Ok(document) => documents.push((description, document.in_module(&description.module))),
                 Err(problem) => problems.push(problem),
             }
         }

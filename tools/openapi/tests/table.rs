@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use plex_tv_openapi::{Descriptions, Problem, Server, TABLE_RULES};
+use plex_tv_openapi::{Descriptions, Document, Problem, Server, TABLE_RULES};
 use tempfile::TempDir;
 
 const ENTRY: &str = "[[description]]\nfile = 'a.yaml'\nmodule = 'a'\nhosts = ['https://plex.tv/api']\n";
@@ -117,6 +117,18 @@ fn table_and_files_agree() {
     let missing = problems(ENTRY, &[]);
     assert_eq!(missing.len(), 1);
     assert!(missing[0].starts_with("a.yaml:0: unreadable: "), "{missing:?}");
+}
+
+#[test]
+fn the_table_names_the_module_of_a_document() {
+    let folder =
+        folder(&ENTRY.replace("module = 'a'", "module = 'b'"), &[("a.yaml", yaml("https://plex.tv/api", &[]))]);
+    let table = Descriptions::load(folder.path()).unwrap();
+
+    let documents = table.documents().unwrap();
+
+    assert_eq!(documents[0].1.module(), "b");
+    assert_eq!(Document::parse("c-d.yaml", "openapi: 3.0.3").unwrap().module(), "c_d");
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The effect on the Rust API. The code of both sides is generated in memory and compared as lists
 //! of items.
 
-use std::{collections::BTreeMap, panic, thread};
+use std::{collections::BTreeMap, panic, path::Path, thread};
 
 use plex_tv_codegen::{Layout, generate_unlinted};
 use plex_tv_diff::{CodeSize, Finding, Module, RustReport};
-use plex_tv_openapi::{Document, Problem, module_name};
+use plex_tv_openapi::{Document, Problem};
 use similar::{Algorithm, ChangeTag, TextDiff};
 
 use super::{items::items, source::Pair};
@@ -34,7 +34,7 @@ pub(super) fn effect(pairs: &[Pair<'_>], findings: &mut [Finding]) -> RustReport
             (Ok(base), Ok(head)) => {
                 let (base, head) = (base.unwrap_or_default(), head.unwrap_or_default());
                 sizes.extend(size(document, &base.text, &head.text));
-                modules.push(Module { name: module_name(document.path()), base: base.items, head: head.items });
+                modules.push(Module { name: document.module(), base: base.items, head: head.items });
             }
             (base, head) => {
                 let sides = [("old", base.err()), ("new", head.err())];
@@ -45,7 +45,9 @@ pub(super) fn effect(pairs: &[Pair<'_>], findings: &mut [Finding]) -> RustReport
     let mut report = RustReport::new(&modules);
     report.unavailable = unavailable;
     report.code = sizes;
-    report.attribute(findings);
+    let documents = || pairs.iter().flat_map(|pair| [pair.head, pair.base]).flatten();
+    let module_of = |file: &Path| documents().find(|document| document.path() == file).map(Document::module);
+    report.attribute(findings, |file| module_of(file).unwrap_or_default());
     report
 }
 
@@ -95,5 +97,5 @@ fn size(document: &Document, base: &str, head: &str) -> Option<CodeSize> {
             ChangeTag::Equal => {}
         }
     }
-    Some(CodeSize { file: format!("{}.rs", module_name(document.path())), added, removed, lines: head.lines().count() })
+    Some(CodeSize { file: format!("{}.rs", document.module()), added, removed, lines: head.lines().count() })
 }

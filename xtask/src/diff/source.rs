@@ -8,7 +8,7 @@ use std::{
 };
 
 use plex_tv_diff::{Finding, added, diff, removed};
-use plex_tv_openapi::{Document, Problem, descriptions, with_files};
+use plex_tv_openapi::{Descriptions, Document, Problem, descriptions, with_files};
 use semver::Version;
 
 use crate::files::workspace_path;
@@ -37,11 +37,22 @@ const MEND: &str = "name a file, a folder of descriptions, REV:PATH, or a git re
 
 impl Source {
     pub(super) fn head(argument: Option<&OsStr>) -> Result<Self, Unusable> {
-        argument.map_or_else(Self::work_tree, Self::named)
+        argument.map_or_else(Self::work_tree, Self::named).map(Self::in_modules)
     }
 
     pub(super) fn base(argument: Option<&OsStr>) -> Result<Self, Unusable> {
-        argument.map_or_else(|| Self::revision(&merge_base()?), Self::named)
+        argument.map_or_else(|| Self::revision(&merge_base()?), Self::named).map(Self::in_modules)
+    }
+
+    /// Names the modules of the descriptions as the table of this workspace does.
+    fn in_modules(mut self) -> Self {
+        let Ok(table) = Descriptions::load(&workspace_path("openapi")) else { return self };
+        let named = |document: Document| match table.by_file(document.path()) {
+            Some(description) => document.in_module(&description.module),
+            None => document,
+        };
+        self.documents = self.documents.into_iter().map(named).collect();
+        self
     }
 
     fn work_tree() -> Result<Self, Unusable> {
