@@ -49,8 +49,8 @@ impl Device {
     /// Removes the device from the account, which ends its tokens. Its user has to sign in again.
     /// It is not an error if the device is already gone.
     ///
-    /// For the device of this client, call [`Client::sign_out`] instead, which also clears the
-    /// store.
+    /// For the device of this client, call [`Client::sign_out`] instead, which also removes the
+    /// sign-in from the store.
     ///
     /// # Errors
     /// `is_invalid_input`, before anything is sent, for the device of this client; and the errors

@@ -48,7 +48,7 @@ impl Claims {
     /// from plex.tv. For tokens that somebody else sends, see [`crate::JwtVerifier`].
     ///
     /// # Errors
-    /// `is_jwt_invalid` when the token is not a JWT but an older token of twenty characters.
+    /// `is_jwt_invalid` when the token is not a JWT, such as an older token of twenty characters.
     pub fn unverified(token: &Token) -> Result<Self, Error> {
         let jws = Jws::parse(token.expose());
         jws.map(|jws| Self::read(jws.claims)).ok_or_else(|| Error::new(ErrorKind::JwtInvalid, "the token is not a JWT"))

@@ -94,7 +94,7 @@ enum Reason {
 
 /// What the store says about the sign-in of this client.
 enum Stored {
-    /// It is unchanged, or was never stored.
+    /// It is there without a token that expires later, or was never stored.
     Same,
     /// It is there, with a token that expires later.
     Newer(Token),

@@ -22,7 +22,7 @@ const USUAL_INTERVAL: Duration = Duration::from_secs(2);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(30);
 /// The minimum time for saving the credentials, however close the deadline is.
 const SHORTEST_SAVE: Duration = Duration::from_secs(1);
-/// The longest `Retry-After` of plex.tv that is honoured.
+/// The longest pause that a `Retry-After` of plex.tv can cause.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// The longest lifetime of a PIN that has been seen.
 const LONGEST_LIFE: Duration = Duration::from_secs(1800);

@@ -126,5 +126,5 @@ impl Client {
 /// The error when the store holds a sign-in that is not the client's.
 #[cfg(feature = "jwt")]
 pub(super) fn taken() -> Error {
-    store_error("the store no longer holds the sign-in of this client; give this client its own store")
+    store_error("the store does not hold the sign-in of this client; give this client its own store")
 }

@@ -13,7 +13,7 @@ pub enum TokenCheck {
     Valid(Box<User>),
     /// plex.tv refuses the token, or there is none: sign in again.
     Rejected(Error),
-    /// plex.tv gave no answer: keep the token and check again later.
+    /// plex.tv did not say: keep the token and check again later.
     Unknown(Error),
 }
 
@@ -29,7 +29,7 @@ impl TokenCheck {
 
 impl Client {
     /// Asks plex.tv whether the client's token is valid. There are three answers: it is, it is not,
-    /// or it is unknown.
+    /// or plex.tv did not say.
     ///
     /// Calls `GET /api/v2/user`.
     pub async fn verify_token(&self) -> TokenCheck {

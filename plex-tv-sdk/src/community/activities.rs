@@ -53,7 +53,8 @@ pub struct ActivityFeed {
 }
 
 impl Community {
-    /// Lists what the user and their friends watched, rated or put on a watchlist, newest first.
+    /// Lists what the user and their friends do, such as watch, rate or put on a watchlist, newest
+    /// first.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -14,7 +14,7 @@ impl HomeUuid {
     /// `is_invalid_input` when there is no UUID, or when it is an account number.
     fn check(self) -> Result<String, Error> {
         let uuid = self.0.unwrap_or_default();
-        // A UUID has sixteen characters, and account numbers have at most ten.
+        // plex.tv's UUIDs have sixteen characters, and account numbers have at most ten.
         if uuid.len() < 12 && !uuid.is_empty() && uuid.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Error::invalid_input("this is the account number of a member; a switch takes their `uuid`"));
         }

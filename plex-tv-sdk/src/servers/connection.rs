@@ -12,7 +12,7 @@ pub struct ServerConnection {
 }
 
 impl ServerConnection {
-    /// The origin of the server that was tried: scheme, host, and the port unless it is the default
+    /// The origin at which the server answered: scheme, host, and the port unless it is the default
     /// one. Append paths, as in `{uri}/library/sections`.
     ///
     /// Some servers allow `http://`. Anyone on the path can then read the token and everything

@@ -29,7 +29,7 @@ use crate::Error;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PlexDirect {
-    /// The name as it was read: a certificate is for this exact spelling of the address.
+    /// The name as it was read. The address in it can be spelled in several ways.
     name: String,
     address: IpAddr,
 }

@@ -26,7 +26,7 @@ impl<E> Race<E> {
         self.is_hurried = true;
     }
 
-    /// The best attempt that succeeded, once no better one is pending.
+    /// The best attempt that succeeded, once no better one is waited for.
     pub(super) fn winner(&self) -> Option<usize> {
         let place = self.tries.iter().position(|outcome| matches!(outcome, Some(Ok(()))))?;
         let is_best = self.tries.iter().take(place).all(Option::is_some);

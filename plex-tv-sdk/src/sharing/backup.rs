@@ -78,7 +78,7 @@ impl SavedShare {
 
     fn person(&self) -> Result<Invitee, Error> {
         let person = self.id.map(Invitee::Id).or(self.email.clone().map(Invitee::Email));
-        person.ok_or_else(|| Error::invalid_input("a saved share has no account and no address"))?.check()
+        person.ok_or_else(|| Error::invalid_input("a saved share has no account and no e-mail address"))?.check()
     }
 
     fn is_of(&self, share: &Share) -> bool {
@@ -149,14 +149,14 @@ impl Server {
     /// - `is_invalid_input`, before anything is sent: the backup has an unknown format version, or
     ///   the server belongs to somebody else.
     /// - `is_decode` when a current share cannot be read. Nothing was changed.
-    /// - Whatever the calls that list can fail with. The failure of one share is in its
+    /// - The errors of the calls that list libraries and shares. The failure of one share is in its
     ///   [`ShareOutcome`]: `is_unknown_library` when the server lacks a library, `is_invalid_input`
     ///   when the share has none.
     ///
-    /// Calls `GET /api/v2/servers/{machineIdentifier}`, `GET
-    /// /api/v2/shared_servers/owned/{status}`, twice, and for each share, as needed, `POST
-    /// /api/v2/shared_servers`, `POST /api/v2/shared_servers/{sharedServerId}` and `POST
-    /// /api/v2/sharing_settings`.
+    /// Calls `GET /api/v2/servers/{machineIdentifier}`,
+    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and for each share, as needed,
+    /// `POST /api/v2/shared_servers`, `POST /api/v2/shared_servers/{sharedServerId}` and
+    /// `POST /api/v2/sharing_settings`.
     pub async fn restore_shares(&self, backup: &ShareBackup) -> Result<Vec<ShareOutcome>, Error> {
         self.check_owned()?;
         if backup.format != FORMAT {

@@ -31,7 +31,7 @@ impl Server {
     ///   somebody else.
     /// - `is_unknown_library`, `is_ambiguous_library`: nothing was changed.
     /// - `is_decode` when a share cannot be read. Nothing was changed.
-    /// - Whatever the calls that list can fail with. The failure of one share is in its
+    /// - The errors of the calls that list libraries and shares. The failure of one share is in its
     ///   [`ShareOutcome`].
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`,

@@ -43,7 +43,8 @@ impl Invitee {
         }
     }
 
-    /// The value for the member `invitedEmail`, in which plex.tv accepts an address or a user name.
+    /// The value for the member `invitedEmail`, in which plex.tv accepts an e-mail address or a
+    /// user name.
     pub(super) fn login(&self) -> Option<&str> {
         match self {
             Self::Email(login) | Self::Username(login) => Some(login),

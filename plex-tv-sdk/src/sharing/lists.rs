@@ -103,7 +103,7 @@ impl Client {
         self.received(ShareStatus::Pending).await
     }
 
-    /// Lists the invites from others that the user has accepted. [`Client::servers`] lists the
+    /// Lists the shares from others that the user has accepted. [`Client::servers`] lists the
     /// servers themselves.
     ///
     /// # Errors

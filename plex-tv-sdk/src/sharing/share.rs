@@ -9,10 +9,9 @@ use crate::{
 /// A server of the user that is shared with somebody, accepted or not.
 ///
 /// [`Server::share_with`](crate::Server::share_with) creates one, and
-/// [`Server::shares`](crate::Server::shares) lists the existing ones. It is a snapshot of the reply
-/// of plex.tv. A change reads the current state first, since plex.tv replaces the whole list of
-/// libraries, and returns the changed share. Two changes at the same moment can still overwrite
-/// each other.
+/// [`Server::shares`](crate::Server::shares) lists the existing ones. It is a snapshot. A change
+/// reads the current state first, since plex.tv replaces the whole list of libraries, and returns
+/// the changed share. Two changes at the same moment can still overwrite each other.
 #[derive(Clone, Debug)]
 pub struct Share {
     client: Client,
@@ -37,12 +36,13 @@ impl Share {
         self.details.id
     }
 
-    /// The display name of the person, or else their address. Empty when plex.tv gave neither.
+    /// The display name of the person, or else their e-mail address. Empty when plex.tv gave
+    /// neither.
     pub fn person_name(&self) -> &str {
         name_of(self.details.invited.as_ref()).or(self.details.invited_email.as_deref()).unwrap_or_default()
     }
 
-    /// The person, by account, or else by the address of the invite.
+    /// The person, by account, or else by the e-mail address of the invite.
     pub fn invitee(&self) -> Option<Invitee> {
         let id = self.details.invited_id.or(self.details.invited.as_ref().map(|person| person.id));
         let address = || self.details.invited_email.clone().filter(|address| !address.is_empty());
@@ -69,7 +69,7 @@ impl Share {
         &self.details.libraries
     }
 
-    /// What the person may do, and what is hidden from them, if plex.tv said so. It holds for all
+    /// What the person may do, and what is hidden from them, if plex.tv sent it. It holds for all
     /// servers of the user.
     pub fn settings(&self) -> Option<&SharingSettings> {
         self.details.sharing_settings.as_ref()

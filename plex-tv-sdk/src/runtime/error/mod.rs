@@ -67,7 +67,7 @@ struct Inner {
 pub enum ErrorKind {
     /// An argument or a setting cannot be used. Nothing was sent.
     InvalidInput,
-    /// No user is signed in, or the user has signed out. Nothing was sent.
+    /// No user is signed in, or the sign-in is over. Nothing was sent.
     SignedOut,
     /// No connection was made: it was refused or took too long. Or the server closed it and
     /// reported that it had not processed the request. The call had no effect.
