@@ -73,7 +73,7 @@ impl Builder {
         self
     }
 
-    /// Answers 429 with code 1003 to clients that create PINs, poll, request nonces, swap JWTs,
+    /// Answers 429 with code 1003 to clients that create PINs, poll, request nonces, exchange JWTs,
     /// switch home users or query GraphQL too often, by the clock of the sandbox. Off by default,
     /// because tests send calls quickly.
     ///

@@ -1,5 +1,5 @@
 //! plex.tv may leave members out, set them to null, change their types and add new ones. A reply,
-//! or a row of it, fails only if a member that the description requires is missing.
+//! or a row of it, fails only if a member that the description requires is missing, null or empty.
 
 use std::{collections::BTreeSet, iter};
 

@@ -15,7 +15,7 @@ async fn the_provider_lists_its_features_and_genres() {
     let provider = reply.media_provider.unwrap();
     assert_eq!(provider.protocols.as_deref(), Some("livetv"));
     let [grid, genres] = &*provider.feature else {
-        panic!("two features");
+        panic!("expected two features");
     };
     assert_eq!(grid.key.as_deref(), Some("/grid"));
     assert_eq!(genres.directory[0].title.as_deref(), Some("Comedy"));
@@ -39,7 +39,7 @@ async fn channels_are_listed_with_their_guide_and_stream() {
         .await;
 
     let [comedy, news] = &*reply.media_container.channel else {
-        panic!("two channels");
+        panic!("expected two channels");
     };
     assert_eq!((comedy.id.as_str(), comedy.grid_key.as_deref()), (COMEDY, Some("5eea605674085f0040ddc7a6")));
     assert_eq!((comedy.is_hd, comedy.hidden, comedy.vcn.as_deref()), (Some(true), Some(false), Some("102")));
@@ -88,7 +88,7 @@ async fn the_guide_of_a_day_has_programmes_with_their_times() {
     let container = &reply.media_container;
     assert_eq!((container.offset, container.total_size), (Some(0), Some(2)));
     let [movie, episode] = &*container.metadata else {
-        panic!("two programmes");
+        panic!("expected two programmes");
     };
     let airing = &movie.media[0];
     assert_eq!(airing.begins_at.unwrap().as_second(), 1790000000);
@@ -127,7 +127,7 @@ async fn favourite_channels_come_in_their_order() {
         .await;
 
     let [plex, tuner] = &*reply.media_container.favorite_channel else {
-        panic!("two channels");
+        panic!("expected two channels");
     };
     assert_eq!((plex.id.as_str(), plex.source.as_str()), (COMEDY, "provider://tv.plex.provider.epg"));
     assert!(tuner.source.starts_with("server://") && tuner.title.is_none());

@@ -16,7 +16,7 @@ pub(crate) fn rejections<T>(rows: &Rows<T>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn each_host_can_be_overridden_alone_and_below_a_path() {
+async fn each_host_can_be_overridden_alone_and_with_a_path() {
     let (_, server) = harness().await;
     let recorder = Recorder::mount(&server, &Reply::json(200, &example("listWatchTogetherRooms", 200))).await;
     let at = |path: &str| format!("{}{path}", server.base_url());

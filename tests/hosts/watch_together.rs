@@ -16,7 +16,7 @@ async fn rooms_are_listed_with_their_relay_and_people() {
         .await;
 
     let [room] = &*reply.rooms else {
-        panic!("one room");
+        panic!("expected one room");
     };
     assert_eq!(room.id.expose(), ROOM);
     assert_eq!((room.syncplay_host.as_deref(), room.syncplay_port), (Some("relay.example.com"), Some(7776)));

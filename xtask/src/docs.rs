@@ -25,8 +25,8 @@ to the new one. A page that is removed for good needs a line there that names it
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = PAGES)]
 pub(crate) struct Arguments {
-    /// Writes nothing, and exits with 1 on a broken link, or with 4 on a page that
-    /// tools/docs/pages.txt does not have.
+    /// Writes nothing, and exits with 1 on a broken link, or with 4 if tools/docs/pages.txt is out
+    /// of date.
     #[arg(long)]
     check: bool,
     /// Serves the pages on this machine, with a sandbox to which their forms send calls.

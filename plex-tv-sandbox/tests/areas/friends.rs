@@ -50,7 +50,7 @@ async fn removing_a_friend_ends_the_shares_between_the_two() {
 }
 
 #[tokio::test]
-async fn the_list_of_friends_is_retired_and_only_others_can_be_invited() {
+async fn the_list_of_friends_is_retired_and_unknown_users_and_oneself_cannot_be_invited() {
     let plex = harness().await;
 
     assert_eq!(plex.get("/api/v2/friends").await.0, 410);

@@ -191,7 +191,7 @@ async fn a_second_share_with_the_same_person_is_reported_as_already_shared() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_and_a_managed_user_are_errors() {
+async fn an_unknown_user_is_not_found_and_a_managed_user_may_not_share() {
     let (sandbox, server) = server().await;
 
     let error = server.share_with("no-such-user", Libraries::All).send().await.unwrap_err();

@@ -67,7 +67,7 @@ fn success(payload: &Payload, described: Described<'_>) -> Verdict {
     let Ok(text) = std::str::from_utf8(&payload.body) else {
         return Verdict::failed("it is not UTF-8 text");
     };
-    // A row that is skipped counts as lost, and its error says more than a list that is too short.
+    // A rejected row fails the payload: its error says more than a list that is too short.
     let back = match reread(described.module, &payload.operation, &payload.body) {
         Some(Ok(back)) => back,
         Some(Err(error)) => return error.into(),

@@ -185,8 +185,8 @@ impl Finding {
         }
     }
 
-    /// Returns the name of its subject for readers, as in `` `GET /user` `getUser` `` or ``
-    /// `Device`, used by 9 operations ``.
+    /// Returns the name of its subject for readers, as in `` `GET /user` `getUser` `` or
+    /// `` `Device`, used by 9 operations ``.
     #[must_use]
     pub fn about(&self) -> String {
         let users = |name: String| match &*self.used_by {

@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_running_toolchain_is_preferred_to_one_of_rustup() {
+    fn the_named_release_is_the_running_toolchain_or_one_of_rustup() {
         let choose = |at_hand, of_rustup| Toolchain::choose("1.95.0", at_hand, || of_rustup);
 
         assert_eq!(choose(some("1.95.1"), None), Ok(Toolchain::AtHand));

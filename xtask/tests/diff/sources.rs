@@ -131,7 +131,7 @@ fn an_unreadable_version_is_reported_only_if_it_is_needed() {
 }
 
 #[test]
-fn changes_that_need_no_new_version_are_never_unbumped() {
+fn changes_that_break_nothing_are_never_unbumped() {
     let repository = Repository::new();
     let unbumped = ["HEAD", "--fail-on", "unbumped"];
 

@@ -26,7 +26,7 @@ pub(super) fn check(context: &Context<'_>, report: &mut Report<'_>) {
         if let Some(name) = schema.schema_name() {
             schemas.push((context.document.line(&schema.pointer), name));
             if is_keyword(&name.to_upper_camel_case()) {
-                let what = format!("the schema `{name}` becomes a type named by a Rust keyword");
+                let what = format!("the schema `{name}` becomes a type with a Rust keyword as its name");
                 report.add("rust-keyword", &schema.pointer, what, "rename the schema");
             }
         }

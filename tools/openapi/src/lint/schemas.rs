@@ -168,7 +168,7 @@ fn additional_properties(context: &Context<'_>, report: &mut Report<'_>, schema:
     let what = match more.value {
         Value::Bool(true) => "`additionalProperties: true` keeps no unknown members",
         Value::Bool(false) if context.replies.contains_key(&schema.pointer) => {
-            "`additionalProperties: false` rejects replies with new members"
+            "`additionalProperties: false` forbids new members in replies"
         }
         _ => return,
     };
