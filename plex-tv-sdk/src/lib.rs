@@ -23,6 +23,7 @@
 //!
 //! The [guides](guides) show whole programs: [signing in](guides::sign_in),
 //! [a service that runs for months](guides::service), [sharing](guides::sharing),
+//! [webhooks](guides::webhooks), [the watchlist](guides::watchlist),
 //! [testing an app](guides::testing).
 //!
 //! | I want to … | call |
@@ -136,8 +137,8 @@
 //! plex.tv adds members to its replies. It sends numbers as text, and booleans as 0 and 1.
 //! Generated types have plain Rust fields and take any scalar that converts. Unknown values of an
 //! enum are kept as `Other`. Members that the description does not name are in `extra`, if the type
-//! has that field. In lists of resources and devices a bad row is set aside: see [`Rows`]. A value
-//! that does not convert is an error with its JSON path.
+//! has that field. In most lists, a bad row is set aside: see [`Rows`]. A value that does not
+//! convert is an error with its JSON path.
 //!
 //! [`Pages`] walks a paged list to its end. A failure on the way is an error, not a shorter list.
 //!

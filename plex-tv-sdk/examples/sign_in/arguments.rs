@@ -40,13 +40,14 @@ impl Arguments {
 }
 
 const MORE: &str = "\
-Without --live it talks to a sandbox, an imitation of plex.tv in this program, with made-up people.
-No account and no network are needed, and the sign-in is approved automatically after two seconds.
+Without --live it talks to a sandbox in this program, with made-up people. No
+account and no network are needed, and the sign-in is approved after two seconds.
 
-With --live the client identifier and the token are kept in plex-tv-sdk-example/credentials.json in your
-configuration folder, and the next run needs no approval. If the environment variable PLEX_TV_URL
-is set, --live talks to that address instead of https://plex.tv (try `cargo run -p plex-tv-sandbox`)
-and keeps its credentials separate.
+With --live the client identifier and the token are kept in your configuration
+folder, in plex-tv-sdk-example/credentials.json, and the next run needs no
+approval. If the environment variable PLEX_TV_URL is set, --live talks to that
+address instead of https://plex.tv, and keeps its credentials separate. Try it
+with `cargo run -p plex-tv-sandbox`.
 
 Examples:
   cargo run --example sign_in                    try it in the sandbox
@@ -56,4 +57,5 @@ Examples:
   cargo run --example sign_in -- --live --link   the same, with a code to type
   cargo run --example sign_in -- --forget        remove the kept token
 
-Exit codes: 0 done, 1 failed (denied, expired, no connection), 2 wrong arguments, 130 Ctrl-C.";
+Exit codes: 0 done, 1 failed (denied, expired, no connection),
+2 wrong arguments, 130 Ctrl-C.";

@@ -70,7 +70,7 @@ impl ItemId {
                 _ => refuse("has a guid that is not of the form plex://movie/ and 24 hexadecimal digits"),
             },
             Some(_) => Ok(Named::External(text.parse()?, None)),
-            None if text.is_empty() => refuse("has no key"),
+            None if text.is_empty() => refuse("is empty"),
             None if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 refuse("has the key of a media server; plex.tv takes its guid, which begins with plex://")
             }

@@ -50,7 +50,7 @@ macro_rules! codes {
 
 codes! {
     1000 ClientIdentifierMissing "the client identifier is missing",
-    1001 Unauthenticated "the token is missing, wrong or revoked",
+    1001 Unauthenticated "the token or the password is missing, wrong or revoked",
     1002 NotFound "it was not found",
     1003 RateLimited "too many calls",
     1004 BadParameter "a parameter is missing or malformed",

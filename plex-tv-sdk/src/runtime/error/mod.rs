@@ -336,7 +336,9 @@ impl Error {
     }
 
     /// Whether the user has to sign in again, because the token, the device or its key is no longer
-    /// valid:
+    /// valid.
+    ///
+    /// It is true for:
     ///
     /// - The client is signed out: it has no token, or another process signed out and emptied the
     ///   store. Nothing was sent.
@@ -605,7 +607,7 @@ mod tests {
 
         assert_eq!(
             refusal(StatusCode::UNAUTHORIZED, &errors),
-            "plex.tv answered 401 Unauthorized (code 1001: the token is missing, wrong or revoked)"
+            "plex.tv answered 401 Unauthorized (code 1001: the token or the password is missing, wrong or revoked)"
         );
         assert_eq!(refusal(StatusCode::BAD_GATEWAY, &[]), "plex.tv answered 502 Bad Gateway");
     }
