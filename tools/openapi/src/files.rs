@@ -6,11 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Document, Problem,
-    pointer::{each_reference, join, target},
+    pointer::{FILES, each_reference, join, target},
 };
-
-/// The member of the root that holds the files, each under its path relative to the document.
-pub(crate) const FILES: &str = "$files";
 
 /// Returns the document with all files that it refers to, directly or indirectly. References into
 /// them then point to `#/$files/<path>`. `load` reads the file at a path that has the same base as
@@ -27,6 +24,10 @@ pub fn with_files(
     let mut document = document;
     let mut files = Map::new();
     let mut open = rewritten(&mut document, None, &own)?;
+    if !open.is_empty() && document.value().get(FILES).is_some() {
+        let what = format!("`{FILES}` holds the files that the description refers to, so it cannot be a member");
+        return Err(document.problem("outside-ref", &join("", FILES), what, "give the member another name"));
+    }
     while let Some(path) = open.pop() {
         let name = slashed(&path);
         if files.contains_key(&name) {
@@ -56,7 +57,11 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
     let mut value = file.value().clone();
     each_reference(&mut value, &mut |pointer, text| {
         let (path, fragment) = text.split_once('#').map_or((text.as_str(), ""), |(path, rest)| (path, rest));
-        let to = if path.is_empty() {
+        let is_pointer = fragment.is_empty() || fragment.starts_with('/');
+        let to = if !is_pointer && (at.is_some() || !path.is_empty()) {
+            refused = refused.take().or_else(|| Some((pointer.to_owned(), text.clone())));
+            return;
+        } else if path.is_empty() {
             at.map(Path::to_owned)
         } else if let Some(path) = normal(&folder, path) {
             (path != own).then_some(path)
@@ -68,7 +73,6 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         if at.is_none() && path.is_empty() {
             return;
         }
-        let fragment = if fragment.is_empty() || fragment.starts_with('/') { fragment } else { "" };
         *text = match to {
             None => format!("#{fragment}"),
             Some(path) => {
@@ -79,7 +83,7 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         };
     });
     if let Some((pointer, text)) = refused {
-        let what = format!("`{text}` is not a relative path, so the reference cannot be followed");
+        let what = format!("`{text}` is not a relative path with a JSON pointer, so it cannot be followed");
         let mend = "refer to a file by a relative path, or copy the part that the reference points to";
         return Err(file.problem("outside-ref", &pointer, what, mend));
     }
