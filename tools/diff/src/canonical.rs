@@ -326,19 +326,27 @@ impl<'a> Canonical<'a> {
             schema.insert("example".to_owned(), only);
             self.places.note(at.key("example").canonical, at.key("examples").original);
         }
-        if schema.get("type").is_none_or(|kind| kind != "string") || schema.contains_key("format") {
+        let kind = schema.get("type").cloned();
+        if kind.as_ref().is_some_and(|kind| kind != "string") || schema.contains_key("format") {
             return;
         }
-        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
-        let format = match (text("contentEncoding").as_deref(), text("contentMediaType").as_deref()) {
-            (Some("base64"), None | Some("application/octet-stream")) => ("byte", "contentEncoding"),
-            (None, Some("application/octet-stream")) => ("binary", "contentMediaType"),
+        let is_bytes = schema.get("contentMediaType").is_some_and(|media| media == "application/octet-stream");
+        let (format, from) = match schema.get("contentEncoding").map(Value::as_str) {
+            Some(Some("base64")) if kind.is_some() => ("byte", "contentEncoding"),
+            Some(Some(encoding @ "base64url")) if kind.is_some() => (encoding, "contentEncoding"),
+            // Bytes without an encoding are not a text, so 3.1 gives them no type.
+            None if is_bytes => ("binary", "contentMediaType"),
             _ => return,
         };
+        let format = Value::from(format);
         schema.remove("contentEncoding");
-        schema.remove("contentMediaType");
-        schema.insert("format".to_owned(), format.0.into());
-        self.places.note(at.key("format").canonical, at.key(format.1).original);
+        // Another media type, such as `image/png`, has no equivalent in 3.0.
+        if is_bytes {
+            schema.remove("contentMediaType");
+        }
+        schema.insert("type".to_owned(), "string".into());
+        schema.insert("format".to_owned(), format);
+        self.places.note(at.key("format").canonical, at.key(from).original);
     }
 
     fn note_reference(&mut self, kind: Kind, reference: &str, at: &At) {
@@ -821,6 +829,27 @@ mod tests {
             schema(OpenApi::V31, &json!({ "exclusiveMinimum": 3 })),
             schema(OpenApi::V30, &json!({ "minimum": 3, "exclusiveMinimum": true }))
         );
+    }
+
+    #[test]
+    fn texts_of_bytes_have_the_same_form_in_3_0_and_3_1() {
+        for (old, new) in [
+            (
+                json!({ "type": "string", "format": "binary" }),
+                json!({ "contentMediaType": "application/octet-stream" }),
+            ),
+            (json!({ "type": "string", "format": "byte" }), json!({ "type": "string", "contentEncoding": "base64" })),
+            (
+                json!({ "type": "string", "format": "base64url" }),
+                json!({ "type": "string", "contentEncoding": "base64url" }),
+            ),
+            (
+                json!({ "type": "string", "format": "byte", "contentMediaType": "image/png" }),
+                json!({ "type": "string", "contentEncoding": "base64", "contentMediaType": "image/png" }),
+            ),
+        ] {
+            assert_eq!(schema(OpenApi::V31, &new), schema(OpenApi::V30, &old));
+        }
     }
 
     #[test]

@@ -160,7 +160,19 @@ impl<'a> Comparer<'a> {
             self.tell(Rule::Composition, spot, &["items"], format!("items {verb}"));
         }
         self.composition(base, head, spot);
+        self.definitions(base, head, spot);
         self.notes(base, head, spot);
+    }
+
+    /// Compares the schemas in `$defs` that something refers to.
+    fn definitions(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
+        for name in keys(&base["$defs"], &head["$defs"]) {
+            let at = spot.below(&["$defs", name], &format!("$defs.{name}"));
+            let is_used = self.head.inner_uses.contains_key(&format!("{}{}", self.frame.head_root, at.at));
+            if let (true, Some(old), Some(new)) = (is_used, base["$defs"].get(name), head["$defs"].get(name)) {
+                self.schema(old, new, &at);
+            }
+        }
     }
 
     /// Compares flattened schemas if only one side has `allOf`, or if the parts are split
