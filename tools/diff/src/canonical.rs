@@ -294,7 +294,7 @@ impl<'a> Canonical<'a> {
                 schema.insert(key.clone(), value);
             }
             if !hidden.is_empty() {
-                schema.insert("branch beside null".to_owned(), Value::Object(hidden));
+                schema.insert(HIDDEN.to_owned(), Value::Object(hidden));
             }
             drop_defaults(schema);
         }
@@ -774,6 +774,9 @@ fn plain_xml(schema: &mut Map<String, Value>) {
         }
     }
 }
+
+/// The member with those members of a branch beside null that members beside the choice replace.
+pub(crate) const HIDDEN: &str = "branch beside null";
 
 const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 

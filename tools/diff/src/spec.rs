@@ -332,10 +332,10 @@ fn operations(
         }
         let (target, original) = path_item(canonical, item, at, path_items);
         let mut pointer = At { canonical: join("/paths", &shape(path)), original };
-        let twins = twins.entry(pointer.canonical.clone()).or_default();
-        *twins += 1;
-        if *twins > 1 {
-            pointer.canonical.push_str(&format!(" again {twins}"));
+        let number = twins.entry(pointer.canonical.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            pointer.canonical.push_str(&format!(" again {number}"));
         }
         canonical.stands_at(&pointer);
         paths.insert(pointer.canonical.clone(), beside_operations(item, target));
@@ -405,8 +405,14 @@ fn path_item<'v>(
 }
 
 fn operations_of(canonical: &mut Canonical<'_>, path: &str, item: &Value, pointer: &At) -> Vec<Operation> {
-    let methods = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?)));
+    let methods: Vec<_> = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?))).collect();
+    if methods.is_empty() {
+        // Nobody sends these parameters, but other files that they are in have been read.
+        let at = pointer.key("parameters");
+        canonical.parameters([(&item["parameters"], &at.original), (&Value::Null, "")], path, &at);
+    }
     methods
+        .into_iter()
         .map(|(method, operation)| {
             let at = At { canonical: join(&pointer.canonical, method), original: join(&pointer.original, method) };
             operation_of(canonical, path, item, method, operation, &at)

@@ -57,11 +57,7 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
     let mut value = file.value().clone();
     each_reference(&mut value, &mut |pointer, text| {
         let (path, fragment) = text.split_once('#').map_or((text.as_str(), ""), |(path, rest)| (path, rest));
-        let is_pointer = fragment.is_empty() || fragment.starts_with('/');
-        let to = if !is_pointer && (at.is_some() || !path.is_empty()) {
-            refused = refused.take().or_else(|| Some((pointer.to_owned(), text.clone())));
-            return;
-        } else if path.is_empty() {
+        let to = if path.is_empty() {
             at.map(Path::to_owned)
         } else if let Some(path) = normal(&folder, path) {
             (path != own).then_some(path)
@@ -73,6 +69,8 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         if at.is_none() && path.is_empty() {
             return;
         }
+        // An anchor is somewhere in the file, so all of it is compared.
+        let fragment = if fragment.is_empty() || fragment.starts_with('/') { fragment } else { "" };
         *text = match to {
             None => format!("#{fragment}"),
             Some(path) => {
@@ -83,7 +81,7 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         };
     });
     if let Some((pointer, text)) = refused {
-        let what = format!("`{text}` is not a relative path with a JSON pointer, so it cannot be followed");
+        let what = format!("`{text}` is not a relative path, so the reference cannot be followed");
         let mend = "refer to a file by a relative path, or copy the part that the reference points to";
         return Err(file.problem("outside-ref", &pointer, what, mend));
     }

@@ -10,6 +10,7 @@ use super::{
     keys, parts, reference,
 };
 use crate::{
+    canonical::HIDDEN,
     flatten::flattened,
     level::{Level, Side},
     rule::Rule,
@@ -214,6 +215,8 @@ impl<'a> Comparer<'a> {
     }
 
     fn notes(&mut self, base: &Value, head: &Value, spot: &Spot) {
+        const TEXTS: [&str; 5] = ["description", "example", "examples", "externalDocs", "$comment"];
+
         let pair = (base, head);
         for (key, rule, name) in
             [("readOnly", Rule::ReadOnly, "read-only"), ("writeOnly", Rule::WriteOnly, "write-only")]
@@ -232,7 +235,8 @@ impl<'a> Comparer<'a> {
             let what = format!("XML form {}", change(base.get("xml"), head.get("xml")));
             self.tell_of(Rule::XmlChanged, spot, &["xml"], ": ", what);
         }
-        self.texts(Rule::Docs, pair, spot, &["description", "example", "examples", "externalDocs", "$comment"]);
+        self.texts(Rule::Docs, pair, spot, &TEXTS);
+        self.texts(Rule::Docs, (&base[HIDDEN], &head[HIDDEN]), &spot.key(HIDDEN), &TEXTS);
         self.extensions(Rule::SchemaExtension, pair, spot, &["x-extensible-enum"]);
     }
 
