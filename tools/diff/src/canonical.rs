@@ -10,7 +10,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use crate::version::OpenApi;
-use plex_tv_openapi::pointer::{followed, is_value, join, target};
+use plex_tv_openapi::{
+    METHODS,
+    pointer::{followed, is_schema_name, join, target},
+};
 
 /// Maps canonical pointers that differ from the document's pointers to those.
 #[derive(Debug, Default)]
@@ -67,14 +70,30 @@ pub(crate) enum Kind {
     Header,
     Body,
     Response,
+    Callback,
+    PathItem,
+    Example,
+    Link,
+    SecurityScheme,
 }
 
 impl Kind {
+    const ALL: [Self; 10] = [
+        Self::Schema,
+        Self::Parameter,
+        Self::Header,
+        Self::Body,
+        Self::Response,
+        Self::Callback,
+        Self::PathItem,
+        Self::Example,
+        Self::Link,
+        Self::SecurityScheme,
+    ];
+
     /// Returns the kind of the values in this section of `components`.
     pub(crate) fn of_section(section: &str) -> Option<Self> {
-        [Self::Schema, Self::Parameter, Self::Header, Self::Body, Self::Response]
-            .into_iter()
-            .find(|kind| kind.section() == section)
+        Self::ALL.into_iter().find(|kind| kind.section() == section)
     }
 
     pub(crate) const fn section(self) -> &'static str {
@@ -84,6 +103,11 @@ impl Kind {
             Self::Header => "headers",
             Self::Body => "requestBodies",
             Self::Response => "responses",
+            Self::Callback => "callbacks",
+            Self::PathItem => "pathItems",
+            Self::Example => "examples",
+            Self::Link => "links",
+            Self::SecurityScheme => "securitySchemes",
         }
     }
 }
@@ -96,6 +120,8 @@ pub(crate) struct Canonical<'a> {
     pub(crate) wanted: BTreeMap<String, (Kind, String)>,
     /// References whose target is missing: position and text.
     pub(crate) dangling: BTreeMap<String, String>,
+    /// The first reference to an anchor, which is not followed: text and position.
+    pub(crate) unfollowed: Option<(String, String)>,
 }
 
 /// Members whose default is `false`.
@@ -117,7 +143,14 @@ const ANNOTATIONS: [&str; 9] =
 
 impl<'a> Canonical<'a> {
     pub(crate) fn new(version: OpenApi, root: &'a Value) -> Self {
-        Self { version, root, places: Places::default(), wanted: BTreeMap::new(), dangling: BTreeMap::new() }
+        Self {
+            version,
+            root,
+            places: Places::default(),
+            wanted: BTreeMap::new(),
+            dangling: BTreeMap::new(),
+            unfollowed: None,
+        }
     }
 
     /// Returns the canonical form of a value of this kind.
@@ -128,7 +161,21 @@ impl<'a> Canonical<'a> {
             Kind::Header => self.header(value, at),
             Kind::Body => self.body(value, at),
             Kind::Response => self.response(value, at),
+            Kind::Callback => self.callback(value, at),
+            Kind::PathItem => self.path_item(value, at),
+            Kind::Example | Kind::Link | Kind::SecurityScheme => {
+                if let Some(text) = value["$ref"].as_str() {
+                    self.note_reference(kind, text, at);
+                }
+                value.clone()
+            }
         }
+    }
+
+    /// Converts a map of values of this kind.
+    pub(crate) fn named(&mut self, kind: Kind, value: &Value, at: &At) -> Value {
+        let Value::Object(members) = value else { return value.clone() };
+        members.iter().map(|(name, value)| (name.clone(), self.of_kind(kind, value, &at.key(name)))).collect()
     }
 
     /// Returns the canonical form of a schema.
@@ -173,13 +220,32 @@ impl<'a> Canonical<'a> {
         for (key, value) in members {
             let inner = moved(key).unwrap_or(at).key(key);
             let canonical = match key.as_str() {
-                "properties" | "patternProperties" | "$defs" | "dependentSchemas" => self.schemas(value, &inner),
-                // A boolean here only allows or forbids other members. It is not a schema.
-                "additionalProperties" | "unevaluatedProperties" if value.is_boolean() => value.clone(),
-                "items" | "additionalProperties" | "not" => self.schema(value, &inner),
-                "allOf" | "oneOf" | "anyOf" => self.parts(value, &inner),
+                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
+                    self.named(Kind::Schema, value, &inner)
+                }
+                // A boolean here only allows or forbids other members or items. It is not a schema.
+                "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems" if value.is_boolean() => {
+                    value.clone()
+                }
+                "items"
+                | "additionalProperties"
+                | "not"
+                | "contains"
+                | "propertyNames"
+                | "if"
+                | "then"
+                | "else"
+                | "unevaluatedProperties"
+                | "unevaluatedItems"
+                | "contentSchema" => self.schema(value, &inner),
+                "allOf" | "oneOf" | "anyOf" | "prefixItems" => self.parts(value, &inner),
                 "required" | "enum" | "x-extensible-enum" => self.set(value, &inner),
                 "discriminator" => self.discriminator(value, &inner),
+                "$dynamicRef" | "$recursiveRef" => {
+                    let text = value.as_str().unwrap_or_default().to_owned();
+                    self.unfollowed.get_or_insert_with(|| (text, at.canonical.clone()));
+                    value.clone()
+                }
                 _ => value.clone(),
             };
             schema.insert(key.clone(), canonical);
@@ -216,9 +282,21 @@ impl<'a> Canonical<'a> {
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("nullable".to_owned(), Value::Bool(true));
             // The members next to the choice.
+            let mut hidden = Map::new();
             for (key, value) in members.iter().filter(|(key, _)| *key != kind) {
-                schema.insert(key.clone(), value.clone());
+                let value = match key.as_str() {
+                    "discriminator" => self.discriminator(value, &at.key(key)),
+                    _ => value.clone(),
+                };
+                if let Some(inner) = schema.get(key).filter(|inner| **inner != value) {
+                    hidden.insert(key.clone(), inner.clone());
+                }
+                schema.insert(key.clone(), value);
             }
+            if !hidden.is_empty() {
+                schema.insert(HIDDEN.to_owned(), Value::Object(hidden));
+            }
+            drop_defaults(schema);
         }
         schema
     }
@@ -228,8 +306,8 @@ impl<'a> Canonical<'a> {
         let mut value = value.clone();
         for (word, to) in value.get_mut("mapping").and_then(Value::as_object_mut).into_iter().flatten() {
             let Some(text) = to.as_str() else { continue };
-            let is_word = !text.contains(['#', '/', '.']);
-            let reference = if is_word { format!("#{}", join("/components/schemas", text)) } else { text.to_owned() };
+            let reference =
+                if is_schema_name(text) { format!("#{}", join("/components/schemas", text)) } else { text.to_owned() };
             self.note_reference(Kind::Schema, &reference, &at.key("mapping").key(word));
             *to = Value::String(reference);
         }
@@ -248,59 +326,34 @@ impl<'a> Canonical<'a> {
             schema.insert("example".to_owned(), only);
             self.places.note(at.key("example").canonical, at.key("examples").original);
         }
-        if schema.get("type").is_none_or(|kind| kind != "string") || schema.contains_key("format") {
+        let kind = schema.get("type").cloned();
+        if kind.as_ref().is_some_and(|kind| kind != "string") || schema.contains_key("format") {
             return;
         }
-        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
-        let format = match (text("contentEncoding").as_deref(), text("contentMediaType").as_deref()) {
-            (Some("base64"), None | Some("application/octet-stream")) => ("byte", "contentEncoding"),
-            (None, Some("application/octet-stream")) => ("binary", "contentMediaType"),
+        let is_bytes = schema.get("contentMediaType").is_some_and(|media| media == "application/octet-stream");
+        let (format, from) = match schema.get("contentEncoding").map(Value::as_str) {
+            Some(Some("base64")) if kind.is_some() => ("byte", "contentEncoding"),
+            Some(Some(encoding @ "base64url")) if kind.is_some() => (encoding, "contentEncoding"),
+            // Bytes without an encoding are not a text, so 3.1 gives them no type.
+            None if is_bytes => ("binary", "contentMediaType"),
             _ => return,
         };
+        let format = Value::from(format);
         schema.remove("contentEncoding");
-        schema.remove("contentMediaType");
-        schema.insert("format".to_owned(), format.0.into());
-        self.places.note(at.key("format").canonical, at.key(format.1).original);
-    }
-
-    /// Records all references in a part of the document that has no canonical form.
-    pub(crate) fn note_references(&mut self, value: &Value, at: &At) {
-        self.note_all(Kind::Schema, value, at);
-    }
-
-    fn note_all(&mut self, kind: Kind, value: &Value, at: &At) {
-        match value {
-            Value::Object(members) => {
-                for (key, value) in members {
-                    let inner = match key.as_str() {
-                        "$ref" => {
-                            if let Some(text) = value.as_str() {
-                                self.note_reference(kind, text, at);
-                            }
-                            continue;
-                        }
-                        "parameters" => Kind::Parameter,
-                        "requestBody" => Kind::Body,
-                        "responses" => Kind::Response,
-                        "headers" => Kind::Header,
-                        "schema" => Kind::Schema,
-                        key if is_value(key) => continue,
-                        _ => kind,
-                    };
-                    self.note_all(inner, value, &at.key(key));
-                }
-            }
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.note_all(kind, item, &at.key(&index.to_string()));
-                }
-            }
-            _ => {}
+        // Another media type, such as `image/png`, has no equivalent in 3.0.
+        if is_bytes {
+            schema.remove("contentMediaType");
         }
+        schema.insert("type".to_owned(), "string".into());
+        schema.insert("format".to_owned(), format);
+        self.places.note(at.key("format").canonical, at.key(from).original);
     }
 
     fn note_reference(&mut self, kind: Kind, reference: &str, at: &At) {
-        if target(reference).is_some_and(|pointer| self.root.pointer(&pointer).is_none()) {
+        let pointer = target(reference);
+        if pointer.as_ref().is_some_and(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
+            self.unfollowed.get_or_insert_with(|| (reference.to_owned(), at.canonical.clone()));
+        } else if pointer.is_some_and(|pointer| self.root.pointer(&pointer).is_none()) {
             self.dangling.insert(at.canonical.clone(), reference.to_owned());
         } else if !self.wanted.contains_key(reference) {
             self.wanted.insert(reference.to_owned(), (kind, at.canonical.clone()));
@@ -344,11 +397,6 @@ impl<'a> Canonical<'a> {
         self.places.note(at.key("$ref").canonical, format!("{}/{kind}/0/$ref", at.original));
         schema.insert("$ref".to_owned(), reference.clone());
         Value::Object(schema)
-    }
-
-    fn schemas(&mut self, value: &Value, at: &At) -> Value {
-        let Value::Object(members) = value else { return value.clone() };
-        members.iter().map(|(name, schema)| (name.clone(), self.schema(schema, &at.key(name)))).collect()
     }
 
     /// Converts the parts of a composition. They are matched with the other side's when compared.
@@ -406,6 +454,7 @@ impl<'a> Canonical<'a> {
             let canonical = match key.as_str() {
                 "schema" => self.schema(value, &at.key(key)),
                 "content" => self.content(value, &at.key(key)),
+                "examples" => self.named(Kind::Example, value, &at.key(key)),
                 _ => value.clone(),
             };
             parameter.insert(key.clone(), canonical);
@@ -456,9 +505,12 @@ impl<'a> Canonical<'a> {
             if let Some(schema) = media.get("schema").cloned() {
                 media["schema"] = self.schema(&schema, &at.key("schema"));
             }
-            for key in ["examples", "encoding"] {
-                if let Some(inner) = media.get(key).cloned() {
-                    self.note_references(&inner, &at.key(key));
+            if let Some(examples) = media.get("examples").cloned() {
+                media["examples"] = self.named(Kind::Example, &examples, &at.key("examples"));
+            }
+            for (name, encoding) in media.get_mut("encoding").and_then(Value::as_object_mut).into_iter().flatten() {
+                if let Some(headers) = encoding.get_mut("headers") {
+                    *headers = self.named(Kind::Header, headers, &at.key("encoding").key(name).key("headers"));
                 }
             }
             content.insert(name, media);
@@ -474,7 +526,7 @@ impl<'a> Canonical<'a> {
         }
         let mut response = members.clone();
         if let Some(links) = members.get("links") {
-            self.note_references(links, &at.key("links"));
+            response.insert("links".to_owned(), self.named(Kind::Link, links, &at.key("links")));
         }
         if let Some(content) = members.get("content") {
             response.insert("content".to_owned(), self.content(content, &at.key("content")));
@@ -506,6 +558,62 @@ impl<'a> Canonical<'a> {
             found.insert(status, response);
         }
         Value::Object(found)
+    }
+
+    /// Converts a callback, which is a map from addresses to path items, or a reference to one.
+    fn callback(&mut self, value: &Value, at: &At) -> Value {
+        let Value::Object(members) = value else { return value.clone() };
+        if members.contains_key("$ref") {
+            return self.reference(Kind::Callback, members, at);
+        }
+        let items = members.iter().map(|(address, item)| {
+            let is_extension = address.starts_with("x-");
+            let item = if is_extension { item.clone() } else { self.path_item(item, &at.key(address)) };
+            (address.clone(), item)
+        });
+        items.collect()
+    }
+
+    /// Converts a path item of a callback.
+    fn path_item(&mut self, value: &Value, at: &At) -> Value {
+        let Value::Object(members) = value else { return value.clone() };
+        if let Some(text) = members.get("$ref").and_then(Value::as_str) {
+            self.note_reference(Kind::PathItem, text, at);
+        }
+        let converted = members.iter().map(|(key, value)| {
+            let at = at.key(key);
+            let value = match key.as_str() {
+                "parameters" if value.is_array() => self.callback_parameters(value, &at),
+                method if METHODS.contains(&method) => self.callback_operation(value, &at),
+                _ => value.clone(),
+            };
+            (key.clone(), value)
+        });
+        converted.collect()
+    }
+
+    fn callback_operation(&mut self, value: &Value, at: &At) -> Value {
+        let Value::Object(members) = value else { return value.clone() };
+        let converted = members.iter().map(|(key, value)| {
+            let at = at.key(key);
+            let value = match key.as_str() {
+                "parameters" if value.is_array() => self.callback_parameters(value, &at),
+                "requestBody" => self.body(value, &at),
+                "responses" => self.responses(value, &at),
+                "callbacks" => self.named(Kind::Callback, value, &at),
+                "tags" => self.by_name(value, &at),
+                _ => value.clone(),
+            };
+            (key.clone(), value)
+        });
+        let mut operation = converted.collect();
+        drop_defaults(&mut operation);
+        Value::Object(operation)
+    }
+
+    fn callback_parameters(&mut self, value: &Value, at: &At) -> Value {
+        // The address of a callback is an expression, not a template with placeholders.
+        self.parameters([(value, &at.original), (&Value::Null, "")], "", at).0
     }
 
     /// Returns the parameters of an operation, including those of its path, and their order.
@@ -667,6 +775,9 @@ fn plain_xml(schema: &mut Map<String, Value>) {
     }
 }
 
+/// The member with those members of a branch beside null that members beside the choice replace.
+pub(crate) const HIDDEN: &str = "branch beside null";
+
 const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
 
 /// Returns the reference of a composition that consists of it alone, if only annotations are next
@@ -721,6 +832,27 @@ mod tests {
             schema(OpenApi::V31, &json!({ "exclusiveMinimum": 3 })),
             schema(OpenApi::V30, &json!({ "minimum": 3, "exclusiveMinimum": true }))
         );
+    }
+
+    #[test]
+    fn texts_of_bytes_have_the_same_form_in_3_0_and_3_1() {
+        for (old, new) in [
+            (
+                json!({ "type": "string", "format": "binary" }),
+                json!({ "contentMediaType": "application/octet-stream" }),
+            ),
+            (json!({ "type": "string", "format": "byte" }), json!({ "type": "string", "contentEncoding": "base64" })),
+            (
+                json!({ "type": "string", "format": "base64url" }),
+                json!({ "type": "string", "contentEncoding": "base64url" }),
+            ),
+            (
+                json!({ "type": "string", "format": "byte", "contentMediaType": "image/png" }),
+                json!({ "type": "string", "contentEncoding": "base64", "contentMediaType": "image/png" }),
+            ),
+        ] {
+            assert_eq!(schema(OpenApi::V31, &new), schema(OpenApi::V30, &old));
+        }
     }
 
     #[test]

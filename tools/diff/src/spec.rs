@@ -1,11 +1,11 @@
 //! A description in its canonical form, split into the parts that are compared: operations,
 //! components, and the rest.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use plex_tv_openapi::{
     Document, METHODS, Problem,
-    pointer::{followed, has_names, is_value, is_within, join, target, unescaped},
+    pointer::{FILES, each_reference, followed, has_names, is_value, is_within, join, target, unescaped},
 };
 use serde_json::{Map, Value};
 
@@ -104,9 +104,12 @@ impl<'a> Spec<'a> {
         let mut path_items = BTreeSet::new();
         let mut operations = operations(&mut canonical, &mut paths, &mut path_items);
         operations.extend(webhooks(&mut canonical, &mut paths, &mut path_items));
-        let mut components = components(&mut canonical);
+        let mut components = components(&mut canonical, &path_items);
         let inner = referred(&mut canonical, document, &mut components)?;
-        let rest = rest(&mut canonical);
+        all_compared(document, |pointer| {
+            components.contains_key(pointer) || inner.contains_key(pointer) || path_items.contains(pointer)
+        })?;
+        let rest = rest(&mut canonical, document.files().next().is_some());
         let Canonical { places, dangling, .. } = canonical;
         let mut spec = Self {
             document,
@@ -172,7 +175,7 @@ impl<'a> Spec<'a> {
             for (side, members) in sides {
                 let mut open = Vec::new();
                 for member in members {
-                    references(&operation.value[*member], &mut open);
+                    collect(&operation.value[*member], has_names(member), &mut open);
                 }
                 if members.contains(&"security") {
                     let alternatives = operation.value["security"].as_object().into_iter().flat_map(Map::values);
@@ -189,18 +192,27 @@ impl<'a> Spec<'a> {
         self.uses = uses;
     }
 
-    /// Returns pairs of a schema with a discriminator and a schema that extends it: a value of the
-    /// first may be a value of the second.
+    /// Returns pairs of a schema that has or inherits a discriminator and a schema that extends it:
+    /// a value of the first may be a value of the second.
     fn heirs(&self) -> Vec<(&str, &str)> {
-        let mut found = Vec::new();
+        let mut children: HashMap<Key, Vec<&str>> = HashMap::new();
         for (key, component) in &self.components {
             for part in component.value["allOf"].as_array().into_iter().flatten() {
-                let parent =
-                    part["$ref"].as_str().and_then(|reference| self.components.get_key_value(&target(reference)?));
-                if let Some((parent, value)) = parent
-                    && value.value.get("discriminator").is_some()
-                {
-                    found.push((parent.as_str(), key.as_str()));
+                if let Some(parent) = part["$ref"].as_str().and_then(target) {
+                    children.entry(parent).or_default().push(key);
+                }
+            }
+        }
+        let has_discriminator = |component: &Component| component.value.get("discriminator").is_some();
+        let first = self.components.iter().filter(|(_, component)| has_discriminator(component));
+        let mut open: Vec<&str> = first.map(|(key, _)| key.as_str()).collect();
+        let mut seen: HashSet<&str> = open.iter().copied().collect();
+        let mut found = Vec::new();
+        while let Some(parent) = open.pop() {
+            for child in children.get(parent).into_iter().flatten() {
+                found.push((parent, *child));
+                if seen.insert(child) {
+                    open.push(child);
                 }
             }
         }
@@ -286,13 +298,14 @@ fn collect(value: &Value, are_names: bool, found: &mut Vec<Key>) {
         Value::Object(members) => {
             for (key, value) in members {
                 match value {
-                    Value::String(text) if key == "$ref" && !are_names => found.extend(target(text)),
+                    Value::String(text) if key == "$ref" => found.extend(target(text)),
                     Value::Object(discriminator) if key == "discriminator" && !are_names => {
                         let mapping = discriminator.get("mapping").and_then(Value::as_object);
                         let words = mapping.into_iter().flat_map(Map::values).filter_map(Value::as_str);
                         found.extend(words.filter_map(target));
                     }
                     _ if !are_names && is_value(key) => {}
+                    Value::Array(_) if !are_names && key == "examples" => {}
                     _ => collect(value, !are_names && has_names(key), found),
                 }
             }
@@ -309,6 +322,8 @@ fn operations(
 ) -> Vec<Operation> {
     let root = canonical.root;
     let mut found = Vec::new();
+    // How many paths have each shape.
+    let mut twins: HashMap<String, usize> = HashMap::new();
     for (path, item) in root["paths"].as_object().into_iter().flatten() {
         let at = join("/paths", path);
         if path.starts_with("x-") {
@@ -316,7 +331,12 @@ fn operations(
             continue;
         }
         let (target, original) = path_item(canonical, item, at, path_items);
-        let pointer = At { canonical: join("/paths", &shape(path)), original };
+        let mut pointer = At { canonical: join("/paths", &shape(path)), original };
+        let number = twins.entry(pointer.canonical.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            pointer.canonical.push_str(&format!(" again {number}"));
+        }
         canonical.stands_at(&pointer);
         paths.insert(pointer.canonical.clone(), beside_operations(item, target));
         let item = target;
@@ -385,8 +405,14 @@ fn path_item<'v>(
 }
 
 fn operations_of(canonical: &mut Canonical<'_>, path: &str, item: &Value, pointer: &At) -> Vec<Operation> {
-    let methods = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?)));
+    let methods: Vec<_> = METHODS.into_iter().filter_map(|method| Some((method, item.get(method)?))).collect();
+    if methods.is_empty() {
+        // Nobody sends these parameters, but other files that they are in have been read.
+        let at = pointer.key("parameters");
+        canonical.parameters([(&item["parameters"], &at.original), (&Value::Null, "")], path, &at);
+    }
     methods
+        .into_iter()
         .map(|(method, operation)| {
             let at = At { canonical: join(&pointer.canonical, method), original: join(&pointer.original, method) };
             operation_of(canonical, path, item, method, operation, &at)
@@ -420,7 +446,7 @@ fn operation_of(
         value.insert("responses".to_owned(), canonical.responses(responses, &at.key("responses")));
     }
     if let Some(callbacks) = operation.get("callbacks") {
-        canonical.note_references(callbacks, &at.key("callbacks"));
+        value.insert("callbacks".to_owned(), canonical.named(Kind::Callback, callbacks, &at.key("callbacks")));
     }
     if let Some(tags) = operation.get("tags") {
         value.insert("tags".to_owned(), canonical.by_name(tags, &at.key("tags")));
@@ -435,10 +461,11 @@ fn operation_of(
     if inherits_security && !asked.is_null() {
         canonical.stands_at(&security);
     }
+    let dangling = inherits_security.then(|| std::mem::take(&mut canonical.dangling));
     value.insert("security".to_owned(), canonical.security(asked, &security));
-    if inherits_security {
-        // It is reported once, for the document.
-        canonical.dangling.retain(|at, _| !is_within(at, &security.canonical));
+    // Missing schemes that are inherited are reported once, for the document.
+    if let Some(dangling) = dangling {
+        canonical.dangling = dangling;
     }
     if let Some(servers) = operation.get("servers").or(item.get("servers")) {
         if operation.get("servers").is_none() {
@@ -460,7 +487,7 @@ fn operation_of(
     }
 }
 
-fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
+fn components(canonical: &mut Canonical<'_>, path_items: &BTreeSet<Key>) -> BTreeMap<Key, Component> {
     let root = canonical.root;
     let mut found = BTreeMap::new();
     for (kind, members) in root["components"].as_object().into_iter().flatten() {
@@ -468,14 +495,10 @@ fn components(canonical: &mut Canonical<'_>) -> BTreeMap<Key, Component> {
             let key = join(&join("/components", kind), name);
             let at = At::both(key.clone());
             let value = match Kind::of_section(kind) {
+                // The references of its operations have been found.
+                Some(Kind::PathItem) if path_items.contains(&key) => value.clone(),
                 Some(kind) => canonical.of_kind(kind, value, &at),
-                None => {
-                    // The references of a path item are found through its operations.
-                    if kind != "pathItems" {
-                        canonical.note_references(value, &at);
-                    }
-                    value.clone()
-                }
+                None => value.clone(),
             };
             found.insert(key, Component { kind: kind.clone(), name: name.clone(), value });
         }
@@ -509,6 +532,11 @@ fn referred(
             inner.insert(pointer, value);
         }
     }
+    if let Some((text, at)) = canonical.unfollowed.take() {
+        let what = format!("`{text}` is not a JSON pointer, so the reference cannot be followed");
+        let mend = "refer to the value by its place, such as `#/components/schemas/Pin`";
+        return Err(document.problem("outside-ref", &canonical.places.original(&at), what, mend));
+    }
     let outer: Vec<_> = files.keys().cloned().collect();
     for (key, (kind, value)) in files {
         if outer.iter().any(|other| *other != key && is_within(&key, other)) {
@@ -522,12 +550,44 @@ fn referred(
     Ok(inner)
 }
 
+/// Refuses a reference to another file from a place where OpenAPI allows none: what it points to is
+/// not compared.
+fn all_compared(document: &Document, is_compared: impl Fn(&str) -> bool) -> Result<(), Problem> {
+    let root = document.value();
+    let mut open = Vec::new();
+    for (key, value) in root.as_object().into_iter().flatten().filter(|(key, _)| *key != FILES && !is_value(key)) {
+        collect(value, has_names(key), &mut open);
+    }
+    let mut seen = HashSet::new();
+    while let Some(pointer) = open.pop() {
+        let Some(value) = root.pointer(&pointer).filter(|_| is_within(&pointer, "/$files")) else { continue };
+        // A reference to another reference is followed to its end.
+        if !is_compared(&pointer) && value.get("$ref").is_none() {
+            let mut at = String::new();
+            each_reference(&mut root.clone(), &mut |place, text| {
+                if at.is_empty() && target(text).as_ref() == Some(&pointer) {
+                    place.clone_into(&mut at);
+                }
+            });
+            let what = "a reference to another file cannot be followed from here";
+            return Err(document.problem("outside-ref", &at, what, "write out the part that it points to"));
+        }
+        if seen.insert(pointer) {
+            collect(value, false, &mut open);
+        }
+    }
+    Ok(())
+}
+
 /// Returns everything else, including members of `components` that are not maps of components.
-fn rest(canonical: &mut Canonical<'_>) -> Value {
+fn rest(canonical: &mut Canonical<'_>, has_files: bool) -> Value {
     let root = canonical.root;
     let mut rest = root.as_object().cloned().unwrap_or_default();
-    for told in ["paths", "webhooks", "security", "$files"] {
+    for told in ["paths", "webhooks", "security"] {
         rest.remove(told);
+    }
+    if has_files {
+        rest.remove(FILES);
     }
     // This is the default of 3.1.
     if rest.get("jsonSchemaDialect").is_some_and(|dialect| dialect == "https://spec.openapis.org/oas/3.1/dialect/base")

@@ -147,3 +147,52 @@ fn a_reference_to_a_file_that_was_not_read_is_refused() {
 
     assert_eq!((problem.rule(), problem.line()), ("outside-ref", Some(2)), "{problem}");
 }
+
+#[test]
+fn a_reference_to_a_file_is_refused_where_it_cannot_be_followed() {
+    let head = "openapi: 3.1.0\ninfo: {title: A, version: '1'}\n";
+    let response = |inner: &str| format!("paths: {{/a: {{get: {{responses: {{'200': {{{inner}}}}}}}}}}}");
+    for text in [
+        "paths: {$ref: f.yaml}".to_owned(),
+        "paths: {/a: {get: {$ref: f.yaml}}}".to_owned(),
+        "paths: {/a: {get: {responses: {$ref: f.yaml}}}}".to_owned(),
+        "paths: {/a: {get: {parameters: {$ref: f.yaml}}}}".to_owned(),
+        "paths: {}\ncomponents: {schemas: {$ref: f.yaml}}".to_owned(),
+        response("content: {a/b: {$ref: f.yaml}}"),
+        response("content: {a/b: {schema: {properties: {$ref: f.yaml}}}}"),
+        response("content: {a/b: {schema: {$ref: '#anchor'}}}"),
+        response("content: {a/b: {schema: {$dynamicRef: '#anchor'}}}"),
+    ] {
+        let document = Document::parse("a.yaml", &format!("{head}{text}\n")).unwrap();
+        let whole = with_files(document, |path| Document::parse(path, "{type: string}"));
+
+        let problem = whole.and_then(|document| diff(&document, &document)).unwrap_err();
+
+        assert_eq!((problem.rule(), problem.line()), ("outside-ref", Some(text.lines().count() + 2)), "{text}");
+    }
+}
+
+#[test]
+fn examples_and_unused_parts_of_files_may_contain_anything() {
+    let text = "openapi: 3.1.0\npaths: {/a: {parameters: [{$ref: 'f.yaml#/P'}]}}\ncomponents: {schemas: {A: {examples: [{$ref: no.yaml}]}, B: {$ref: 'f.yaml#/B'}}}\n";
+    let document = Document::parse("a.yaml", text).unwrap();
+    let file = "B: {type: string}\nP: {in: query, name: p}\nC: {properties: {$ref: g.yaml}}\n";
+    let load = |path: &Path| Document::parse(path, if path.ends_with("f.yaml") { file } else { "{}" });
+    let document = with_files(document, load).unwrap();
+
+    assert!(findings(&document, &document).is_empty());
+}
+
+#[test]
+fn the_member_that_holds_files_cannot_be_a_member_of_the_document() {
+    let read = |text: &str| {
+        let document = Document::parse("a.yaml", &format!("openapi: 3.0.3\npaths: {{}}\n{text}\n")).unwrap();
+        with_files(document, |path| Document::parse(path, "{type: string}"))
+    };
+    let (one, two) = (read("$files: {a: 1}").unwrap(), read("$files: {a: 2}").unwrap());
+
+    let problem = read("$files: {a: 1}\ncomponents: {schemas: {A: {$ref: f.yaml}}}").unwrap_err();
+
+    assert_eq!(findings(&one, &two).len(), 1);
+    assert_eq!((problem.rule(), problem.line()), ("outside-ref", Some(3)));
+}

@@ -6,11 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     Document, Problem,
-    pointer::{each_reference, join, target},
+    pointer::{FILES, each_reference, join, target},
 };
-
-/// The member of the root that holds the files, each under its path relative to the document.
-pub(crate) const FILES: &str = "$files";
 
 /// Returns the document with all files that it refers to, directly or indirectly. References into
 /// them then point to `#/$files/<path>`. `load` reads the file at a path that has the same base as
@@ -27,6 +24,10 @@ pub fn with_files(
     let mut document = document;
     let mut files = Map::new();
     let mut open = rewritten(&mut document, None, &own)?;
+    if !open.is_empty() && document.value().get(FILES).is_some() {
+        let what = format!("`{FILES}` holds the files that the description refers to, so it cannot be a member");
+        return Err(document.problem("outside-ref", &join("", FILES), what, "give the member another name"));
+    }
     while let Some(path) = open.pop() {
         let name = slashed(&path);
         if files.contains_key(&name) {
@@ -68,6 +69,7 @@ fn rewritten(file: &mut Document, at: Option<&Path>, own: &Path) -> Result<Vec<P
         if at.is_none() && path.is_empty() {
             return;
         }
+        // An anchor is somewhere in the file, so all of it is compared.
         let fragment = if fragment.is_empty() || fragment.starts_with('/') { fragment } else { "" };
         *text = match to {
             None => format!("#{fragment}"),

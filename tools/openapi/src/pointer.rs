@@ -2,6 +2,10 @@
 
 use serde_json::Value;
 
+/// The member of the root that holds the other files of the document, each under its path relative
+/// to the document.
+pub const FILES: &str = "$files";
+
 /// Returns `pointer` with one more step, escaped as JSON pointers require.
 pub fn join(pointer: &str, key: &str) -> String {
     if key.contains(['~', '/']) {
@@ -67,6 +71,13 @@ pub fn is_value(key: &str) -> bool {
     VALUES.contains(&key) || key.starts_with("x-")
 }
 
+/// Returns whether this text of a discriminator's `mapping` is the name of a schema rather than a
+/// reference. A name may contain dots, but not end like the name of a file.
+#[must_use]
+pub fn is_schema_name(text: &str) -> bool {
+    !text.contains(['#', '/']) && ![".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end))
+}
+
 /// Returns whether this member is a map with keys chosen by the author.
 #[must_use]
 pub fn has_names(key: &str) -> bool {
@@ -96,7 +107,8 @@ const NAMES: [&str; 18] = [
 ];
 
 /// Calls `found` with the pointer and the text of each reference: each `$ref`, and each value of a
-/// discriminator's `mapping`. Anything inside an example that looks like one is skipped.
+/// discriminator's `mapping`. Anything inside an example that looks like one is skipped. A text
+/// named `$ref` is also a reference where names are expected: no name has a text as its value.
 pub fn each_reference(value: &mut Value, found: &mut dyn FnMut(&str, &mut String)) {
     walk(value, &mut String::new(), false, found);
 }
@@ -108,19 +120,20 @@ fn walk(value: &mut Value, at: &mut String, are_names: bool, found: &mut dyn FnM
                 let length = at.len();
                 *at = join(at, key);
                 match inner {
-                    Value::String(text) if key == "$ref" && !are_names => found(at, text),
+                    Value::String(text) if key == "$ref" => found(at, text),
                     Value::Object(discriminator) if key == "discriminator" && !are_names => {
                         let mapping = discriminator.get_mut("mapping").and_then(Value::as_object_mut);
                         for (word, inner) in mapping.into_iter().flatten() {
-                            // A plain word is the name of a schema.
                             if let Value::String(text) = inner
-                                && text.contains(['#', '/', '.'])
+                                && !is_schema_name(text)
                             {
                                 found(&join(&join(at, "mapping"), word), text);
                             }
                         }
                     }
                     _ if !are_names && is_value(key) => {}
+                    // A schema has a list of examples, and anything else has a map of them.
+                    Value::Array(_) if !are_names && key == "examples" => {}
                     _ => walk(inner, at, !are_names && has_names(key), found),
                 }
                 at.truncate(length);

@@ -467,7 +467,7 @@ fn is_bytes(media: &str, schema: Option<&Value>) -> bool {
     let is_more = ["json", "xml", "yaml", "form", "multipart", "text"].iter().any(|word| media.contains(word));
     let is_empty = |schema: &Value| schema.as_object().is_some_and(serde_json::Map::is_empty);
     let is_text = |schema: &Value| {
-        schema["type"] == "string"
+        schema.get("type").is_none_or(|kind| kind == "string")
             && (schema["format"] == "binary"
                 || schema["contentMediaType"].as_str().is_some_and(|of| media.starts_with(of)))
     };

@@ -6,6 +6,7 @@
 //! miss it.
 
 mod align;
+mod callbacks;
 mod exchange;
 mod operation;
 mod parts;

@@ -111,6 +111,7 @@ impl<'a> Comparer<'a> {
             comparer.parameters(&base["parameters"], &head["parameters"], &spot.key("parameters").on(asked));
             comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
             comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
+            comparer.callbacks(&base["callbacks"], &head["callbacks"], &spot.key("callbacks"));
             if old.inherits_security && new.inherits_security {
                 // It is reported once, for the document.
                 comparer.frame.consumed.insert("/security".to_owned());

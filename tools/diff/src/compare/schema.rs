@@ -10,6 +10,7 @@ use super::{
     keys, parts, reference,
 };
 use crate::{
+    canonical::HIDDEN,
     flatten::flattened,
     level::{Level, Side},
     rule::Rule,
@@ -160,7 +161,19 @@ impl<'a> Comparer<'a> {
             self.tell(Rule::Composition, spot, &["items"], format!("items {verb}"));
         }
         self.composition(base, head, spot);
+        self.definitions(base, head, spot);
         self.notes(base, head, spot);
+    }
+
+    /// Compares the schemas in `$defs` that something refers to.
+    fn definitions(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
+        for name in keys(&base["$defs"], &head["$defs"]) {
+            let at = spot.below(&["$defs", name], &format!("$defs.{name}"));
+            let is_used = self.head.inner_uses.contains_key(&format!("{}{}", self.frame.head_root, at.at));
+            if let (true, Some(old), Some(new)) = (is_used, base["$defs"].get(name), head["$defs"].get(name)) {
+                self.schema(old, new, &at);
+            }
+        }
     }
 
     /// Compares flattened schemas if only one side has `allOf`, or if the parts are split
@@ -202,6 +215,8 @@ impl<'a> Comparer<'a> {
     }
 
     fn notes(&mut self, base: &Value, head: &Value, spot: &Spot) {
+        const TEXTS: [&str; 5] = ["description", "example", "examples", "externalDocs", "$comment"];
+
         let pair = (base, head);
         for (key, rule, name) in
             [("readOnly", Rule::ReadOnly, "read-only"), ("writeOnly", Rule::WriteOnly, "write-only")]
@@ -220,7 +235,8 @@ impl<'a> Comparer<'a> {
             let what = format!("XML form {}", change(base.get("xml"), head.get("xml")));
             self.tell_of(Rule::XmlChanged, spot, &["xml"], ": ", what);
         }
-        self.texts(Rule::Docs, pair, spot, &["description", "example", "examples", "externalDocs", "$comment"]);
+        self.texts(Rule::Docs, pair, spot, &TEXTS);
+        self.texts(Rule::Docs, (&base[HIDDEN], &head[HIDDEN]), &spot.key(HIDDEN), &TEXTS);
         self.extensions(Rule::SchemaExtension, pair, spot, &["x-extensible-enum"]);
     }
 
