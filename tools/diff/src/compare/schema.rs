@@ -76,6 +76,13 @@ impl<'a> Comparer<'a> {
             }
             _ => return false,
         };
+        // Everything else beside a choice limits its branches, so they do not stand for the whole.
+        let is_note = |key: &str| key.starts_with("x-") && key != "x-extensible-enum";
+        let is_around = |key: &str| [kind, "discriminator"].contains(&key) || AROUND.contains(&key) || is_note(key);
+        let choice = if rule == Rule::OneofAdded { head } else { base };
+        if !choice.as_object().is_some_and(|members| members.keys().all(|key| is_around(key))) {
+            return false;
+        }
         let matched = parts::matched(&old, &new, None);
         let [(one, other)] = matched.pairs.as_slice() else { return false };
         self.annotations(base, head, spot);
@@ -406,7 +413,10 @@ impl<'a> Comparer<'a> {
             };
             let side = self.seen(spot.side, &[&old[name]], &[]);
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
-            let found = self.tell_at(rule, &at, &pointers(name), what);
+            let [property, required] = pointers(name);
+            // It may be required all the same.
+            let told = if is_required(head, name) { vec![property] } else { vec![property, required] };
+            let found = self.tell_at(rule, &at, &told, what);
             found.related.extend(super::exchange::related(&old[name]));
             // Requests that still contain it are refused.
             if is_closed && side.has(Side::Request) {
