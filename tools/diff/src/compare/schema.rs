@@ -545,7 +545,11 @@ impl<'a> Comparer<'a> {
                 } else {
                     "no longer mentions members that are not listed"
                 };
-                self.tell(Rule::AddlTrue, spot, &[KEY], what);
+                let found = self.tell(Rule::AddlTrue, spot, &[KEY], what);
+                // Readers of the old description refuse members that do not fit its schema.
+                if is_schema(old) && found.side.has(Side::Response) {
+                    found.level = Level::Potential;
+                }
             }
         }
     }
