@@ -269,15 +269,14 @@ impl<'a> Comparer<'a> {
             return;
         }
         let what = format!("is now {}, was {}", told(head), told(base));
-        let side = spot.side;
         match (old, new) {
             (Some("int32"), Some("int64")) => {
                 self.tell(Rule::IntWidth, spot, &["format"], what);
             }
             (Some("int64"), Some("int32")) => {
-                let level = if side == Side::Response { Level::Compatible } else { Level::Breaking };
-                let level = if side == Side::None { Level::Compatible } else { level };
-                self.tell(Rule::IntWidth, spot, &["format"], what).level = level;
+                let found = self.tell(Rule::IntWidth, spot, &["format"], what);
+                let is_sent = found.side.has(Side::Request);
+                found.level = if is_sent { Level::Breaking } else { Level::Compatible };
             }
             (None, _) => {
                 self.tell(Rule::FormatAdded, spot, &["format"], what);
@@ -329,22 +328,17 @@ impl<'a> Comparer<'a> {
             value.get("const").map(|only| BTreeSet::from([only.to_string()])).or(list)
         };
         let (before, after) = (values(base), values(head));
-        let level = |request, response| match spot.side {
-            Side::Request => request,
-            Side::Response => response,
-            Side::Both => std::cmp::max(request, response),
-            Side::None => Level::Compatible,
-        };
-        let level = match (&before, &after) {
+        // The side on which it breaks.
+        let breaks = match (&before, &after) {
             (one, other) if one == other => None,
             // More values are accepted, or any value.
-            (Some(_), None) => Some(level(Level::Compatible, Level::Breaking)),
-            (Some(before), Some(after)) if before.is_subset(after) => Some(level(Level::Compatible, Level::Breaking)),
-            (Some(before), Some(after)) if !after.is_subset(before) => Some(level(Level::Breaking, Level::Breaking)),
-            _ => Some(level(Level::Breaking, Level::Compatible)),
+            (Some(_), None) => Some(Side::Response),
+            (Some(before), Some(after)) if before.is_subset(after) => Some(Side::Response),
+            (Some(before), Some(after)) if !after.is_subset(before) => Some(Side::Both),
+            _ => Some(Side::Request),
         };
-        match level {
-            Some(level) => {
+        match breaks {
+            Some(breaks) => {
                 let told = |value: &Value| match value.get("const") {
                     Some(only) => brief(only),
                     None if value.get("enum").is_some() => {
@@ -353,7 +347,9 @@ impl<'a> Comparer<'a> {
                     None => "any value".to_owned(),
                 };
                 let what = format!("is now {}, was {}", told(head), told(base));
-                self.tell(Rule::ConstChanged, spot, &["const", "enum"], what).level = level;
+                let found = self.tell(Rule::ConstChanged, spot, &["const", "enum"], what);
+                let is_seen = found.side != found.side.without(breaks);
+                found.level = if is_seen { Level::Breaking } else { Level::Compatible };
             }
             None => self.frame.consumed.extend(["const", "enum"].map(|key| join(&spot.at, key))),
         }
@@ -419,7 +415,7 @@ impl<'a> Comparer<'a> {
             let found = self.tell_at(rule, &at, &told, what);
             found.related.extend(super::exchange::related(&old[name]));
             // Requests that still contain it are refused.
-            if is_closed && side.has(Side::Request) {
+            if is_closed && found.side.has(Side::Request) {
                 found.level = Level::Breaking;
             }
         }
@@ -434,7 +430,7 @@ impl<'a> Comparer<'a> {
             let found = self.tell_at(rule, &at, &pointers(name), what);
             found.related.extend(super::exchange::related(&new[name]));
             // Readers of the old description refuse it.
-            if was_closed && side.has(Side::Response) {
+            if was_closed && found.side.has(Side::Response) {
                 found.level = Level::Breaking;
             }
         }
