@@ -23,6 +23,8 @@ const AROUND: [&str; 9] =
 /// Lower bounds, which are stricter when they are higher. Upper bounds are stricter when lower.
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
+/// Bounds, and what says that they are exclusive.
+const EXCLUSIVE: [(&str, &str); 2] = [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")];
 const OTHER_LIMITS: [&str; 5] = ["exclusiveMinimum", "exclusiveMaximum", "uniqueItems", "multipleOf", "pattern"];
 
 impl<'a> Comparer<'a> {
@@ -251,8 +253,10 @@ impl<'a> Comparer<'a> {
             let kind = value.get("type").map_or_else(|| "of any type".to_owned(), |kind| brief(kind).replace('"', ""));
             format!("{kind}{format}")
         };
-        if old != new {
-            let (before, after) = (types(old), types(new));
+        let (before, after) = (types(old), types(new));
+        if before == after {
+            self.frame.consumed.insert(join(&spot.at, "type"));
+        } else {
             let rule = match () {
                 () if accepts(&after, &before) => Rule::TypeWidened,
                 () if accepts(&before, &after) => Rule::TypeNarrowed,
@@ -372,7 +376,7 @@ impl<'a> Comparer<'a> {
     fn limits(&mut self, base: &Value, head: &Value, spot: &Spot) {
         for key in LOWER.into_iter().chain(UPPER).chain(OTHER_LIMITS) {
             let (old, new) = (base.get(key), head.get(key));
-            if old == new {
+            if old == new || self.frame.consumed.contains(&join(&spot.at, key)) {
                 continue;
             }
             let rule = match (old, new) {
@@ -381,6 +385,12 @@ impl<'a> Comparer<'a> {
                 (Some(old), Some(new)) => tightened(key, old, new),
             };
             self.tell_of(rule, spot, &[key], ": ", format!("{key} {}", change(old, new)));
+            // Once a bound moved, it does not matter whether it is exclusive.
+            if let Some((_, exclusive)) = EXCLUSIVE.iter().find(|(bound, _)| *bound == key)
+                && [base, head].iter().all(|schema| schema.get(exclusive).is_none_or(Value::is_boolean))
+            {
+                self.frame.consumed.insert(join(&spot.at, exclusive));
+            }
         }
     }
 
@@ -662,11 +672,20 @@ fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
     std::ptr::eq(parts, new)
 }
 
-/// Returns the types that a schema accepts; `None` if it accepts all.
+/// All types apart from `null`, which is a flag here, and `integer`.
+const ALL_TYPES: [&str; 5] = ["array", "boolean", "number", "object", "string"];
+
+/// Returns the types that a schema accepts, without `integer` if any number will do; `None` if it
+/// accepts all.
 fn types(kind: Option<&Value>) -> Option<BTreeSet<String>> {
     let kind = kind?;
     let list = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
-    Some(list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect())
+    let mut types: BTreeSet<String> =
+        list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect();
+    if types.contains("number") {
+        types.remove("integer");
+    }
+    (!ALL_TYPES.iter().all(|kind| types.contains(*kind))).then_some(types)
 }
 
 /// Returns whether `one` accepts every type that `other` accepts. Every integer is a number.
@@ -684,9 +703,11 @@ fn accepts(one: &Option<BTreeSet<String>>, other: &Option<BTreeSet<String>>) -> 
 fn tightened(key: &str, old: &Value, new: &Value) -> Rule {
     let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Rule::LimitChanged };
     let is_multiple = |one: f64, other: f64| other != 0.0 && (one / other).fract() == 0.0;
+    let is_lower = LOWER.contains(&key) || key == "exclusiveMinimum";
+    let is_upper = UPPER.contains(&key) || key == "exclusiveMaximum";
     match key {
-        _ if LOWER.contains(&key) && new > old || UPPER.contains(&key) && new < old => Rule::LimitTightened,
-        _ if LOWER.contains(&key) || UPPER.contains(&key) => Rule::LimitLoosened,
+        _ if is_lower && new > old || is_upper && new < old => Rule::LimitTightened,
+        _ if is_lower || is_upper => Rule::LimitLoosened,
         "multipleOf" if is_multiple(new, old) => Rule::LimitTightened,
         "multipleOf" if is_multiple(old, new) => Rule::LimitLoosened,
         _ => Rule::LimitChanged,
