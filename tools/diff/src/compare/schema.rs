@@ -1,6 +1,6 @@
 //! Compares schemas.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use crate::{
     flatten::flattened,
     level::{Level, Side},
     rule::Rule,
+    spec::Spec,
     told::{brief, change, code, listed},
 };
 use plex_tv_openapi::pointer::join;
@@ -608,8 +609,18 @@ impl<'a> Comparer<'a> {
             self.tell_of(Rule::Discriminator, &spot_at, &["propertyName"], ": ", what);
         }
         let (before, after) = (&old["mapping"], &new["mapping"]);
-        let changed: Vec<&str> =
-            keys(before, after).into_iter().filter(|word| before.get(word) != after.get(word)).collect();
+        let meanings = (meanings(self.base, base), meanings(self.head, head));
+        let changed: Vec<&str> = keys(before, after)
+            .into_iter()
+            .filter(|word| match (meanings.0.of(word), meanings.1.of(word)) {
+                (Some(old), Some(new)) => old != new,
+                // A word that comes or goes with its branch is reported with the branch.
+                (Some(old), None) => meanings.1.may_have(&old),
+                (None, Some(new)) => meanings.0.may_have(&new),
+                (None, None) => false,
+            })
+            .collect();
+        self.frame.consumed.insert(spot_at.key("mapping").at);
         if !changed.is_empty() {
             let what = format!("discriminator: meaning of {} changed", listed(changed.iter().copied()));
             let mut pointers: Vec<String> = changed.iter().map(|word| spot_at.keys(&["mapping", word]).at).collect();
@@ -665,6 +676,39 @@ impl<'a> Comparer<'a> {
             self.within((old, new), (&roots.0, &roots.1), &inner, |comparer, spot| comparer.schema(old, new, spot));
         }
         self.frame.consumed.insert(at.at);
+    }
+}
+
+/// What the words of a discriminator mean.
+struct Meanings<'v> {
+    spec: &'v Spec<'v>,
+    mapping: &'v Value,
+    /// The references of the branches.
+    branches: HashSet<String>,
+}
+
+fn meanings<'v>(spec: &'v Spec<'v>, schema: &'v Value) -> Meanings<'v> {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|kind| schema.get(kind)?.as_array());
+    let branches = lists.flatten().filter_map(reference).map(str::to_owned).collect();
+    Meanings { spec, mapping: &schema["discriminator"]["mapping"], branches }
+}
+
+impl Meanings<'_> {
+    /// Returns the reference that a word stands for. Without an entry, it is the name of a branch,
+    /// or of any schema if there are no branches.
+    fn of(&self, word: &str) -> Option<String> {
+        if let Some(to) = self.mapping.get(word) {
+            return Some(to.as_str().map_or_else(|| to.to_string(), str::to_owned));
+        }
+        let name = format!("#{}", join("/components/schemas", word));
+        let is_known =
+            if self.branches.is_empty() { self.spec.component(&name).is_some() } else { self.branches.contains(&name) };
+        is_known.then_some(name)
+    }
+
+    /// Returns whether the schema may have a branch. Without a list of branches, heirs are branches.
+    fn may_have(&self, branch: &str) -> bool {
+        self.branches.is_empty() || self.branches.contains(branch)
     }
 }
 
