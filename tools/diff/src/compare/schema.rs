@@ -639,7 +639,15 @@ impl<'a> Comparer<'a> {
     ) {
         let tag = |schema: &'a Value| schema["discriminator"]["propertyName"].as_str();
         let discriminator = tag(head).or_else(|| tag(base));
-        let matched = parts::matched(old, new, discriminator);
+        let mut matched = parts::matched(old, new, discriminator);
+        if !matched.removed.is_empty() && !matched.added.is_empty() {
+            // An inline branch may have become a component, or the reverse.
+            let of = |spec, parts: &[Value]| -> Vec<Value> {
+                parts.iter().map(|part| super::exchange::resolved(spec, part).clone()).collect()
+            };
+            parts::match_content(&mut matched, &of(self.base, old), new);
+            parts::match_content(&mut matched, old, &of(self.head, new));
+        }
         let at = spot.key(kind);
         let rules = if kind == "allOf" { [Rule::Composition; 2] } else { [Rule::OneofAdded, Rule::OneofRemoved] };
         let sides = [
