@@ -465,10 +465,15 @@ impl<'a> Comparer<'a> {
         let told = spot.told().unwrap_or_default();
         let parts: Vec<_> = changes
             .iter()
-            .map(|finding| finding.message.strip_prefix(&told).unwrap_or(&finding.message).trim().to_owned())
+            .map(|finding| finding.message.strip_prefix(&told).unwrap_or(&finding.message))
+            .map(|message| message.trim_start_matches(':').trim().to_owned())
             .collect();
+        let level = changes.iter().map(|finding| finding.level).max();
         let related: Vec<_> = changes.into_iter().flat_map(|finding| finding.related).collect();
-        self.tell(rule, spot, &[], format!("{what}: {}", parts.join("; "))).related.extend(related);
+        let found = self.tell(rule, spot, &[], format!("{what}: {}", parts.join("; ")));
+        found.related.extend(related);
+        // The whole breaks no more than its parts.
+        found.level = level.map_or(found.level, |level| level.min(found.level));
     }
 
     /// Reports all texts that differ in one finding.
