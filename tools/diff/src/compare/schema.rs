@@ -263,11 +263,16 @@ impl<'a> Comparer<'a> {
                 () if accepts(&before, &after) => Rule::TypeNarrowed,
                 () => Rule::TypeChanged,
             };
-            // `format` and `items` belong to the type.
+            // `format` and `items` belong to the type, unless a type with a format stays.
+            let stays = before.is_some_and(|before| after.is_some_and(|after| !before.is_disjoint(&after)))
+                && base.get("format").is_some();
+            let keys: &[&str] = if stays { &["items"] } else { &["format", "items"] };
             let mut told_keys = vec!["type"];
-            told_keys.extend(["format", "items"].into_iter().filter(|key| base.get(key) != head.get(key)));
+            told_keys.extend(keys.iter().filter(|key| base.get(key) != head.get(key)));
             self.tell(rule, spot, &told_keys, format!("is now {}, was {}", told(head), told(base)));
-            return;
+            if !stays {
+                return;
+            }
         }
         let (old, new) = (base["format"].as_str(), head["format"].as_str());
         if base.get("format") == head.get("format") {
@@ -313,6 +318,14 @@ impl<'a> Comparer<'a> {
             (true, false) => {
                 let what = format!("is no longer limited to {}", listed(keys(&base["enum"], &base["enum"])));
                 self.tell(Rule::EnumOpened, spot, &["enum", "x-extensible-enum"], what);
+                // The values that the open list no longer has may be refused.
+                let open = &head["x-extensible-enum"];
+                let lost: Vec<_> = keys(&base["enum"], &Value::Null);
+                let lost: Vec<_> = lost.into_iter().filter(|value| open.get(value).is_none()).collect();
+                if open.is_object() && !lost.is_empty() {
+                    let what = format!("no longer includes {}", listed(lost.iter().copied()));
+                    self.tell(Rule::OpenEnumRemoved, &spot.key("enum"), &lost, what);
+                }
                 return;
             }
             (false, false) => {}
