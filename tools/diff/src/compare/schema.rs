@@ -177,9 +177,7 @@ impl<'a> Comparer<'a> {
     /// differently: how a schema is split into parts has no meaning. Returns whether it did.
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let (old, new) = (list(base), list(head));
-        let matched = parts::matched(old, new, None);
-        if matched.removed.is_empty() && matched.added.is_empty() {
+        if list(base) == list(head) {
             return false;
         }
         let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
