@@ -10,6 +10,9 @@ const MAX_MERGED: usize = 1_000;
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
+/// Members that apply to the properties of their own part.
+const CLOSING: [&str; 2] = ["additionalProperties", "unevaluatedProperties"];
+
 /// Returns the schema without `allOf`, or `None` if its parts contradict each other or form a
 /// cycle.
 pub(crate) fn flattened(spec: &Spec<'_>, schema: &Value) -> Option<Value> {
@@ -34,6 +37,15 @@ fn merged(spec: &Spec<'_>, schema: &Value, budget: &mut usize) -> Option<Map<Str
         for part in list.as_array()? {
             parts.push(merged(spec, part, budget)?);
         }
+    }
+    // A part that is closed refuses what the other parts have. Null is allowed if all parts allow it.
+    let is_closed = |members: &Map<String, Value>| {
+        let open = [Value::Bool(true), Value::Object(Map::new())];
+        CLOSING.iter().any(|key| members.get(*key).is_some_and(|value| !open.contains(value)))
+    };
+    let is_nullable = |part: &Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
+    if !parts.is_empty() && (is_closed(&whole) || parts.iter().any(is_closed) || parts.iter().all(is_nullable)) {
+        return None;
     }
     for mut part in parts {
         part.retain(|key, _| !OF_THE_PART.contains(&key.as_str()));

@@ -169,11 +169,13 @@ struct Spot {
     side: Side,
     /// Whether `default` is the default of a parameter.
     is_parameter: bool,
+    /// Whether this is a part of a schema that refuses what no part has, on both sides.
+    closed: [bool; 2],
 }
 
 impl Spot {
     fn new(of: impl Into<String>, side: Side) -> Self {
-        Self { at: String::new(), of: of.into(), path: String::new(), side, is_parameter: false }
+        Self { at: String::new(), of: of.into(), path: String::new(), side, is_parameter: false, closed: [false; 2] }
     }
 
     /// Goes down one step that does not appear in the name.
@@ -196,6 +198,7 @@ impl Spot {
     fn below(&self, keys: &[&str], step: &str) -> Self {
         let mut spot = self.keys(keys);
         spot.is_parameter = false;
+        spot.closed = [false; 2];
         if !spot.path.is_empty() && !step.starts_with(['[', '{']) {
             spot.path.push('.');
         }

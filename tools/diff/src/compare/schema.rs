@@ -420,7 +420,8 @@ impl<'a> Comparer<'a> {
         let refuses_more = |schema: &Value| {
             ["additionalProperties", "unevaluatedProperties"].iter().any(|key| schema[key] == Value::Bool(false))
         };
-        let (was_closed, is_closed) = (refuses_more(base), refuses_more(head));
+        let [was_closed, is_closed] = spot.closed;
+        let (was_closed, is_closed) = (was_closed || refuses_more(base), is_closed || refuses_more(head));
         let is_required = |schema: &Value, name: &str| schema["required"].get(name).is_some();
         let pointers = |name: &str| [spot.keys(&["properties", name]).at, spot.keys(&["required", name]).at];
         for name in gone {
@@ -691,7 +692,12 @@ impl<'a> Comparer<'a> {
                 format!("{}{}/{one}", self.frame.base_root, at.at),
                 format!("{}{}/{other}", self.frame.head_root, at.at),
             );
-            let inner = spot.below(&[], &name);
+            let mut inner = spot.below(&[], &name);
+            if kind == "allOf" {
+                let refuses_more = |schema: &Value| schema["unevaluatedProperties"] == Value::Bool(false);
+                let [was_closed, is_closed] = spot.closed;
+                inner.closed = [was_closed || refuses_more(base), is_closed || refuses_more(head)];
+            }
             self.within((old, new), (&roots.0, &roots.1), &inner, |comparer, spot| comparer.schema(old, new, spot));
         }
         self.frame.consumed.insert(at.at);
