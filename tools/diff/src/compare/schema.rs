@@ -44,6 +44,7 @@ impl<'a> Comparer<'a> {
                 let is_both = old.is_some() && new.is_some();
                 if is_both {
                     self.annotations(base, head, spot);
+                    self.members(base, head, spot);
                 }
                 self.follow((base, head), spot, Rule::SchemaMoved, |comparer, old, new, spot| {
                     if is_both {
@@ -158,6 +159,11 @@ impl<'a> Comparer<'a> {
         if self.written_out(base, head, spot) {
             return;
         }
+        self.members(base, head, spot);
+        self.notes(base, head, spot);
+    }
+
+    fn members(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         self.kind(base, head, spot);
         self.values(base, head, spot);
         self.limits(base, head, spot);
@@ -170,7 +176,6 @@ impl<'a> Comparer<'a> {
             self.tell(Rule::Composition, spot, &["items"], format!("items {verb}"));
         }
         self.composition(base, head, spot);
-        self.notes(base, head, spot);
     }
 
     /// Compares flattened schemas if only one side has `allOf`, or if the parts are split
