@@ -368,7 +368,7 @@ impl<'a> Comparer<'a> {
                     None => "any value".to_owned(),
                 };
                 let what = format!("is now {}, was {}", told(head), told(base));
-                let found = self.tell(Rule::ConstChanged, spot, &["const", "enum"], what);
+                let found = self.tell(Rule::ConstChanged, spot, &["const", "enum", "x-extensible-enum"], what);
                 let is_seen = found.side != found.side.without(breaks);
                 found.level = if is_seen { Level::Breaking } else { Level::Compatible };
             }
@@ -379,13 +379,18 @@ impl<'a> Comparer<'a> {
 
     fn value_lists(&mut self, key: &str, (base, head): (&Value, &Value), spot: &Spot, [added, removed]: [Rule; 2]) {
         let at = spot.key(key);
+        // Without a list, any value is accepted, like before.
+        let is_list_gone = head.is_null();
         for (one, other, rule, verb) in
             [(head, base, added, "now includes"), (base, head, removed, "no longer includes")]
         {
             let values: Vec<_> = keys(one, one).into_iter().filter(|value| other.get(value).is_none()).collect();
             if !values.is_empty() {
                 let what = format!("{verb} {}", listed(values.iter().copied()));
-                self.tell(rule, &at, &values, what);
+                let found = self.tell(rule, &at, &values, what);
+                if is_list_gone {
+                    found.level = Level::Compatible;
+                }
             }
         }
     }
