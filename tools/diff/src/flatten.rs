@@ -10,8 +10,16 @@ const MAX_MERGED: usize = 1_000;
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
-/// Members that apply to the properties of their own part.
-const CLOSING: [&str; 2] = ["additionalProperties", "unevaluatedProperties"];
+/// Returns what a flat schema loses of its parts, sorted.
+pub(crate) fn of_the_parts(parts: &[Value]) -> Vec<(&str, String)> {
+    let members = parts.iter().filter_map(Value::as_object).flatten();
+    let mut lost: Vec<_> = members
+        .filter(|(key, _)| OF_THE_PART.contains(&key.as_str()))
+        .map(|(key, value)| (key.as_str(), value.to_string()))
+        .collect();
+    lost.sort_unstable();
+    lost
+}
 
 /// Returns the schema without `allOf`, or `None` if its parts contradict each other or form a
 /// cycle.
@@ -38,14 +46,23 @@ fn merged(spec: &Spec<'_>, schema: &Value, budget: &mut usize) -> Option<Map<Str
             parts.push(merged(spec, part, budget)?);
         }
     }
-    // A part that is closed refuses what the other parts have. Null is allowed if all parts allow it.
-    let is_closed = |members: &Map<String, Value>| {
-        let open = [Value::Bool(true), Value::Object(Map::new())];
-        CLOSING.iter().any(|key| members.get(*key).is_some_and(|value| !open.contains(value)))
+    // A closed part refuses what the other parts have.
+    let is_closed = |members: &Map<String, Value>, keys: &[&str]| {
+        let is_open = |value: &Value| *value == Value::Bool(true) || *value == Value::Object(Map::new());
+        keys.iter().any(|key| members.get(*key).is_some_and(|value| !is_open(value)))
     };
-    let is_nullable = |part: &Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
-    if !parts.is_empty() && (is_closed(&whole) || parts.iter().any(is_closed) || parts.iter().all(is_nullable)) {
+    let is_alone = parts.len() == 1 && !whole.contains_key("properties");
+    let is_any_closed = || {
+        is_closed(&whole, &["additionalProperties"])
+            || parts.iter().any(|part| is_closed(part, &["additionalProperties", "unevaluatedProperties"]))
+    };
+    if !parts.is_empty() && !is_alone && is_any_closed() {
         return None;
+    }
+    // Null is allowed if all parts allow it.
+    let is_nullable = |part: &Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
+    if !parts.is_empty() && parts.iter().all(is_nullable) && !whole.contains_key("type") {
+        whole.insert("nullable".to_owned(), Value::Bool(true));
     }
     for mut part in parts {
         part.retain(|key, _| !OF_THE_PART.contains(&key.as_str()));

@@ -10,7 +10,7 @@ use super::{
     keys, parts, reference,
 };
 use crate::{
-    flatten::flattened,
+    flatten::{flattened, of_the_parts},
     level::{Level, Side},
     rule::Rule,
     spec::Spec,
@@ -147,8 +147,7 @@ impl<'a> Comparer<'a> {
     }
 
     fn inline(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
-        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
+        self.nullable((base, head), spot);
         self.without_nullable(base, head, spot);
     }
 
@@ -182,7 +181,15 @@ impl<'a> Comparer<'a> {
     /// differently: how a schema is split into parts has no meaning. Returns whether it did.
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
-        if list(base) == list(head) {
+        let (old_parts, new_parts) = (list(base), list(head));
+        if old_parts == new_parts {
+            return false;
+        }
+        // Matched parts show best which of them has another text.
+        let matched = parts::matched(old_parts, new_parts, None);
+        let is_matched = matched.removed.is_empty() && matched.added.is_empty();
+        let is_other_text = of_the_parts(old_parts) != of_the_parts(new_parts);
+        if is_matched && is_other_text {
             return false;
         }
         let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
@@ -195,10 +202,17 @@ impl<'a> Comparer<'a> {
         if !is_one_sided && content(&old) != content(&new) {
             return false;
         }
+        if !is_one_sided && is_other_text {
+            self.tell_of(Rule::Docs, spot, &["allOf"], ": ", "the texts of its parts changed".to_owned());
+        }
+        let is_same_null = base.get("nullable") == head.get("nullable");
         let referrers = self.referrers.clone();
         self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
         self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
-            // It was already reported.
+            // It was already reported, unless the parts say it.
+            if is_same_null {
+                comparer.nullable((old, new), spot);
+            }
             comparer.frame.consumed.insert("/nullable".to_owned());
             comparer.without_nullable(old, new, spot);
         });
@@ -209,9 +223,13 @@ impl<'a> Comparer<'a> {
 
     /// Compares the members next to a reference.
     fn annotations(&mut self, base: &Value, head: &Value, spot: &Spot) {
-        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
+        self.nullable((base, head), spot);
         self.notes(base, head, spot);
+    }
+
+    fn nullable(&mut self, pair: (&Value, &Value), spot: &Spot) {
+        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
+        self.flag(pair, spot, "nullable", rules, ["may be null now", "may no longer be null"]);
     }
 
     fn notes(&mut self, base: &Value, head: &Value, spot: &Spot) {
