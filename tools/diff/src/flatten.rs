@@ -10,6 +10,21 @@ const MAX_MERGED: usize = 1_000;
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
+/// Returns the members of all parts, sorted, with each property and required name on its own.
+pub(crate) fn members_of(parts: &[Value]) -> Vec<(&str, &str, String)> {
+    let mut found = Vec::new();
+    for (key, value) in parts.iter().filter_map(Value::as_object).flatten() {
+        match value {
+            Value::Object(named) if ["properties", "required"].contains(&key.as_str()) => {
+                found.extend(named.iter().map(|(name, value)| (key.as_str(), name.as_str(), value.to_string())));
+            }
+            value => found.push((key.as_str(), "", value.to_string())),
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
 /// Returns what a flat schema loses of its parts, sorted.
 pub(crate) fn of_the_parts(parts: &[Value]) -> Vec<(&str, String)> {
     let members = parts.iter().filter_map(Value::as_object).flatten();

@@ -10,7 +10,7 @@ use super::{
     keys, parts, reference,
 };
 use crate::{
-    flatten::{flattened, of_the_parts},
+    flatten::{flattened, members_of, of_the_parts},
     level::{Level, Side},
     rule::Rule,
     spec::Spec,
@@ -185,13 +185,13 @@ impl<'a> Comparer<'a> {
         if old_parts == new_parts {
             return false;
         }
-        // Matched parts show best which of them has another text.
         let matched = parts::matched(old_parts, new_parts, None);
         let is_matched = matched.removed.is_empty() && matched.added.is_empty();
-        let is_other_text = of_the_parts(old_parts) != of_the_parts(new_parts);
-        if is_matched && is_other_text {
+        // A change in matched parts is told best by comparing them, unless members only moved.
+        if is_matched && members_of(old_parts) != members_of(new_parts) {
             return false;
         }
+        let is_other_text = of_the_parts(old_parts) != of_the_parts(new_parts);
         let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
         let (Some(old), Some(new)) = (flattened(self.base, base), flattened(self.head, head)) else { return false };
         let content = |value: &Value| {
