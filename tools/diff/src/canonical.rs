@@ -246,11 +246,12 @@ impl<'a> Canonical<'a> {
                     self.unfollowed.get_or_insert_with(|| (text, at.canonical.clone()));
                     value.clone()
                 }
-                _ => value.clone(),
+                _ => plain_number(value),
             };
             schema.insert(key.clone(), canonical);
         }
         drop_defaults(&mut schema);
+        drop_no_limits(&mut schema);
         plain_xml(&mut schema);
         plain_type(&mut schema);
         if self.version == OpenApi::V31 {
@@ -409,14 +410,14 @@ impl<'a> Canonical<'a> {
     fn set(&mut self, value: &Value, at: &At) -> Value {
         let Value::Array(items) = value else { return value.clone() };
         let mut found = Map::new();
-        for (index, item) in items.iter().enumerate() {
+        for (index, item) in items.iter().map(plain_number).enumerate() {
             let key = item.as_str().map_or_else(|| item.to_string(), str::to_owned);
             // A string that looks like a number must not collide with that number.
             let key =
                 if item.is_string() && serde_json::from_str::<Value>(&key).is_ok() { item.to_string() } else { key };
             let at = at.item(&key, index);
             self.places.note(at.canonical, at.original);
-            found.insert(key, item.clone());
+            found.insert(key, item);
         }
         Value::Object(found)
     }
@@ -742,6 +743,22 @@ pub(crate) fn placeholders(path: &str) -> Vec<&str> {
 
 fn drop_defaults(members: &mut Map<String, Value>) {
     members.retain(|key, value| *value != Value::Bool(false) || !FALSE_BY_DEFAULT.contains(&key.as_str()));
+}
+
+/// Removes limits that every value keeps.
+fn drop_no_limits(schema: &mut Map<String, Value>) {
+    schema.retain(|key, value| match key.as_str() {
+        "minLength" | "minItems" | "minProperties" => *value != 0,
+        "required" => value.as_object().is_none_or(|names| !names.is_empty()),
+        _ => true,
+    });
+}
+
+/// Returns the integer that a number such as `10.0` stands for, and any other value as it is.
+fn plain_number(value: &Value) -> Value {
+    let whole = value.as_f64().filter(|number| value.is_f64() && number.fract() == 0.0);
+    let integer = whole.and_then(|number| format!("{number:.0}").parse::<i64>().ok());
+    integer.map_or_else(|| value.clone(), Value::from)
 }
 
 /// Converts `type: [x, "null"]` to a nullable `x`. Null in the enum of a nullable schema is

@@ -10,6 +10,32 @@ const MAX_MERGED: usize = 1_000;
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];
 
+/// Returns the members of all parts, sorted, with each property and required name on its own.
+pub(crate) fn members_of(parts: &[Value]) -> Vec<(&str, &str, String)> {
+    let mut found = Vec::new();
+    for (key, value) in parts.iter().filter_map(Value::as_object).flatten() {
+        match value {
+            Value::Object(named) if ["properties", "required"].contains(&key.as_str()) => {
+                found.extend(named.iter().map(|(name, value)| (key.as_str(), name.as_str(), value.to_string())));
+            }
+            value => found.push((key.as_str(), "", value.to_string())),
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Returns what a flat schema loses of its parts, sorted.
+pub(crate) fn of_the_parts(parts: &[Value]) -> Vec<(&str, String)> {
+    let members = parts.iter().filter_map(Value::as_object).flatten();
+    let mut lost: Vec<_> = members
+        .filter(|(key, _)| OF_THE_PART.contains(&key.as_str()))
+        .map(|(key, value)| (key.as_str(), value.to_string()))
+        .collect();
+    lost.sort_unstable();
+    lost
+}
+
 /// Returns the schema without `allOf`, or `None` if its parts contradict each other or form a
 /// cycle.
 pub(crate) fn flattened(spec: &Spec<'_>, schema: &Value) -> Option<Value> {
@@ -34,6 +60,24 @@ fn merged(spec: &Spec<'_>, schema: &Value, budget: &mut usize) -> Option<Map<Str
         for part in list.as_array()? {
             parts.push(merged(spec, part, budget)?);
         }
+    }
+    // A closed part refuses what the other parts have.
+    let is_closed = |members: &Map<String, Value>, keys: &[&str]| {
+        let is_open = |value: &Value| *value == Value::Bool(true) || *value == Value::Object(Map::new());
+        keys.iter().any(|key| members.get(*key).is_some_and(|value| !is_open(value)))
+    };
+    let is_alone = parts.len() == 1 && !whole.contains_key("properties");
+    let is_any_closed = || {
+        is_closed(&whole, &["additionalProperties"])
+            || parts.iter().any(|part| is_closed(part, &["additionalProperties", "unevaluatedProperties"]))
+    };
+    if !parts.is_empty() && !is_alone && is_any_closed() {
+        return None;
+    }
+    // Null is allowed if all parts allow it.
+    let is_nullable = |part: &Map<String, Value>| part.get("nullable") == Some(&Value::Bool(true));
+    if !parts.is_empty() && parts.iter().all(is_nullable) && !whole.contains_key("type") {
+        whole.insert("nullable".to_owned(), Value::Bool(true));
     }
     for mut part in parts {
         part.retain(|key, _| !OF_THE_PART.contains(&key.as_str()));

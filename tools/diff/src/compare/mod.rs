@@ -170,11 +170,13 @@ struct Spot {
     side: Side,
     /// Whether `default` is the default of a parameter.
     is_parameter: bool,
+    /// Whether this is a part of a schema that refuses what no part has, on both sides.
+    closed: [bool; 2],
 }
 
 impl Spot {
     fn new(of: impl Into<String>, side: Side) -> Self {
-        Self { at: String::new(), of: of.into(), path: String::new(), side, is_parameter: false }
+        Self { at: String::new(), of: of.into(), path: String::new(), side, is_parameter: false, closed: [false; 2] }
     }
 
     /// Goes down one step that does not appear in the name.
@@ -197,6 +199,7 @@ impl Spot {
     fn below(&self, keys: &[&str], step: &str) -> Self {
         let mut spot = self.keys(keys);
         spot.is_parameter = false;
+        spot.closed = [false; 2];
         if !spot.path.is_empty() && !step.starts_with(['[', '{']) {
             spot.path.push('.');
         }
@@ -466,10 +469,15 @@ impl<'a> Comparer<'a> {
         let told = spot.told().unwrap_or_default();
         let parts: Vec<_> = changes
             .iter()
-            .map(|finding| finding.message.strip_prefix(&told).unwrap_or(&finding.message).trim().to_owned())
+            .map(|finding| finding.message.strip_prefix(&told).unwrap_or(&finding.message))
+            .map(|message| message.trim_start_matches(':').trim().to_owned())
             .collect();
+        let level = changes.iter().map(|finding| finding.level).max();
         let related: Vec<_> = changes.into_iter().flat_map(|finding| finding.related).collect();
-        self.tell(rule, spot, &[], format!("{what}: {}", parts.join("; "))).related.extend(related);
+        let found = self.tell(rule, spot, &[], format!("{what}: {}", parts.join("; ")));
+        found.related.extend(related);
+        // The whole breaks no more than its parts.
+        found.level = level.map_or(found.level, |level| level.min(found.level));
     }
 
     /// Reports all texts that differ in one finding.

@@ -24,11 +24,6 @@ pub(super) struct Matched {
 /// only one of their type, then similar ones.
 pub(super) fn matched(old: &[Value], new: &[Value], discriminator: Option<&str>) -> Matched {
     let mut found = Matched { pairs: Vec::new(), removed: (0..old.len()).collect(), added: (0..new.len()).collect() };
-    let content = |part: &Value| {
-        let mut part = part.clone();
-        without_texts(&mut part);
-        Some(part.to_string())
-    };
     let kind = |part: &Value| part.get("type").map(|kind| format!("{kind} {}", part["format"]));
     pair(&mut found, old, new, &content, false);
     pair(&mut found, old, new, &|part| tag(part, discriminator), true);
@@ -40,6 +35,19 @@ pub(super) fn matched(old: &[Value], new: &[Value], discriminator: Option<&str>)
     }
     found.pairs.sort_unstable();
     found
+}
+
+/// Matches the remaining parts with the same content. The lists have the targets of references in
+/// place of these.
+pub(super) fn match_content(found: &mut Matched, old: &[Value], new: &[Value]) {
+    pair(found, old, new, &content, false);
+    found.pairs.sort_unstable();
+}
+
+fn content(part: &Value) -> Option<String> {
+    let mut part = part.clone();
+    without_texts(&mut part);
+    Some(part.to_string())
 }
 
 /// Matches the remaining parts by a key. With `once`, only keys that are unique on both sides

@@ -1,6 +1,6 @@
 //! Compares schemas.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -11,9 +11,10 @@ use super::{
 };
 use crate::{
     canonical::HIDDEN,
-    flatten::flattened,
+    flatten::{flattened, members_of, of_the_parts},
     level::{Level, Side},
     rule::Rule,
+    spec::Spec,
     told::{brief, change, code, listed},
 };
 use plex_tv_openapi::pointer::join;
@@ -24,6 +25,8 @@ const AROUND: [&str; 9] =
 /// Lower bounds, which are stricter when they are higher. Upper bounds are stricter when lower.
 const LOWER: [&str; 4] = ["minimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 4] = ["maximum", "maxLength", "maxItems", "maxProperties"];
+/// Bounds, and what says that they are exclusive.
+const EXCLUSIVE: [(&str, &str); 2] = [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")];
 const OTHER_LIMITS: [&str; 5] = ["exclusiveMinimum", "exclusiveMaximum", "uniqueItems", "multipleOf", "pattern"];
 
 impl<'a> Comparer<'a> {
@@ -42,6 +45,7 @@ impl<'a> Comparer<'a> {
                 let is_both = old.is_some() && new.is_some();
                 if is_both {
                     self.annotations(base, head, spot);
+                    self.members(base, head, spot);
                 }
                 self.follow((base, head), spot, Rule::SchemaMoved, |comparer, old, new, spot| {
                     if is_both {
@@ -77,6 +81,13 @@ impl<'a> Comparer<'a> {
             }
             _ => return false,
         };
+        // Everything else beside a choice limits its branches, so they do not stand for the whole.
+        let is_note = |key: &str| key.starts_with("x-") && key != "x-extensible-enum";
+        let is_around = |key: &str| [kind, "discriminator"].contains(&key) || AROUND.contains(&key) || is_note(key);
+        let choice = if rule == Rule::OneofAdded { head } else { base };
+        if !choice.as_object().is_some_and(|members| members.keys().all(|key| is_around(key))) {
+            return false;
+        }
         let matched = parts::matched(&old, &new, None);
         let [(one, other)] = matched.pairs.as_slice() else { return false };
         self.annotations(base, head, spot);
@@ -137,8 +148,7 @@ impl<'a> Comparer<'a> {
     }
 
     fn inline(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
-        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
+        self.nullable((base, head), spot);
         self.without_nullable(base, head, spot);
     }
 
@@ -149,6 +159,11 @@ impl<'a> Comparer<'a> {
         if self.written_out(base, head, spot) {
             return;
         }
+        self.members(base, head, spot);
+        self.notes(base, head, spot);
+    }
+
+    fn members(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         self.kind(base, head, spot);
         self.values(base, head, spot);
         self.limits(base, head, spot);
@@ -162,7 +177,6 @@ impl<'a> Comparer<'a> {
         }
         self.composition(base, head, spot);
         self.definitions(base, head, spot);
-        self.notes(base, head, spot);
     }
 
     /// Compares the schemas in `$defs` that something refers to.
@@ -180,11 +194,17 @@ impl<'a> Comparer<'a> {
     /// differently: how a schema is split into parts has no meaning. Returns whether it did.
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let (old, new) = (list(base), list(head));
-        let matched = parts::matched(old, new, None);
-        if matched.removed.is_empty() && matched.added.is_empty() {
+        let (old_parts, new_parts) = (list(base), list(head));
+        if old_parts == new_parts {
             return false;
         }
+        let matched = parts::matched(old_parts, new_parts, None);
+        let is_matched = matched.removed.is_empty() && matched.added.is_empty();
+        // A change in matched parts is told best by comparing them, unless members only moved.
+        if is_matched && members_of(old_parts) != members_of(new_parts) {
+            return false;
+        }
+        let is_other_text = of_the_parts(old_parts) != of_the_parts(new_parts);
         let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
         let (Some(old), Some(new)) = (flattened(self.base, base), flattened(self.head, head)) else { return false };
         let content = |value: &Value| {
@@ -195,10 +215,17 @@ impl<'a> Comparer<'a> {
         if !is_one_sided && content(&old) != content(&new) {
             return false;
         }
+        if !is_one_sided && is_other_text {
+            self.tell_of(Rule::Docs, spot, &["allOf"], ": ", "the texts of its parts changed".to_owned());
+        }
+        let is_same_null = base.get("nullable") == head.get("nullable");
         let referrers = self.referrers.clone();
         self.referrers.extend(super::exchange::related(base).into_iter().chain(super::exchange::related(head)));
         self.with_copies((&old, &new), spot, |comparer, (old, new), spot| {
-            // It was already reported.
+            // It was already reported, unless the parts say it.
+            if is_same_null {
+                comparer.nullable((old, new), spot);
+            }
             comparer.frame.consumed.insert("/nullable".to_owned());
             comparer.without_nullable(old, new, spot);
         });
@@ -209,9 +236,13 @@ impl<'a> Comparer<'a> {
 
     /// Compares the members next to a reference.
     fn annotations(&mut self, base: &Value, head: &Value, spot: &Spot) {
-        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
-        self.flag((base, head), spot, "nullable", rules, ["may be null now", "may no longer be null"]);
+        self.nullable((base, head), spot);
         self.notes(base, head, spot);
+    }
+
+    fn nullable(&mut self, pair: (&Value, &Value), spot: &Spot) {
+        let rules = [Rule::NullableAdded, Rule::NullableRemoved];
+        self.flag(pair, spot, "nullable", rules, ["may be null now", "may no longer be null"]);
     }
 
     fn notes(&mut self, base: &Value, head: &Value, spot: &Spot) {
@@ -260,33 +291,39 @@ impl<'a> Comparer<'a> {
             let kind = value.get("type").map_or_else(|| "of any type".to_owned(), |kind| brief(kind).replace('"', ""));
             format!("{kind}{format}")
         };
-        if old != new {
-            let (before, after) = (types(old), types(new));
+        let (before, after) = (types(old), types(new));
+        if before == after {
+            self.frame.consumed.insert(join(&spot.at, "type"));
+        } else {
             let rule = match () {
                 () if accepts(&after, &before) => Rule::TypeWidened,
                 () if accepts(&before, &after) => Rule::TypeNarrowed,
                 () => Rule::TypeChanged,
             };
-            // `format` and `items` belong to the type.
+            // `format` and `items` belong to the type, unless a type with a format stays.
+            let stays = before.is_some_and(|before| after.is_some_and(|after| !before.is_disjoint(&after)))
+                && base.get("format").is_some();
+            let keys: &[&str] = if stays { &["items"] } else { &["format", "items"] };
             let mut told_keys = vec!["type"];
-            told_keys.extend(["format", "items"].into_iter().filter(|key| base.get(key) != head.get(key)));
+            told_keys.extend(keys.iter().filter(|key| base.get(key) != head.get(key)));
             self.tell(rule, spot, &told_keys, format!("is now {}, was {}", told(head), told(base)));
-            return;
+            if !stays {
+                return;
+            }
         }
         let (old, new) = (base["format"].as_str(), head["format"].as_str());
         if base.get("format") == head.get("format") {
             return;
         }
         let what = format!("is now {}, was {}", told(head), told(base));
-        let side = spot.side;
         match (old, new) {
             (Some("int32"), Some("int64")) => {
                 self.tell(Rule::IntWidth, spot, &["format"], what);
             }
             (Some("int64"), Some("int32")) => {
-                let level = if side == Side::Response { Level::Compatible } else { Level::Breaking };
-                let level = if side == Side::None { Level::Compatible } else { level };
-                self.tell(Rule::IntWidth, spot, &["format"], what).level = level;
+                let found = self.tell(Rule::IntWidth, spot, &["format"], what);
+                let is_sent = found.side.has(Side::Request);
+                found.level = if is_sent { Level::Breaking } else { Level::Compatible };
             }
             (None, _) => {
                 self.tell(Rule::FormatAdded, spot, &["format"], what);
@@ -318,6 +355,14 @@ impl<'a> Comparer<'a> {
             (true, false) => {
                 let what = format!("is no longer limited to {}", listed(keys(&base["enum"], &base["enum"])));
                 self.tell(Rule::EnumOpened, spot, &["enum", "x-extensible-enum"], what);
+                // The values that the open list no longer has may be refused.
+                let open = &head["x-extensible-enum"];
+                let lost: Vec<_> = keys(&base["enum"], &Value::Null);
+                let lost: Vec<_> = lost.into_iter().filter(|value| open.get(value).is_none()).collect();
+                if open.is_object() && !lost.is_empty() {
+                    let what = format!("no longer includes {}", listed(lost.iter().copied()));
+                    self.tell(Rule::OpenEnumRemoved, &spot.key("enum"), &lost, what);
+                }
                 return;
             }
             (false, false) => {}
@@ -338,22 +383,17 @@ impl<'a> Comparer<'a> {
             value.get("const").map(|only| BTreeSet::from([only.to_string()])).or(list)
         };
         let (before, after) = (values(base), values(head));
-        let level = |request, response| match spot.side {
-            Side::Request => request,
-            Side::Response => response,
-            Side::Both => std::cmp::max(request, response),
-            Side::None => Level::Compatible,
-        };
-        let level = match (&before, &after) {
+        // The side on which it breaks.
+        let breaks = match (&before, &after) {
             (one, other) if one == other => None,
             // More values are accepted, or any value.
-            (Some(_), None) => Some(level(Level::Compatible, Level::Breaking)),
-            (Some(before), Some(after)) if before.is_subset(after) => Some(level(Level::Compatible, Level::Breaking)),
-            (Some(before), Some(after)) if !after.is_subset(before) => Some(level(Level::Breaking, Level::Breaking)),
-            _ => Some(level(Level::Breaking, Level::Compatible)),
+            (Some(_), None) => Some(Side::Response),
+            (Some(before), Some(after)) if before.is_subset(after) => Some(Side::Response),
+            (Some(before), Some(after)) if !after.is_subset(before) => Some(Side::Both),
+            _ => Some(Side::Request),
         };
-        match level {
-            Some(level) => {
+        match breaks {
+            Some(breaks) => {
                 let told = |value: &Value| match value.get("const") {
                     Some(only) => brief(only),
                     None if value.get("enum").is_some() => {
@@ -362,7 +402,9 @@ impl<'a> Comparer<'a> {
                     None => "any value".to_owned(),
                 };
                 let what = format!("is now {}, was {}", told(head), told(base));
-                self.tell(Rule::ConstChanged, spot, &["const", "enum"], what).level = level;
+                let found = self.tell(Rule::ConstChanged, spot, &["const", "enum", "x-extensible-enum"], what);
+                let is_seen = found.side != found.side.without(breaks);
+                found.level = if is_seen { Level::Breaking } else { Level::Compatible };
             }
             None => self.frame.consumed.extend(["const", "enum"].map(|key| join(&spot.at, key))),
         }
@@ -371,13 +413,18 @@ impl<'a> Comparer<'a> {
 
     fn value_lists(&mut self, key: &str, (base, head): (&Value, &Value), spot: &Spot, [added, removed]: [Rule; 2]) {
         let at = spot.key(key);
+        // Without a list, any value is accepted, like before.
+        let is_list_gone = head.is_null();
         for (one, other, rule, verb) in
             [(head, base, added, "now includes"), (base, head, removed, "no longer includes")]
         {
             let values: Vec<_> = keys(one, one).into_iter().filter(|value| other.get(value).is_none()).collect();
             if !values.is_empty() {
                 let what = format!("{verb} {}", listed(values.iter().copied()));
-                self.tell(rule, &at, &values, what);
+                let found = self.tell(rule, &at, &values, what);
+                if is_list_gone {
+                    found.level = Level::Compatible;
+                }
             }
         }
     }
@@ -385,7 +432,7 @@ impl<'a> Comparer<'a> {
     fn limits(&mut self, base: &Value, head: &Value, spot: &Spot) {
         for key in LOWER.into_iter().chain(UPPER).chain(OTHER_LIMITS) {
             let (old, new) = (base.get(key), head.get(key));
-            if old == new {
+            if old == new || self.frame.consumed.contains(&join(&spot.at, key)) {
                 continue;
             }
             let rule = match (old, new) {
@@ -394,6 +441,12 @@ impl<'a> Comparer<'a> {
                 (Some(old), Some(new)) => tightened(key, old, new),
             };
             self.tell_of(rule, spot, &[key], ": ", format!("{key} {}", change(old, new)));
+            // Once a bound moved, it does not matter whether it is exclusive.
+            if let Some((_, exclusive)) = EXCLUSIVE.iter().find(|(bound, _)| *bound == key)
+                && [base, head].iter().all(|schema| schema.get(exclusive).is_none_or(Value::is_boolean))
+            {
+                self.frame.consumed.insert(join(&spot.at, exclusive));
+            }
         }
     }
 
@@ -411,7 +464,8 @@ impl<'a> Comparer<'a> {
         let refuses_more = |schema: &Value| {
             ["additionalProperties", "unevaluatedProperties"].iter().any(|key| schema[key] == Value::Bool(false))
         };
-        let (was_closed, is_closed) = (refuses_more(base), refuses_more(head));
+        let [was_closed, is_closed] = spot.closed;
+        let (was_closed, is_closed) = (was_closed || refuses_more(base), is_closed || refuses_more(head));
         let is_required = |schema: &Value, name: &str| schema["required"].get(name).is_some();
         let pointers = |name: &str| [spot.keys(&["properties", name]).at, spot.keys(&["required", name]).at];
         for name in gone {
@@ -422,10 +476,13 @@ impl<'a> Comparer<'a> {
             };
             let side = self.seen(spot.side, &[&old[name]], &[]);
             let at = Spot { at: spot.at.clone(), ..spot.below(&[], name) }.on(side);
-            let found = self.tell_at(rule, &at, &pointers(name), what);
+            let [property, required] = pointers(name);
+            // It may be required all the same.
+            let told = if is_required(head, name) { vec![property] } else { vec![property, required] };
+            let found = self.tell_at(rule, &at, &told, what);
             found.related.extend(super::exchange::related(&old[name]));
             // Requests that still contain it are refused.
-            if is_closed && side.has(Side::Request) {
+            if is_closed && found.side.has(Side::Request) {
                 found.level = Level::Breaking;
             }
         }
@@ -440,7 +497,7 @@ impl<'a> Comparer<'a> {
             let found = self.tell_at(rule, &at, &pointers(name), what);
             found.related.extend(super::exchange::related(&new[name]));
             // Readers of the old description refuse it.
-            if was_closed && side.has(Side::Response) {
+            if was_closed && found.side.has(Side::Response) {
                 found.level = Level::Breaking;
             }
         }
@@ -551,7 +608,11 @@ impl<'a> Comparer<'a> {
                 } else {
                     "no longer mentions members that are not listed"
                 };
-                self.tell(Rule::AddlTrue, spot, &[KEY], what);
+                let found = self.tell(Rule::AddlTrue, spot, &[KEY], what);
+                // Readers of the old description refuse members that do not fit its schema.
+                if is_schema(old) && found.side.has(Side::Response) {
+                    found.level = Level::Potential;
+                }
             }
         }
     }
@@ -604,8 +665,18 @@ impl<'a> Comparer<'a> {
             self.tell_of(Rule::Discriminator, &spot_at, &["propertyName"], ": ", what);
         }
         let (before, after) = (&old["mapping"], &new["mapping"]);
-        let changed: Vec<&str> =
-            keys(before, after).into_iter().filter(|word| before.get(word) != after.get(word)).collect();
+        let meanings = (meanings(self.base, base), meanings(self.head, head));
+        let changed: Vec<&str> = keys(before, after)
+            .into_iter()
+            .filter(|word| match (meanings.0.of(word), meanings.1.of(word)) {
+                (Some(old), Some(new)) => old != new,
+                // A word that comes or goes with its branch is reported with the branch.
+                (Some(old), None) => meanings.1.may_have(&old),
+                (None, Some(new)) => meanings.0.may_have(&new),
+                (None, None) => false,
+            })
+            .collect();
+        self.frame.consumed.insert(spot_at.key("mapping").at);
         if !changed.is_empty() {
             let what = format!("discriminator: meaning of {} changed", listed(changed.iter().copied()));
             let mut pointers: Vec<String> = changed.iter().map(|word| spot_at.keys(&["mapping", word]).at).collect();
@@ -624,7 +695,15 @@ impl<'a> Comparer<'a> {
     ) {
         let tag = |schema: &'a Value| schema["discriminator"]["propertyName"].as_str();
         let discriminator = tag(head).or_else(|| tag(base));
-        let matched = parts::matched(old, new, discriminator);
+        let mut matched = parts::matched(old, new, discriminator);
+        if !matched.removed.is_empty() && !matched.added.is_empty() {
+            // An inline branch may have become a component, or the reverse.
+            let of = |spec, parts: &[Value]| -> Vec<Value> {
+                parts.iter().map(|part| super::exchange::resolved(spec, part).clone()).collect()
+            };
+            parts::match_content(&mut matched, &of(self.base, old), new);
+            parts::match_content(&mut matched, old, &of(self.head, new));
+        }
         let at = spot.key(kind);
         let rules = if kind == "allOf" { [Rule::Composition; 2] } else { [Rule::OneofAdded, Rule::OneofRemoved] };
         let sides = [
@@ -657,10 +736,48 @@ impl<'a> Comparer<'a> {
                 format!("{}{}/{one}", self.frame.base_root, at.at),
                 format!("{}{}/{other}", self.frame.head_root, at.at),
             );
-            let inner = spot.below(&[], &name);
+            let mut inner = spot.below(&[], &name);
+            if kind == "allOf" {
+                let refuses_more = |schema: &Value| schema["unevaluatedProperties"] == Value::Bool(false);
+                let [was_closed, is_closed] = spot.closed;
+                inner.closed = [was_closed || refuses_more(base), is_closed || refuses_more(head)];
+            }
             self.within((old, new), (&roots.0, &roots.1), &inner, |comparer, spot| comparer.schema(old, new, spot));
         }
         self.frame.consumed.insert(at.at);
+    }
+}
+
+/// What the words of a discriminator mean.
+struct Meanings<'v> {
+    spec: &'v Spec<'v>,
+    mapping: &'v Value,
+    /// The references of the branches.
+    branches: HashSet<String>,
+}
+
+fn meanings<'v>(spec: &'v Spec<'v>, schema: &'v Value) -> Meanings<'v> {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|kind| schema.get(kind)?.as_array());
+    let branches = lists.flatten().filter_map(reference).map(str::to_owned).collect();
+    Meanings { spec, mapping: &schema["discriminator"]["mapping"], branches }
+}
+
+impl Meanings<'_> {
+    /// Returns the reference that a word stands for. Without an entry, it is the name of a branch,
+    /// or of any schema if there are no branches.
+    fn of(&self, word: &str) -> Option<String> {
+        if let Some(to) = self.mapping.get(word) {
+            return Some(to.as_str().map_or_else(|| to.to_string(), str::to_owned));
+        }
+        let name = format!("#{}", join("/components/schemas", word));
+        let is_known =
+            if self.branches.is_empty() { self.spec.component(&name).is_some() } else { self.branches.contains(&name) };
+        is_known.then_some(name)
+    }
+
+    /// Returns whether the schema may have a branch. Without a list of branches, heirs are branches.
+    fn may_have(&self, branch: &str) -> bool {
+        self.branches.is_empty() || self.branches.contains(branch)
     }
 }
 
@@ -668,11 +785,20 @@ fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
     std::ptr::eq(parts, new)
 }
 
-/// Returns the types that a schema accepts; `None` if it accepts all.
+/// All types apart from `null`, which is a flag here, and `integer`.
+const ALL_TYPES: [&str; 5] = ["array", "boolean", "number", "object", "string"];
+
+/// Returns the types that a schema accepts, without `integer` if any number will do; `None` if it
+/// accepts all.
 fn types(kind: Option<&Value>) -> Option<BTreeSet<String>> {
     let kind = kind?;
     let list = kind.as_array().cloned().unwrap_or_else(|| vec![kind.clone()]);
-    Some(list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect())
+    let mut types: BTreeSet<String> =
+        list.iter().map(|kind| kind.as_str().map_or_else(|| kind.to_string(), str::to_owned)).collect();
+    if types.contains("number") {
+        types.remove("integer");
+    }
+    (!ALL_TYPES.iter().all(|kind| types.contains(*kind))).then_some(types)
 }
 
 /// Returns whether `one` accepts every type that `other` accepts. Every integer is a number.
@@ -690,9 +816,11 @@ fn accepts(one: &Option<BTreeSet<String>>, other: &Option<BTreeSet<String>>) -> 
 fn tightened(key: &str, old: &Value, new: &Value) -> Rule {
     let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Rule::LimitChanged };
     let is_multiple = |one: f64, other: f64| other != 0.0 && (one / other).fract() == 0.0;
+    let is_lower = LOWER.contains(&key) || key == "exclusiveMinimum";
+    let is_upper = UPPER.contains(&key) || key == "exclusiveMaximum";
     match key {
-        _ if LOWER.contains(&key) && new > old || UPPER.contains(&key) && new < old => Rule::LimitTightened,
-        _ if LOWER.contains(&key) || UPPER.contains(&key) => Rule::LimitLoosened,
+        _ if is_lower && new > old || is_upper && new < old => Rule::LimitTightened,
+        _ if is_lower || is_upper => Rule::LimitLoosened,
         "multipleOf" if is_multiple(new, old) => Rule::LimitTightened,
         "multipleOf" if is_multiple(old, new) => Rule::LimitLoosened,
         _ => Rule::LimitChanged,
