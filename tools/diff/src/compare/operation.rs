@@ -126,6 +126,7 @@ impl<'a> Comparer<'a> {
                 comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
             }
         });
+        self.finish(0);
     }
 
     fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot, owner: Option<&Operation>) {
