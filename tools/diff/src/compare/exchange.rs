@@ -227,6 +227,18 @@ impl<'a> Comparer<'a> {
                         .related
                         .extend(related(new));
                 }
+                // The same content in another spelling, which is still there.
+                (Some(old), None)
+                    if base.as_object().into_iter().flatten().any(|(other, content)| {
+                        other != media
+                            && content == old
+                            && head.get(other).is_some()
+                            && without_charset(other) == without_charset(media)
+                    }) =>
+                {
+                    let what = format!("is no longer spelled {} too", code(media));
+                    self.tell(Rule::MediaParameters, &at, &[], what).level = Level::Compatible;
+                }
                 (Some(old), None) => {
                     self.tell(Rule::MediaRemoved, &at, &[], format!("is no longer {}", code(media)))
                         .related
@@ -240,9 +252,6 @@ impl<'a> Comparer<'a> {
 
     /// Compares the same media type with other parameters, such as `charset`.
     fn other_parameters(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
-        let without_charset = |media: &str| -> String {
-            media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
-        };
         let pointers = [spot.key(new).at, spot.key(old).at];
         let what = format!("is now {}, was {}", code(new), code(old));
         let is_same = without_charset(old) == without_charset(new);
@@ -453,6 +462,11 @@ fn error_shapes(spec: &Spec<'_>, responses: &Value) -> BTreeSet<String> {
 fn error_shape(spec: &Spec<'_>, response: &Value) -> Option<String> {
     let content = resolved(spec, response)["content"].as_object()?;
     Some(content.values().next()?.get("schema")?.to_string())
+}
+
+/// Returns a media type without its `charset`.
+fn without_charset(media: &str) -> String {
+    media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
 }
 
 /// Returns the success statuses.

@@ -26,7 +26,7 @@ use crate::{
     level::{Level, Side},
     predict::predict,
     rule::Rule,
-    spec::{Operation, Spec, name_of},
+    spec::{Key, Operation, Spec, name_of},
     told::{change, code},
 };
 use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
@@ -34,6 +34,7 @@ use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
 /// Returns all differences between two descriptions.
 pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     let renamed = align::renamed_components(&mut base, head);
+    align::rename_users(&mut base, head);
     let root = Frame::new(&Value::Null, &Value::Null, "", "");
     let mut comparer = Comparer {
         base: &base,
@@ -54,6 +55,18 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     comparer.components(&renamed);
     comparer.dangling();
     let mut findings = merged(comparer.findings);
+    let (before, after) = (align::tags(&base), align::tags(head));
+    let is_tag = |(old, new): &&(Key, Key)| (before.contains(old) || before.contains(new)) && after.contains(new);
+    let tags: HashSet<&Key> = renamed.iter().filter(is_tag).map(|(_, new)| new).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.rule == Rule::SchemaRenamed) {
+        if tags.contains(&finding.key) {
+            finding.message.push_str("; a discriminator uses the name as a value");
+            // Nobody sends or reads what no operation uses.
+            if finding.side != Side::None {
+                finding.level = Level::Breaking;
+            }
+        }
+    }
     let (old, new) = (base.document.value(), head.document.value());
     for finding in &mut findings {
         finding.prediction = predict(finding, old, new);
@@ -71,7 +84,10 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
         level: rule.level(Side::Both),
         side: Side::Both,
         subject: Subject::Document,
-        message: format!("the description was {verb}, with {} operations", operations.len()),
+        message: match operations.len() {
+            1 => format!("the description was {verb}, with 1 operation"),
+            count => format!("the description was {verb}, with {count} operations"),
+        },
         used_by: operations.into(),
         file: spec.document.path().to_owned(),
         base_file: spec.document.path().to_owned(),
@@ -301,9 +317,18 @@ impl<'a> Comparer<'a> {
         let key = format!("{root}{at}");
         self.frame.consumed.extend(pointers.iter().cloned());
         let (head, nearest) = if nearest.is_some() { (None, head) } else { (head, None) };
+        let level = match rule {
+            // The receiver of a webhook may ignore what it gets more often than before.
+            Rule::ParamRequiredAdded | Rule::ParamRequired | Rule::BodyRequiredAdded | Rule::BodyRequired
+                if side == Side::Response =>
+            {
+                Level::Compatible
+            }
+            _ => rule.level(side),
+        };
         self.findings.push(Finding {
             rule,
-            level: rule.level(side),
+            level,
             side,
             subject: self.subject.clone(),
             used_by,

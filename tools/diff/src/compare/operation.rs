@@ -125,12 +125,18 @@ impl<'a> Comparer<'a> {
                 comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));
             }
             if base.get("servers") != head.get("servers") {
-                let what = match (base.get("servers"), head.get("servers")) {
-                    (None, _) => "its own servers were added",
-                    (_, None) => "its own servers were removed",
-                    _ => "its own servers changed",
+                let content = |value: &Value| {
+                    let mut servers = value["servers"].clone();
+                    align::without_texts(&mut servers);
+                    servers
                 };
-                comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
+                let (rule, what) = match (base.get("servers"), head.get("servers")) {
+                    (None, _) => (Rule::ServerOpOverride, "its own servers were added"),
+                    (_, None) => (Rule::ServerOpOverride, "its own servers were removed"),
+                    _ if content(base) == content(head) => (Rule::Docs, "descriptions of its own servers changed"),
+                    _ => (Rule::ServerOpOverride, "its own servers changed"),
+                };
+                comparer.tell(rule, spot, &["servers"], what);
             }
         });
         self.finish(0);
