@@ -366,6 +366,7 @@ impl<'a> Canonical<'a> {
         if let Some(text) = members.get("$ref").and_then(Value::as_str) {
             self.note_reference(kind, text, at);
         }
+        let members = &decoded(members);
         let (reference, beside): (Map<_, _>, Map<_, _>) =
             members.clone().into_iter().partition(|(key, _)| key == "$ref");
         let mut schema = reference;
@@ -796,6 +797,18 @@ fn plain_xml(schema: &mut Map<String, Value>) {
 pub(crate) const HIDDEN: &str = "branch beside null";
 
 const COMPOSITIONS: [&str; 3] = ["allOf", "oneOf", "anyOf"];
+
+/// Returns a reference without percent-encoding, so that two spellings of it are the same text. A
+/// `%` that is part of a name stays encoded.
+fn decoded(members: &Map<String, Value>) -> Map<String, Value> {
+    let mut members = members.clone();
+    if let Some(Value::String(text)) = members.get_mut("$ref")
+        && let Some(pointer) = target(text).filter(|pointer| !pointer.contains('%'))
+    {
+        *text = format!("#{pointer}");
+    }
+    members
+}
 
 /// Returns the reference of a composition that consists of it alone, if only annotations are next
 /// to the composition.

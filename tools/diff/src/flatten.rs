@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::spec::Spec;
 
 /// The most schemas that are merged into one. More than that is taken for a cycle.
-const MAX_MERGED: usize = 1_000;
+const MAX_MERGED: usize = 100;
 /// Members that describe only the part, not the whole schema.
 const OF_THE_PART: [&str; 9] =
     ["description", "title", "example", "examples", "externalDocs", "discriminator", "nullable", "xml", "$comment"];

@@ -77,7 +77,7 @@ pub(crate) struct Spec<'a> {
     pub(crate) paths: BTreeMap<String, Value>,
     pub(crate) components: BTreeMap<Key, Component>,
     /// Referenced values inside components and operations, by pointer.
-    inner: BTreeMap<Key, Value>,
+    pub(crate) inner: BTreeMap<Key, Value>,
     /// New keys of renamed components, with their old keys.
     pub(crate) aliases: HashMap<Key, Key>,
     /// The document without paths and components.
@@ -194,7 +194,7 @@ impl<'a> Spec<'a> {
 
     /// Returns pairs of a schema that has or inherits a discriminator and a schema that extends it:
     /// a value of the first may be a value of the second.
-    fn heirs(&self) -> Vec<(&str, &str)> {
+    pub(crate) fn heirs(&self) -> Vec<(&str, &str)> {
         let mut children: HashMap<Key, Vec<&str>> = HashMap::new();
         for (key, component) in &self.components {
             for part in component.value["allOf"].as_array().into_iter().flatten() {

@@ -161,4 +161,76 @@ fn removing_many_keys_takes_linear_time() {
             (0..count).map(|number| (format!("/a{number}"), json!({ "get": { "operationId": format!("a{number}") } })));
         (whole(paths.collect()), whole(Map::new()))
     });
+    assert_linear("media types", |count| {
+        let whole = |parameter: &str| {
+            let content: Map<_, _> =
+                (0..count).map(|number| (format!("a/b; {parameter}={number}"), json!({ "schema": text }))).collect();
+            json!({ "openapi": "3.0.3", "paths": { "/a": { "get": { "responses": { "200": { "content": content } } } } } })
+        };
+        (whole("v"), whole("w"))
+    });
+    assert_linear("a chain of parts", |count| {
+        let count = count / 16;
+        let whole = |more: Option<Value>| {
+            let part = |number: usize| {
+                let own = json!({ "properties": { format!("x{number}"): text } });
+                let next = json!({ "$ref": format!("#/components/schemas/A{}", number + 1) });
+                let parts: Vec<_> = [next, own].into_iter().chain(more.clone()).collect();
+                (format!("A{number}"), json!({ "allOf": parts }))
+            };
+            let schemas: Map<_, _> = (0..count).map(part).collect();
+            json!({ "openapi": "3.0.3", "paths": {}, "components": { "schemas": schemas } })
+        };
+        (whole(None), whole(Some(json!({ "properties": { "y": text } }))))
+    });
+}
+
+/// Makes components `A0`, `A1` and so on, and others with `B`: each refers to the next one from each
+/// of `properties`, through a schema that `wrap` makes. The operation refers to the first of `start`.
+fn chained(start: char, length: usize, properties: &[&str], wrap: fn(Value) -> Value) -> Document {
+    let reference = |name: String| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let mut schemas = Map::new();
+    for (letter, kind) in [('A', "integer"), ('B', "string")] {
+        for number in 0..length {
+            let inner = if number + 1 == length {
+                json!({ "type": kind })
+            } else {
+                wrap(reference(format!("{letter}{}", number + 1)))
+            };
+            let members: Map<_, _> = properties.iter().map(|name| ((*name).to_owned(), inner.clone())).collect();
+            schemas.insert(format!("{letter}{number}"), json!({ "type": "object", "properties": members }));
+        }
+    }
+    let content = json!({ "a/b": { "schema": reference(format!("{start}0")) } });
+    document(&json!({
+        "openapi": "3.0.3",
+        "paths": { "/a": { "get": { "operationId": "getA", "responses": { "200": { "content": content } } } } },
+        "components": { "schemas": schemas },
+    }))
+}
+
+#[test]
+fn long_chains_of_references_are_compared_to_their_end() {
+    let wraps: [(&str, fn(Value) -> Value); 3] = [
+        ("plain", |next| next),
+        ("map", |next| json!({ "type": "object", "additionalProperties": next })),
+        ("list", |next| json!({ "type": "array", "items": next })),
+    ];
+    for (name, wrap) in wraps {
+        let length = if name == "plain" { 6_000 } else { 1_000 };
+        let findings = diff(&chained('A', length, &["next"], wrap), &chained('B', length, &["next"], wrap)).unwrap();
+
+        let is_told = findings.iter().any(|finding| finding.message.contains("is now `string`, was `integer`"));
+        assert!(is_told, "{name}");
+    }
+}
+
+#[test]
+fn a_pair_of_components_is_reported_once_even_if_many_references_lead_to_it() {
+    let findings =
+        diff(&chained('A', 24, &["one", "other"], |next| next), &chained('B', 24, &["one", "other"], |next| next))
+            .unwrap();
+
+    // The reference of the reply, those of each pair of components but the last, and the types.
+    assert_eq!(findings.len(), 1 + 2 * 23 + 2);
 }

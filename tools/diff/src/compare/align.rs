@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use plex_tv_openapi::pointer::target;
 use serde_json::Value;
 
-use crate::spec::{Key, Operation, Spec, name_of};
+use crate::spec::{Key, Operation, Spec, Uses, name_of};
 
 /// The matched operations of both sides, by index.
 pub(super) struct Aligned {
@@ -47,6 +48,21 @@ pub(super) fn operations(base: &Spec<'_>, head: &Spec<'_>) -> Aligned {
     Aligned { pairs, removed, added }
 }
 
+/// Names the users of the components in `base` as `head` does: a renamed operation is one user.
+pub(super) fn rename_users(base: &mut Spec<'_>, head: &Spec<'_>) {
+    let aligned = operations(base, head);
+    let pairs =
+        aligned.pairs.into_iter().filter_map(|(old, new)| Some((base.operations.get(old)?, head.operations.get(new)?)));
+    let renamed = pairs.filter(|(old, new)| old.id != new.id).map(|(old, new)| (old.label(), new.label()));
+    let names: HashMap<String, String> = renamed.collect();
+    for Uses { operations, .. } in base.uses.values_mut().chain(base.inner_uses.values_mut()) {
+        if operations.iter().any(|label| names.contains_key(label)) {
+            let old = std::mem::take(operations);
+            operations.extend(old.into_iter().map(|label| names.get(&label).cloned().unwrap_or(label)));
+        }
+    }
+}
+
 type Identity = (Option<String>, Option<(String, String)>);
 
 fn address(operation: &Operation) -> (String, String) {
@@ -81,9 +97,51 @@ pub(super) fn renamed_components(base: &mut Spec<'_>, head: &Spec<'_>) -> Vec<(K
         base.components.values_mut().for_each(|component| rename(&mut component.value, &names));
         base.operations.iter_mut().for_each(|operation| rename(&mut operation.value, &names));
         base.aliases.extend(found.iter().map(|(old, new)| (new.clone(), old.clone())));
+        // References into a renamed component are renamed too.
+        let inner = base.inner.keys().filter_map(|key| {
+            let (root, rest) = key.split_at(key.match_indices('/').nth(3)?.0);
+            let new = names.get(&format!("#{root}"))?.trim_start_matches('#');
+            Some((format!("{new}{rest}"), key.clone()))
+        });
+        base.aliases.extend(inner.collect::<Vec<_>>());
         renamed.extend(found);
     }
     renamed
+}
+
+/// Returns the schemas whose names are values on the wire: those that a discriminator without
+/// `mapping` for them tells apart.
+pub(super) fn tags(spec: &Spec<'_>) -> HashSet<Key> {
+    let mut found = HashSet::new();
+    let components = spec.components.values().map(|component| &component.value);
+    for value in components.chain(spec.operations.iter().map(|operation| &operation.value)) {
+        tags_below(value, &mut found);
+    }
+    for (parent, child) in spec.heirs() {
+        let parent = spec.components.get(parent).map_or(&Value::Null, |parent| &parent.value);
+        if !is_mapped(&parent["discriminator"], child) {
+            found.insert(child.to_owned());
+        }
+    }
+    found
+}
+
+fn tags_below(value: &Value, found: &mut HashSet<Key>) {
+    if let Some(discriminator) = value.get("discriminator").filter(|value| value.is_object()) {
+        let branches = ["oneOf", "anyOf"].into_iter().filter_map(|kind| value[kind].as_array()).flatten();
+        let branches = branches.filter_map(|branch| target(branch["$ref"].as_str()?));
+        found.extend(branches.filter(|branch| !is_mapped(discriminator, branch)));
+    }
+    match value {
+        Value::Object(members) => members.values().for_each(|value| tags_below(value, found)),
+        Value::Array(items) => items.iter().for_each(|item| tags_below(item, found)),
+        _ => {}
+    }
+}
+
+fn is_mapped(discriminator: &Value, key: &str) -> bool {
+    let words = discriminator["mapping"].as_object().into_iter().flat_map(serde_json::Map::values);
+    words.filter_map(|word| target(word.as_str()?)).any(|mapped| mapped == key)
 }
 
 /// How many rounds look for renamed components.

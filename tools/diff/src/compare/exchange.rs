@@ -1,6 +1,6 @@
 //! Compares what surrounds the schemas on the wire: parameters, bodies, responses and headers.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -203,14 +203,18 @@ impl<'a> Comparer<'a> {
     }
 
     fn content(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
-        let essence = |media: &str| media.split(';').next().unwrap_or_default().to_owned();
-        let only = |one: &'a Value, other: &Value, name: &str| -> Vec<&'a str> {
-            keys(one, one).into_iter().filter(|key| other.get(key).is_none() && essence(key) == name).collect()
+        // The media types that only one side has, by their names without parameters.
+        let only = |one: &'a Value, other: &Value| -> BTreeMap<&'a str, Vec<&'a str>> {
+            let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for media in keys(one, one).into_iter().filter(|media| other.get(media).is_none()) {
+                found.entry(media.split(';').next().unwrap_or_default()).or_default().push(media);
+            }
+            found
         };
         let mut told = HashSet::new();
-        for media in keys(base, base).into_iter().filter(|media| head.get(media).is_none()) {
-            let name = essence(media);
-            if let ([old], [new]) = (only(base, head, &name).as_slice(), only(head, base, &name).as_slice()) {
+        let new = only(head, base);
+        for (name, old) in only(base, head) {
+            if let ([old], Some([new])) = (old.as_slice(), new.get(name).map(Vec::as_slice)) {
                 told.extend([*old, *new]);
                 self.other_parameters((old, &base[*old]), (new, &head[*new]), spot);
             }
@@ -222,6 +226,18 @@ impl<'a> Comparer<'a> {
                     self.tell(Rule::MediaAdded, &at, &[], format!("may be {}", code(media)))
                         .related
                         .extend(related(new));
+                }
+                // The same content in another spelling, which is still there.
+                (Some(old), None)
+                    if base.as_object().into_iter().flatten().any(|(other, content)| {
+                        other != media
+                            && content == old
+                            && head.get(other).is_some()
+                            && without_charset(other) == without_charset(media)
+                    }) =>
+                {
+                    let what = format!("is no longer spelled {} too", code(media));
+                    self.tell(Rule::MediaParameters, &at, &[], what).level = Level::Compatible;
                 }
                 (Some(old), None) => {
                     self.tell(Rule::MediaRemoved, &at, &[], format!("is no longer {}", code(media)))
@@ -236,9 +252,6 @@ impl<'a> Comparer<'a> {
 
     /// Compares the same media type with other parameters, such as `charset`.
     fn other_parameters(&mut self, (old, base): (&str, &'a Value), (new, head): (&str, &'a Value), spot: &Spot) {
-        let without_charset = |media: &str| -> String {
-            media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
-        };
         let pointers = [spot.key(new).at, spot.key(old).at];
         let what = format!("is now {}, was {}", code(new), code(old));
         let is_same = without_charset(old) == without_charset(new);
@@ -324,7 +337,7 @@ impl<'a> Comparer<'a> {
             if let (Some(old), Some(new)) = (base.get(status), head.get(status)) {
                 let at = spot.key(status).named(format!("response {}", plain(status)));
                 let is_success = is_success(&status);
-                self.follow((old, new), &at, Rule::ComponentMoved, |comparer, old, new, spot| {
+                self.follow((old, new), &at, Rule::ComponentMoved, move |comparer, old, new, spot| {
                     if is_success { comparer.response(old, new, spot) } else { comparer.error_response(old, new, spot) }
                 });
             }
@@ -449,6 +462,11 @@ fn error_shapes(spec: &Spec<'_>, responses: &Value) -> BTreeSet<String> {
 fn error_shape(spec: &Spec<'_>, response: &Value) -> Option<String> {
     let content = resolved(spec, response)["content"].as_object()?;
     Some(content.values().next()?.get("schema")?.to_string())
+}
+
+/// Returns a media type without its `charset`.
+fn without_charset(media: &str) -> String {
+    media.split("; ").filter(|part| !part.starts_with("charset=")).collect::<Vec<_>>().join("; ")
 }
 
 /// Returns the success statuses.

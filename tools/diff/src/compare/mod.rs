@@ -27,7 +27,7 @@ use crate::{
     level::{Level, Side},
     predict::predict,
     rule::Rule,
-    spec::{Operation, Spec, name_of},
+    spec::{Key, Operation, Spec, name_of},
     told::{change, code},
 };
 use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
@@ -35,6 +35,7 @@ use plex_tv_openapi::pointer::{join, split, target as pointer_of, unescaped};
 /// Returns all differences between two descriptions.
 pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     let renamed = align::renamed_components(&mut base, head);
+    align::rename_users(&mut base, head);
     let root = Frame::new(&Value::Null, &Value::Null, "", "");
     let mut comparer = Comparer {
         base: &base,
@@ -44,7 +45,10 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
         used_by: Arc::default(),
         referrers: Vec::new(),
         frame: root,
-        following: Vec::new(),
+        open: Vec::new(),
+        told: HashSet::new(),
+        nested: 0,
+        is_one: false,
     };
     comparer.rest();
     comparer.paths();
@@ -52,6 +56,18 @@ pub(crate) fn compare(mut base: Spec<'_>, head: &Spec<'_>) -> Vec<Finding> {
     comparer.components(&renamed);
     comparer.dangling();
     let mut findings = merged(comparer.findings);
+    let (before, after) = (align::tags(&base), align::tags(head));
+    let is_tag = |(old, new): &&(Key, Key)| (before.contains(old) || before.contains(new)) && after.contains(new);
+    let tags: HashSet<&Key> = renamed.iter().filter(is_tag).map(|(_, new)| new).collect();
+    for finding in findings.iter_mut().filter(|finding| finding.rule == Rule::SchemaRenamed) {
+        if tags.contains(&finding.key) {
+            finding.message.push_str("; a discriminator uses the name as a value");
+            // Nobody sends or reads what no operation uses.
+            if finding.side != Side::None {
+                finding.level = Level::Breaking;
+            }
+        }
+    }
     let (old, new) = (base.document.value(), head.document.value());
     for finding in &mut findings {
         finding.prediction = predict(finding, old, new);
@@ -69,7 +85,10 @@ pub(crate) fn whole(rule: Rule, spec: &Spec<'_>) -> Finding {
         level: rule.level(Side::Both),
         side: Side::Both,
         subject: Subject::Document,
-        message: format!("the description was {verb}, with {} operations", operations.len()),
+        message: match operations.len() {
+            1 => format!("the description was {verb}, with 1 operation"),
+            count => format!("the description was {verb}, with {count} operations"),
+        },
         used_by: operations.into(),
         file: spec.document.path().to_owned(),
         base_file: spec.document.path().to_owned(),
@@ -204,6 +223,9 @@ impl Spot {
             spot.path.push('.');
         }
         spot.path.push_str(step);
+        if let Some((cut, _)) = spot.path.char_indices().rev().nth(MAX_PATH) {
+            spot.path = format!("…{}", spot.path.get(cut..).unwrap_or_default());
+        }
         spot
     }
 
@@ -228,9 +250,33 @@ struct Comparer<'a> {
     /// Components that refer to the one that is compared.
     referrers: Vec<String>,
     frame: Frame<'a>,
-    /// Pairs of references that are being followed, to stop at recursive schemas.
-    following: Vec<(String, String)>,
+    /// Targets of references that are still to be compared. They are not compared where they are
+    /// found, because a long chain of references would exhaust the stack.
+    open: Vec<Followed<'a>>,
+    /// Pairs of targets that were compared for each part of the current subject, and on which side:
+    /// they are reported once, even if many references lead there, or if the schemas are recursive.
+    told: HashSet<(String, String, Side, String)>,
+    /// How many [`as_one`](Self::as_one) and [`with_copies`](Self::with_copies) are running.
+    nested: usize,
+    /// Whether all findings are combined into one.
+    is_one: bool,
 }
+
+/// How many comparisons may run inside one another. Only hostile documents need more.
+const MAX_NESTED: usize = 8;
+/// The most characters of a path in a schema; chains of references make endless ones.
+const MAX_PATH: usize = 400;
+
+/// Targets of a pair of references that are still to be compared.
+struct Followed<'a> {
+    pair: (&'a Value, &'a Value),
+    roots: (String, String),
+    spot: Spot,
+    referrers: Vec<String>,
+    compare: Box<Compare<'a>>,
+}
+
+type Compare<'a> = dyn FnOnce(&mut Comparer<'a>, &'a Value, &'a Value, &Spot) + 'a;
 
 impl<'a> Comparer<'a> {
     /// Reports a finding about `spot`, or about its members `keys`, and consumes those pointers.
@@ -275,9 +321,18 @@ impl<'a> Comparer<'a> {
         let key = format!("{root}{at}");
         self.frame.consumed.extend(pointers.iter().cloned());
         let (head, nearest) = if nearest.is_some() { (None, head) } else { (head, None) };
+        let level = match rule {
+            // The receiver of a webhook may ignore what it gets more often than before.
+            Rule::ParamRequiredAdded | Rule::ParamRequired | Rule::BodyRequiredAdded | Rule::BodyRequired
+                if side == Side::Response =>
+            {
+                Level::Compatible
+            }
+            _ => rule.level(side),
+        };
         self.findings.push(Finding {
             rule,
-            level: rule.level(side),
+            level,
             side,
             subject: self.subject.clone(),
             used_by,
@@ -405,7 +460,7 @@ impl<'a> Comparer<'a> {
         (base, head): (&'a Value, &'a Value),
         spot: &Spot,
         moved: Rule,
-        compare: impl FnOnce(&mut Self, &'a Value, &'a Value, &Spot),
+        compare: impl FnOnce(&mut Self, &'a Value, &'a Value, &Spot) + 'a,
     ) {
         let (old, new) = (reference(base), reference(head));
         if old.is_none() && new.is_none() {
@@ -440,14 +495,25 @@ impl<'a> Comparer<'a> {
         if old.is_some() && new.is_some() {
             self.siblings(base, head, spot);
         }
-        let pair = (base_root.clone(), head_root.clone());
-        if self.following.contains(&pair) {
-            return;
+        if self.told.insert((base_root.clone(), head_root.clone(), spot.side, spot.of.clone())) {
+            self.open.push(Followed {
+                pair: (base_target, head_target),
+                roots: (base_root, head_root),
+                spot: spot.clone(),
+                referrers: self.referrers.clone(),
+                compare: Box::new(compare),
+            });
         }
-        self.following.push(pair);
-        let pair = (base_target, head_target);
-        self.within(pair, (&base_root, &head_root), spot, |comparer, spot| compare(comparer, pair.0, pair.1, spot));
-        self.following.pop();
+    }
+
+    /// Compares the targets that were found, except the first `kept`, and those found on the way.
+    fn finish(&mut self, kept: usize) {
+        while self.open.len() > kept {
+            let Some(Followed { pair, roots, spot, referrers, compare }) = self.open.pop() else { return };
+            let outer = std::mem::replace(&mut self.referrers, referrers);
+            self.within(pair, (&roots.0, &roots.1), &spot, |comparer, spot| compare(comparer, pair.0, pair.1, spot));
+            self.referrers = outer;
+        }
     }
 
     fn siblings(&mut self, base: &Value, head: &Value, spot: &Spot) {
@@ -458,8 +524,22 @@ impl<'a> Comparer<'a> {
 
     /// Combines everything that `compare` reports, except texts, into one finding.
     fn as_one(&mut self, rule: Rule, spot: &Spot, what: &str, compare: impl FnOnce(&mut Self)) {
-        let before = self.findings.len();
+        if self.nested >= MAX_NESTED {
+            // The outer one combines them.
+            return compare(self);
+        }
+        let (before, open) = (self.findings.len(), self.open.len());
+        // A pair that is reported here may also have findings of its own, of another level.
+        let outer = (!self.is_one).then(|| std::mem::take(&mut self.told));
+        let was_one = std::mem::replace(&mut self.is_one, true);
+        self.nested += 1;
         compare(self);
+        self.finish(open);
+        self.nested -= 1;
+        self.is_one = was_one;
+        if let Some(outer) = outer {
+            self.told = outer;
+        }
         let (texts, changes): (Vec<_>, Vec<_>) =
             self.findings.split_off(before).into_iter().partition(|finding| finding.level == Level::Docs);
         self.findings.extend(texts);
@@ -596,6 +676,7 @@ impl<'a> Comparer<'a> {
         self.subject = Subject::Operation { id: id.clone(), method: method.clone(), path: path.clone() };
         self.used_by = [operation.label()].into();
         self.referrers = Vec::new();
+        self.told = HashSet::new();
     }
 }
 

@@ -39,13 +39,21 @@ impl<'a> Comparer<'a> {
                 },
             );
         }
-        // The operations that had each id before.
-        let owners: HashMap<&str, &Operation> =
-            base.operations.iter().filter_map(|operation| Some((operation.id.as_deref()?, operation))).collect();
+        let owners = Owners::new(&base.operations);
+        let takers = Owners::new(aligned.added.iter().filter_map(|index| head.operations.get(*index)));
+        let names = folded(&head.operations);
         for (old, new) in aligned.pairs {
             if let (Some(old), Some(new)) = (base.operations.get(old), head.operations.get(new)) {
-                let owner = new.id.as_deref().filter(|_| new.id != old.id).and_then(|id| owners.get(id).copied());
-                self.operation(old, new, owner);
+                let of = |owners: &Owners<'a>, id: &Option<String>| owners.get(id.as_deref()?);
+                let ids = (new.id != old.id).then(|| Ids {
+                    owner: of(&owners, &new.id).filter(|owner| {
+                        // If several have the name now, they clash, which is reported on its own.
+                        let is_only = |id: &String| names.get(&name_of(id)).is_some_and(|all| all.len() == 1);
+                        owner.pointer != old.pointer && (owner.id == new.id || new.id.as_ref().is_some_and(is_only))
+                    }),
+                    taker: of(&takers, &old.id),
+                });
+                self.operation(old, new, ids.unwrap_or_default());
             }
         }
         self.collisions();
@@ -66,8 +74,7 @@ impl<'a> Comparer<'a> {
         });
     }
 
-    /// Compares a pair of operations. `owner` is the operation that had the new id before, if any.
-    fn operation(&mut self, old: &'a Operation, new: &'a Operation, owner: Option<&Operation>) {
+    fn operation(&mut self, old: &'a Operation, new: &'a Operation, ids: Ids<'_>) {
         self.about(new);
         // Items that were generated under the old name belong to it too.
         self.referrers = old.id.iter().cloned().collect();
@@ -107,7 +114,7 @@ impl<'a> Comparer<'a> {
         self.within(pair, roots, &spot, |comparer, spot| {
             let (base, head) = pair;
             let [asked, answered] = new.sides();
-            comparer.about_itself(base, head, spot, owner);
+            comparer.about_itself(base, head, spot, ids);
             comparer.parameters(&base["parameters"], &head["parameters"], &spot.key("parameters").on(asked));
             comparer.body(base.get("requestBody"), head.get("requestBody"), &spot.key("requestBody").on(asked));
             comparer.responses(&base["responses"], &head["responses"], &spot.key("responses").on(answered));
@@ -119,27 +126,37 @@ impl<'a> Comparer<'a> {
                 comparer.security(&base["security"], &head["security"], &spot.key("security").on(asked));
             }
             if base.get("servers") != head.get("servers") {
-                let what = match (base.get("servers"), head.get("servers")) {
-                    (None, _) => "its own servers were added",
-                    (_, None) => "its own servers were removed",
-                    _ => "its own servers changed",
+                let content = |value: &Value| {
+                    let mut servers = value["servers"].clone();
+                    align::without_texts(&mut servers);
+                    servers
                 };
-                comparer.tell(Rule::ServerOpOverride, spot, &["servers"], what);
+                let (rule, what) = match (base.get("servers"), head.get("servers")) {
+                    (None, _) => (Rule::ServerOpOverride, "its own servers were added"),
+                    (_, None) => (Rule::ServerOpOverride, "its own servers were removed"),
+                    _ if content(base) == content(head) => (Rule::Docs, "descriptions of its own servers changed"),
+                    _ => (Rule::ServerOpOverride, "its own servers changed"),
+                };
+                comparer.tell(rule, spot, &["servers"], what);
             }
         });
+        self.finish(0);
     }
 
-    fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot, owner: Option<&Operation>) {
+    fn about_itself(&mut self, base: &Value, head: &Value, spot: &Spot, ids: Ids<'_>) {
         let pair = (base, head);
         if base.get("operationId") != head.get("operationId") {
             let name = |value: &Value| value["operationId"].as_str().map_or("without an id".to_owned(), code);
             let mut what = format!("is now called {}, was {}", name(head), name(base));
-            if let Some(Operation { method, path, .. }) = owner {
-                what.push_str(&format!("; that was the id of {}", code(&format!("{method} {path}"))));
+            let Ids { owner, taker } = ids;
+            for (other, verb) in [(owner, "that was the id of"), (taker, "the old id is now that of")] {
+                if let Some(Operation { method, path, .. }) = other {
+                    what.push_str(&format!("; {verb} {}", code(&format!("{method} {path}"))));
+                }
             }
             let found = self.tell(Rule::OpIdRenamed, spot, &["operationId"], what);
             // Old code still compiles, but calls another operation.
-            if owner.is_some() {
+            if owner.or(taker).is_some() {
                 found.level = Level::Breaking;
             }
         }
@@ -189,12 +206,46 @@ impl<'a> Comparer<'a> {
     }
 }
 
+/// Operations that are called by an old or a new id of a renamed operation.
+#[derive(Clone, Copy, Default)]
+struct Ids<'a> {
+    /// The operation that had the new id before.
+    owner: Option<&'a Operation>,
+    /// The new operation that has the old id now.
+    taker: Option<&'a Operation>,
+}
+
+/// Operations by their id, and by the name that is generated from it.
+struct Owners<'a> {
+    by_id: HashMap<&'a str, &'a Operation>,
+    by_name: HashMap<String, &'a Operation>,
+}
+
+impl<'a> Owners<'a> {
+    fn new(operations: impl IntoIterator<Item = &'a Operation>) -> Self {
+        let mut owners = Self { by_id: HashMap::new(), by_name: HashMap::new() };
+        for (operation, id) in operations.into_iter().filter_map(|each| Some((each, each.id.as_deref()?))) {
+            owners.by_id.insert(id, operation);
+            owners.by_name.insert(name_of(id), operation);
+        }
+        owners
+    }
+
+    fn get(&self, id: &str) -> Option<&'a Operation> {
+        self.by_id.get(id).or_else(|| self.by_name.get(&name_of(id))).copied()
+    }
+}
+
+/// Returns an id without case and separators, which the generated names do not keep.
+fn name_of(id: &str) -> String {
+    id.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Groups operations by id, ignoring case and separators.
 fn folded(operations: &[Operation]) -> BTreeMap<String, Vec<&Operation>> {
     let mut found: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
     for (operation, id) in operations.iter().filter_map(|operation| Some((operation, operation.id.as_ref()?))) {
-        let name = id.chars().filter(|each| each.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        found.entry(name).or_default().push(operation);
+        found.entry(name_of(id)).or_default().push(operation);
     }
     found
 }

@@ -182,6 +182,7 @@ impl<'a> Comparer<'a> {
         let found = self.head.components.get(new_key).or_else(|| self.base.components.get(old_key));
         let (kind, name) = found.map(|found| (found.kind.clone(), found.name.clone())).unwrap_or_default();
         self.subject = Subject::Component { kind, name };
+        self.told = HashSet::new();
         let uses = [self.base.uses.get(old_key), self.head.uses.get(new_key)];
         let uses: Vec<_> = uses.into_iter().flatten().collect();
         let users: BTreeSet<_> = uses.iter().flat_map(|uses| &uses.operations).collect();
@@ -225,6 +226,7 @@ impl<'a> Comparer<'a> {
             }
             (Some(old), Some(new)) => comparer.component_content(kind, old, new, spot),
         });
+        self.finish(0);
     }
 
     fn component_content(&mut self, kind: &str, old: &'a Value, new: &'a Value, spot: &Spot) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::Value;
 
 use super::{
-    Comparer, Frame, Spot,
+    Comparer, Frame, MAX_NESTED, Spot,
     align::{is_similar, leaves_of, share, without_texts},
     keys, parts, reference,
 };
@@ -47,7 +47,7 @@ impl<'a> Comparer<'a> {
                     self.annotations(base, head, spot);
                     self.members(base, head, spot);
                 }
-                self.follow((base, head), spot, Rule::SchemaMoved, |comparer, old, new, spot| {
+                self.follow((base, head), spot, Rule::SchemaMoved, move |comparer, old, new, spot| {
                     if is_both {
                         comparer.schema(old, new, spot)
                     } else {
@@ -61,6 +61,9 @@ impl<'a> Comparer<'a> {
     /// Compares a choice with a plain schema that matches one of its branches. Returns whether the
     /// pair is of this kind.
     fn one_branch(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
+        if self.nested >= MAX_NESTED {
+            return false;
+        }
         let choice = |value: &'a Value| {
             ["oneOf", "anyOf"].into_iter().find_map(|kind| Some((kind, value.get(kind)?.as_array()?.as_slice())))
         };
@@ -120,11 +123,16 @@ impl<'a> Comparer<'a> {
             used_by: self.used_by.clone(),
             referrers: self.referrers.clone(),
             frame: Frame::new(&Value::Null, &Value::Null, "", ""),
-            following: self.following.clone(),
+            open: Vec::new(),
+            told: std::mem::take(&mut self.told),
+            nested: self.nested + 1,
+            is_one: self.is_one,
         };
         let roots = [&self.frame.base_root, &self.frame.head_root].map(|root| format!("{root}{}", spot.at));
         inner.within(pair, (&roots[0], &roots[1]), spot, |comparer, spot| compare(comparer, pair, spot));
+        inner.finish(0);
         self.findings.extend(inner.findings);
+        self.told = inner.told;
     }
 
     /// Compares a pair in which one side is a reference: its target and the members next to the
@@ -195,7 +203,7 @@ impl<'a> Comparer<'a> {
     fn written_out(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) -> bool {
         let list = |value: &'a Value| value["allOf"].as_array().map(Vec::as_slice).unwrap_or_default();
         let (old_parts, new_parts) = (list(base), list(head));
-        if old_parts == new_parts {
+        if old_parts == new_parts || self.nested >= MAX_NESTED {
             return false;
         }
         let matched = parts::matched(old_parts, new_parts, None);
