@@ -25,11 +25,11 @@ pub(crate) fn members_of(parts: &[Value]) -> Vec<(&str, &str, String)> {
     found
 }
 
-/// Returns what a flat schema loses of its parts, sorted.
+/// Returns what a flat schema loses of its parts, sorted. Whether null is allowed is not lost.
 pub(crate) fn of_the_parts(parts: &[Value]) -> Vec<(&str, String)> {
     let members = parts.iter().filter_map(Value::as_object).flatten();
     let mut lost: Vec<_> = members
-        .filter(|(key, _)| OF_THE_PART.contains(&key.as_str()))
+        .filter(|(key, _)| OF_THE_PART.contains(&key.as_str()) && *key != "nullable")
         .map(|(key, value)| (key.as_str(), value.to_string()))
         .collect();
     lost.sort_unstable();

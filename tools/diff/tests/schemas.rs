@@ -248,3 +248,13 @@ fn an_open_list_that_is_gone_loses_no_value() {
     assert_eq!(request(open, "{type: string, x-extensible-enum: [a]}"), ["open-enum-removed potential"]);
     assert_eq!(request("{type: string, const: a}", open), ["const-changed compatible"]);
 }
+
+#[test]
+fn a_read_only_property_of_a_part_is_not_required_in_a_request() {
+    let of = |required: &str| {
+        format!("{{allOf: [{{type: object, properties: {{id: {{readOnly: true}}}}}}, {{type: object}}]{required}}}")
+    };
+
+    assert!(request(&of(""), &of(", required: [id]")).iter().all(|row| !row.ends_with("breaking")));
+    assert_eq!(reply(&of(", required: [id]"), &of("")), ["prop-optional breaking"]);
+}

@@ -212,7 +212,11 @@ impl<'a> Comparer<'a> {
         if is_matched && members_of(old_parts) != members_of(new_parts) {
             return false;
         }
-        let is_other_text = of_the_parts(old_parts) != of_the_parts(new_parts);
+        let lost = [of_the_parts(old_parts), of_the_parts(new_parts)];
+        let is_other_text = lost[0] != lost[1];
+        let [was_more, is_more] = lost.map(|members| {
+            members.into_iter().filter(|(key, _)| ["discriminator", "xml"].contains(key)).collect::<Vec<_>>()
+        });
         let is_one_sided = base.get("allOf").is_none() || head.get("allOf").is_none();
         let (Some(old), Some(new)) = (flattened(self.base, base), flattened(self.head, head)) else { return false };
         let content = |value: &Value| {
@@ -220,7 +224,7 @@ impl<'a> Comparer<'a> {
             without_texts(&mut value);
             value
         };
-        if !is_one_sided && content(&old) != content(&new) {
+        if !is_one_sided && (was_more != is_more || content(&old) != content(&new)) {
             return false;
         }
         if !is_one_sided && is_other_text {
@@ -535,9 +539,14 @@ impl<'a> Comparer<'a> {
     /// composition has.
     fn required(&mut self, base: &'a Value, head: &'a Value, spot: &Spot) {
         let (old, new) = (&base["required"], &head["required"]);
+        if old == new {
+            return;
+        }
+        // The property may be in a part.
+        let flat = |spec, schema: &Value| schema.get("allOf").and_then(|_| flattened(spec, schema)).unwrap_or_default();
+        let (old_flat, new_flat) = (flat(self.base, base), flat(self.head, head));
         for name in keys(old, new) {
-            let of = |schema: &'a Value| schema["properties"].get(name);
-            let side = match (of(base), of(head)) {
+            let side = match (property(base, &old_flat, name), property(head, &new_flat, name)) {
                 (Some(old), Some(new)) => self.seen(spot.side, &[old], &[new]),
                 _ => spot.side,
             };
@@ -787,6 +796,11 @@ impl Meanings<'_> {
     fn may_have(&self, branch: &str) -> bool {
         self.branches.is_empty() || self.branches.contains(branch)
     }
+}
+
+/// Returns a property of a schema, or of its parts.
+fn property<'v>(schema: &'v Value, flat: &'v Value, name: &str) -> Option<&'v Value> {
+    schema["properties"].get(name).or(flat["properties"].get(name))
 }
 
 fn numbers_are_new(parts: &[Value], new: &[Value]) -> bool {
