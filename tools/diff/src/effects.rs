@@ -264,10 +264,10 @@ impl<'a> Index<'a> {
             if reach.everything || reach.may_send {
                 index.everything.push(at);
             }
-            for name in reach.types.iter().chain(&reach.more_types) {
+            for name in reach.types.iter().chain(&reach.more_types).chain(&reach.old_types) {
                 index.types.entry(name).or_default().push(at);
             }
-            for name in reach.operations.iter().chain(&reach.more_operations) {
+            for name in reach.operations.iter().chain(&reach.more_operations).chain(&reach.old_operations) {
                 index.operations.entry(name).or_default().push(at);
             }
         }
@@ -297,6 +297,9 @@ struct Reach {
     /// The types and operations that it is about.
     types: Vec<String>,
     operations: Vec<String>,
+    /// The names that they had before. Another operation may have taken them.
+    old_types: Vec<String>,
+    old_operations: Vec<String>,
     /// Types and operations that refer to those, or use them.
     more_types: Vec<String>,
     more_operations: Vec<String>,
@@ -322,6 +325,8 @@ impl Reach {
             moves: finding.prediction != Prediction::Nothing,
             types: Vec::new(),
             operations: Vec::new(),
+            old_types: Vec::new(),
+            old_operations: Vec::new(),
             more_types: camel(&finding.related),
             more_operations: snake(&finding.used_by),
             members: finding.pointers.iter().chain([&finding.key]).flat_map(|pointer| member_names(pointer)).collect(),
@@ -333,9 +338,9 @@ impl Reach {
         match &finding.subject {
             Subject::Operation { id, .. } => {
                 reach.operations = id.iter().map(|id| id.to_snake_case()).collect();
-                // Items under the old name of the operation belong to it too.
                 if finding.key.ends_with("/operationId") {
-                    reach.operations.extend(snake(&finding.related));
+                    reach.old_operations = snake(&finding.related);
+                    reach.old_types = camel(&finding.related);
                 }
             }
             Subject::Component { kind, name } if kind == "schemas" => {
@@ -366,8 +371,12 @@ impl Reach {
         let is_exact = of_type.is_some_and(|name| self.types.contains(name));
         let closeness = if is_exact || of_operation.is_some_and(|name| self.operations.contains(name)) {
             60
+        } else if of_operation.is_some_and(|name| self.old_operations.contains(name)) {
+            55
         } else if of_type.is_some_and(|name| begins(&self.types, name)) {
             50
+        } else if of_type.is_some_and(|name| begins(&self.old_types, name)) {
+            45
         } else if of_operation.is_some_and(|name| self.more_operations.contains(name)) {
             30
         } else if of_type.is_some_and(|name| self.more_types.contains(name)) {

@@ -185,9 +185,12 @@ fn removing_many_keys_takes_linear_time() {
     });
 }
 
+/// Makes a schema that contains another one.
+type Wrap = fn(Value) -> Value;
+
 /// Makes components `A0`, `A1` and so on, and others with `B`: each refers to the next one from each
 /// of `properties`, through a schema that `wrap` makes. The operation refers to the first of `start`.
-fn chained(start: char, length: usize, properties: &[&str], wrap: fn(Value) -> Value) -> Document {
+fn chained(start: char, length: usize, properties: &[&str], wrap: Wrap) -> Document {
     let reference = |name: String| json!({ "$ref": format!("#/components/schemas/{name}") });
     let mut schemas = Map::new();
     for (letter, kind) in [('A', "integer"), ('B', "string")] {
@@ -211,7 +214,7 @@ fn chained(start: char, length: usize, properties: &[&str], wrap: fn(Value) -> V
 
 #[test]
 fn long_chains_of_references_are_compared_to_their_end() {
-    let wraps: [(&str, fn(Value) -> Value); 3] = [
+    let wraps: [(&str, Wrap); 3] = [
         ("plain", |next| next),
         ("map", |next| json!({ "type": "object", "additionalProperties": next })),
         ("list", |next| json!({ "type": "array", "items": next })),

@@ -223,3 +223,47 @@ fn disagreements_of_rules_and_items_are_reported_in_both_directions() {
         ]
     );
 }
+
+#[test]
+fn items_belong_to_the_operation_that_has_their_name_now() {
+    let text = |one: &str, other: &str| {
+        format!(
+            "openapi: 3.0.3\npaths:\n  /a: {{get: {{operationId: {one}, responses: {{}}}}}}\n  /b: {{get: {{operationId: {other}, responses: {{}}}}}}\n"
+        )
+    };
+    let parse = |text: &str| Document::parse("api.yaml", text).unwrap();
+    let mut findings = diff(&parse(&text("getA", "getB")), &parse(&text("getB", "getA"))).unwrap();
+    let items = |one: &str, other: &str| {
+        [("get_a", one), ("get_b", other)].map(|(name, ty)| (format!("Api::{name}"), format!("fn() -> {ty}"))).into()
+    };
+    let module = Module { name: "api".to_owned(), base: items("A", "B"), head: items("B", "A") };
+    let mut rust = RustReport::new(&[module]);
+
+    rust.attribute(&mut findings, |_| "api".to_owned());
+
+    for finding in &findings {
+        let items: Vec<_> = finding.effects.iter().map(|item| rust.changes[*item].path.as_str()).collect();
+        let own = if finding.operation().as_deref() == Some("getA") { "Api::get_a" } else { "Api::get_b" };
+        assert_eq!(items, [own], "{}", finding.message);
+    }
+    assert_eq!(findings.len(), 2);
+}
+
+#[test]
+fn what_makes_the_version_a_breaking_one_is_not_folded() {
+    let parse = |text: &str| Document::parse("api.yaml", text).unwrap();
+    let findings = diff(
+        &parse("openapi: 3.0.3\npaths: {/a: {get: {operationId: getA, responses: {}}}}\n"),
+        &parse("openapi: 3.0.3\npaths: {/a: {get: {operationId: readA, responses: {}}}}\n"),
+    )
+    .unwrap();
+    let mut report = Report::new("old".to_owned(), "new".to_owned(), findings, 1);
+    let version = Version::new(0, 1, 0);
+    report.versions = Some(Versions { base: version.clone(), head: version });
+
+    let markdown = report.markdown(Shown::default());
+
+    assert!(markdown.contains("**needs 0.2.0 (breaking)**"), "{markdown}");
+    assert!(markdown.contains("### Breaking\n") && markdown.contains("**breaks callers:** "), "{markdown}");
+    assert!(!markdown.contains("<details>"), "{markdown}");
+}

@@ -27,8 +27,12 @@ impl Operation {
 
 /// Returns the number of operations that either side has.
 pub(super) fn count(pair: &Pair<'_>) -> usize {
-    let operations: Vec<_> = [pair.base, pair.head].into_iter().flatten().flat_map(operations).collect();
-    operations.iter().map(Operation::label).collect::<BTreeSet<_>>().len()
+    let [base, head] = [pair.base, pair.head].map(|side| side.map(operations).unwrap_or_default());
+    // An operation keeps its address, or its id, or both.
+    let addresses: BTreeSet<_> = head.iter().map(|operation| &operation.address).collect();
+    let labels: BTreeSet<_> = head.iter().map(Operation::label).collect();
+    let is_gone = |old: &&Operation| !addresses.contains(&old.address) && !labels.contains(old.label());
+    head.len() + base.iter().filter(is_gone).count()
 }
 
 fn operations(document: &Document) -> Vec<Operation> {

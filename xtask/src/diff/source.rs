@@ -94,7 +94,13 @@ impl Source {
 
     fn folder(path: &Path) -> Result<Self, Unusable> {
         let (mut documents, mut problems) = (Vec::new(), Vec::new());
-        for file in descriptions(path)? {
+        let others = others(path);
+        let files = match descriptions(path) {
+            Ok(files) => files.into_iter().chain(others).collect(),
+            Err(problem) if others.is_empty() || problem.rule() != "no-description" => return Err(problem.into()),
+            Err(_) => others,
+        };
+        for file in files {
             match read(&file).and_then(whole) {
                 Ok(document) => documents.push(document),
                 Err(problem) => problems.push(problem),
@@ -126,10 +132,17 @@ impl Source {
             return Ok(Self { name: object, documents: vec![document], version, is_file: true });
         }
         let listed = git(&["ls-tree", "--full-tree", "--name-only", "-z", &object]).map_err(unreadable)?;
-        let files = listed.split('\0').filter(|name| Path::new(name).extension().is_some_and(|kind| kind == "yaml"));
         let folder = below.trim_end_matches('/');
+        let inner = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let is_description = |name: &&str| match Path::new(name).extension().and_then(OsStr::to_str) {
+            Some("yaml") => true,
+            Some("yml" | "json") => git_bytes(&["cat-file", "blob", &format!("{revision}:{}", inner(name))])
+                .is_ok_and(|text| is_openapi(Path::new(name), &text)),
+            _ => false,
+        };
+        let files = listed.split('\0').filter(is_description);
         let read = |name: &str| {
-            let inner = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let inner = inner(name);
             whole_of_git(revision, of_blob(&format!("{revision}:{inner}"), Path::new(&inner))?)
         };
         let documents = without_parts(files.map(read).collect::<Result<_, _>>()?);
@@ -138,6 +151,32 @@ impl Source {
         }
         Ok(Self { name: object, documents, version, is_file: false })
     }
+}
+
+/// Returns the descriptions in a folder that are not called `*.yaml`, sorted by name.
+fn others(folder: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let is_other = |path: &PathBuf| {
+        matches!(path.extension().and_then(OsStr::to_str), Some("yml" | "json"))
+            && fs::metadata(path).is_ok_and(|found| found.is_file())
+            && fs::read(path).is_ok_and(|text| is_openapi(path, &text))
+    };
+    let mut found: Vec<_> = files.filter(is_other).collect();
+    found.sort();
+    found
+}
+
+/// Returns whether a JSON or YAML file is a description, which many are not. One that cannot be read
+/// counts if it mentions the key.
+fn is_openapi(path: &Path, text: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(text);
+    ["openapi", "swagger"].iter().any(|key| text.contains(key))
+        && Document::parse(path, &text).map_or(true, |document| !is_part(&document))
+}
+
+/// Returns whether a document is not a description itself.
+fn is_part(document: &Document) -> bool {
+    ["openapi", "swagger"].iter().all(|key| document.value().get(key).is_none())
 }
 
 /// Reads a description. Markers of a merge conflict are reported as such, not as broken YAML.
@@ -181,11 +220,7 @@ const MEND_FILE: &str = "correct the reference, or add the file";
 fn without_parts(documents: Vec<Document>) -> Vec<Document> {
     let parts: std::collections::BTreeSet<PathBuf> =
         documents.iter().flat_map(Document::files).map(Path::to_owned).collect();
-    let is_part = |document: &Document| {
-        let value = document.value();
-        parts.contains(document.path()) && value.get("openapi").is_none() && value.get("swagger").is_none()
-    };
-    documents.into_iter().filter(|document| !is_part(document)).collect()
+    documents.into_iter().filter(|document| !parts.contains(document.path()) || !is_part(document)).collect()
 }
 
 fn of_blob(object: &str, path: &Path) -> Result<Document, Problem> {

@@ -171,7 +171,8 @@ fn markdown_ends_with_the_marker_of_the_comment() {
         "{}",
         ended.stdout
     );
-    for folded in ["Potentially breaking: 1", "Compatible: 1", "Docs only: 1"] {
+    assert!(ended.stdout.contains("| **breaks callers:** query parameter `code` was removed "), "{}", ended.stdout);
+    for folded in ["Compatible: 1", "Docs only: 1"] {
         assert!(ended.stdout.contains(&format!("<details><summary>{folded}</summary>")), "{folded}");
     }
     assert_eq!(ended.stdout.matches("<details>").count(), ended.stdout.matches("</details>").count());

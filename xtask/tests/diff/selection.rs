@@ -81,6 +81,7 @@ fn a_renamed_operation_is_found_by_both_names() {
     for name in ["getPin", "getPinById", "GET /pins/{pinId}"] {
         assert_eq!(folder.rules(&["base.yaml", "head.yaml", "--operation", name]), ["op-id-renamed"], "{name}");
     }
+    assert_eq!(folder.json(&["base.yaml", "head.yaml"])["operations"], 3, "it counts once");
 }
 
 #[test]

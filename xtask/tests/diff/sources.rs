@@ -94,6 +94,29 @@ fn added_and_removed_descriptions_are_one_finding_each() {
 }
 
 #[test]
+fn descriptions_in_a_folder_may_be_json_or_end_in_yml() {
+    let repository = Repository::new();
+    let json = r#"{"openapi": "3.0.3", "info": {"title": "Old"}, "paths": {}}"#;
+    for name in ["a.json", "b.yml"] {
+        repository.write(&format!("openapi/{name}"), json);
+        repository.write(&format!("alone/{name}"), json);
+    }
+    // Other files may be JSON too.
+    repository.write("openapi/package.json", r#"{"name": "openapi"}"#);
+    repository.commit();
+    for folder in ["openapi", "alone"] {
+        for name in ["a.json", "b.yml"] {
+            repository.write(&format!("{folder}/{name}"), json.replace("Old", "New"));
+        }
+    }
+    repository.commit();
+
+    assert_eq!(repository.rules(&["HEAD~1", "openapi"]), ["docs", "docs"]);
+    assert_eq!(repository.rules(&["HEAD~1:alone", "HEAD:alone"]), ["docs", "docs"]);
+    assert_eq!(repository.rules(&["HEAD~1:alone", "alone"]), ["docs", "docs"]);
+}
+
+#[test]
 fn the_required_version_is_shown_and_enforced() {
     let repository = Repository::new();
     repository.edit(&[BREAKING]);

@@ -219,6 +219,8 @@ impl<'a> Comparer<'a> {
                 self.other_parameters((old, &base[*old]), (new, &head[*new]), spot);
             }
         }
+        let kept = keys(base, base).into_iter().filter(|media| head.get(media).is_some());
+        let kept: HashMap<_, _> = kept.map(|media| (without_charset(media), &base[media])).collect();
         for media in keys(base, head).into_iter().filter(|media| !told.contains(media)) {
             let at = spot.key(media);
             match (base.get(media), head.get(media)) {
@@ -228,14 +230,7 @@ impl<'a> Comparer<'a> {
                         .extend(related(new));
                 }
                 // The same content in another spelling, which is still there.
-                (Some(old), None)
-                    if base.as_object().into_iter().flatten().any(|(other, content)| {
-                        other != media
-                            && content == old
-                            && head.get(other).is_some()
-                            && without_charset(other) == without_charset(media)
-                    }) =>
-                {
+                (Some(old), None) if kept.get(&without_charset(media)).is_some_and(|other| *other == old) => {
                     let what = format!("is no longer spelled {} too", code(media));
                     self.tell(Rule::MediaParameters, &at, &[], what).level = Level::Compatible;
                 }

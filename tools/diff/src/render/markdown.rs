@@ -38,7 +38,9 @@ fn with_rows(report: &Report, shown: Shown) -> String {
         let _ = writeln!(text, "\nThe Rust effect is not known: {}", code(&cut(why)));
     }
     let (rows, more) = report.rows(shown);
-    let (breaking, rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(|finding| report.breaks(finding));
+    // Everything that makes the version a breaking one, also if only the rules say so.
+    let (breaking, rest): (Vec<_>, Vec<_>) =
+        rows.into_iter().partition(|finding| report.breaks(finding) || report.breaks_callers(finding));
     table(&mut text, report, "Breaking", &breaking, true);
     for level in Level::ALL {
         let rows: Vec<_> = rest.iter().copied().filter(|finding| finding.level == level).collect();
