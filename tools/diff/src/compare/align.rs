@@ -119,7 +119,8 @@ pub(super) fn tags(spec: &Spec<'_>) -> HashSet<Key> {
     }
     for (parent, child) in spec.heirs() {
         let parent = spec.components.get(parent).map_or(&Value::Null, |parent| &parent.value);
-        if !is_mapped(&parent["discriminator"], child) {
+        // An inherited discriminator is that of an earlier pair.
+        if parent.get("discriminator").is_some() && !is_mapped(&parent["discriminator"], child) {
             found.insert(child.to_owned());
         }
     }
