@@ -93,8 +93,7 @@ impl Document {
     /// [`Document::in_module`], the module is named after the file.
     #[must_use]
     pub fn module(&self) -> String {
-        let stem = || self.path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_");
-        self.module.clone().unwrap_or_else(stem)
+        self.module.clone().unwrap_or_else(|| module_of_file(&self.path))
     }
 
     /// Returns the same document for a module with this name.
@@ -176,6 +175,11 @@ impl Document {
     ) -> Problem {
         Problem::new(&self.path, rule, message, mend).on_line(self.line(pointer)).at(pointer)
     }
+}
+
+/// Returns the name of the module of a description that no table lists.
+pub(crate) fn module_of_file(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_")
 }
 
 /// A value with its size, so that the budget is charged for an alias before the value is copied.

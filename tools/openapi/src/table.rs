@@ -9,7 +9,7 @@ use std::{
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::{Document, Problem, Server, descriptions, operations};
+use crate::{Document, Problem, Server, descriptions, document::module_of_file, operations};
 
 /// The rules on the table and on all descriptions together, and the reason for each.
 pub const TABLE_RULES: &[(&str, &str)] = &[
@@ -120,7 +120,7 @@ impl Descriptions {
             let known = known.as_ref().and_then(|known| known.by_file(path)).cloned();
             known.unwrap_or_else(|| Description {
                 file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                module: path.file_stem().unwrap_or_default().to_string_lossy().replace('-', "_"),
+                module: module_of_file(path),
                 feature: None,
                 hosts: Vec::new(),
                 line: 0,
