@@ -8,7 +8,7 @@ use plex_tv_tests::{Body, NO_BODY, TOKEN, failure, success};
 
 /// A JSON body that holds only the device key.
 pub(crate) const KEY: Body = Body::Json(
-    r#"{"jwk":{"alg":"EdDSA","crv":"Ed25519","kid":"example-device-key-1","kty":"OKP","use":"sig","x":"EXAMPLE-PUBLIC-KEY-0000000000000000000000001"}}"#,
+    r#"{"jwk":{"kty":"OKP","crv":"Ed25519","x":"EXAMPLE-PUBLIC-KEY-0000000000000000000000001","kid":"example-device-key-1","use":"sig","alg":"EdDSA"}}"#,
 );
 
 pub(crate) fn device_jwk() -> DeviceJwk {
@@ -76,7 +76,7 @@ async fn strong_is_sent_as_true_or_false() {
 
 #[tokio::test]
 async fn a_device_key_goes_into_the_body_of_the_pin() {
-    let body = r#"{"jwk":{"alg":"EdDSA","crv":"Ed25519","kid":"example-device-key-1","kty":"OKP","use":"sig","x":"EXAMPLE-PUBLIC-KEY-0000000000000000000000001"},"strong":true}"#;
+    let body = r#"{"jwk":{"kty":"OKP","crv":"Ed25519","x":"EXAMPLE-PUBLIC-KEY-0000000000000000000000001","kid":"example-device-key-1","use":"sig","alg":"EdDSA"},"strong":true}"#;
 
     let pin = success("getPin", 201)
         .sends("POST /pins", Body::Json(body))

@@ -178,7 +178,7 @@ async fn managed_users_need_a_plex_pass() {
 
 #[tokio::test]
 async fn an_age_profile_is_set_by_a_body() {
-    let body = Body::Json(r#"{"restrictionProfile":"teen","userId":7654321}"#);
+    let body = Body::Json(r#"{"userId":7654321,"restrictionProfile":"teen"}"#);
     for status in [200, 201, 204] {
         success("setManagedUserRestrictionProfile", status)
             .sends("POST /home/users/restricted/profile", body)

@@ -56,7 +56,7 @@ async fn the_server_of_somebody_else_is_not_found() {
 
 #[tokio::test]
 async fn a_share_names_person_server_libraries_and_settings() {
-    let body = r#"{"invitedEmail":"friend@example.com","librarySectionIds":[98765432,98765433],"machineIdentifier":"0123456789abcdef0123456789abcdef01234567","settings":{"allowSync":false,"allowTuners":2,"filterMovies":"contentRating=G%2CPG|label=Kids","filterMusic":""},"skipFriendship":true}"#;
+    let body = r#"{"machineIdentifier":"0123456789abcdef0123456789abcdef01234567","librarySectionIds":[98765432,98765433],"invitedEmail":"friend@example.com","settings":{"allowSync":false,"allowTuners":2,"filterMovies":"contentRating=G%2CPG|label=Kids","filterMusic":""},"skipFriendship":true}"#;
 
     let share = success("createSharedServer", 201)
         .sends("POST /shared_servers", Body::Json(body))
@@ -86,7 +86,7 @@ async fn a_share_names_person_server_libraries_and_settings() {
 
 #[tokio::test]
 async fn all_libraries_are_an_empty_list() {
-    let body = r#"{"invitedId":7654321,"librarySectionIds":[],"machineIdentifier":"EXAMPLE-MACHINE"}"#;
+    let body = r#"{"machineIdentifier":"EXAMPLE-MACHINE","librarySectionIds":[],"invitedId":7654321}"#;
 
     let share = success("createSharedServer", 200)
         .sends("POST /shared_servers", Body::Json(body))
@@ -105,7 +105,7 @@ async fn all_libraries_are_an_empty_list() {
 async fn each_refusal_of_a_share_keeps_its_code() {
     let refusals = [(400, PlexCode::BadParameter), (404, PlexCode::NotFound), (422, PlexCode::Request)];
     for (status, code) in refusals {
-        let body = r#"{"librarySectionIds":[1],"machineIdentifier":"EXAMPLE-MACHINE"}"#;
+        let body = r#"{"machineIdentifier":"EXAMPLE-MACHINE","librarySectionIds":[1]}"#;
         let error = failure("createSharedServer", status, code.number())
             .sends("POST /shared_servers", Body::Json(body))
             .call(async |api| {
@@ -136,7 +136,7 @@ async fn a_share_that_exists_is_refused_in_xml_with_another_status_inside() {
 
     let sent = recorder.only();
     assert_eq!((&*sent.method, &*sent.target), ("POST", "/api/v2/shared_servers"));
-    assert_eq!(sent.body, r#"{"invitedId":7,"librarySectionIds":[],"machineIdentifier":"M"}"#);
+    assert_eq!(sent.body, r#"{"machineIdentifier":"M","librarySectionIds":[],"invitedId":7}"#);
     assert_eq!(error.operation(), Some("createSharedServer"));
     assert_eq!((error.status().unwrap().as_u16(), error.plex_code()), (422, Some(1999)));
     let [said] = error.plex_errors() else {
@@ -456,7 +456,7 @@ async fn settings_are_stored_for_a_person_in_the_query() {
 
 #[tokio::test]
 async fn the_person_may_be_named_in_the_body_of_the_settings() {
-    let body = r#"{"invitedEmail":"friend@example.com","settings":{"allowSync":true}}"#;
+    let body = r#"{"settings":{"allowSync":true},"invitedEmail":"friend@example.com"}"#;
 
     success("updateSharingSettings", 200)
         .sends("POST /sharing_settings", Body::Json(body))

@@ -160,7 +160,7 @@ async fn favourite_channels_are_replaced_by_a_whole_list() {
         FavoriteChannel::new("provider://tv.plex.provider.epg", COMEDY).title("Example Comedy"),
         FavoriteChannel::new("server://0123/tv.plex.providers.epg.cloud", "7"),
     ];
-    let body = r#"[{"id":"5e20b730f2f8d5003d739db7-5eea605674085f0040ddc7a6","source":"provider://tv.plex.provider.epg","title":"Example Comedy"},{"id":"7","source":"server://0123/tv.plex.providers.epg.cloud"}]"#;
+    let body = r#"[{"source":"provider://tv.plex.provider.epg","id":"5e20b730f2f8d5003d739db7-5eea605674085f0040ddc7a6","title":"Example Comedy"},{"source":"server://0123/tv.plex.providers.epg.cloud","id":"7"}]"#;
 
     success("setFavoriteChannels", 200)
         .sends("PUT /settings/favoriteChannels", Body::Json(body))
@@ -182,7 +182,7 @@ async fn no_favourite_channels_are_sent_as_an_empty_list() {
 async fn a_source_that_the_account_does_not_have_is_refused() {
     let channels = [FavoriteChannel::new("server://nobody", "7")];
     let error = failure("setFavoriteChannels", 400, None)
-        .sends("PUT /settings/favoriteChannels", Body::Json(r#"[{"id":"7","source":"server://nobody"}]"#))
+        .sends("PUT /settings/favoriteChannels", Body::Json(r#"[{"source":"server://nobody","id":"7"}]"#))
         .call_epg(async |api| {
             api.set_favorite_channels(SetFavoriteChannelsBody::new(channels)).send_with_response().await
         })

@@ -14,7 +14,7 @@ fn message() -> SendPushNotificationBody {
     )
 }
 
-const LEAST: &str = r#"{"data":{"provider":{"identifier":"0123","title":"Example Server"}},"group":"media","identifier":"tv.plex.notification.library.new","to":[7654322,7]}"#;
+const LEAST: &str = r#"{"group":"media","identifier":"tv.plex.notification.library.new","data":{"provider":{"identifier":"0123","title":"Example Server"}},"to":[7654322,7]}"#;
 
 #[tokio::test]
 async fn a_message_goes_to_users_by_their_numbers() {
@@ -28,7 +28,7 @@ async fn a_message_goes_to_users_by_their_numbers() {
 
 #[tokio::test]
 async fn a_message_may_name_item_player_and_user() {
-    let body = r#"{"data":{"count":2,"player":{"machineIdentifier":"c0ffee","platform":"Linux","title":"Desk"},"provider":{"identifier":"0123","title":"Example Server"},"user":{"id":7,"title":"Friend"}},"group":"admin","identifier":"tv.plex.notification.tomorrow","metadata":{"grandparentTitle":"Example Show","index":1,"parentIndex":2,"title":"A text of one's own"},"play":true,"to":[],"uri":"server://0123/x"}"#;
+    let body = r#"{"group":"admin","identifier":"tv.plex.notification.tomorrow","data":{"provider":{"identifier":"0123","title":"Example Server"},"player":{"title":"Desk","platform":"Linux","machineIdentifier":"c0ffee"},"user":{"title":"Friend","id":7},"count":2},"to":[],"metadata":{"title":"A text of one's own","index":1,"parentIndex":2,"grandparentTitle":"Example Show"},"uri":"server://0123/x","play":true}"#;
     let player = PushNotificationPlayer::new().title("Desk").platform("Linux").machine_identifier("c0ffee");
     let data = PushNotificationData::new(PushNotificationProvider::new("0123", "Example Server"))
         .count(2)

@@ -208,7 +208,7 @@ async fn one_share_is_a_list_of_one() {
 
 #[tokio::test]
 async fn sharing_sends_who_is_invited_to_what() {
-    let body = r#"{"server_id":"0123456789abcdef0123456789abcdef01234567","shared_server":{"invited_email":"friend@example.com","library_section_ids":[98765432]},"sharing_settings":{"allowCameraUpload":"0","allowChannels":"0","allowSync":"1","filterMovies":"contentRating=G%2CPG|label=Kids","filterMusic":"label=Kids","filterTelevision":"contentRating=TV-G"}}"#;
+    let body = r#"{"server_id":"0123456789abcdef0123456789abcdef01234567","shared_server":{"library_section_ids":[98765432],"invited_email":"friend@example.com"},"sharing_settings":{"allowSync":"1","allowCameraUpload":"0","allowChannels":"0","filterMovies":"contentRating=G%2CPG|label=Kids","filterTelevision":"contentRating=TV-G","filterMusic":"label=Kids"}}"#;
     for status in [200, 201] {
         let reply = success("createLegacySharedServer", status)
             .sends("POST /api/servers/0123456789abcdef0123456789abcdef01234567/shared_servers", Body::Json(body))
@@ -237,7 +237,7 @@ async fn sharing_sends_who_is_invited_to_what() {
 
 #[tokio::test]
 async fn sharing_with_an_account_sends_its_id_and_no_settings() {
-    let body = r#"{"server_id":"EXAMPLE-MACHINE","shared_server":{"invited_id":7654322,"library_section_ids":[]}}"#;
+    let body = r#"{"server_id":"EXAMPLE-MACHINE","shared_server":{"library_section_ids":[],"invited_id":7654322}}"#;
 
     let error = failure("createLegacySharedServer", 422, 1999)
         .sends("POST /api/servers/EXAMPLE-MACHINE/shared_servers", Body::Json(body))

@@ -1,7 +1,5 @@
 //! The replies of the GraphQL service.
 
-use serde::Serialize;
-
 use crate::{
     ItemId, Kind,
     runtime::{
@@ -11,23 +9,18 @@ use crate::{
 };
 
 /// A user of plex.tv, as others see them.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct User {
     /// The UUID of the account.
     pub id: String,
     /// The account number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id_raw: Option<i64>,
     /// The user name. Managed users have none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// The name to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// The address of the avatar.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
 }
 
@@ -42,14 +35,12 @@ impl User {
 }
 
 /// A friend of the user.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Friend {
     /// The friend's account.
     pub user: User,
     /// When they became friends.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -63,20 +54,16 @@ impl Friend {
 }
 
 /// An item on the watchlist of another user, or of an activity.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Entry {
     /// The key of the item, which [`ItemId`] accepts.
     pub id: String,
     /// The title.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The kind in capitals, such as `MOVIE`. See [`Entry::kind`].
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// The guid of plex.tv, such as `plex://movie/5d776be17a53e9001e732ab9`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
 }
 
@@ -142,23 +129,18 @@ open_enum!(ActivityType {
 });
 
 /// Something that a user did.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Activity {
     /// The id of the activity.
     pub id: String,
     /// When it happened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Timestamp>,
     /// The name of its type in the service, such as `ActivityWatchlist`.
-    #[serde(rename = "__typename", skip_serializing_if = "Option::is_none")]
     pub type_name: Option<String>,
     /// Who did it.
-    #[serde(rename = "userV2", skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The item that the activity is about.
-    #[serde(rename = "metadataItem", skip_serializing_if = "Option::is_none")]
     pub item: Option<Entry>,
 }
 

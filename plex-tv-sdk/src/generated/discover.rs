@@ -2894,28 +2894,23 @@ pub mod types {
     use crate::runtime::{self as runtime, Extra, Rows, Secret, Timestamp};
 
     /// The age from which an item is suitable, as one group of reviewers sees it.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct AgeRating {
         /// The age in years.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub age: Option<f64>,
         /// The age in words.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub age_group: Option<String>,
         /// How good the item is for that age.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<f64>,
         /// How many reviews this is based on.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating_count: Option<i64>,
         /// Who wrote the reviews.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<AgeRatingType>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -2953,42 +2948,33 @@ pub mod types {
 
     /// An offer of a streaming service. The member `platformInfo` is not described and kept as
     /// received, because it is a string in some replies and an object in others.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Availability {
         /// Country code of two letters, ISO 3166-1.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Terms on which the item is offered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub offer_type: Option<OfferType>,
         /// Name of the service in URLs and settings.
         pub platform: String,
         /// URL of the logo of the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_color_thumb: Option<String>,
         /// URL of the item at the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_url: Option<String>,
         /// Price in the currency of the country.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price: Option<f64>,
         /// Price for display, with the currency.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub price_description: Option<String>,
         /// Best picture quality, such as `HD`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub quality: Option<String>,
         /// Display name of the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// URL to open for the offer. Missing from some replies that have `platformUrl`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3010,22 +2996,19 @@ pub mod types {
     );
 
     /// Offers for an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AvailabilityContainer {
         /// The offers.
-        #[serde(rename = "Availability", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Availability", default))]
         pub availability: Rows<Availability>,
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// How many entries this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3040,14 +3023,14 @@ pub mod types {
     );
 
     /// A streaming service.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AvailabilityPlatform {
         /// Name of the service in URLs and settings.
         pub platform: String,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3060,12 +3043,12 @@ pub mod types {
     );
 
     /// Where an item can be watched.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AvailabilityReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: AvailabilityContainer,
     }
 
@@ -3077,43 +3060,35 @@ pub mod types {
     );
 
     /// Advice for parents about an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct CommonSenseMedia {
         /// Ages from which the item is suitable.
-        #[serde(rename = "AgeRating", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "AgeRating", default))]
         pub age_rating: Vec<AgeRating>,
         /// Whether the item is worth watching.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub any_good: Option<String>,
         /// Identifier of the advice; a number in some replies and a string in others.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Path of the advice.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// The advice in a sentence.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub one_liner: Option<String>,
         /// The content of the item by topic.
-        #[serde(
-            rename = "ParentalAdvisoryTopic",
-            skip_serializing_if = "Vec::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(rename = "ParentalAdvisoryTopic", default)
         )]
-        #[cfg_attr(feature = "schemars", schemars(default))]
         pub parental_advisory_topic: Vec<ParentalAdvisoryTopic>,
         /// What parents should know beforehand.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parents_need_to_know: Option<String>,
         /// Questions to discuss.
-        #[serde(rename = "TalkingPoint", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "TalkingPoint", default))]
         pub talking_point: Vec<TalkingPoint>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3133,22 +3108,19 @@ pub mod types {
     );
 
     /// Advice for parents about an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CommonSenseMediaContainer {
         /// The advice, usually one entry.
-        #[serde(rename = "CommonSenseMedia", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "CommonSenseMedia", default))]
         pub common_sense_media: Vec<CommonSenseMedia>,
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// How many entries this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3163,12 +3135,12 @@ pub mod types {
     );
 
     /// Advice for parents about an item.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CommonSenseMediaReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: CommonSenseMediaContainer,
     }
 
@@ -3180,9 +3152,9 @@ pub mod types {
     );
 
     /// The feed to create.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct CreateRssFeedBody {
         /// Whose watchlist the feed lists.
@@ -3206,21 +3178,19 @@ pub mod types {
     );
 
     /// An item that a person worked on.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Credit {
         /// The item.
-        #[serde(rename = "Metadata")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata"))]
         pub metadata: DiscoverMetadata,
         /// Position in the cast of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order: Option<i64>,
         /// Name of the part played.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3235,22 +3205,20 @@ pub mod types {
     );
 
     /// The work of a person in one department.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreditGroup {
         /// The items.
-        #[serde(rename = "Credit", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Credit", default))]
         pub credit: Rows<Credit>,
         /// Display name of the department.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// The department.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<CreditGroupType>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3294,16 +3262,15 @@ pub mod types {
     });
 
     /// What a person worked on.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreditsContainer {
         /// The departments.
-        #[serde(rename = "CreditGroup", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "CreditGroup", default))]
         pub credit_group: Rows<CreditGroup>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3316,12 +3283,12 @@ pub mod types {
     );
 
     /// What a person worked on.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreditsReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: CreditsContainer,
     }
 
@@ -3335,168 +3302,122 @@ pub mod types {
     /// An item of the catalogue: a movie, show, season, episode, person and more. Its members
     /// depend on its kind, on the call and on the request. New members appear regularly; those
     /// not named here are kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct DiscoverMetadata {
         /// When the item was added to the catalogue.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub added_at: Option<Timestamp>,
         /// URL of the background picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub art: Option<String>,
         /// Rating by the audience, from 0 to 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub audience_rating: Option<f64>,
         /// Source and badge of `audienceRating`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub audience_rating_image: Option<String>,
         /// URL of the banner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub banner: Option<String>,
         /// Number of direct children.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub child_count: Option<i64>,
         /// Age rating, as used in the country.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_rating: Option<String>,
         /// Countries of origin.
-        #[serde(rename = "Country", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Country", default))]
         pub country: Vec<Tag>,
         /// Directors.
-        #[serde(rename = "Director", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Director", default))]
         pub director: Vec<Tag>,
         /// Length in milliseconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub duration: Option<i64>,
         /// Genres.
-        #[serde(rename = "Genre", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Genre", default))]
         pub genre: Vec<Tag>,
         /// The same identifier as a URI.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_guid: Option<String>,
         /// Identifier of the show of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_rating_key: Option<String>,
         /// Title of the show of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_title: Option<String>,
         /// Identifier of the item as a URI, such as `plex://movie/` followed by the `ratingKey`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guid: Option<String>,
         /// Identifiers that other catalogues use; sent when requested with `includeGuids`.
-        #[serde(rename = "Guid", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Guid", default))]
         pub guids: Vec<Guid>,
         /// Pictures.
-        #[serde(rename = "Image", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Image", default))]
         pub image: Vec<Image>,
         /// Number of votes at IMDb.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub imdb_rating_count: Option<i64>,
         /// Number of the season or episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub index: Option<i64>,
         /// Path of the item, or of its children for shows and seasons.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Number of episodes of a show or season.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub leaf_count: Option<i64>,
         /// What can be streamed; free titles only.
-        #[serde(rename = "Media", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Media", default))]
         pub media: Vec<Media>,
         /// Day of release, as year, month and day.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub originally_available_at: Option<String>,
         /// The same identifier as a URI.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_guid: Option<String>,
         /// Number of the parent, such as the season of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_index: Option<i64>,
         /// Identifier of the show of a season, or of the season of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_rating_key: Option<String>,
         /// Title of the parent, such as the season of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_title: Option<String>,
         /// Path of the main trailer.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub primary_extra_key: Option<String>,
         /// Producers.
-        #[serde(rename = "Producer", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Producer", default))]
         pub producer: Vec<Tag>,
         /// URL of the page that anyone can open.
-        #[serde(rename = "publicPagesURL", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "publicPagesURL"))]
         pub public_pages_url: Option<String>,
         /// Rating by critics, from 0 to 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<f64>,
         /// Source and badge of `rating`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating_image: Option<String>,
         /// Identifier of the item, 24 hexadecimal characters; the last part of `guid`.
         pub rating_key: String,
         /// Ratings by source.
-        #[serde(rename = "Rating", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Rating", default))]
         pub ratings: Vec<Rating>,
         /// Cast.
-        #[serde(rename = "Role", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Role", default))]
         pub role: Vec<Role>,
         /// Whether a client should skip the level of seasons.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub skip_children: Option<bool>,
         /// Name of the item in URLs of `watch.plex.tv`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub slug: Option<String>,
         /// Main studio or network.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub studio: Option<String>,
         /// Studios and networks.
-        #[serde(rename = "Studio", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Studio", default))]
         pub studios: Vec<Tag>,
         /// What it is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
         /// Advertising line.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tagline: Option<String>,
         /// URL of the poster.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Title of the item, or name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<MetadataType>,
         /// Whether the service has a state of the user for the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user_state: Option<bool>,
         /// When the item was put on the watchlist. Missing when it is not on it or was not
         /// requested.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub watchlisted_at: Option<Timestamp>,
         /// Writers.
-        #[serde(rename = "Writer", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Writer", default))]
         pub writer: Vec<Tag>,
         /// Year of release.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub year: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3556,15 +3477,15 @@ pub mod types {
     );
 
     /// The description of a provider. Members with other shapes are kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DiscoverProviderReply {
         /// The provider.
-        #[serde(rename = "MediaProvider", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaProvider"))]
         pub media_provider: Option<MediaProvider>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3577,22 +3498,18 @@ pub mod types {
     );
 
     /// One reason why a call failed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorItem {
         /// Error code, more specific than the HTTP status.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<i64>,
         /// The member that failed validation.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
         /// Human-readable text. Its wording may change.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// HTTP status of this error. It may be missing and may differ from the status of the
         /// reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<i64>,
     }
 
@@ -3608,12 +3525,11 @@ pub mod types {
 
     /// The reasons why a call failed. The provider hosts, and the gateways in front of them,
     /// often send a different body instead: a single `error` string, XML, HTML or nothing.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorList {
         /// The reasons, usually one.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub errors: Vec<ErrorItem>,
     }
@@ -3655,66 +3571,53 @@ pub mod types {
     });
 
     /// An identifier of an item in another catalogue.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Guid {
         /// The identifier with its catalogue, such as `imdb://tt0000001`, `tmdb://1000001` or
         /// `tvdb://1000001`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(Guid { id: "id" }, 0, extra);
 
     /// A ready-made list of items.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Hub {
         /// Place that the hub is meant for.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub context: Option<String>,
         /// Name of the hub.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hub_identifier: Option<String>,
         /// Paths of the items in the hub.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hub_key: Option<String>,
         /// Path of the whole hub.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// The first items. Missing when there are none.
-        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata", default))]
         pub metadata: Rows<DiscoverMetadata>,
         /// Whether the hub has more items than this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub more: Option<bool>,
         /// Whether the hub comes without its items, which must be fetched with its key.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub placeholder: Option<bool>,
         /// Whether the hub belongs on the home page.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub promoted: Option<bool>,
         /// How many items are in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// How to show the hub, such as `shelf`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub style: Option<String>,
         /// Display title.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of the items, such as `movie`, `show`, `clip` or `mixed`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3738,22 +3641,19 @@ pub mod types {
     );
 
     /// Hubs of a provider.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct HubContainer {
         /// The hubs.
-        #[serde(rename = "Hub", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Hub", default))]
         pub hub: Rows<Hub>,
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// How many entries this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3768,12 +3668,12 @@ pub mod types {
     );
 
     /// Hubs of a provider.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct HubReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: HubContainer,
     }
 
@@ -3785,21 +3685,19 @@ pub mod types {
     );
 
     /// A picture of an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Image {
         /// Alternative text for the picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alt: Option<String>,
         /// What the picture shows.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<ImageType>,
         /// URL of the picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3863,19 +3761,17 @@ pub mod types {
     });
 
     /// A version of an item that can be streamed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Media {
         /// Identifier of the version.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The parts of the version, usually one.
-        #[serde(rename = "Part", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Part", default))]
         pub part: Vec<Part>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3889,28 +3785,23 @@ pub mod types {
     );
 
     /// A provider and what it offers.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MediaProvider {
         /// What it offers.
-        #[serde(rename = "Feature", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Feature", default))]
         pub feature: Vec<MediaProviderFeature>,
         /// Name of the provider.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// Protocols for delivering media.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocols: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kinds of media it has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub types: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3927,21 +3818,19 @@ pub mod types {
     );
 
     /// A section that a provider shows.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MediaProviderDirectory {
         /// Path of the section.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of the items in it.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3956,25 +3845,22 @@ pub mod types {
     );
 
     /// Something that a provider offers.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MediaProviderFeature {
         /// Sections that belong to the feature.
-        #[serde(rename = "Directory", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Directory", default))]
         pub directory: Vec<MediaProviderDirectory>,
         /// Variant of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub flavor: Option<String>,
         /// Path of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Kind of feature, such as `search`.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3990,36 +3876,30 @@ pub mod types {
     );
 
     /// A page of items.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct MetadataContainer {
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// The section that was listed; a word such as `watchlist` here, although some replies send
         /// a number.
-        #[serde(rename = "librarySectionID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "librarySectionID"))]
         pub library_section_id: Option<String>,
         /// Name of the section.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub library_section_title: Option<String>,
         /// The items. Missing when there are none.
-        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata", default))]
         pub metadata: Rows<DiscoverMetadata>,
         /// How many items come before this page.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub offset: Option<i64>,
         /// How many items this page has; may be fewer than requested.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of items.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4038,12 +3918,12 @@ pub mod types {
     );
 
     /// A page of items.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct MetadataReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: MetadataContainer,
     }
 
@@ -4120,27 +4000,22 @@ pub mod types {
     });
 
     /// How much of a topic an item contains.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ParentalAdvisoryTopic {
         /// Name of the topic; a number in some replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Display name of the topic.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
         /// Whether the topic is a positive aspect of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub positive: Option<bool>,
         /// How much of it there is.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<f64>,
         /// Description of what there is.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4157,18 +4032,16 @@ pub mod types {
     );
 
     /// A part of a version that can be streamed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Part {
         /// Identifier of the part.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Path of the stream. Fetching it needs the same token.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4184,49 +4057,37 @@ pub mod types {
     /// A person of the catalogue. The members `CreditType` and `External` are kept as received.
     /// The first lists departments with counts, which differ from those of the credits, and the
     /// second accounts at social networks.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Person {
         /// Place of birth.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub birth_place: Option<String>,
         /// Day of birth, as year, month and day.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub born_at: Option<String>,
         /// Day of death, as year, month and day.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub died_at: Option<String>,
         /// Identifier of the person as a URI, such as `plex://person/` followed by the `ratingKey`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guid: Option<String>,
         /// Path of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// What the person is known for.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub known_for: Option<String>,
         /// Identifier of the person, 24 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating_key: Option<String>,
         /// Name of the person in URLs of `watch.plex.tv`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub slug: Option<String>,
         /// Biography.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
         /// URL of a picture of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of item, `person` here.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<MetadataType>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4250,23 +4111,20 @@ pub mod types {
     );
 
     /// A person.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct PersonContainer {
         /// The person, alone in the list. Missing when the person is unknown.
-        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata", default))]
         pub metadata: Rows<Person>,
         /// How many people this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of people; 0 when the person is unknown.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4281,12 +4139,12 @@ pub mod types {
     );
 
     /// A person.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PersonReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: PersonContainer,
     }
 
@@ -4298,22 +4156,20 @@ pub mod types {
     );
 
     /// Streaming services the user picked.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PreferredServicesContainer {
         /// The services. Missing when the user picked none.
-        #[serde(
-            rename = "AvailabilityPlatform",
-            skip_serializing_if = "<[_]>::is_empty"
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(rename = "AvailabilityPlatform", default)
         )]
-        #[cfg_attr(feature = "schemars", schemars(default))]
         pub availability_platform: Rows<AvailabilityPlatform>,
         /// How many entries this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4327,12 +4183,12 @@ pub mod types {
     );
 
     /// Streaming services the user picked.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PreferredServicesReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: PreferredServicesContainer,
     }
 
@@ -4344,21 +4200,19 @@ pub mod types {
     );
 
     /// A rating of an item by one source.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Rating {
         /// Source and badge, such as `imdb://image.rating`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub image: Option<String>,
         /// Who rated the item.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<RatingType>,
         /// The rating, from 0 to 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<f64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4390,34 +4244,27 @@ pub mod types {
     });
 
     /// A person in the cast of an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Role {
         /// Identifier of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Position in the cast.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub order: Option<i64>,
         /// Name of the part played.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role: Option<String>,
         /// Name of the person in URLs of `watch.plex.tv`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub slug: Option<String>,
         /// Name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
         /// Identifier of the person for `getPerson`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag_key: Option<String>,
         /// URL of a picture of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4436,18 +4283,16 @@ pub mod types {
     );
 
     /// A person who took part in an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssCredit {
         /// Name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub credit: Option<String>,
         /// What the person did, such as `actor` or `director`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub role: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4461,25 +4306,21 @@ pub mod types {
     );
 
     /// The feed of a watchlist.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssFeed {
         /// What the feed lists.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// The items.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub items: Rows<RssFeedItem>,
         /// URLs of the feed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub links: Option<RssFeedLinks>,
         /// Name of the feed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4495,57 +4336,48 @@ pub mod types {
     );
 
     /// A feed that was created.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssFeedInfo {
         /// URL of the feed. Whoever knows it can read the feed.
         pub url: Secret,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(RssFeedInfo { url: "url" }, 1, extra);
 
     /// An item of a watchlist in a feed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct RssFeedItem {
         /// Kind of item, a movie or a show.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub category: Option<MetadataType>,
         /// People who took part.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub credits: Vec<RssCredit>,
         /// What the item is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub description: Option<String>,
         /// Identifiers in other catalogues, such as `imdb://tt0000001`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub guids: Vec<String>,
         /// Genres.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub keywords: Vec<String>,
         /// URL of the page of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub link: Option<String>,
         /// Date of the entry, in the form of RFC 1123.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pub_date: Option<String>,
         /// Poster.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumbnail: Option<RssThumbnail>,
         /// Title, with the year in brackets.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4566,31 +4398,30 @@ pub mod types {
     );
 
     /// URLs of a feed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssFeedLinks {
         /// URL of the feed itself.
-        #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "self"))]
         pub self_: Option<Secret>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(RssFeedLinks { self_: "self" }, 0, extra);
 
     /// The feed that was created.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssFeedReply {
         /// The feed, alone in the list.
-        #[serde(rename = "RSSInfo", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "RSSInfo", default))]
         pub rss_info: Vec<RssFeedInfo>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4603,42 +4434,37 @@ pub mod types {
     );
 
     /// A picture in a feed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RssThumbnail {
         /// URL of the picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(RssThumbnail { url: "url" }, 0, extra);
 
     /// Hits of a search.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SearchContainer {
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// The groups.
-        #[serde(rename = "SearchResults", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SearchResults", default))]
         pub search_results: Vec<SearchGroup>,
         /// How many groups this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Search terms that the service suggests.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub suggested_terms: Vec<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4654,25 +4480,21 @@ pub mod types {
     );
 
     /// A group of hits.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchGroup {
         /// Name of the group, such as `plex`, `plex_tvod`, `external` or `people`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The hits. Missing when there are none.
-        #[serde(rename = "SearchResult", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SearchResult", default))]
         pub search_result: Rows<SearchResult>,
         /// How many hits the group has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4688,12 +4510,12 @@ pub mod types {
     );
 
     /// Hits of a search.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: SearchContainer,
     }
 
@@ -4705,18 +4527,17 @@ pub mod types {
     );
 
     /// A hit.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SearchResult {
         /// The item. Missing unless requested with `includeMetadata`.
-        #[serde(rename = "Metadata", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata"))]
         pub metadata: Option<DiscoverMetadata>,
         /// How well the item matches, from 0 to 1.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub score: Option<f64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4730,31 +4551,25 @@ pub mod types {
     );
 
     /// A genre, person, country or studio of an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Tag {
         /// Filter that finds more items of this kind.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter: Option<String>,
         /// Identifier.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Identifier for calls that take a `ratingKey`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating_key: Option<String>,
         /// Name in URLs of `watch.plex.tv`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub slug: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
         /// Identifier of a person for `getPerson`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag_key: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4772,55 +4587,45 @@ pub mod types {
     );
 
     /// A question to discuss.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct TalkingPoint {
         /// The question.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(TalkingPoint { tag: "tag" }, 0, extra);
 
     /// The user's state for an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UserState {
         /// When the item was last watched.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_viewed_at: Option<Timestamp>,
         /// Rating by the user, from 0 to 10.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating: Option<f64>,
         /// Identifier of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub rating_key: Option<String>,
         /// Kind of item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<MetadataType>,
         /// How often the item was watched.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub view_count: Option<i64>,
         /// Where playback stopped, in milliseconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub view_offset: Option<i64>,
         /// How far the item was watched, such as `complete`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub view_state: Option<String>,
         /// How many episodes of a show or season were watched.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub viewed_leaf_count: Option<i64>,
         /// When the item was put on the watchlist. Missing when it is not on it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub watchlisted_at: Option<Timestamp>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4841,21 +4646,19 @@ pub mod types {
     );
 
     /// The user's state for an item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserStateContainer {
         /// The provider that answered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// How many entries this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// The state. Missing when the user has no state for the item.
-        #[serde(rename = "UserState", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "UserState"))]
         pub user_state: Option<UserState>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4870,12 +4673,12 @@ pub mod types {
     );
 
     /// The user's state for an item.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserStateReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: UserStateContainer,
     }
 

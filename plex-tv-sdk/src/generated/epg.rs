@@ -443,7 +443,7 @@ pub mod types {
     use crate::runtime::{self as runtime, Extra, Rows, Timestamp};
 
     /// A favourite channel.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FavoriteChannel {
@@ -452,13 +452,10 @@ pub mod types {
         /// URI of the provider that has the channel: the Live TV of Plex, or the tuner of a server.
         pub source: String,
         /// URL of the logo.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name of the channel.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Channel number for display.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vcn: Option<String>,
     }
 
@@ -535,19 +532,17 @@ pub mod types {
     );
 
     /// The favourite channels.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FavoriteChannelContainer {
         /// The channels, in order. Missing when there are none.
-        #[serde(rename = "FavoriteChannel", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "FavoriteChannel", default))]
         pub favorite_channel: Rows<FavoriteChannel>,
         /// How many channels this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -561,12 +556,12 @@ pub mod types {
     );
 
     /// The favourite channels.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct FavoriteChannelsReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: FavoriteChannelContainer,
     }
 
@@ -578,34 +573,27 @@ pub mod types {
     );
 
     /// When a programme is shown.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct LiveTvAiring {
         /// When it begins.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub begins_at: Option<Timestamp>,
         /// Length, in milliseconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub duration: Option<i64>,
         /// When it ends.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ends_at: Option<Timestamp>,
         /// Whether it is shown right now.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub on_air: Option<bool>,
         /// Origin of the programme, such as `livetv`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub origin: Option<String>,
         /// Whether it is shown for the first time.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub premiere: Option<bool>,
         /// Height of the picture, such as `720`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub video_resolution: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -624,59 +612,45 @@ pub mod types {
     );
 
     /// A channel.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct LiveTvChannel {
         /// URL of the background picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub art: Option<String>,
         /// Call sign.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub call_sign: Option<String>,
         /// URL of the poster.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub cover_poster: Option<String>,
         /// Identifier of the channel in the guide, as `getLiveTvGrid` takes it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grid_key: Option<String>,
         /// Whether the channel should not be shown in lists.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hidden: Option<bool>,
         /// Identifier of the channel.
         pub id: String,
         /// Whether the picture is in high definition.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub is_hd: Option<bool>,
         /// Path of the channel.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Language of the channel, ISO 639-1.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub language: Option<String>,
         /// The streams of the channel. Some have copy-protection members, which are kept as
         /// received.
-        #[serde(rename = "Media", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Media", default))]
         pub media: Vec<LiveTvMedia>,
         /// Short display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub short_title: Option<String>,
         /// Name of the channel in URLs.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub slug: Option<String>,
         /// URL of the logo.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Channel number for display.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vcn: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -703,19 +677,17 @@ pub mod types {
     );
 
     /// Channels.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvChannelContainer {
         /// The channels.
-        #[serde(rename = "Channel", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Channel", default))]
         pub channel: Rows<LiveTvChannel>,
         /// How many channels this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -729,12 +701,12 @@ pub mod types {
     );
 
     /// Channels.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvChannelsReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: LiveTvChannelContainer,
     }
 
@@ -746,21 +718,19 @@ pub mod types {
     );
 
     /// Something that a feature lists, such as a genre.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvDirectory {
         /// Path or name; for a genre, the name that `listLiveTvChannels` takes.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of entry.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -775,25 +745,22 @@ pub mod types {
     );
 
     /// Something that the provider offers.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvFeature {
         /// What the feature lists.
-        #[serde(rename = "Directory", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Directory", default))]
         pub directory: Vec<LiveTvDirectory>,
         /// Variant of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub flavor: Option<String>,
         /// Path of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Kind of feature, such as `grid`.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -809,41 +776,36 @@ pub mod types {
     );
 
     /// A genre of a programme.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvGenre {
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub tag: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(LiveTvGenre { tag: "tag" }, 0, extra);
 
     /// What a channel shows on a day.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct LiveTvGridContainer {
         /// The programmes. Missing when there are none.
-        #[serde(rename = "Metadata", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Metadata", default))]
         pub metadata: Rows<LiveTvProgramme>,
         /// How many programmes come before this list.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub offset: Option<i64>,
         /// How many programmes this reply has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of programmes.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -859,12 +821,12 @@ pub mod types {
     );
 
     /// What a channel shows on a day.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvGridReply {
         /// The content of the reply.
-        #[serde(rename = "MediaContainer")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaContainer"))]
         pub media_container: LiveTvGridContainer,
     }
 
@@ -876,21 +838,19 @@ pub mod types {
     );
 
     /// A picture of a programme.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvImage {
         /// Alternative text for the picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alt: Option<String>,
         /// What the picture shows, such as `coverPoster`.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<String>,
         /// URL of the picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -905,19 +865,17 @@ pub mod types {
     );
 
     /// A version of a channel's stream.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvMedia {
         /// Identifier of the version.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The parts of the version, usually one.
-        #[serde(rename = "Part", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Part", default))]
         pub part: Vec<LiveTvPart>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -931,18 +889,16 @@ pub mod types {
     );
 
     /// The stream of a channel.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvPart {
         /// Identifier of the stream.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Path of the stream. Fetching it needs the same token.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -956,45 +912,36 @@ pub mod types {
     );
 
     /// Something that a channel shows.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct LiveTvProgramme {
         /// Genres.
-        #[serde(rename = "Genre", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Genre", default))]
         pub genre: Vec<LiveTvGenre>,
         /// Title of the show of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_title: Option<String>,
         /// The same identifier as a URI.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guid: Option<String>,
         /// Pictures.
-        #[serde(rename = "Image", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Image", default))]
         pub image: Vec<LiveTvImage>,
         /// When it is shown; only the first entry matters.
-        #[serde(rename = "Media", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Media", default))]
         pub media: Vec<LiveTvAiring>,
         /// Identifier of what is shown.
         pub rating_key: String,
         /// What it is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub summary: Option<String>,
         /// Display title.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of item, such as `movie` or `episode`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// Year of release.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub year: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -1016,28 +963,23 @@ pub mod types {
     );
 
     /// The Live TV provider and what it offers.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvProvider {
         /// What it offers.
-        #[serde(rename = "Feature", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Feature", default))]
         pub feature: Vec<LiveTvFeature>,
         /// Name of the provider.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// Protocols for delivering media; `livetv` here.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocols: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kinds of media it has.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub types: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -1054,15 +996,15 @@ pub mod types {
     );
 
     /// The description of the provider.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LiveTvProviderReply {
         /// The provider.
-        #[serde(rename = "MediaProvider", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaProvider"))]
         pub media_provider: Option<LiveTvProvider>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -1075,9 +1017,12 @@ pub mod types {
     );
 
     /// All favourite channels, in order.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct SetFavoriteChannelsBody(pub Vec<FavoriteChannel>);
 
     impl SetFavoriteChannelsBody {

@@ -264,20 +264,17 @@ pub mod types {
     });
 
     /// Where a message comes from and what caused it.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PushNotificationData {
         /// How many items the message is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub count: Option<i64>,
         /// The player that caused the message.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub player: Option<PushNotificationPlayer>,
         /// The server that sends the message.
         pub provider: PushNotificationProvider,
         /// The user who caused the message.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub user: Option<PushNotificationUser>,
     }
 
@@ -352,37 +349,28 @@ pub mod types {
     );
 
     /// The item that a message is about.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct PushNotificationMetadata {
         /// Path of the poster of the show on the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_thumb: Option<String>,
         /// Title of the show of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grandparent_title: Option<String>,
         /// Number of the season or episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub index: Option<i64>,
         /// Number of the parent, such as the season of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_index: Option<i64>,
         /// Title of the parent, such as the season of an episode.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub parent_title: Option<String>,
         /// Path of the poster on the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Title of the item, or your own text.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of item, such as `movie` or `episode`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// Year of release.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub year: Option<i64>,
     }
 
@@ -563,19 +551,16 @@ pub mod types {
     );
 
     /// The player that caused a message.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct PushNotificationPlayer {
         /// Identifier of the player.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// What the player runs on.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
 
@@ -651,7 +636,7 @@ pub mod types {
     );
 
     /// The server that sends a message.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PushNotificationProvider {
@@ -680,18 +665,15 @@ pub mod types {
     );
 
     /// The user who caused a message.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PushNotificationUser {
         /// Account number of the user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
 
@@ -764,7 +746,7 @@ pub mod types {
     );
 
     /// A message and its recipients.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SendPushNotificationBody {
@@ -775,16 +757,13 @@ pub mod types {
         /// What the message is about.
         pub identifier: NotificationIdentifier,
         /// The item that the message is about.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub metadata: Option<PushNotificationMetadata>,
         /// Whether the app plays the item when it opens.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub play: Option<bool>,
         /// Account numbers of the recipients.
         pub to: Vec<i64>,
         /// URI of the item that the app opens: `server://`, the machine identifier of the server,
         /// and then `/com.plexapp.plugins.library/library/metadata/` with the key of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
@@ -862,7 +841,7 @@ pub mod types {
             group: "group",
             identifier: "identifier",
             data: "data",
-            to: "to",
+            to: "to"[even_empty],
             metadata: "metadata",
             uri: "uri",
             play: "play"
@@ -871,7 +850,7 @@ pub mod types {
     );
 
     /// A kind of message, and whether it is on.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UpdateNotificationSettingsBody {
@@ -902,7 +881,7 @@ pub mod types {
         UpdateNotificationSettingsBody {
             enabled: "enabled",
             identifier: "identifier",
-            libraries: "libraries"
+            libraries: "libraries"[even_empty]
         },
         2
     );

@@ -491,9 +491,9 @@ pub mod types {
     use crate::runtime::{self as runtime, Extra, Nullable, Rows, Secret, Timestamp};
 
     /// The room to open.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct CreateWatchTogetherRoomBody {
         /// URI of the item: `server://`, the machine identifier of the server, and then
@@ -502,8 +502,10 @@ pub mod types {
         /// Display title, usually that of the item.
         pub title: String,
         /// Account numbers of the invited users. If it is null or left out, nobody is invited.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub users: Nullable<Vec<i64>>,
     }
 
@@ -551,7 +553,7 @@ pub mod types {
     );
 
     /// The people to invite.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct InviteToWatchTogetherRoomBody {
@@ -568,19 +570,22 @@ pub mod types {
         }
     }
 
-    runtime::object!(InviteToWatchTogetherRoomBody { users: "users" }, 0);
+    runtime::object!(
+        InviteToWatchTogetherRoomBody {
+            users: "users"[even_empty]
+        },
+        0
+    );
 
     /// Changes to a room.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UpdateWatchTogetherRoomBody {
         /// URI of the item to watch instead, in the same form as when a room is opened.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_uri: Option<String>,
         /// New display title.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
     }
 
@@ -635,49 +640,38 @@ pub mod types {
     );
 
     /// A room in which several users watch an item together.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct WatchTogetherRoom {
         /// Account number of the user who opened the room.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_by: Option<i64>,
         /// When the room ends, three hours after it was opened.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ends_at: Option<Timestamp>,
         /// Identifier of the room. Whoever knows it can join the relay of the room.
         pub id: Secret,
         /// The same value as `sourceUri`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source: Option<String>,
         /// URI of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_uri: Option<String>,
         /// When the room was opened.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub starts_at: Option<Timestamp>,
         /// Host of the relay. It differs from room to room, so do not derive it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub syncplay_host: Option<String>,
         /// Port of the relay. It differs from room to room.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub syncplay_port: Option<i64>,
         /// Display title.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of room; `watch` so far.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// When the room was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// The people in the room. The same person may be listed twice.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub users: Rows<WatchTogetherUser>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -701,12 +695,11 @@ pub mod types {
     );
 
     /// The rooms that an account is in.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct WatchTogetherRooms {
         /// The rooms. Empty when there are none.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub rooms: Rows<WatchTogetherRoom>,
     }
@@ -714,26 +707,22 @@ pub mod types {
     runtime::object!(WatchTogetherRooms { rooms: "rooms" }, 0);
 
     /// A user in a room.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct WatchTogetherUser {
         /// Account number.
         pub id: i64,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Account name; null or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier of the user, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 

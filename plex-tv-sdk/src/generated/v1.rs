@@ -3627,61 +3627,46 @@ pub mod types {
 
     /// An account in the JSON calls of the first version. Some members are in snake case and
     /// some in camel case.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Account {
         /// Token of the calling client for this account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auth_token: Option<Secret>,
         /// The same token under its older name.
-        #[serde(
-            rename = "authentication_token",
-            skip_serializing_if = "Option::is_none"
-        )]
+        #[cfg_attr(feature = "schemars", schemars(rename = "authentication_token"))]
         pub authentication_token: Option<Secret>,
         /// When the e-mail address was confirmed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub confirmed_at: Option<Timestamp>,
         /// E-mail address.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Names of what was purchased for the account; often empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub entitlements: Vec<String>,
         /// Numeric ID of the account in the forum.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub forum_id: Option<i64>,
         /// Whether the account has a password.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_password: Option<bool>,
         /// Numeric ID of the account.
         pub id: i64,
         /// When the account was created.
-        #[serde(rename = "joined_at", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "joined_at"))]
         pub joined_at: Option<Timestamp>,
         /// Roles of the account, one level deeper than in the second version.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub roles: Option<AccountRoles>,
         /// The Plex Pass of the account, whether active or not.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<AccountSubscription>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the best label.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Account name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used in URLs, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3708,7 +3693,7 @@ pub mod types {
     );
 
     /// The wrapper around an account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccountReply {
@@ -3719,12 +3704,11 @@ pub mod types {
     runtime::object!(AccountReply { user: "user" }, 1);
 
     /// The wrapper around the roles of an account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccountRoles {
         /// Names of the roles, such as `plexpass`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub roles: Vec<String>,
     }
@@ -3732,22 +3716,18 @@ pub mod types {
     runtime::object!(AccountRoles { roles: "roles" }, 0);
 
     /// The Plex Pass of an account, in JSON.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AccountSubscription {
         /// Whether the subscription is in force.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// Names of the features switched on.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub features: Vec<String>,
         /// The plan, such as `lifetime`, `yearly` or `monthly`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub plan: Option<String>,
         /// State of the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<SubscriptionStatus>,
     }
 
@@ -3765,126 +3745,89 @@ pub mod types {
     /// `authenticationToken`, and newer ones `authToken`. Members not named here are kept as
     /// received. Among them are the children `subscriptions`, `services` and
     /// `profile_settings`, which have unclear shapes.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct AccountXml {
         /// Whether the user agreed to personalised advertising; empty when never asked.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent: Option<bool>,
         /// When the user is to be asked about advertising again.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent_reminder_at: Option<Timestamp>,
         /// When the user decided about advertising.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent_set_at: Option<Timestamp>,
         /// Whether the account is anonymous.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub anonymous: Option<bool>,
         /// Token of the calling client for this user, in newer replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auth_token: Option<Secret>,
         /// Token of the calling client for this user, in older replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub authentication_token: Option<Secret>,
         /// Whether backup codes for the second factor exist.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub backup_codes_created: Option<bool>,
         /// Whether the e-mail address was confirmed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub confirmed: Option<bool>,
         /// Country code of two letters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// E-mail address; empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Whether the account signs in by e-mail only.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email_only_auth: Option<bool>,
         /// What was purchased for the account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub entitlements: Option<Entitlements>,
         /// Whether experimental features are on.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub experimental_features: Option<bool>,
         /// Display name that the user chose; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Whether this is the guest user of a Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest: Option<bool>,
         /// Whether the account has a password.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_password: Option<bool>,
         /// Whether the user belongs to a Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Whether the user runs the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home_admin: Option<bool>,
         /// Number of members of the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home_size: Option<i64>,
         /// Numeric ID of the account.
         pub id: i64,
         /// When the account was created.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub joined_at: Option<Timestamp>,
         /// Language the user chose; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locale: Option<String>,
         /// Whether the user receives the newsletter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mailing_list_active: Option<bool>,
         /// State of the newsletter subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mailing_list_status: Option<MailingListStatus>,
         /// Number of members the Plex Home may have.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_home_size: Option<i64>,
         /// Playback preferences, in newer replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<Profile>,
         /// Whether a PIN protects the user in the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protected: Option<bool>,
         /// When a remembered session ends.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub remember_expires_at: Option<Timestamp>,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Roles of the account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub roles: Option<Roles>,
         /// Kinds of media whose playback is reported to other services; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub scrobble_types: Option<String>,
         /// The Plex Pass of the user, whether active or not.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<Subscription>,
         /// The subscription in words; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription_description: Option<String>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the best label.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Whether signing in needs a verification code.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub two_factor_enabled: Option<bool>,
         /// Account name; empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used in URLs, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -3934,15 +3877,13 @@ pub mod types {
     );
 
     /// The result of an action.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ActionReply {
         /// HTTP status of the action.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<i64>,
         /// The status in words.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<String>,
     }
 
@@ -3955,39 +3896,30 @@ pub mod types {
     );
 
     /// News about the service.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Announcement {
         /// The text, which may contain HTML.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content: Option<String>,
         /// When the announcement expires; 1970 means never.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expire_at: Option<Timestamp>,
         /// Numeric ID of the announcement.
         pub id: i64,
         /// URL of a picture.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub image_url: Option<String>,
         /// When the announcement was made.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub notify_at: Option<Timestamp>,
         /// The text without HTML.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub plain_content: Option<String>,
         /// Whether the account has read it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub read: Option<bool>,
         /// How prominent it should be.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub style: Option<AnnouncementStyle>,
         /// Headline.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// URL of a page with more information.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
     }
 
@@ -4025,29 +3957,23 @@ pub mod types {
     });
 
     /// The announcements for an account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct AnnouncementsReply {
         /// The announcements.
-        #[serde(rename = "Announcement", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Announcement", default))]
         pub announcement: Vec<Announcement>,
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of rows.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
     }
 
@@ -4064,7 +3990,7 @@ pub mod types {
     );
 
     /// A token that adds a new media server to the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ClaimToken {
@@ -4076,28 +4002,22 @@ pub mod types {
 
     /// One way to reach a server or player. Try local connections first, then remote ones, and
     /// the relay last.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Connection {
         /// IP address, or a host name when the owner set a custom address.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Whether the address is in the network of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub local: Option<bool>,
         /// Port to connect to.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub port: Option<i64>,
         /// Scheme of `uri`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocol: Option<Scheme>,
         /// Whether the connection goes through the relay of plex.tv. Missing unless it does.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Address to use. With `includeHttps` it is an https address, usually under `plex.direct`;
         /// otherwise plain http.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
@@ -4114,7 +4034,7 @@ pub mod types {
     );
 
     /// A share to create.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CreateLegacySharedServerBody {
@@ -4123,7 +4043,6 @@ pub mod types {
         /// The invited person and the libraries.
         pub shared_server: NewShare,
         /// What the user may do.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sharing_settings: Option<SharingSettings>,
     }
 
@@ -4164,73 +4083,55 @@ pub mod types {
     );
 
     /// A device registered to the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Device {
         /// Client identifier the device sends.
         pub client_identifier: String,
         /// Addresses of the device.
-        #[serde(rename = "Connection", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Connection", default))]
         pub connection: Vec<DeviceConnection>,
         /// When the device was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Kind of device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// Numeric ID of the device, used to remove it.
         pub id: i64,
         /// When the device was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Model of the device; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub model: Option<String>,
         /// Name the user sees.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Operating system or browser.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Name of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Version of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product_version: Option<String>,
         /// Roles of the device, such as `client`, `player` or `server`; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub provides: Option<String>,
         /// IP address that the device was last seen at.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address: Option<String>,
         /// Density of the screen as the device reported it; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub screen_density: Option<String>,
         /// Resolutions of the screen in pixels, each as width, `x` and height; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub screen_resolution: Option<String>,
         /// Summaries of what is synced to the device.
-        #[serde(rename = "SyncList", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SyncList", default))]
         pub sync_list: Vec<DeviceSyncList>,
         /// Legacy token of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
         /// Maker of the device; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vendor: Option<String>,
         /// Version of the app, the same as `productVersion`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4262,31 +4163,27 @@ pub mod types {
     );
 
     /// An address of a registered device.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeviceConnection {
         /// The address.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
     runtime::object!(DeviceConnection { uri: "uri" }, 0);
 
     /// A summary of what is synced to a device.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct DeviceSyncList {
         /// Number of items that are complete.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_complete_count: Option<i64>,
         /// Size of the list as the service counts it; the unit is not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Version of the list.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
     }
 
@@ -4300,17 +4197,15 @@ pub mod types {
     );
 
     /// The devices of an account, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct DevicesReply {
         /// The devices.
-        #[serde(rename = "Device", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Device", default))]
         pub device: Rows<Device>,
         /// IP address that the call came from.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address: Option<String>,
     }
 
@@ -4337,17 +4232,15 @@ pub mod types {
     });
 
     /// The current builds of a product, by platform.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DownloadsReply {
         /// Builds for computers, by the name of the platform, such as `Linux`.
-        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub computer: BTreeMap<String, Platform>,
         /// Builds for network storage, by the name of the platform. Missing for products that have
         /// none.
-        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub nas: BTreeMap<String, Platform>,
     }
@@ -4361,24 +4254,22 @@ pub mod types {
     );
 
     /// Something that was purchased for the account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Entitlement {
         /// Name of what was purchased, such as `all`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
 
     runtime::object!(Entitlement { id: "id" }, 0);
 
     /// The wrapper around what was purchased for an account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Entitlements {
         /// What was purchased; often empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub entitlement: Vec<Entitlement>,
     }
@@ -4391,22 +4282,18 @@ pub mod types {
     );
 
     /// One reason why a call failed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorItem {
         /// Error code, more specific than the HTTP status. XML replies of this version have none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<i64>,
         /// The member that failed validation.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
         /// Human-readable text. Its wording may change.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// HTTP status of this error. It may be missing and may differ from the status of the
         /// reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<i64>,
     }
 
@@ -4423,12 +4310,11 @@ pub mod types {
     /// The reasons why a call failed. Many calls of this version send the XML element
     /// `Response` instead, with the HTTP status as `code` and the message as `status`. Others,
     /// and gateways in front of the service, send a single `error` string, HTML or nothing.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorList {
         /// The reasons, usually one.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub errors: Vec<ErrorItem>,
     }
@@ -4436,24 +4322,22 @@ pub mod types {
     runtime::object!(ErrorList { errors: "errors" }, 0);
 
     /// A feature switched on for the account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Feature {
         /// Name of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
 
     runtime::object!(Feature { id: "id" }, 0);
 
     /// The wrapper around the features of an account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Features {
         /// The features.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub feature: Vec<Feature>,
     }
@@ -4461,51 +4345,38 @@ pub mod types {
     runtime::object!(Features { feature: "feature" }, 0);
 
     /// A member of a Plex Home. In calls that return one user, the element is `User` or `user`.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct HomeUser {
         /// Whether the user runs the Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub admin: Option<bool>,
         /// E-mail address; missing or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Display name that the user chose; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Whether this is the guest user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest: Option<bool>,
         /// Whether the user has a password.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_password: Option<bool>,
         /// Account number of the user.
         pub id: i64,
         /// Whether switching to the user needs a PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protected: Option<bool>,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Age profile of a managed user; missing or empty for others.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restriction_profile: Option<RestrictionProfile>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the only name that managed users have.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// When the user was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// Account name; missing or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used in URLs, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
     }
 
@@ -4530,32 +4401,26 @@ pub mod types {
     );
 
     /// The members of a Plex Home, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct HomeUsersReply {
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Account number of the guest user; may be empty.
-        #[serde(rename = "guestUserID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "guestUserID"))]
         pub guest_user_id: Option<i64>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of rows.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// The members.
-        #[serde(rename = "User", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "User", default))]
         pub user: Rows<HomeUser>,
     }
 
@@ -4573,40 +4438,31 @@ pub mod types {
     );
 
     /// An invite that was sent or received.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Invite {
         /// When the invite was sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// E-mail address of the other person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Whether it is a friend request.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friend: Option<bool>,
         /// Display name of the other person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Whether it is an invite into a Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Account number of the other person, or an e-mail address when there is no account.
         pub id: String,
         /// Whether it is an invite to a server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub server: Option<bool>,
         /// Servers that the invite is about.
-        #[serde(rename = "Server", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Server", default))]
         pub servers: Vec<InviteServer>,
         /// URL of the avatar; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Account name of the other person; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
     }
 
@@ -4627,16 +4483,14 @@ pub mod types {
     );
 
     /// A server that an invite is about.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct InviteServer {
         /// Name of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Number of libraries that are offered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub num_libraries: Option<i64>,
     }
 
@@ -4649,26 +4503,21 @@ pub mod types {
     );
 
     /// Invites, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct InvitesReply {
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// The invites.
-        #[serde(rename = "Invite", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Invite", default))]
         pub invite: Rows<Invite>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
 
@@ -4684,15 +4533,15 @@ pub mod types {
     );
 
     /// The credentials of an account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LegacySignInBody {
         /// Account name or e-mail address.
-        #[serde(rename = "user[login]")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "user[login]"))]
         pub user_login: String,
         /// Password of the account, with the verification code appended when one is required.
-        #[serde(rename = "user[password]")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "user[password]"))]
         pub user_password: Secret,
     }
 
@@ -4735,27 +4584,23 @@ pub mod types {
     });
 
     /// A provider in the cloud that the account may use.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct MediaProvider {
         /// URL of the provider.
-        #[serde(rename = "baseURL", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "baseURL"))]
         pub base_url: Option<String>,
         /// URL of an icon.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub icon: Option<String>,
         /// Name of the provider, such as `tv.plex.provider.discover`.
         pub identifier: String,
         /// Where the content comes from; null for most providers.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_title: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Token that the provider accepts.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
     }
 
@@ -4772,23 +4617,24 @@ pub mod types {
     );
 
     /// The providers that an account may use.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct MediaProviderList(pub Vec<MediaProvider>);
 
     runtime::list!(MediaProviderList(Vec<MediaProvider>));
 
     /// The invited person and the libraries. Give either `invited_email` or `invited_id`.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct NewShare {
         /// E-mail address or account name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_email: Option<String>,
         /// Account number of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_id: Option<i64>,
         /// Numeric IDs of the libraries at plex.tv, as `getLegacyServer` returns them.
         pub library_section_ids: Vec<i64>,
@@ -4839,7 +4685,7 @@ pub mod types {
 
     runtime::object!(
         NewShare {
-            library_section_ids: "library_section_ids",
+            library_section_ids: "library_section_ids"[even_empty],
             invited_email: "invited_email",
             invited_id: "invited_id"
         },
@@ -4850,28 +4696,26 @@ pub mod types {
     /// text. An element may have an attribute for its type, as in `<id type="integer">`, or
     /// `nil` when it is empty; neither is part of the value. Some replies spell `auth_token` as
     /// `auth-token`, which is kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Pin {
         /// The token; null or empty until the user approves.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auth_token: Option<Secret>,
         /// Client identifier the PIN was created with.
-        #[serde(rename = "client-identifier", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "client-identifier"))]
         pub client_identifier: Option<String>,
         /// The four characters that the user approves.
         pub code: Secret,
         /// When the PIN stops working.
-        #[serde(rename = "expires-at", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "expires-at"))]
         pub expires_at: Option<Timestamp>,
         /// Numeric ID of the PIN, used for polling.
         pub id: i64,
         /// Whether plex.tv trusts the device that created the PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub trusted: Option<bool>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4889,37 +4733,28 @@ pub mod types {
     );
 
     /// The current build for one platform.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Platform {
         /// A human-readable remark; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub extra_info: Option<String>,
         /// Short name of the platform, in lower case.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// What is new, as text with line breaks.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_added: Option<String>,
         /// What was fixed, as text with line breaks.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_fixed: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// When the build was published.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub release_date: Option<Timestamp>,
         /// The files to download.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub releases: Vec<Release>,
         /// System requirements of the build, as human-readable text.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub requirements: Option<String>,
         /// Version of the build.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<String>,
     }
 
@@ -4939,42 +4774,34 @@ pub mod types {
     );
 
     /// A speaker that can play from the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Player {
         /// Kind of device, `speaker` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device_class: Option<String>,
         /// IP address of the speaker in its own network.
-        #[serde(rename = "lanIP", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "lanIP"))]
         pub lan_ip: Option<String>,
         /// Identifier of the speaker.
         pub machine_identifier: String,
         /// Name of the platform, `Sonos`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Name of the product, `Sonos`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Protocol of the player, `plex`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocol: Option<String>,
         /// Commands that the player supports, such as `timeline`, `playback` and `playqueues`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocol_capabilities: Option<String>,
         /// Version of the protocol.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocol_version: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -4996,16 +4823,14 @@ pub mod types {
     );
 
     /// The speakers that can play from an account, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PlayersReply {
         /// The speakers.
-        #[serde(rename = "Player", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Player", default))]
         pub player: Rows<Player>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
 
@@ -5018,30 +4843,24 @@ pub mod types {
     );
 
     /// Playback preferences of a user.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Profile {
         /// Whether audio and subtitle tracks are chosen automatically.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auto_select_audio: Option<bool>,
         /// When subtitles are shown. 0 means only when turned on manually, 1 with foreign audio, 2
         /// always.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auto_select_subtitle: Option<i64>,
         /// Preferred audio language, ISO 639-1; empty when none is set.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_audio_language: Option<String>,
         /// Subtitles for the hard of hearing. 0 avoids them, 1 prefers them, 2 uses only them, 3
         /// never uses them.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_accessibility: Option<i64>,
         /// Forced subtitles. 0 avoids them, 1 prefers them, 2 uses only them, 3 never uses them.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_forced: Option<i64>,
         /// Preferred subtitle language, ISO 639-1; empty when none is set.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_language: Option<String>,
     }
 
@@ -5058,24 +4877,19 @@ pub mod types {
     );
 
     /// A file to download.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Release {
         /// System and processor it is for, such as `linux-x86_64`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub build: Option<String>,
         /// Checksum of the file in hexadecimal digits.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub checksum: Option<String>,
         /// Distribution or language it is for, such as `debian`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub distro: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
         /// URL of the file.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub url: Option<String>,
     }
 
@@ -5092,87 +4906,64 @@ pub mod types {
 
     /// A server or player that the account can reach. Some replies spell `ownerId` as
     /// `ownerID`, which is kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Resource {
         /// The token that this server accepts from the caller. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub access_token: Option<Secret>,
         /// Identifier of the device; for servers, the machine identifier.
         pub client_identifier: String,
         /// Ways to reach the device; may be missing.
-        #[serde(rename = "Connection", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Connection", default))]
         pub connection: Vec<Connection>,
         /// When the device was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Kind of device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// Whether the network of the server blocks `plex.direct` names that lead to local
         /// addresses. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dns_rebinding_protection: Option<bool>,
         /// Whether the server is shared inside the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Whether the server refuses plain http. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub https_required: Option<bool>,
         /// When the device was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Name that the owner chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the server can be reached at its public address from inside its network. Missing
         /// for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub nat_loopback_supported: Option<bool>,
         /// Whether the caller owns the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Account number of the owner. Missing when the caller is the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_id: Option<i64>,
         /// Operating system or browser.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Whether plex.tv sees the device online.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub presence: Option<bool>,
         /// Name of the app, such as `Plex Media Server`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Version of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product_version: Option<String>,
         /// Roles of the device, such as `server`, `client`, `player` or `controller`; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub provides: Option<String>,
         /// Public address of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address: Option<String>,
         /// Whether the caller has the same public address, so that local connections may work.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address_matches: Option<bool>,
         /// Whether the server can be reached through the relay of plex.tv. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Name of the owner of a shared server. Missing when the caller is the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_title: Option<String>,
         /// Whether downloads are synced to the device. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub synced: Option<bool>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -5208,16 +4999,14 @@ pub mod types {
     );
 
     /// The servers and players that an account can reach, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ResourcesReply {
         /// The servers and players.
-        #[serde(rename = "Device", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Device", default))]
         pub device: Rows<Resource>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
 
@@ -5250,24 +5039,22 @@ pub mod types {
     });
 
     /// A role of the account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Role {
         /// Name of the role, such as `plexpass`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
     }
 
     runtime::object!(Role { id: "id" }, 0);
 
     /// The wrapper around the roles of an account.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Roles {
         /// The roles.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub role: Vec<Role>,
     }
@@ -5292,23 +5079,20 @@ pub mod types {
     });
 
     /// A library of a server, as the sharing calls use it.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Section {
         /// Numeric ID of the library at plex.tv, which the sharing calls take.
         pub id: i64,
         /// Numeric ID of the library on the server itself.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<i64>,
         /// Whether the user of the share sees it. Only in the shares of a server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub shared: Option<bool>,
         /// Name of the library.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of library.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<SectionType>,
     }
 
@@ -5347,64 +5131,48 @@ pub mod types {
     });
 
     /// A media server of the account or shared with it.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Server {
         /// The token that this server accepts from the caller.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub access_token: Option<Secret>,
         /// Public address of the server; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// When the server was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Whether the server is shared inside the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Host name or address of the server; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub host: Option<String>,
         /// Addresses in the network of the server; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub local_addresses: Option<String>,
         /// Machine identifier of the server.
         pub machine_identifier: String,
         /// Name that the owner chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the caller owns the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Account number of the owner of a shared server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_id: Option<i64>,
         /// Port that belongs to `address`; 0 when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub port: Option<i64>,
         /// Scheme that belongs to `address`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub scheme: Option<Scheme>,
         /// Libraries of the server; only when one server was requested.
-        #[serde(rename = "Section", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Section", default))]
         pub section: Vec<Section>,
         /// Name of the owner of a shared server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_title: Option<String>,
         /// Whether downloads are synced to it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub synced: Option<bool>,
         /// When the entry was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// Version of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -5433,26 +5201,21 @@ pub mod types {
     );
 
     /// Media servers, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct ServersReply {
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// The servers; only one when one was requested.
-        #[serde(rename = "Server", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Server", default))]
         pub server: Rows<Server>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
 
@@ -5468,7 +5231,7 @@ pub mod types {
     );
 
     /// The libraries of a share.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SharedLibraries {
@@ -5487,80 +5250,61 @@ pub mod types {
 
     runtime::object!(
         SharedLibraries {
-            library_section_ids: "library_section_ids"
+            library_section_ids: "library_section_ids"[even_empty]
         },
         0
     );
 
     /// A share: what one user sees of one server.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SharedServer {
         /// When the user accepted; empty or 1970 while the invite is pending.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub accepted_at: Option<Timestamp>,
         /// The token of that user for this server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub access_token: Option<Secret>,
         /// Whether all libraries are shared, present and future.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub all_libraries: Option<bool>,
         /// Whether photos may be uploaded.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_camera_upload: Option<bool>,
         /// Whether channels may be used.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_channels: Option<bool>,
         /// Whether subtitles may be managed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_subtitle_admin: Option<bool>,
         /// Whether downloads are allowed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_sync: Option<bool>,
         /// Whether live television may be watched. 0 means not at all, 1 live only, 2 with
         /// recordings.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_tuners: Option<i64>,
         /// E-mail address of the user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Filter for every library; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_all: Option<String>,
         /// Filter for movies, such as `contentRating=G%2CPG|label=Kids`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_movies: Option<String>,
         /// Filter for music, such as `label=Kids`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_music: Option<String>,
         /// Filter for photos; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_photos: Option<String>,
         /// Filter for television, such as `contentRating=TV-G`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_television: Option<String>,
         /// Numeric ID of the share.
         pub id: i64,
         /// When the user was invited.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_at: Option<Timestamp>,
         /// Name of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the user of the share owns the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Libraries of the server, and whether each one is shared.
-        #[serde(rename = "Section", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Section", default))]
         pub section: Vec<Section>,
         /// Account number of the user.
-        #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "userID"))]
         pub user_id: Option<i64>,
         /// Account name of the user; missing or empty while only an e-mail address is invited.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
     }
 
@@ -5592,26 +5336,21 @@ pub mod types {
     );
 
     /// Shares of a server, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SharedServersReply {
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// The shares; only one when one was requested or created.
-        #[serde(rename = "SharedServer", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SharedServer", default))]
         pub shared_server: Rows<SharedServer>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
     }
 
@@ -5627,28 +5366,22 @@ pub mod types {
     );
 
     /// What the user of a share may do. This version takes booleans as the strings `1` and `0`.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SharingSettings {
         /// Whether photos may be uploaded, `1` or `0`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_camera_upload: Option<String>,
         /// Whether channels may be used, `1` or `0`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_channels: Option<String>,
         /// Whether downloads are allowed, `1` or `0`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_sync: Option<String>,
         /// Filter for movies, such as `contentRating=G%2CPG|label=Kids`; empty for no filter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_movies: Option<String>,
         /// Filter for music, such as `label=Kids`; empty for no filter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_music: Option<String>,
         /// Filter for television, such as `contentRating=TV-G`; empty for no filter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_television: Option<String>,
     }
 
@@ -5778,32 +5511,25 @@ pub mod types {
     );
 
     /// The Plex Pass of a user, whether active or not.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Subscription {
         /// Whether the subscription is in force.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// The features switched on, in older replies, which do not wrap them.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub feature: Vec<Feature>,
         /// The features switched on, in newer replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub features: Option<Features>,
         /// Service that collects the payment; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payment_service: Option<String>,
         /// The plan, such as `lifetime`, `yearly` or `monthly`; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub plan: Option<String>,
         /// State of the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<SubscriptionStatus>,
         /// When the user subscribed, sent in the form `2023-03-24 00:00:00 UTC`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscribed_at: Option<Timestamp>,
     }
 
@@ -5850,40 +5576,32 @@ pub mod types {
     });
 
     /// The device of a sync list.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncDevice {
         /// Kind of device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// When the device was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Model of the device; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub model: Option<String>,
         /// Name the user sees.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Operating system or browser.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Name of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Version of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product_version: Option<String>,
         /// Account number of the user of the device.
-        #[serde(rename = "userID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "userID"))]
         pub user_id: Option<i64>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -5904,45 +5622,39 @@ pub mod types {
     );
 
     /// Something to be synced to a device.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncItem {
         /// Basic kind of media, such as `video` or `audio`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub content_type: Option<String>,
         /// Numeric ID of the item.
         pub id: i64,
         /// The source.
-        #[serde(rename = "Location", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Location"))]
         pub location: Option<SyncLocation>,
         /// Machine identifier of the server, which the child `Server` repeats.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// How the media is converted.
-        #[serde(rename = "MediaSettings", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "MediaSettings"))]
         pub media_settings: Option<SyncMediaSettings>,
         /// Kind of media, such as `movie` or `episode`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub metadata_type: Option<String>,
         /// Which entries of the source are included.
-        #[serde(rename = "Policy", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Policy"))]
         pub policy: Option<SyncPolicy>,
         /// Title of the library or other source of the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub root_title: Option<String>,
         /// The server that has the media.
-        #[serde(rename = "Server", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Server"))]
         pub server: Option<SyncServer>,
         /// Progress of the server and of the device.
-        #[serde(rename = "Status", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Status"))]
         pub status: Option<SyncStatus>,
         /// Title the user gave the item.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Version of the item, which increases with each change.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
     }
 
@@ -5965,13 +5677,12 @@ pub mod types {
     );
 
     /// The wrapper around sync items.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SyncItems {
         /// The items.
-        #[serde(rename = "SyncItem", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SyncItem", default))]
         pub sync_item: Vec<SyncItem>,
     }
 
@@ -5984,35 +5695,29 @@ pub mod types {
 
     /// What is synced to one device. The list of a device has `clientIdentifier`, and the lists
     /// of a server have `id` and the counts.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncList {
         /// Client identifier of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub client_identifier: Option<String>,
         /// The device.
-        #[serde(rename = "Device", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Device"))]
         pub device: Option<SyncDevice>,
         /// Identifier of the list.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Number of items that are complete.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_complete_count: Option<i64>,
         /// The items, in replies that do not wrap them.
-        #[serde(rename = "SyncItem", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SyncItem", default))]
         pub sync_item: Vec<SyncItem>,
         /// The items.
-        #[serde(rename = "SyncItems", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SyncItems"))]
         pub sync_items: Option<SyncItems>,
         /// Size of the list as the service counts it; the unit is not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Version of the list.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
     }
 
@@ -6031,13 +5736,12 @@ pub mod types {
     );
 
     /// The sync lists of a server.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SyncLists {
         /// The lists, one for each device.
-        #[serde(rename = "SyncList", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "SyncList", default))]
         pub sync_list: Vec<SyncList>,
     }
 
@@ -6049,12 +5753,11 @@ pub mod types {
     );
 
     /// The source of a sync item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SyncLocation {
         /// URI of the source as the media server writes it, beginning with `library://`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
@@ -6062,34 +5765,26 @@ pub mod types {
 
     /// How the media of a sync item is converted. An empty number means that the original is
     /// kept.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncMediaSettings {
         /// Audio boost; 100 unless a client requested another value.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub audio_boost: Option<i64>,
         /// Maximum bitrate of video in kilobits per second.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_video_bitrate: Option<i64>,
         /// Maximum bitrate of music in kilobits per second.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub music_bitrate: Option<i64>,
         /// Quality of photos from 0 to 100.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub photo_quality: Option<i64>,
         /// Maximum size of photos as width, `x` and height.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub photo_resolution: Option<String>,
         /// Size of subtitles from 0 to 100.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subtitle_size: Option<i64>,
         /// Quality of video from 0 to 100.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub video_quality: Option<i64>,
         /// Maximum size of the picture as width, `x` and height; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub video_resolution: Option<String>,
     }
 
@@ -6108,18 +5803,15 @@ pub mod types {
     );
 
     /// Which entries of its source a sync item includes.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SyncPolicy {
         /// Whether to include everything or a limited number of entries.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub scope: Option<SyncScope>,
         /// Whether to include only unwatched media.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub unwatched: Option<bool>,
         /// Number of entries, when the scope is `count`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<i64>,
     }
 
@@ -6151,13 +5843,12 @@ pub mod types {
     });
 
     /// The server of a sync item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncServer {
         /// Machine identifier of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
     }
 
@@ -6169,37 +5860,28 @@ pub mod types {
     );
 
     /// Progress of a sync item.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncStatus {
         /// Description of a failure; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub failure: Option<String>,
         /// Code of a failure; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub failure_code: Option<String>,
         /// Number of entries that are converted or downloaded.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_complete_count: Option<i64>,
         /// Number of entries.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_count: Option<i64>,
         /// Number of entries that are downloaded.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_downloaded_count: Option<i64>,
         /// Number of entries that can be downloaded.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_ready_count: Option<i64>,
         /// Number of entries that succeeded; the same as `itemsCompleteCount` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_successful_count: Option<i64>,
         /// State on the server, such as `pending` or `completed`; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub state: Option<String>,
         /// Size of the complete entries in bytes.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
     }
 
@@ -6219,7 +5901,7 @@ pub mod types {
     );
 
     /// The new libraries of a share.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UpdateLegacySharedServerBody {
@@ -6248,75 +5930,55 @@ pub mod types {
     );
 
     /// Someone the account shares with, or a member of its Plex Home.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct User {
         /// Whether photos may be uploaded.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_camera_upload: Option<bool>,
         /// Whether channels may be used.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_channels: Option<bool>,
         /// Whether subtitles may be managed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_subtitle_admin: Option<bool>,
         /// Whether downloads are allowed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_sync: Option<bool>,
         /// Whether live television may be watched. 0 means not at all, 1 live only, 2 with
         /// recordings.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_tuners: Option<i64>,
         /// E-mail address; empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Filter for every library; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_all: Option<String>,
         /// Filter for movies, such as `contentRating=G%2CPG|label=Kids`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_movies: Option<String>,
         /// Filter for music, such as `label=Kids`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_music: Option<String>,
         /// Filter for photos; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_photos: Option<String>,
         /// Filter for television, such as `contentRating=TV-G`; empty when there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub filter_television: Option<String>,
         /// Whether the user belongs to the Plex Home of the account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Account number of the user.
         pub id: i64,
         /// Whether a PIN protects the user in the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protected: Option<bool>,
         /// Identifier of a playlist of recommendations; empty in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub recommendations_playlist_id: Option<String>,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Servers shared with the user.
-        #[serde(rename = "Server", skip_serializing_if = "Vec::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "Server", default))]
         pub server: Vec<UserServer>,
         /// Purpose unknown; a number in a recorded reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub spencer: Option<String>,
         /// URL of the avatar. It contains the `uuid` of the user, which appears nowhere else in
         /// this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the only name that managed users have.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Account name; empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
     }
 
@@ -6348,37 +6010,28 @@ pub mod types {
     );
 
     /// A server that is shared with a user.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UserServer {
         /// Whether all libraries are shared, present and future.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub all_libraries: Option<bool>,
         /// Numeric ID of the share.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// When the server was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Machine identifier of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Name of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Number of libraries that are shared.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub num_libraries: Option<i64>,
         /// Whether the caller owns the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Whether the user has yet to accept.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pending: Option<bool>,
         /// Numeric ID of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub server_id: Option<i64>,
     }
 
@@ -6398,29 +6051,23 @@ pub mod types {
     );
 
     /// The people an account shares with or has in its Plex Home, in their container.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UsersReply {
         /// Name of the service, `myPlex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Identifier of the service, `com.plexapp.plugins.myplex` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// A machine identifier; when the reply is about one server, that of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Number of rows in this reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub size: Option<i64>,
         /// Total number of rows.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// The people.
-        #[serde(rename = "User", skip_serializing_if = "<[_]>::is_empty")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(feature = "schemars", schemars(rename = "User", default))]
         pub user: Rows<User>,
     }
 

@@ -5690,70 +5690,53 @@ pub mod types {
     use std::collections::BTreeMap;
 
     /// A device registered to the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct AccountDevice {
         /// Client identifier the device sends.
         pub client_identifier: String,
         /// Addresses of the device.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub connections: Vec<DeviceConnection>,
         /// When the device was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Kind of device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// Numeric ID of the device.
         pub id: i64,
         /// When the device was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Model of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub model: Option<String>,
         /// Name the user sees.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Operating system or browser.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Whether plex.tv sees the device online.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub presence: Option<bool>,
         /// Name of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Roles of the device, such as `client`, `player` or `server`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub provides: Option<String>,
         /// IP address that the device was last seen at.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address: Option<String>,
         /// Density of the screen as the device reported it.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub screen_density: Option<i64>,
         /// Resolutions of the screen in pixels, each as width, `x` and height.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub screen_resolution: Option<String>,
         /// Downloads queued for the device.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub sync_lists: Vec<SyncList>,
         /// Legacy token of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
         /// Maker of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub vendor: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -5784,26 +5767,22 @@ pub mod types {
     );
 
     /// A public key that signs Plex JWTs, in JSON Web Key form.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AuthKey {
         /// Signature algorithm, `EdDSA` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub alg: Option<String>,
         /// Curve, `Ed25519` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub crv: Option<String>,
         /// Name of the key, repeated in the header of the JWTs it signs.
         pub kid: String,
         /// Key type, `OKP` in every reply seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub kty: Option<String>,
         /// Purpose of the key, `sig` in every reply seen.
-        #[serde(rename = "use", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "use"))]
         pub use_: Option<String>,
         /// The public key, base64url without padding.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub x: Option<String>,
     }
 
@@ -5820,12 +5799,11 @@ pub mod types {
     );
 
     /// The set of keys that sign Plex JWTs.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AuthKeys {
         /// The keys; more than one while they are rotated.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub keys: Vec<AuthKey>,
     }
@@ -5833,7 +5811,7 @@ pub mod types {
     runtime::object!(AuthKeys { keys: "keys" }, 0);
 
     /// A value that proves that a device JWT is recent.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct AuthNonce {
@@ -5844,9 +5822,9 @@ pub mod types {
     runtime::object!(AuthNonce { nonce: "nonce" }, 1);
 
     /// The name that a certificate request must contain.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct CertificateSubject {
         /// Common name of the certificate, a wildcard under `plex.direct`.
@@ -5862,9 +5840,12 @@ pub mod types {
 
     /// The current and the new password, under names that are not known. The values are treated
     /// as secrets.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct ChangePasswordBody(pub BTreeMap<String, Secret>);
 
     impl ChangePasswordBody {
@@ -5884,19 +5865,17 @@ pub mod types {
     runtime::list!(ChangePasswordBody(BTreeMap<String, Secret>));
 
     /// The state of the former cloud server.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CloudServer {
         /// Whether the server is running.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub running: Option<bool>,
         /// The server, usually one.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub server: Vec<CloudServerAddress>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -5910,41 +5889,37 @@ pub mod types {
     );
 
     /// A former cloud server. Further attributes are kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CloudServerAddress {
         /// Address of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
     runtime::object!(CloudServerAddress { address: "address" }, 0, extra);
 
     /// A third-party service that can play from the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Companion {
         /// URL of the service.
-        #[serde(rename = "baseURL", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "baseURL"))]
         pub base_url: Option<String>,
         /// Identifier of the service.
         pub identifier: String,
         /// URL of the page where the user links the service.
-        #[serde(rename = "linkURL", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "linkURL"))]
         pub link_url: Option<String>,
         /// Roles of the service, such as `client` and `player`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub provides: Option<String>,
         /// Display name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Token the service accepts.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
     }
 
@@ -5961,40 +5936,37 @@ pub mod types {
     );
 
     /// The companion services of an account.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct CompanionList(pub Vec<Companion>);
 
     runtime::list!(CompanionList(Vec<Companion>));
 
     /// One way to reach a server or player. Try local connections first, then remote ones, and
     /// the relay last.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Connection {
         /// IP address, or a host name when the owner set a custom address.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// Whether the address is an IPv6 address.
-        #[serde(rename = "IPv6", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "IPv6"))]
         pub ipv6: Option<bool>,
         /// Whether the address is in the network of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub local: Option<bool>,
         /// Port to connect to.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub port: Option<i64>,
         /// Scheme of `uri`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protocol: Option<ConnectionProtocol>,
         /// Whether the connection goes through the relay of plex.tv, whose bandwidth is limited.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Address to use. With `includeHttps` it is an https address, usually under `plex.direct`;
         /// otherwise plain http.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
@@ -6029,26 +6001,22 @@ pub mod types {
     });
 
     /// An invite to libraries of a server. One of `invitedEmail` and `invitedId` is needed.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct CreateSharedServerBody {
         /// E-mail address or account name of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_email: Option<String>,
         /// Account number of the person.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_id: Option<i64>,
         /// The `id` of each library, as `getServer` returns it, or all of them.
         pub library_section_ids: Libraries,
         /// Machine identifier of the server.
         pub machine_identifier: String,
         /// What the person may do, and what is hidden.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub settings: Option<SharingSettings>,
         /// Whether to share without a friend request.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub skip_friendship: Option<bool>,
     }
 
@@ -6143,24 +6111,19 @@ pub mod types {
     );
 
     /// Filters that limit what a managed user sees, by kind of library. Null means no filter.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct CustomRestrictions {
         /// Filter for every library.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub all: Option<String>,
         /// Filter for movies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub movies: Option<String>,
         /// Filter for music.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub music: Option<String>,
         /// Filter for photos.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub photos: Option<String>,
         /// Filter for television.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub television: Option<String>,
     }
 
@@ -6176,19 +6139,18 @@ pub mod types {
     );
 
     /// An address of a registered device.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeviceConnection {
         /// The address.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uri: Option<String>,
     }
 
     runtime::object!(DeviceConnection { uri: "uri" }, 0);
 
     /// The public key of a device, in JSON Web Key form.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct DeviceJwk {
@@ -6201,7 +6163,7 @@ pub mod types {
         /// Key type, `OKP`.
         pub kty: String,
         /// Purpose of the key, `sig`.
-        #[serde(rename = "use")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "use"))]
         pub use_: String,
         /// The 32 bytes of the public key, base64url without padding.
         pub x: String,
@@ -6234,22 +6196,18 @@ pub mod types {
     );
 
     /// One reason why a call failed.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorItem {
         /// Error code, more specific than the HTTP status.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<i64>,
         /// The member that failed validation.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub field: Option<String>,
         /// Human-readable text. Its wording may change.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub message: Option<String>,
         /// HTTP status of this error. It may be missing and may differ from the status of the
         /// reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<i64>,
     }
 
@@ -6265,12 +6223,11 @@ pub mod types {
 
     /// The reasons why a call failed. A few calls, and gateways in front of the service, send a
     /// different body instead: a single `error` string, XML, HTML or nothing.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ErrorList {
         /// The reasons, usually one.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub errors: Vec<ErrorItem>,
     }
@@ -6278,7 +6235,7 @@ pub mod types {
     runtime::object!(ErrorList { errors: "errors" }, 0);
 
     /// Proof that the caller holds the device key.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExchangeJwtTokenBody {
@@ -6296,7 +6253,7 @@ pub mod types {
     runtime::object!(ExchangeJwtTokenBody { jwt: "jwt" }, 1);
 
     /// A newly issued Plex JWT.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ExchangedToken {
@@ -6312,14 +6269,13 @@ pub mod types {
     );
 
     /// A feature switched on for the account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Feature {
         /// Name of the feature.
         pub id: String,
         /// Stable identifier of the feature.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
     }
 
@@ -6332,9 +6288,12 @@ pub mod types {
     );
 
     /// The features of an account.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct FeatureList(pub Vec<Feature>);
 
     runtime::list!(FeatureList(Vec<Feature>));
@@ -6342,55 +6301,42 @@ pub mod types {
     /// Another account with which something is or will be shared. Members that are not named
     /// here are kept as received. Among them are `sharedSources` and `subscription`, which have
     /// unclear shapes.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Friend {
         /// E-mail address; missing from new friend requests.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Display name that the person chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// When the friendship began.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendship_created_at: Option<Timestamp>,
         /// Whether the person belongs to the Plex Home of the account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Account number of the person.
         pub id: i64,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Age profile of a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restriction_profile: Option<RestrictionProfile>,
         /// What is shared.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub shared_servers: Rows<SharedServer>,
         /// What the person may do, and what is hidden.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sharing_settings: Option<SharingSettings>,
         /// State of the friendship.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<FriendStatus>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the best label.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Account name; null for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used in URLs, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -6439,42 +6385,31 @@ pub mod types {
     });
 
     /// The location of an IP address, as far as it is known. Any member may be missing.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GeoData {
         /// Name of the city; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub city: Option<String>,
         /// Country code of two letters, ISO 3166-1.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub code: Option<String>,
         /// Continent code of two letters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub continent_code: Option<String>,
         /// Latitude and longitude in degrees, separated by a comma or a space.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub coordinates: Option<String>,
         /// Name of the country.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Whether the country belongs to the European Union.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub european_union_member: Option<GeoFlag>,
         /// Whether stricter privacy rules apply in the country.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub in_privacy_restricted_country: Option<GeoFlag>,
         /// Whether stricter privacy rules apply in the region.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub in_privacy_restricted_region: Option<GeoFlag>,
         /// Postal code or the part of it that is known; some replies send it as a number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub postal_code: Option<String>,
         /// Names of the region and its parts.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subdivisions: Option<String>,
         /// Name of the time zone, such as `Europe/London`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub time_zone: Option<String>,
     }
 
@@ -6518,15 +6453,13 @@ pub mod types {
     });
 
     /// Options for a new PIN.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct GetPinBody {
         /// The device key. With it, the approved PIN yields a Plex JWT.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub jwk: Option<DeviceJwk>,
         /// Requests a long code, like the query parameter of the same name.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub strong: Option<bool>,
     }
 
@@ -6581,30 +6514,26 @@ pub mod types {
     );
 
     /// A group of users who share one account's servers.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Home {
         /// Whether the guest user may be used.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest_enabled: Option<bool>,
         /// Account number of the guest user.
-        #[serde(rename = "guestUserID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "guestUserID"))]
         pub guest_user_id: Option<i64>,
         /// The `uuid` of the guest user.
-        #[serde(rename = "guestUserUUID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "guestUserUUID"))]
         pub guest_user_uuid: Option<String>,
         /// Numeric ID of the Home.
         pub id: i64,
         /// Name of the Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the Home has a Plex Pass.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<bool>,
         /// The members. Older replies leave them out.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub users: Rows<HomeUser>,
     }
@@ -6624,31 +6553,26 @@ pub mod types {
 
     /// The members of a Plex Home. The data of the Home itself is missing when plex.tv sends a
     /// bare list of users.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct HomeMembers {
         /// Whether the guest user may be used.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest_enabled: Option<bool>,
         /// Account number of the guest user.
-        #[serde(rename = "guestUserID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "guestUserID"))]
         pub guest_user_id: Option<i64>,
         /// The `uuid` of the guest user.
-        #[serde(rename = "guestUserUUID", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "guestUserUUID"))]
         pub guest_user_uuid: Option<String>,
         /// Numeric ID of the Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<i64>,
         /// Name of the Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the Home has a Plex Pass.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<bool>,
         /// The members.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub users: Rows<HomeUser>,
     }
@@ -6660,54 +6584,40 @@ pub mod types {
     );
 
     /// A member of a Plex Home.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct HomeUser {
         /// Whether the user runs the Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub admin: Option<bool>,
         /// E-mail address; null or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Display name that the user chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Whether this is the guest user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest: Option<bool>,
         /// Whether the user has a password.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_password: Option<bool>,
         /// Account number of the user.
         pub id: i64,
         /// Hash of the user's PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pin: Option<Secret>,
         /// Whether switching to the user needs a PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protected: Option<bool>,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Age profile of a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restriction_profile: Option<RestrictionProfile>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the only name that managed users have.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// When the user was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// Account name; null or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used to switch to the user, 16 hexadecimal characters.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
     }
 
@@ -6760,7 +6670,7 @@ pub mod types {
     });
 
     /// The PIN to approve.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct LinkPinBody {
@@ -6798,14 +6708,13 @@ pub mod types {
     });
 
     /// What a user chose for one provider or function.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct OptOut {
         /// The provider or function.
         pub key: String,
         /// The choice.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<OptOutState>,
     }
 
@@ -6818,17 +6727,23 @@ pub mod types {
     );
 
     /// The choices of a user.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct OptOutList(pub Vec<OptOut>);
 
     runtime::list!(OptOutList(Vec<OptOut>));
 
     /// What the user chose, by provider or function.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct OptOutSettings(pub BTreeMap<String, OptOutState>);
 
     runtime::list!(OptOutSettings(BTreeMap<String, OptOutState>));
@@ -6856,19 +6771,16 @@ pub mod types {
 
     /// What one person offers to share with another. Only one of the two is named; the other is
     /// the caller.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct PendingInvite {
         /// The person who is invited; only in sent invites.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited: Option<Friend>,
         /// The person who shares; only in received invites.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner: Option<Friend>,
         /// The offered shares.
-        #[serde(skip_serializing_if = "<[_]>::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub shared_servers: Rows<SharedServer>,
     }
@@ -6883,50 +6795,38 @@ pub mod types {
     );
 
     /// A sign-in that waits for approval, or was approved.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct PinInfo {
         /// The token; null until the user approves.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auth_token: Option<Secret>,
         /// Client identifier the PIN was created with.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub client_identifier: Option<String>,
         /// The code that the user approves; four characters, or about 25 for a strong PIN.
         pub code: Secret,
         /// When the PIN was created.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// When the PIN stops working.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expires_at: Option<Timestamp>,
         /// Seconds left; counts down from one poll to the next.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub expires_in: Option<i64>,
         /// Numeric ID of the PIN, used for polling.
         pub id: i64,
         /// Where the PIN was created from.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub location: Option<GeoData>,
         /// Whether the user created a new account while signing in; null until the user approves.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub new_registration: Option<bool>,
         /// Identifier of a media server; rarely sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pms_identifier: Option<String>,
         /// Version of a media server; rarely sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pms_version: Option<String>,
         /// Product name the PIN was created with; `0` when none was sent.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// URL of a QR image for approving the PIN. It contains the code.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub qr: Option<Secret>,
         /// Whether plex.tv trusts the device that created the PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub trusted: Option<bool>,
     }
 
@@ -6951,38 +6851,32 @@ pub mod types {
     );
 
     /// The reply to a ping with a valid token.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PingReply {
         /// True when the token was accepted.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pong: Option<bool>,
     }
 
     runtime::object!(PingReply { pong: "pong" }, 0);
 
     /// Which statistics the user does not want collected.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Privacy {
         /// URL that receives events.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub base_url: Option<String>,
         /// Domain that receives events.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub domain: Option<String>,
         /// How each kind of event is sent.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub metrics: Vec<PrivacyMetric>,
         /// Whether library statistics are off.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub opt_out_library_stats: Option<bool>,
         /// Whether playback statistics are off.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub opt_out_playback: Option<bool>,
     }
 
@@ -6998,15 +6892,13 @@ pub mod types {
     );
 
     /// How one kind of event is sent.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct PrivacyMetric {
         /// Name of the event.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub event: Option<String>,
         /// Whether the event identifies the user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<PrivacyMetricStatus>,
     }
 
@@ -7036,55 +6928,42 @@ pub mod types {
     });
 
     /// Playback preferences of a user.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Profile {
         /// Whether audio and subtitle tracks are chosen automatically.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auto_select_audio: Option<bool>,
         /// When subtitles are shown. 0 means only when turned on manually, 1 with foreign audio, 2
         /// always.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auto_select_subtitle: Option<i64>,
         /// Preference for audio descriptions, as a number.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_audio_accessibility: Option<i64>,
         /// Preferred audio language, ISO 639-1; null or empty when none is set.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_audio_language: Option<String>,
         /// Preferred audio languages, best first.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub default_audio_languages: Vec<String>,
         /// Subtitles for the hard of hearing. 0 avoids them, 1 prefers them, 2 uses only them, 3
         /// never uses them.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_accessibility: Option<i64>,
         /// Forced subtitles. 0 avoids them, 1 prefers them, 2 uses only them, 3 never uses them.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_forced: Option<i64>,
         /// Preferred subtitle language, ISO 639-1; null or empty when none is set.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub default_subtitle_language: Option<String>,
         /// Preferred subtitle languages, best first.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub default_subtitle_languages: Vec<String>,
         /// Whether posts of other users are shown.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub media_posts_visibility: Option<bool>,
         /// Languages in which reviews are shown.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub media_reviews_languages: Vec<String>,
         /// Whose reviews are shown, as a number from 0 to 3.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub media_reviews_visibility: Option<i64>,
         /// Where the watched indicator is shown. 0 nowhere, 1 on movies and shows, 2 on movies, 3
         /// on shows; this order is based on a single source.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub watched_indicator: Option<i64>,
     }
 
@@ -7108,7 +6987,7 @@ pub mod types {
     );
 
     /// The key to register.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct RegisterDeviceJwkBody {
@@ -7126,107 +7005,89 @@ pub mod types {
     runtime::object!(RegisterDeviceJwkBody { jwk: "jwk" }, 1);
 
     /// An update channel. Its members are not known and are kept as received.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct ReleaseChannel(pub Extra);
 
     runtime::list!(ReleaseChannel(Extra));
 
     /// The update channels.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct ReleaseChannelList(pub Vec<ReleaseChannel>);
 
     runtime::list!(ReleaseChannelList(Vec<ReleaseChannel>));
 
     /// A server or player that the account can reach.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Resource {
         /// The token that this server accepts from the caller; null for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub access_token: Option<Secret>,
         /// Identifier of the device; for servers, the machine identifier.
         pub client_identifier: String,
         /// Ways to reach the device; may be empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub connections: Vec<Connection>,
         /// When the device was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Kind of device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// Whether the network of the server blocks `plex.direct` names that lead to local
         /// addresses. Missing for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub dns_rebinding_protection: Option<bool>,
         /// Whether the server is shared inside the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Whether the server refuses plain http.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub https_required: Option<bool>,
         /// When the device was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// Name that the owner chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the server can be reached at its public address from inside its network. Missing
         /// for players.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub nat_loopback_supported: Option<bool>,
         /// Whether the caller owns the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Account number of the owner; null when the caller is the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_id: Option<i64>,
         /// Operating system or browser.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform: Option<String>,
         /// Version of the platform.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub platform_version: Option<String>,
         /// Whether plex.tv sees the device online.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub presence: Option<bool>,
         /// Name of the app, such as `Plex Media Server`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product: Option<String>,
         /// Version of the app.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub product_version: Option<String>,
         /// Roles of the device, such as `server`, `client`, `player`, `controller` or
         /// `pubsub-player`; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub provides: Option<String>,
         /// Public address of the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address: Option<String>,
         /// Whether the caller has the same public address, so that local connections may work.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub public_address_matches: Option<bool>,
         /// Whether the server can be reached through the relay of plex.tv.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub relay: Option<bool>,
         /// Whether the server takes part in searches.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub search_enabled: Option<bool>,
         /// Name of the owner of a shared server; null when the caller is the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub source_title: Option<String>,
         /// Whether downloads are synced to the device.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub synced: Option<bool>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -7284,28 +7145,23 @@ pub mod types {
 
     /// A token that a server accepts. Members that are not named here are kept as received.
     /// Among them is `invited`, which has an unclear shape.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct ServerAccessToken {
         /// When the token was issued; some replies send epoch seconds instead of a string.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// Name of the device that holds the token.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub device: Option<String>,
         /// Whether the token belongs to the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// The token.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
         /// Kind of entry, such as `server`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -7322,49 +7178,38 @@ pub mod types {
     );
 
     /// A server as plex.tv knows it.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct ServerInfo {
         /// Public address of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub address: Option<String>,
         /// When the server was registered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub created_at: Option<Timestamp>,
         /// The libraries of the server.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub library_sections: Vec<SharedLibrary>,
         /// Addresses of the server in its own network.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub local_addresses: Option<String>,
         /// Machine identifier of the server.
         pub machine_identifier: String,
         /// Name that the owner chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Whether the caller owns the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// Port to connect to.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub port: Option<i64>,
         /// Scheme to connect with, `http` or `https`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub scheme: Option<String>,
         /// Whether downloads are synced to the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub synced: Option<bool>,
         /// When the entry was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// Version of the media server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -7388,12 +7233,11 @@ pub mod types {
     );
 
     /// The features of one user of a server.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ServerUserFeatures {
         /// Names of the features switched on.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub features: Vec<String>,
         /// Account number of the user.
@@ -7426,13 +7270,12 @@ pub mod types {
     });
 
     /// The age profile of one managed user.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SetManagedUserRestrictionProfileBody {
         /// The profile. Leave it out to clear the one that is set.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restriction_profile: Option<RestrictionProfile>,
         /// Account number of the managed user.
         pub user_id: i64,
@@ -7479,13 +7322,13 @@ pub mod types {
     );
 
     /// The complete list of webhook URLs.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SetUserWebhooksBody {
         /// The URLs, each in its own form field. An empty list is sent as `urls=`, which removes
         /// all of them.
-        #[serde(rename = "urls[]")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "urls[]"))]
         pub urls: Vec<Secret>,
     }
 
@@ -7498,30 +7341,31 @@ pub mod types {
         }
     }
 
-    runtime::object!(SetUserWebhooksBody { urls: "urls[]" }, 0);
+    runtime::object!(
+        SetUserWebhooksBody {
+            urls: "urls[]"[even_empty]
+        },
+        0
+    );
 
     /// A value that an app stored for the user.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Setting {
         /// Whether apps should not show the setting.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub hidden: Option<bool>,
         /// Name of the setting.
         pub id: String,
         /// How to read `value`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<SettingType>,
         /// When the setting was last changed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub updated_at: Option<Timestamp>,
         /// The value as a string; it contains a JSON document when `type` is `json`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub value: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -7538,9 +7382,12 @@ pub mod types {
     );
 
     /// The settings of a user.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct SettingList(pub Vec<Setting>);
 
     runtime::list!(SettingList(Vec<Setting>));
@@ -7583,20 +7430,18 @@ pub mod types {
     });
 
     /// A library of a server.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct SharedLibrary {
         /// Numeric ID of the library at plex.tv, which the sharing calls take.
         pub id: i64,
         /// Numeric ID of the library on the server itself.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub key: Option<i64>,
         /// Name of the library.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Kind of media in the library.
-        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schemars", schemars(rename = "type"))]
         pub type_: Option<LibraryType>,
     }
 
@@ -7612,76 +7457,56 @@ pub mod types {
 
     /// What one person may use on one server. Members that are not named here are kept as
     /// received.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SharedServer {
         /// Whether the invite has been accepted.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub accepted: Option<bool>,
         /// When the invite was accepted; null while it is open.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub accepted_at: Option<Timestamp>,
         /// Whether all libraries are shared.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub all_libraries: Option<bool>,
         /// When the owner ended the share.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub deleted_at: Option<Timestamp>,
         /// Numeric ID of the share; not of a user or a server.
         pub id: i64,
         /// Token of the invite.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invite_token: Option<Secret>,
         /// The invited person; only in shares that the account granted.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited: Option<Friend>,
         /// E-mail address that the invite was sent to; null in most shares.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_email: Option<String>,
         /// Account number of the invited person; may be null.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_id: Option<i64>,
         /// When the server was last seen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub last_seen_at: Option<Timestamp>,
         /// When the invited person left.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub left_at: Option<Timestamp>,
         /// The shared libraries.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub libraries: Vec<SharedLibrary>,
         /// Machine identifier of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub machine_identifier: Option<String>,
         /// Name of the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub name: Option<String>,
         /// Number of shared libraries.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub num_libraries: Option<i64>,
         /// Whether the caller owns the server.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owned: Option<bool>,
         /// The owner; only in shares that the account received.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner: Option<Friend>,
         /// Account number of the owner.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub owner_id: Option<i64>,
         /// Whether the server takes part in searches.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub search_enabled: Option<bool>,
         /// Numeric ID of the server at plex.tv.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub server_id: Option<i64>,
         /// What the person may do, and what is hidden.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub sharing_settings: Option<SharingSettings>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -7718,46 +7543,51 @@ pub mod types {
     /// a key, an equals sign and the values to keep, separated by `%2C`. The keys are
     /// `contentRating` and `label`; `contentRating!` and `label!` name the values to hide
     /// instead. Replies may also have `&` between groups and plain commas between values.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SharingSettings {
         /// Whether the person may upload photos.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_camera_upload: Option<bool>,
         /// Whether the person may use channels.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_channels: Option<bool>,
         /// Whether the person may manage subtitles.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_subtitle_admin: Option<bool>,
         /// Whether the person may download media.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_sync: Option<bool>,
         /// Access to live television. 0 means none, 1 live television, 2 live television and
         /// recording.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub allow_tuners: Option<i64>,
         /// Filter for every library; null or empty when there is none.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub filter_all: Nullable<String>,
         /// Filter for movies; null or empty when there is none.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub filter_movies: Nullable<String>,
         /// Filter for music, which supports only labels; null or empty when there is none.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub filter_music: Nullable<String>,
         /// Filter for photos; null or empty when there is none.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub filter_photos: Nullable<String>,
         /// Filter for shows; null or empty when there is none.
-        #[serde(skip_serializing_if = "Nullable::is_missing")]
-        #[cfg_attr(feature = "schemars", schemars(default))]
+        #[cfg_attr(
+            feature = "schemars",
+            schemars(default, skip_serializing_if = "Nullable::is_missing")
+        )]
         pub filter_television: Nullable<String>,
     }
 
@@ -7992,9 +7822,9 @@ pub mod types {
     );
 
     /// The credentials of an account.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SignInBody {
         /// Account name or e-mail address.
@@ -8002,10 +7832,8 @@ pub mod types {
         /// Password of the account.
         pub password: Secret,
         /// Requests a session of about 14 days.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub remember_me: Option<bool>,
         /// The six digits of the second factor, when the account has one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub verification_code: Option<Secret>,
     }
 
@@ -8064,32 +7892,25 @@ pub mod types {
     );
 
     /// The Plex Pass of a user, whether active or not.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct Subscription {
         /// Whether the subscription is in force.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub active: Option<bool>,
         /// Names of the features switched on. There are many even without a subscription.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub features: Vec<String>,
         /// Identifier of the subscription; a number in some replies and a string in others.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// Service that collects the payment.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payment_service: Option<String>,
         /// The plan, such as `lifetime`, `yearly` or `monthly`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub plan: Option<String>,
         /// State of the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<SubscriptionStatus>,
         /// When the user subscribed. Missing for anonymous users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscribed_at: Option<Timestamp>,
     }
 
@@ -8108,16 +7929,15 @@ pub mod types {
 
     /// How a subscription is paid for. The member `internalPaymentMethod` was empty in every
     /// reply seen; it is kept as received.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SubscriptionBilling {
         /// Identifier of the payment method; a number in some replies and a string in others.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub payment_method_id: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -8130,56 +7950,41 @@ pub mod types {
     );
 
     /// One subscription of a user, current or past.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SubscriptionItem {
         /// How the subscription is paid for.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub billing: Option<SubscriptionBilling>,
         /// Whether the subscription can be changed into another kind.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_convert: Option<bool>,
         /// Whether a lower plan can be chosen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_downgrade: Option<bool>,
         /// Whether the subscription can be reactivated.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_reactivate: Option<bool>,
         /// Whether a higher plan can be chosen.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub can_upgrade: Option<bool>,
         /// Whether the user cancelled the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub canceled: Option<bool>,
         /// When the subscription ends or ended; some replies send a string instead of epoch
         /// seconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ends_at: Option<Timestamp>,
         /// Whether a failed payment is being tolerated.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub grace_period: Option<bool>,
         /// Identifier of the subscription, a number or a string; null when nothing is billed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub id: Option<String>,
         /// The plan, such as `lifetime`, `yearly` or `monthly`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mode: Option<String>,
         /// Whether the subscription is suspended.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub on_hold: Option<bool>,
         /// When the next payment is due; some replies send a string instead of epoch seconds.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub renews_at: Option<Timestamp>,
         /// Whether the subscription is active.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub state: Option<SubscriptionState>,
         /// State of a transfer to another account.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub transfer: Option<String>,
         /// What is subscribed to, such as `plexpass`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub type_: Option<String>,
     }
 
@@ -8251,19 +8056,16 @@ pub mod types {
     });
 
     /// A summary of the downloads queued for a device.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct SyncList {
         /// Number of items that are complete.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub items_complete_count: Option<i64>,
         /// Size of the list as the service counts it; the unit is not documented.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub total_size: Option<i64>,
         /// Version of the list.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub version: Option<i64>,
     }
 
@@ -8277,16 +8079,14 @@ pub mod types {
     );
 
     /// The opt-outs to change.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UpdatePrivacySettingsBody {
         /// Whether to turn library statistics off.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub opt_out_library_stats: Option<Flag>,
         /// Whether to turn playback statistics off.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub opt_out_playback: Option<Flag>,
     }
 
@@ -8341,15 +8141,14 @@ pub mod types {
     );
 
     /// The new libraries and settings of a share.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UpdateSharedServerBody {
         /// The `id` of each library, as `getServer` returns it, or all of them.
         pub library_section_ids: Libraries,
         /// What the person may do, and what is hidden.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub settings: Option<SharingSettings>,
     }
 
@@ -8388,13 +8187,12 @@ pub mod types {
     );
 
     /// The sharing settings for one person.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct UpdateSharingSettingsBody {
         /// E-mail address or account name of the person, instead of a parameter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub invited_email: Option<String>,
         /// The settings to store.
         pub settings: SharingSettings,
@@ -8435,7 +8233,7 @@ pub mod types {
     );
 
     /// Settings to store, packed into one string.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UpdateUserSettingsBody {
@@ -8456,166 +8254,118 @@ pub mod types {
 
     /// An account. New members appear regularly; those not named here are kept as received.
     /// Among them are `providers`, `trials` and `cloudSyncDevice`, which have unclear shapes.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(rename_all = "camelCase")]
+    #[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]
     #[non_exhaustive]
     pub struct User {
         /// Whether the user agreed to personalised advertising; null when never asked.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent: Option<bool>,
         /// When the user is to be asked about advertising again.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent_reminder_at: Option<Timestamp>,
         /// When the user decided about advertising.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub ads_consent_set_at: Option<Timestamp>,
         /// Whether the account is anonymous.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub anonymous: Option<bool>,
         /// Partner to which the account is attributed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub attribution_partner: Option<String>,
         /// Token of the calling client for this user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub auth_token: Option<Secret>,
         /// Whether backup codes for the second factor exist.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub backup_codes_created: Option<bool>,
         /// Purpose unknown; only seen in an old sign-in reply.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub certificate_version: Option<i64>,
         /// Whether the e-mail address was confirmed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub confirmed: Option<bool>,
         /// Country code of two letters. Missing for anonymous users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
         /// Filters that limit what a managed user sees.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub custom_restrictions: Option<CustomRestrictions>,
         /// E-mail address; null or empty for managed and anonymous users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email: Option<String>,
         /// Whether the account signs in by e-mail only.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub email_only_auth: Option<bool>,
         /// Names of what was purchased for the account; often empty.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub entitlements: Vec<String>,
         /// Whether experimental features are on.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub experimental_features: Option<bool>,
         /// Display name that the user chose; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub friendly_name: Option<String>,
         /// Whether this is the guest user of a Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub guest: Option<bool>,
         /// Whether the account has a password.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub has_password: Option<bool>,
         /// Whether the user belongs to a Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home: Option<bool>,
         /// Whether the user runs the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home_admin: Option<bool>,
         /// Number of members of the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub home_size: Option<i64>,
         /// Numeric ID of the account.
         pub id: i64,
         /// When the account was created.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub joined_at: Option<Timestamp>,
         /// Language the user chose.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub locale: Option<String>,
         /// Whether the user receives the newsletter.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mailing_list_active: Option<bool>,
         /// State of the newsletter subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mailing_list_status: Option<MailingListStatus>,
         /// Age profile that corresponds to the restrictions.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub mapped_restriction_profile: Option<String>,
         /// Number of members the Plex Home may have.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub max_home_size: Option<i64>,
         /// Subscriptions that ended; sent after a sign-in.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub past_subscriptions: Vec<SubscriptionItem>,
         /// Hash of the user's Plex Home PIN.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub pin: Option<Secret>,
         /// Playback preferences.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub profile: Option<Profile>,
         /// Whether a PIN protects the user in the Plex Home.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub protected: Option<bool>,
         /// E-mail address that once added mails to the watch-later queue.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub queue_email: Option<String>,
         /// Identifier of the former watch-later queue.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub queue_uid: Option<String>,
         /// When a remembered session ends; null unless the sign-in asked to be remembered.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub remember_expires_at: Option<Timestamp>,
         /// Whether this is a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restricted: Option<bool>,
         /// Age profile of a managed user.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub restriction_profile: Option<RestrictionProfile>,
         /// Names of the roles of the account, such as `plexpass`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub roles: Vec<String>,
         /// Kinds of media whose playback is reported to other services; may be empty.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub scrobble_types: Option<String>,
         /// Services of plex.tv that the account may use.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub services: Vec<UserService>,
         /// Client settings; sent when requested with `includeSettings` or `includeSharedSettings`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub settings: Vec<Setting>,
         /// The Plex Pass of the user, whether active or not.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription: Option<Subscription>,
         /// The subscription in words.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub subscription_description: Option<String>,
         /// Current subscriptions; sent after a sign-in and when requested with
         /// `includeSubscriptions`.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schemars", schemars(default))]
         pub subscriptions: Vec<SubscriptionItem>,
         /// URL of the avatar.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub thumb: Option<String>,
         /// Display name; the best label.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub title: Option<String>,
         /// Whether signing in needs a verification code.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub two_factor_enabled: Option<bool>,
         /// Account name; null or empty for managed users.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub username: Option<String>,
         /// Identifier used in URLs, 16 hexadecimal characters. Missing from old sign-in replies.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub uuid: Option<String>,
         /// Members that the description does not name.
-        #[serde(flatten)]
+        #[cfg_attr(feature = "schemars", schemars(flatten))]
         pub extra: Extra,
     }
 
@@ -8677,32 +8427,30 @@ pub mod types {
 
     /// The server that a server token belongs to. Its members are not known and are kept as
     /// received.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct UserServer(pub Extra);
 
     runtime::list!(UserServer(Extra));
 
     /// A service of plex.tv that the account may use.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct UserService {
         /// URL of the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub endpoint: Option<String>,
         /// Name of the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub identifier: Option<String>,
         /// Secret that goes with the token.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub secret: Option<Secret>,
         /// State of the service.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub status: Option<ServiceStatus>,
         /// Token that the service accepts.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub token: Option<Secret>,
     }
 
@@ -8718,19 +8466,18 @@ pub mod types {
     );
 
     /// The user's choice about syncing the watch state.
-    #[derive(Clone, Debug, ::serde::Serialize, Default)]
+    #[derive(Clone, Debug, Default)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct ViewStateSync {
         /// Whether the user agreed; null when never asked.
-        #[serde(skip_serializing_if = "Option::is_none")]
         pub consent: Option<bool>,
     }
 
     runtime::object!(ViewStateSync { consent: "consent" }, 0);
 
     /// A URL to which events are posted.
-    #[derive(Clone, Debug, ::serde::Serialize)]
+    #[derive(Clone, Debug)]
     #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
     #[non_exhaustive]
     pub struct Webhook {
@@ -8741,9 +8488,12 @@ pub mod types {
     runtime::object!(Webhook { url: "url" }, 1);
 
     /// The webhook URLs of an account.
-    #[derive(Clone, Debug, Default, ::serde::Serialize)]
-    #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-    #[serde(transparent)]
+    #[derive(Clone, Debug, Default)]
+    #[cfg_attr(
+        feature = "schemars",
+        derive(::schemars::JsonSchema),
+        schemars(transparent)
+    )]
     pub struct WebhookList(pub Vec<Webhook>);
 
     runtime::list!(WebhookList(Vec<Webhook>));

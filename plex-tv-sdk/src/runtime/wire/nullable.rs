@@ -98,6 +98,10 @@ impl<T: Slot> Slot for Nullable<T> {
     fn expected(&self) -> &'static str {
         self.as_ref().map_or("nothing", Slot::expected)
     }
+
+    fn is_absent(&self) -> bool {
+        self.is_missing()
+    }
 }
 
 #[cfg(feature = "schemars")]

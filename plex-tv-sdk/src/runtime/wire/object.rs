@@ -1,10 +1,14 @@
-//! Macros that make generated types readable.
+//! Macros that make generated types readable and writable.
 
-/// Makes a type with members readable, given each field and its name on the wire. The first
-/// `$required` fields must be present. The field `$extra` keeps the members that the table does not
-/// name. The field `$list` takes a list in place of the object.
+/// Makes a type with members readable and writable, given each field and its name on the wire. The
+/// first `$required` fields must be present. A member that is absent is not written, except for an
+/// empty list that is marked with `[even_empty]`. The field `$extra` keeps the members that the
+/// table does not name. The field `$list` takes a list in place of the object.
 macro_rules! object {
-    ($type:ident { $($field:ident: $name:literal),* $(,)? }, $required:literal $(, $extra:ident)? $(; $list:ident)?) => {
+    (
+        $type:ident { $($field:ident: $name:literal $([$even_empty:ident])?),* $(,)? },
+        $required:literal $(, $extra:ident)? $(; $list:ident)?
+    ) => {
         impl $crate::runtime::wire::read::Slot for $type {
             fn begin() -> Self {
                 Self {
@@ -84,11 +88,23 @@ macro_rules! object {
                 $crate::runtime::wire::read::deserialize(deserializer)
             }
         }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::runtime::wire::Members::begin(serializer)
+                    $(.member($name, &self.$field)$(.$even_empty($name, &self.$field))?)*
+                    $(.extra(&self.$extra))?
+                    .end()
+            }
+        }
     };
 }
 
-/// Makes a type readable that wraps a list, or an object with members of any name. It reads like
-/// the value in it.
+/// Makes a type readable and writable that wraps a list, or an object with members of any name. It
+/// reads and writes like the value in it.
 macro_rules! list {
     ($type:ident($inner:ty)) => {
         impl ::std::ops::Deref for $type {
@@ -129,6 +145,16 @@ macro_rules! list {
 
             fn expected(&self) -> &'static str {
                 self.0.expected()
+            }
+
+            fn is_absent(&self) -> bool {
+                self.0.is_absent()
+            }
+        }
+
+        impl ::serde::Serialize for $type {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                self.0.serialize(serializer)
             }
         }
 

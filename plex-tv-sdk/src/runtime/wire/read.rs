@@ -146,6 +146,12 @@ pub trait Slot {
     {
         true
     }
+
+    /// Whether it has no value, or is an empty list or map. An optional member of that kind is not
+    /// written.
+    fn is_absent(&self) -> bool {
+        false
+    }
 }
 
 /// A type with a table of members.
@@ -848,6 +854,10 @@ impl<T: Slot> Slot for Option<T> {
     fn expected(&self) -> &'static str {
         self.as_ref().map_or("nothing", Slot::expected)
     }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
 }
 
 impl<T: Slot> Slot for Box<T> {
@@ -869,6 +879,10 @@ impl<T: Slot> Slot for Box<T> {
 
     fn blank_is_none() -> bool {
         T::blank_is_none()
+    }
+
+    fn is_absent(&self) -> bool {
+        self.as_ref().is_absent()
     }
 }
 
@@ -896,6 +910,10 @@ impl<T: Slot> Slot for Vec<T> {
 
     fn expected(&self) -> &'static str {
         "list"
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 
@@ -960,6 +978,10 @@ impl<T: Slot> Slot for BTreeMap<String, T> {
 
     fn expected(&self) -> &'static str {
         "object"
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
     }
 }
 

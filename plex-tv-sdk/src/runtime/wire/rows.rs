@@ -147,6 +147,10 @@ impl<T: Slot> Slot for Rows<T> {
     fn expected(&self) -> &'static str {
         "list"
     }
+
+    fn is_absent(&self) -> bool {
+        self.rows.is_empty()
+    }
 }
 
 impl<T: Slot> List for Rows<T> {
@@ -197,18 +201,18 @@ mod tests {
     use super::*;
     use crate::runtime::wire::read::{Misfit, Reading};
 
-    #[derive(Clone, Debug, PartialEq, Serialize)]
+    #[derive(Clone, Debug, PartialEq)]
     struct Row {
         id: i64,
         inner: Rows<Inner>,
     }
 
-    #[derive(Clone, Debug, PartialEq, Serialize)]
+    #[derive(Clone, Debug, PartialEq)]
     struct Inner {
         name: String,
     }
 
-    #[derive(Clone, Debug, PartialEq, Serialize)]
+    #[derive(Clone, Debug, PartialEq)]
     struct Tree {
         children: Rows<Tree>,
     }

@@ -92,124 +92,92 @@ impl From<Payload> for Event {
 }
 
 /// The user of an event.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Account {
     /// The id of the user on the server: 1 for its owner; others have the id of their account.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
     /// The name to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The address of the avatar.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub thumb: Option<String>,
     /// Members that are not named here.
-    #[serde(flatten)]
     pub extra: Extra,
 }
 
 object!(Account { id: "id", title: "title", thumb: "thumb" }, 0, extra);
 
 /// The server of an event.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Server {
     /// The name that its owner gave it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The machine identifier.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
     /// Members that are not named here.
-    #[serde(flatten)]
     pub extra: Extra,
 }
 
 object!(Server { title: "title", uuid: "uuid" }, 0, extra);
 
 /// The player of an event.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Player {
     /// Whether it is in the network of the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<bool>,
     /// Its public address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_address: Option<String>,
     /// The name to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The client identifier.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
     /// Members that are not named here.
-    #[serde(flatten)]
     pub extra: Extra,
 }
 
 object!(Player { local: "local", public_address: "publicAddress", title: "title", uuid: "uuid" }, 0, extra);
 
 /// The item of an event, as the server describes it.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Metadata {
     /// Identifier of the item on the server. plex.tv's identifier is in `guid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rating_key: Option<String>,
     /// Path of the item on the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// Identifier of the item at plex.tv, such as `plex://movie/5d776be17a53e9001e732ab9`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
     /// Identifiers of the item in other catalogues.
-    #[serde(rename = "Guid", skip_serializing_if = "Vec::is_empty")]
     pub guids: Vec<Guid>,
     /// Kind of item, such as `movie`, `episode` or `track`.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// Title of the item.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// Title one level up: of the season of an episode, or the album of a track.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_title: Option<String>,
     /// Title two levels up: of the show of an episode, or the artist of a track.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grandparent_title: Option<String>,
     /// Number of the episode, season or track.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<i64>,
     /// Number one level up: for an episode, of its season.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_index: Option<i64>,
     /// Year of release.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<i64>,
     /// Length in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<i64>,
     /// Playback position in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub view_offset: Option<i64>,
     /// Number of the library on the server.
-    #[serde(rename = "librarySectionID", skip_serializing_if = "Option::is_none")]
     pub library_section_id: Option<String>,
     /// Name of the library.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub library_section_title: Option<String>,
     /// Kind of library, such as `movie`, `show` or `artist`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub library_section_type: Option<String>,
     /// When the item was added to the library.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub added_at: Option<Timestamp>,
     /// Members that are not named here.
-    #[serde(flatten)]
     pub extra: Extra,
 }
 
@@ -238,7 +206,7 @@ object!(
 );
 
 /// An identifier of an item in another catalogue.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Guid {
     /// The identifier, such as `imdb://tt0133093`.

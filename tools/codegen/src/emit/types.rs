@@ -61,19 +61,19 @@ fn type_def(model: &Model<'_>, definition: &TypeDef<'_>) -> TokenStream {
             let extra = keeps_unknown.then(|| {
                 quote! {
                     /// Members that the description does not name.
-                    #[serde(flatten)]
+                    #[cfg_attr(feature = "schemars", schemars(flatten))]
                     pub extra: Extra
                 }
             });
             let fields = fields.chain(extra);
             let camel = members.iter().any(|member| renames(member) && camel_case(&member.name) == member.wire_name);
-            let camel = camel.then(|| quote!(#[serde(rename_all = "camelCase")]));
+            let camel = camel.then(|| quote!(#[cfg_attr(feature = "schemars", schemars(rename_all = "camelCase"))]));
             let default = (!members.iter().any(Member::must_be_read)).then(|| quote!(, Default));
             let builder = definition.is_sent.then(|| builder(model, definition, members, *keeps_unknown));
             let table = table(&name, members, *keeps_unknown, definition.schema["x-plex-bare-list"].as_str());
             quote! {
                 #about
-                #[derive(Clone, Debug, ::serde::Serialize #default)]
+                #[derive(Clone, Debug #default)]
                 #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
                 #camel
                 #[non_exhaustive]
@@ -114,42 +114,34 @@ fn struct_field(member: &Member<'_>, all: &[Member<'_>]) -> TokenStream {
     let (name, kind, wire_name) = (field(&member.name), member.kind.rust(), &member.wire_name);
     let is_camel = all.iter().any(|other| renames(other) && camel_case(&other.name) == other.wire_name);
     let by_rule = if is_camel { camel_case(&member.name) } else { member.name.clone() };
-    let mut serde = Vec::new();
-    if by_rule != *wire_name {
-        serde.push(quote!(rename = #wire_name));
-    }
-    let skip = match &member.kind {
-        Kind::Option(_) => Some("Option::is_none"),
-        Kind::Nullable(_) => Some("Nullable::is_missing"),
-        Kind::List(_) if !member.required => Some("Vec::is_empty"),
-        Kind::Rows(_) if !member.required => Some("<[_]>::is_empty"),
-        Kind::Map(_) if !member.required => Some("BTreeMap::is_empty"),
+    let rename = (by_rule != *wire_name).then(|| quote!(rename = #wire_name));
+    // schemars treats a member that is not an `Option` as required, unless an attribute says
+    // otherwise. Null is no default of a nullable member: it clears something.
+    let default = match member.kind {
+        Kind::List(_) | Kind::Rows(_) | Kind::Map(_) if !member.required => Some(quote!(default)),
+        Kind::Nullable(_) if !member.required => Some(quote!(default, skip_serializing_if = "Nullable::is_missing")),
         _ => None,
     };
-    serde.extend(skip.map(|skip| quote!(skip_serializing_if = #skip)));
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    // schemars treats a member that is not an `Option` as required, unless an attribute says
-    // otherwise.
-    let is_left_out = matches!(member.kind, Kind::List(_) | Kind::Rows(_) | Kind::Map(_) | Kind::Nullable(_));
-    let schemars =
-        (is_left_out && !member.required).then(|| quote!(#[cfg_attr(feature = "schemars", schemars(default))]));
+    let schemars: Vec<_> = rename.into_iter().chain(default).collect();
+    let schemars = (!schemars.is_empty()).then(|| quote!(#[cfg_attr(feature = "schemars", schemars(#(#schemars),*))]));
     quote! {
         #about
-        #serde
         #schemars
         #deprecated
         pub #name: #kind
     }
 }
 
-/// Returns the table by which a type is read. Required members come first. A list in place of the
-/// object is read into the member `bare_list`.
+/// Returns the table by which a type is read and written. Required members come first. A list in
+/// place of the object is read into the member `bare_list`.
 fn table(name: &syn::Ident, members: &[Member<'_>], keeps_unknown: bool, bare_list: Option<&str>) -> TokenStream {
     let mut sorted: Vec<_> = members.iter().collect();
     sorted.sort_by_key(|member| (!member.must_be_read(), member.line));
     let rows = sorted.iter().map(|member| {
         let (field, wire_name) = (field(&member.name), &member.wire_name);
-        quote!(#field: #wire_name)
+        let is_kept = member.required && matches!(member.kind, Kind::List(_) | Kind::Rows(_) | Kind::Map(_));
+        let even_empty = is_kept.then(|| quote!([even_empty]));
+        quote!(#field: #wire_name #even_empty)
     });
     let required = Literal::usize_unsuffixed(members.iter().filter(|member| member.must_be_read()).count());
     let extra = keeps_unknown.then(|| quote!(, extra));
@@ -219,9 +211,8 @@ fn wrapper(model: &Model<'_>, definition: &TypeDef<'_>, kind: &Kind) -> TokenStr
     });
     quote! {
         #about
-        #[derive(Clone, Debug, Default, ::serde::Serialize)]
-        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]
-        #[serde(transparent)]
+        #[derive(Clone, Debug, Default)]
+        #[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema), schemars(transparent))]
         #deprecated
         pub struct #name(pub #inner);
         #builder
