@@ -38,15 +38,18 @@ const PAGES: [&str; 14] = [
     "types/v2/User.html",
 ];
 
-/// One page of each kind.
-const ONE_OF_EACH: [&str; 8] = [
+/// One page of each kind, and an operation with closed rows.
+const ONE_OF_EACH: [&str; 11] = [
     "index.html",
     "pages.html",
     "errors.html",
+    "changes.html",
     "guides/sandbox.html",
+    "examples/list_servers.html",
     "v2/index.html",
     "v2/description.html",
     "operations/getToken.html",
+    "operations/createSharedServer.html",
     "types/v2/User.html",
 ];
 
@@ -264,9 +267,13 @@ async fn pages_work_without_a_script_and_on_paper() {
 async fn a_link_into_a_closed_section_opens_it() {
     let Some(browser) = Browser::start().await else { return };
     let folder = Folder::new();
-    browser.open(&folder.page("operations/getToken.html#status-404.errors.code")).await;
+    for (page, place) in
+        [("getToken", "status-404.errors.code"), ("createSharedServer", "reply.sharingSettings.allowSync")]
+    {
+        browser.open(&folder.page(&format!("operations/{page}.html#{place}"))).await;
 
-    browser.until("return document.getElementById('status-404').open").await;
+        browser.until(&format!("return document.getElementById('{place}').offsetHeight > 0")).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
