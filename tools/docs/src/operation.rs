@@ -508,18 +508,48 @@ pub(crate) fn phrase(status: &str) -> &'static str {
     }
 }
 
+/// Returns an example with the ids that the sandbox has in place of those in the descriptions.
+fn in_sandbox(value: &Value, is_home: bool) -> Value {
+    const NAMES: [(&str, &str); 6] = [
+        ("0123456789abcdef0123456789abcdef01234567", "1111111111111111111111111111111111111111"),
+        ("5d7760000000000000000001", "5d7760000000070000000000"),
+        ("98765432", "10001"),
+        ("98765433", "10002"),
+        ("EXAMPLE-1234", "1234"),
+        ("EXAMPLE-PASSWORD", plex_tv_sandbox::PASSWORD),
+    ];
+    /// The account of the example, and the managed user of the sandbox.
+    const MEMBER: (&str, &str) = ("7654321", "7654322");
+    let names = || NAMES.into_iter().chain(is_home.then_some(MEMBER));
+    match value {
+        Value::Array(items) => items.iter().map(|item| in_sandbox(item, is_home)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), in_sandbox(member, is_home))).collect()
+        }
+        Value::String(text) => {
+            names().find(|(name, _)| name == text).map_or_else(|| value.clone(), |(_, id)| json!(id))
+        }
+        Value::Number(number) => {
+            let id = names().find(|(name, _)| *name == number.to_string()).and_then(|(_, id)| id.parse::<u64>().ok());
+            id.map_or_else(|| value.clone(), Value::from)
+        }
+        other => other.clone(),
+    }
+}
+
 /// Returns what the form needs to send the call, as JSON for its script.
 fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> String {
+    let in_sandbox = |value: &Value| in_sandbox(value, operation.path.contains("/home/"));
     let fields = module.parameters(operation, node).into_iter().map(|parameter| {
         let required = parameter["required"] == Value::Bool(true);
-        let example = parameter.get("example").or(parameter["schema"].get("example")).cloned().unwrap_or_default();
+        let example = in_sandbox(parameter.get("example").unwrap_or(&parameter["schema"]["example"]));
         json!({ "name": parameter["name"], "in": parameter["in"], "required": required, "example": example })
     });
     let content = node["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
     let body = content.map(|(media, content)| {
         let pointer = join(&join(&join(&join(&operation.pointer, "requestBody"), "content"), media), "example");
         let required = node["requestBody"]["required"] == Value::Bool(true);
-        json!({ "media": media, "required": required, "example": example::json(&module.document, &pointer, &content["example"]).text })
+        json!({ "media": media, "required": required, "example": example::json(&module.document, &pointer, &in_sandbox(&content["example"])).text })
     });
     let server = plex_tv_openapi::Server::parse(base);
     let form = json!({

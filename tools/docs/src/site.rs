@@ -136,6 +136,11 @@ impl Site {
         for (old, new) in updated.redirects().filter(|(_, new)| pages.contains_key(*new)) {
             let html = render(&env, "redirect.html", context!(to => new)).map_err(one)?;
             files.insert(old.to_owned(), rooted(&html, old).into_bytes());
+            let (old, new) = (old.replace(".html", ".md"), new.replace(".html", ".md"));
+            if files.contains_key(&new) {
+                let text = rooted(&format!("# Moved\n\nThis page is now [{new}](@/{new}).\n"), &old);
+                files.insert(old, text.into_bytes());
+            }
         }
         let types: usize = book.modules.iter().map(|module| module.components().count()).sum();
         let summary = format!(

@@ -284,9 +284,20 @@ async fn a_form_sends_the_call_to_the_sandbox() {
     let url = server.url();
     let serving = tokio::spawn(server.run());
 
-    for (operation, wanted) in
-        [("getUserDetails", "200"), ("getPin", "201"), ("getLegacyResources", "200"), ("setUserWebhooks", "201")]
-    {
+    for (operation, wanted) in [
+        ("getUserDetails", "200"),
+        ("getPin", "201"),
+        ("getLegacyResources", "200"),
+        ("setUserWebhooks", "201"),
+        // The ids in the examples are replaced with those of the sandbox.
+        ("getServer", "200"),
+        ("createSharedServer", "201"),
+        ("updateManagedUser", "2"),
+        ("addToWatchlist", "200"),
+        // The token is revoked, and the next call works all the same.
+        ("signOut", "204"),
+        ("getUserProfile", "200"),
+    ] {
         browser.open(&format!("{url}operations/{operation}.html")).await;
         browser.run("document.querySelector('.try button').click(); return true").await;
         let told = browser.until("return document.querySelector('.try [role=status] pre') && document.querySelector('.try [role=status]').innerText").await;

@@ -66,6 +66,8 @@ fn a_renamed_operation_leaves_a_redirect_to_its_new_page() {
         assert!(
             page.contains("url=../operations/getToken.html") && page.contains("href=\"../operations/getToken.html\"")
         );
+        let markdown = String::from_utf8(site.files()["operations/pollPin.md"].clone()).unwrap();
+        assert!(markdown.contains("](../operations/getToken.md)"), "{markdown}");
         assert!(site.broken_links(None).is_empty());
     }
 }
