@@ -133,6 +133,13 @@ fn pages_are_valid_html_with_one_heading_and_unique_ids() {
         for id in ids {
             assert!(!id.is_empty() && !id.contains(char::is_whitespace), "{path}: {id}");
         }
+        // Only phrases may be inside these elements. The parser accepts more.
+        let phrases = ["summary", "span", "p", "a", "code", "h1", "h2", "h3", "h4"];
+        for element in elements.iter().filter(|element| phrases.contains(&element.name().as_str())) {
+            let blocks = ["ul", "ol", "dl", "p", "div", "pre", "table", "section", "details"];
+            let found = element.inside().into_iter().find(|inside| blocks.contains(&inside.name().as_str()));
+            assert!(found.is_none(), "{path}: {} in {}", found.unwrap().name(), element.name());
+        }
         // Headings do not skip levels.
         let levels = elements.iter().filter_map(|element| element.name().strip_prefix('h')?.parse::<u32>().ok());
         let mut last = 0;
