@@ -31,11 +31,11 @@ const nav = document.getElementById("nav");
 if (current && getComputedStyle(nav).position === "sticky") {
   nav.scrollTop = current.offsetTop - nav.clientHeight / 3;
 }
-// Opens a closed section if the address points into it.
+// Opens the closed sections that the address points into.
 function reveal() {
   const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const closed = place && place.closest("details:not([open])");
-  if (closed) { closed.open = true; place.scrollIntoView(); }
+  let closed;
+  while ((closed = place && place.closest("details:not([open])"))) { closed.open = true; place.scrollIntoView(); }
 }
 addEventListener("hashchange", reveal);
 reveal();

@@ -12,7 +12,11 @@ use plex_tv_openapi::{
 };
 use serde_json::Value;
 
-use crate::{rust::RustModule, sdk::Sdk};
+use crate::{
+    rust::RustModule,
+    sdk::Sdk,
+    verbs::{self, Verb},
+};
 
 /// How many lines of a description one page has, to keep the pages small.
 const LINES_ON_A_PAGE: usize = 2000;
@@ -24,6 +28,8 @@ pub(crate) struct Book {
     pub(crate) modules: Vec<Module>,
     pub(crate) sdk: Sdk,
     operations: BTreeMap<String, (usize, usize)>,
+    /// The verbs of the SDK that make the call of each operation.
+    verbs: BTreeMap<String, Vec<Verb>>,
 }
 
 /// One description, with its generated code.
@@ -71,7 +77,14 @@ impl Book {
         });
         let operations = ids.collect();
         let sdk = Sdk::load(&root.join("plex-tv-sdk"), rustdoc).map_err(one)?;
-        Ok(Self { root: root.to_owned(), modules, sdk, operations })
+        let verbs = verbs::load(&root.join("plex-tv-sdk/src")).map_err(one)?;
+        let verbs = verbs_of(&modules, &verbs)?;
+        Ok(Self { root: root.to_owned(), modules, sdk, operations, verbs })
+    }
+
+    /// Returns the verbs of the SDK that make the call of an operation, the simplest first.
+    pub(crate) fn verbs(&self, id: &str) -> &[Verb] {
+        self.verbs.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Returns the operation with this id, and its module.
@@ -153,6 +166,55 @@ impl Module {
         let own = self.document.value()["servers"][0]["url"].as_str().unwrap_or_default();
         operation.server.as_deref().unwrap_or(own).trim_end_matches('/').to_owned()
     }
+}
+
+/// Returns the verbs of each operation. A verb that only prepares something with the call is left
+/// out if another verb is about that call.
+///
+/// # Errors
+/// If the docs of a verb name a call that no description of its host has.
+fn verbs_of(modules: &[Module], verbs: &[Verb]) -> Result<BTreeMap<String, Vec<Verb>>, Vec<Problem>> {
+    let mut ids = BTreeMap::new();
+    for module in modules {
+        for operation in &module.operations {
+            ids.insert((operation.method.as_str(), format!("{}{}", module.base(operation), operation.path)), operation);
+        }
+    }
+    let hosts: Vec<&str> =
+        modules.iter().flat_map(|module| &module.hosts).filter_map(|host| host.host.as_deref()).collect();
+    let mut found = BTreeMap::<String, Vec<Verb>>::new();
+    let mut problems = Vec::new();
+    for verb in verbs {
+        for (method, address) in &verb.calls {
+            match ids.get(&(method.as_str(), address.clone())) {
+                Some(operation) => {
+                    let listed = found.entry(operation.id.clone()).or_default();
+                    if !listed.iter().any(|other| other.call == verb.call) {
+                        listed.push(verb.clone());
+                    }
+                }
+                // The SDK also calls services that have no description.
+                None if !Server::parse(address).host.is_some_and(|host| hosts.contains(&host.as_str())) => {}
+                None => {
+                    let what = format!(
+                        "the docs of `{}` name the call `{method} {address}`, which no description has",
+                        verb.path
+                    );
+                    let mend = "write the method and path of an operation, as in the description";
+                    problems.push(Problem::new(&verb.file, "verb", what, mend));
+                }
+            }
+        }
+    }
+    for operation in modules.iter().flat_map(|module| &module.operations) {
+        let Some(listed) = found.get_mut(&operation.id) else { continue };
+        let method = operation.method.as_str();
+        if listed.iter().any(|verb| !verb.only_prepares(method)) {
+            listed.retain(|verb| !verb.only_prepares(method));
+        }
+        listed.sort_by_key(Verb::effort);
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
 /// Returns the page of an operation.

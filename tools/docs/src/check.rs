@@ -7,6 +7,7 @@ use std::{
 };
 
 use plex_tv_openapi::Problem;
+use pulldown_cmark::{Event, Parser, Tag};
 
 /// Returns the broken links. To check links to rustdoc too, `rustdoc` is their base address and the
 /// folder that `cargo doc` wrote.
@@ -20,10 +21,17 @@ pub(crate) fn broken_links(files: &BTreeMap<String, Vec<u8>>, rustdoc: Option<(&
         texts.iter().map(|(path, text)| (*path, values(text, " id=\"").collect())).collect();
     let mut rustdoc_pages = BTreeMap::new();
     let mut problems = Vec::new();
-    for (page, text) in &texts {
-        let links: BTreeSet<&str> = values(text, " href=\"").chain(values(text, " src=\"")).collect();
+    for (page, bytes) in files {
+        let text = String::from_utf8_lossy(bytes);
+        let links: BTreeSet<String> = if page.ends_with(".html") {
+            let links = values(&text, " href=\"").chain(values(&text, " src=\""));
+            links.map(|link| link.replace("&amp;", "&")).collect()
+        } else if page.ends_with(".md") {
+            markdown_links(&text)
+        } else {
+            continue;
+        };
         for link in links {
-            let link = link.replace("&amp;", "&");
             let fault = match rustdoc {
                 Some((base, folder)) if link.starts_with(base) || resolve(page, &link).starts_with(base) => {
                     let inner = link.split_once(base).map_or("", |(_, inner)| inner);
@@ -67,6 +75,16 @@ fn rustdoc_fault(folder: &Path, link: &str, pages: &mut BTreeMap<String, Option<
         }
         Some(_) => None,
     }
+}
+
+/// Returns the targets of the links in Markdown.
+fn markdown_links(text: &str) -> BTreeSet<String> {
+    Parser::new(text)
+        .filter_map(|event| match event {
+            Event::Start(Tag::Link { dest_url, .. }) => Some(dest_url.into_string()),
+            _ => None,
+        })
+        .collect()
 }
 
 /// Returns the values of an attribute. The pages write attributes only in this way.
@@ -122,6 +140,16 @@ mod tests {
 
             assert_eq!(found.len(), usize::from(link != "../a.html"), "{link}: {found:?}");
         }
+    }
+
+    #[test]
+    fn links_in_markdown_are_checked_and_code_is_not() {
+        let text = "[a](b.md) [c](c/d.md#e) `[f](g.md)`\n\n```\n[h](i.md)\n```\n\n[j](https://example.com/k.md)\n";
+
+        let found = faults(&[("a.md", text), ("b.md", "")]);
+
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with("a.md: broken-link: `c/d.md#e`"), "{found:?}");
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod sdk;
 mod serve;
 mod site;
 mod text;
+mod verbs;
 
 pub use serve::Server;
 pub use site::{Settings, Site};

@@ -31,10 +31,19 @@ pub(crate) struct Rendered {
 }
 
 impl Rendered {
+    /// Returns the links that have no target.
+    pub(crate) fn broken_links(&self) -> impl Iterator<Item = &str> {
+        self.links.iter().filter(|(_, target)| target.is_none()).map(|(written, _)| written.as_str())
+    }
+
     /// Returns the Markdown with its links changed to pages of the site. Links without a target
     /// become plain text.
     pub(crate) fn markdown(&self, text: &str) -> String {
         let mut text = text.to_owned();
+        // The definitions of links stand on lines of their own.
+        for (written, target) in self.links.iter().filter_map(|(written, target)| Some((written, target.as_ref()?))) {
+            text = text.replace(&format!("]: {written}\n"), &format!("]: {target}\n"));
+        }
         for (written, target) in &self.links {
             let end = format!("]({written})");
             match target {

@@ -36,6 +36,7 @@ pub(crate) struct OperationPage {
     pub(crate) host: String,
     pub(crate) path: String,
     pub(crate) about: Text,
+    pub(crate) verbs: Vec<Easier>,
     pub(crate) notices: Vec<Notice>,
     pub(crate) auth: &'static str,
     pub(crate) caller: String,
@@ -77,6 +78,14 @@ pub(crate) struct Notice {
     pub(crate) others: Vec<Piece>,
 }
 
+/// A verb of the SDK that makes the call.
+#[derive(Debug, Serialize)]
+pub(crate) struct Easier {
+    pub(crate) call: String,
+    pub(crate) about: Text,
+    pub(crate) rustdoc: Option<String>,
+}
+
 /// The request body.
 #[derive(Debug, Serialize)]
 pub(crate) struct Body {
@@ -98,6 +107,8 @@ pub(crate) struct Reply {
     pub(crate) wire: Vec<Piece>,
     pub(crate) rows: Vec<Row>,
     pub(crate) example: Option<Code>,
+    /// The status of an earlier reply that has the same example.
+    pub(crate) same_as: Option<String>,
     /// The JSON that the client converts an XML reply to.
     pub(crate) picture: Option<Code>,
     pub(crate) headers: Vec<Row>,
@@ -138,8 +149,9 @@ impl OperationPage {
         };
         let (line, line_href) = module.line(&operation.pointer);
         let replies = replies(book, module, operation, node);
-        let (replies, refusals): (Vec<_>, Vec<_>) =
+        let (mut replies, refusals): (Vec<_>, Vec<_>) =
             replies.into_iter().partition(|reply| reply.status.starts_with(['1', '2', '3']));
+        without_repetitions(&mut replies);
         let is_retired = refusals.iter().any(|reply| reply.status == "410");
         let (reply_rows, reply_keeps_unknown) = reply_rows(book, module, operation, node);
         let signature = module.rust.methods.get(&operation.rust_name).map(|written| signature(module, written));
@@ -157,6 +169,15 @@ impl OperationPage {
             host,
             path: operation.path.clone(),
             about: markdown::text(book, module, description),
+            verbs: book
+                .verbs(&operation.id)
+                .iter()
+                .map(|verb| Easier {
+                    call: verb.call.clone(),
+                    about: markdown::text(book, module, &verb.about),
+                    rustdoc: book.sdk.rustdoc_of_method(&verb.path),
+                })
+                .collect(),
             notices: notices(book, module, operation, &confidence, is_retired, description),
             auth,
             caller: caller.to_owned(),
@@ -274,6 +295,7 @@ fn parameter_rows(
         let description = parameter["description"].as_str().or(target["description"].as_str()).unwrap_or_default();
         Row {
             id: anchor(&format!("{place}.{name}")),
+            path: name.to_owned(),
             prefix: String::new(),
             name: name.to_owned(),
             depth: 0,
@@ -287,6 +309,8 @@ fn parameter_rows(
             text: markdown::text(book, module, description),
             values: values(target),
             example: example.map(short),
+            opens: 0,
+            closes: false,
         }
     });
     rows.collect()
@@ -393,6 +417,7 @@ fn replies(book: &Book, module: &Module, operation: &Operation, node: &Value) ->
                 _ => Vec::new(),
             },
             example: shown,
+            same_as: None,
             picture,
             headers: headers(book, module, status, reply),
             causes,
@@ -400,6 +425,20 @@ fn replies(book: &Book, module: &Module, operation: &Operation, node: &Value) ->
         }
     });
     replies.collect()
+}
+
+/// Replaces an example that an earlier reply has with the status of that reply.
+fn without_repetitions(replies: &mut [Reply]) {
+    let mut seen = Vec::<(String, String)>::new();
+    for reply in replies {
+        let Some(text) = reply.example.as_ref().map(|example| example.text.clone()) else { continue };
+        if let Some((_, status)) = seen.iter().find(|(known, _)| *known == text) {
+            reply.same_as = Some(status.clone());
+            (reply.example, reply.picture) = (None, None);
+        } else {
+            seen.push((text, reply.status.clone()));
+        }
+    }
 }
 
 /// Returns the example of an error. The shared example has one code; if the operation documents
@@ -425,6 +464,7 @@ fn headers(book: &Book, module: &Module, status: &str, reply: &Value) -> Vec<Row
         let (header, _) = followed(module.document.value(), header, String::new());
         Row {
             id: anchor(&format!("status-{status}.{name}")),
+            path: name.to_owned(),
             prefix: String::new(),
             name: name.clone(),
             depth: 0,
@@ -438,6 +478,8 @@ fn headers(book: &Book, module: &Module, status: &str, reply: &Value) -> Vec<Row
             text: markdown::text(book, module, header["description"].as_str().unwrap_or_default()),
             values: Vec::new(),
             example: header.get("example").or(header["schema"].get("example")).map(short),
+            opens: 0,
+            closes: false,
         }
     });
     headers.collect()
@@ -466,18 +508,48 @@ pub(crate) fn phrase(status: &str) -> &'static str {
     }
 }
 
+/// Returns an example with the ids that the sandbox has in place of those in the descriptions.
+fn in_sandbox(value: &Value, is_home: bool) -> Value {
+    const NAMES: [(&str, &str); 6] = [
+        ("0123456789abcdef0123456789abcdef01234567", "1111111111111111111111111111111111111111"),
+        ("5d7760000000000000000001", "5d7760000000070000000000"),
+        ("98765432", "10001"),
+        ("98765433", "10002"),
+        ("EXAMPLE-1234", "1234"),
+        ("EXAMPLE-PASSWORD", plex_tv_sandbox::PASSWORD),
+    ];
+    /// The account of the example, and the managed user of the sandbox.
+    const MEMBER: (&str, &str) = ("7654321", "7654322");
+    let names = || NAMES.into_iter().chain(is_home.then_some(MEMBER));
+    match value {
+        Value::Array(items) => items.iter().map(|item| in_sandbox(item, is_home)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(name, member)| (name.clone(), in_sandbox(member, is_home))).collect()
+        }
+        Value::String(text) => {
+            names().find(|(name, _)| name == text).map_or_else(|| value.clone(), |(_, id)| json!(id))
+        }
+        Value::Number(number) => {
+            let id = names().find(|(name, _)| *name == number.to_string()).and_then(|(_, id)| id.parse::<u64>().ok());
+            id.map_or_else(|| value.clone(), Value::from)
+        }
+        other => other.clone(),
+    }
+}
+
 /// Returns what the form needs to send the call, as JSON for its script.
 fn try_it(module: &Module, operation: &Operation, node: &Value, base: &str) -> String {
+    let in_sandbox = |value: &Value| in_sandbox(value, operation.path.contains("/home/"));
     let fields = module.parameters(operation, node).into_iter().map(|parameter| {
         let required = parameter["required"] == Value::Bool(true);
-        let example = parameter.get("example").or(parameter["schema"].get("example")).cloned().unwrap_or_default();
+        let example = in_sandbox(parameter.get("example").unwrap_or(&parameter["schema"]["example"]));
         json!({ "name": parameter["name"], "in": parameter["in"], "required": required, "example": example })
     });
     let content = node["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
     let body = content.map(|(media, content)| {
         let pointer = join(&join(&join(&join(&operation.pointer, "requestBody"), "content"), media), "example");
         let required = node["requestBody"]["required"] == Value::Bool(true);
-        json!({ "media": media, "required": required, "example": example::json(&module.document, &pointer, &content["example"]).text })
+        json!({ "media": media, "required": required, "example": example::json(&module.document, &pointer, &in_sandbox(&content["example"])).text })
     });
     let server = plex_tv_openapi::Server::parse(base);
     let form = json!({

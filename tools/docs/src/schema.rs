@@ -18,12 +18,18 @@ use crate::{
 const MAX_DEPTH: usize = 4;
 /// The most rows of one table. If there are more, fewer levels of inner objects are shown.
 const MAX_ROWS: usize = 160;
+/// The most rows of a table that shows them all. In a longer table, inner objects are closed.
+const MAX_OPEN: usize = 40;
+/// The fewest rows that stay open in a table with closed inner objects.
+const MIN_OPEN: usize = 10;
 
 /// The row of a member or parameter.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) id: String,
-    /// The path before its name, such as `location.` for a member of `location`.
+    /// The path, such as `location.city`.
+    pub(crate) path: String,
+    /// The part of the path that is shown before its name, such as `location.`.
     pub(crate) prefix: String,
     pub(crate) name: String,
     pub(crate) depth: usize,
@@ -39,6 +45,10 @@ pub(crate) struct Row {
     /// The known or allowed values.
     pub(crate) values: Vec<String>,
     pub(crate) example: Option<String>,
+    /// How many rows below this one are closed: those of its inner object.
+    pub(crate) opens: usize,
+    /// Whether it is the last of the closed rows.
+    pub(crate) closes: bool,
 }
 
 /// A member of an object.
@@ -68,12 +78,13 @@ impl<'a> Rows<'a> {
         schema: &'a Value,
         example: &Value,
     ) -> Vec<Row> {
-        let full = Self::up_to(book, module, kind, schema, example, MAX_DEPTH);
-        if full.len() <= MAX_ROWS {
-            return full;
+        let mut rows = Self::up_to(book, module, kind, schema, example, MAX_DEPTH);
+        if rows.len() > MAX_ROWS {
+            let mut fitting = (0..MAX_DEPTH).rev().map(|depth| Self::up_to(book, module, kind, schema, example, depth));
+            rows = fitting.find(|rows| rows.len() <= MAX_ROWS).unwrap_or(rows);
         }
-        let fitting = (0..MAX_DEPTH).rev().map(|depth| Self::up_to(book, module, kind, schema, example, depth));
-        fitting.into_iter().find(|rows| rows.len() <= MAX_ROWS).unwrap_or(full)
+        close(&mut rows);
+        rows
     }
 
     /// Returns the rows of a schema, with inner objects up to this depth.
@@ -149,6 +160,7 @@ impl<'a> Rows<'a> {
         let given = examples.iter().copied().find(|example| !example.is_null()).or(examples.first().copied());
         Row {
             id: anchor(&format!("{}.{prefix}{}", self.kind, property.name)).replace("-.", "."),
+            path: format!("{prefix}{}", property.name),
             prefix: prefix.to_owned(),
             name: property.name.to_owned(),
             depth,
@@ -162,7 +174,32 @@ impl<'a> Rows<'a> {
             text: markdown::text(self.book, self.module, description),
             values: values(target),
             example: given.or(schema.get("example")).map(short),
+            opens: 0,
+            closes: false,
         }
+    }
+}
+
+/// Closes the inner objects of a long table. The level above them is the first that has enough
+/// rows, because the outermost objects may only wrap the others.
+fn close(rows: &mut [Row]) {
+    let open = |depth: usize| rows.iter().filter(|row| row.depth <= depth).count();
+    let Some(depth) = (0..=MAX_DEPTH).find(|depth| open(*depth) >= MIN_OPEN).filter(|_| rows.len() > MAX_OPEN) else {
+        return;
+    };
+    let mut rest = rows;
+    while let Some((owner, after)) = rest.split_first_mut() {
+        let below = after.iter().take_while(|row| owner.depth == depth && row.depth > depth).count();
+        let (inner, next) = after.split_at_mut(below);
+        owner.opens = below;
+        for (index, row) in inner.iter_mut().enumerate() {
+            // The path up to here stands above the closed rows.
+            let shown = row.prefix.strip_prefix(owner.path.as_str()).unwrap_or(&row.prefix);
+            row.prefix = shown.trim_start_matches("[]").trim_start_matches('.').to_owned();
+            row.depth -= depth + 1;
+            row.closes = index + 1 == below;
+        }
+        rest = next;
     }
 }
 

@@ -56,6 +56,14 @@ impl Sdk {
         self.items.get(path).map(|page| self.rustdoc_page(page))
     }
 
+    /// Returns the rustdoc address of a method of the hand-written layer, such as `Friends::list`,
+    /// whatever the module of its type.
+    pub(crate) fn rustdoc_of_method(&self, method: &str) -> Option<String> {
+        let nested = format!("::{method}");
+        let in_module = || self.items.iter().find(|(path, _)| path.ends_with(&nested)).map(|(_, page)| page);
+        self.items.get(method).or_else(in_module).map(|page| self.rustdoc_page(page))
+    }
+
     /// Returns the address of a rustdoc page.
     pub(crate) fn rustdoc_page(&self, page: &str) -> String {
         let base = if self.rustdoc.contains("://") { self.rustdoc.clone() } else { format!("@/{}", self.rustdoc) };
@@ -108,9 +116,7 @@ impl Sdk {
             let words: Vec<&str> = line.split_whitespace().collect();
             let Some(at) = words.iter().position(|word| word.starts_with(CRATE)) else { continue };
             let keyword = words.get(..at).and_then(<[_]>::last).copied().unwrap_or_default();
-            let word = words.get(at).copied().unwrap_or_default();
-            let path: String = word.chars().take_while(|each| each.is_alphanumeric() || "_:".contains(*each)).collect();
-            let path = path.trim_start_matches(CRATE).trim_end_matches(':').to_owned();
+            let path = without_generics(words.get(at..).unwrap_or_default().join(" ").trim_start_matches(CRATE));
             let (parent, name) = path.rsplit_once("::").unwrap_or(("", &path));
             let folder = |parent: &str| {
                 if parent.is_empty() { String::new() } else { format!("{}/", parent.replace("::", "/")) }
@@ -140,11 +146,31 @@ impl Sdk {
                     };
                     format!("{}{kind}.{owner}.html{anchor}", folder(above))
                 }
+                "pub" if kinds.get(parent) == Some(&"enum") => {
+                    let (above, owner) = parent.rsplit_once("::").unwrap_or(("", parent));
+                    format!("{}enum.{owner}.html#variant.{name}", folder(above))
+                }
                 _ => continue,
             };
             self.items.entry(path).or_insert(page);
         }
     }
+}
+
+/// Returns the path at the beginning of a text, without generic arguments.
+fn without_generics(text: &str) -> String {
+    let mut path = String::new();
+    let mut depth = 0_usize;
+    for character in text.chars() {
+        match character {
+            '<' => depth += 1,
+            '>' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            _ if character.is_alphanumeric() || "_:".contains(character) => path.push(character),
+            _ => break,
+        }
+    }
+    path.trim_end_matches(':').to_owned()
 }
 
 fn read(path: &Path) -> Result<String, Problem> {
@@ -171,7 +197,11 @@ mod tests {
              pub fn plex_tv_sdk::printable(text: &str) -> alloc::string::String\n\
              pub trait plex_tv_sdk::Clock: core::marker::Send\npub fn plex_tv_sdk::Clock::now(&self) -> u64\n\
              pub type plex_tv_sdk::v2::types::Libraries = plex_tv_sdk::Choice<i64>\n\
-             impl core::fmt::Debug for plex_tv_sdk::Error\n",
+             impl core::fmt::Debug for plex_tv_sdk::Error\n\
+             pub struct plex_tv_sdk::PinWait<'a>\nimpl<'a> plex_tv_sdk::PinWait<'a>\n\
+             pub fn plex_tv_sdk::PinWait<'a>::on_poll(self, callback: impl Fn(&plex_tv_sdk::PinProgress<'_>)) -> Self\n\
+             pub enum plex_tv_sdk::Choice<K, V>\npub plex_tv_sdk::Choice::Other(alloc::string::String)\n\
+             pub fn plex_tv_sdk::Choice<K, V>::as_str(&self) -> &str\n",
         );
 
         let page = |path: &str| sdk.rustdoc(path);
@@ -184,5 +214,9 @@ mod tests {
         assert_eq!(page("v2::types::Libraries").as_deref(), Some("@/rustdoc/plex_tv_sdk/v2/types/type.Libraries.html"));
         assert_eq!(page("v2::types::PinInfo::code"), None);
         assert_eq!(page("Missing"), None);
+        let other = page("PinWait::on_poll");
+        assert_eq!(other.as_deref(), Some("@/rustdoc/plex_tv_sdk/struct.PinWait.html#method.on_poll"));
+        assert_eq!(page("Choice::Other").as_deref(), Some("@/rustdoc/plex_tv_sdk/enum.Choice.html#variant.Other"));
+        assert_eq!(page("Choice::as_str").as_deref(), Some("@/rustdoc/plex_tv_sdk/enum.Choice.html#method.as_str"));
     }
 }

@@ -7,14 +7,14 @@ use std::{collections::BTreeMap, io, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
     routing::{any, get},
 };
 use plex_tv_sandbox::{Host, Sandbox};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::RwLock};
 
 use crate::Site;
 
@@ -31,7 +31,8 @@ pub struct Server {
 #[derive(Debug)]
 struct Shared {
     files: BTreeMap<String, Vec<u8>>,
-    sandbox: Sandbox,
+    /// Replaced when a call has revoked its token.
+    sandbox: RwLock<Arc<Sandbox>>,
     http: reqwest::Client,
     /// The server's own name, as browsers send it.
     authority: String,
@@ -45,7 +46,7 @@ impl Server {
     pub async fn bind(site: &Site, port: u16) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let authority = listener.local_addr()?.to_string();
-        let sandbox = Sandbox::start().await?;
+        let sandbox = RwLock::new(Arc::new(Sandbox::start().await?));
         let redirects = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().no_proxy().redirect(redirects).build().map_err(io::Error::other)?;
         let shared = Shared { files: site.files().clone(), sandbox, http, authority };
@@ -56,12 +57,6 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}/", self.shared.authority)
-    }
-
-    /// Returns the sandbox behind the forms.
-    #[must_use]
-    pub fn sandbox(&self) -> &Sandbox {
-        &self.shared.sandbox
     }
 
     /// Serves until the future is dropped.
@@ -140,16 +135,7 @@ impl Shared {
         let Ok(body) = to_bytes(body, MAX_BODY).await else {
             return (StatusCode::PAYLOAD_TOO_LARGE, "The body is too large.\n").into_response();
         };
-        // The path as it was sent, since its escapes matter.
-        let sent = parts.uri.path().splitn(4, '/').nth(3).unwrap_or(path);
-        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let mut call = self.http.request(parts.method, format!("{}/{sent}{query}", self.sandbox.url_of(host)));
-        for (name, value) in &parts.headers {
-            if *name == header::ACCEPT || *name == header::CONTENT_TYPE || name.as_str().starts_with("x-plex-") {
-                call = call.header(name, value);
-            }
-        }
-        let answer = match call.header("X-Plex-Token", self.sandbox.token()).body(body).send().await {
+        let answer = match self.send(host, path, &parts, body).await {
             Ok(answer) => answer,
             Err(why) => {
                 return (StatusCode::BAD_GATEWAY, format!("The sandbox did not answer: {why}\n")).into_response();
@@ -167,5 +153,44 @@ impl Shared {
         }
         response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, header::HeaderValue::from_static("nosniff"));
         response
+    }
+
+    /// Sends a call to the sandbox. If an earlier call revoked the token of its account, for example
+    /// by signing out, a new sandbox takes its place. Otherwise every later call would fail.
+    async fn send(&self, host: Host, path: &str, parts: &Parts, body: Bytes) -> io::Result<reqwest::Response> {
+        let sandbox = self.sandbox.read().await.clone();
+        let answer = self.send_to(&sandbox, host, path, parts, body.clone()).await?;
+        if answer.status() != StatusCode::UNAUTHORIZED || self.has_valid_token(&sandbox).await? {
+            return Ok(answer);
+        }
+        let fresh = Arc::new(Sandbox::start().await?);
+        *self.sandbox.write().await = Arc::clone(&fresh);
+        self.send_to(&fresh, host, path, parts, body).await
+    }
+
+    async fn send_to(
+        &self,
+        sandbox: &Sandbox,
+        host: Host,
+        path: &str,
+        parts: &Parts,
+        body: Bytes,
+    ) -> io::Result<reqwest::Response> {
+        // The path as it was sent, since its escapes matter.
+        let sent = parts.uri.path().splitn(4, '/').nth(3).unwrap_or(path);
+        let query = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let mut call = self.http.request(parts.method.clone(), format!("{}/{sent}{query}", sandbox.url_of(host)));
+        for (name, value) in &parts.headers {
+            if *name == header::ACCEPT || *name == header::CONTENT_TYPE || name.as_str().starts_with("x-plex-") {
+                call = call.header(name, value);
+            }
+        }
+        call.header("X-Plex-Token", sandbox.token()).body(body).send().await.map_err(io::Error::other)
+    }
+
+    async fn has_valid_token(&self, sandbox: &Sandbox) -> io::Result<bool> {
+        let call = self.http.get(format!("{}/api/v2/user", sandbox.url())).header("X-Plex-Token", sandbox.token());
+        let call = call.header("X-Plex-Client-Identifier", "reference-page");
+        Ok(call.send().await.map_err(io::Error::other)?.status() != StatusCode::UNAUTHORIZED)
     }
 }

@@ -95,6 +95,8 @@ pub struct Site {
     pages: BTreeMap<String, Option<String>>,
     ledger: Ledger,
     difference: Difference,
+    /// Links in documents that lead nowhere.
+    broken: Vec<Problem>,
     summary: String,
 }
 
@@ -108,7 +110,7 @@ impl Site {
         let book = Book::load(root, &settings.rustdoc)?;
         let mut builder = Builder::new(&book, settings).map_err(one)?;
         builder.all().map_err(one)?;
-        let Builder { mut files, entries, env, .. } = builder;
+        let Builder { mut files, entries, env, broken, .. } = builder;
         let operations: BTreeMap<String, String> = book
             .modules
             .iter()
@@ -134,6 +136,11 @@ impl Site {
         for (old, new) in updated.redirects().filter(|(_, new)| pages.contains_key(*new)) {
             let html = render(&env, "redirect.html", context!(to => new)).map_err(one)?;
             files.insert(old.to_owned(), rooted(&html, old).into_bytes());
+            let (old, new) = (old.replace(".html", ".md"), new.replace(".html", ".md"));
+            if files.contains_key(&new) {
+                let text = rooted(&format!("# Moved\n\nThis page is now [{new}](@/{new}).\n"), &old);
+                files.insert(old, text.into_bytes());
+            }
         }
         let types: usize = book.modules.iter().map(|module| module.components().count()).sum();
         let summary = format!(
@@ -143,7 +150,16 @@ impl Site {
             pages.len() - operations.len() - types,
             updated.redirects().count(),
         );
-        Ok(Self { root: root.to_owned(), rustdoc: settings.rustdoc.clone(), files, pages, ledger, difference, summary })
+        Ok(Self {
+            root: root.to_owned(),
+            rustdoc: settings.rustdoc.clone(),
+            files,
+            pages,
+            ledger,
+            difference,
+            broken,
+            summary,
+        })
     }
 
     /// Returns the files of the site, by their address.
@@ -168,7 +184,8 @@ impl Site {
     #[must_use]
     pub fn broken_links(&self, rustdoc: Option<&Path>) -> Vec<Problem> {
         let base = format!("{}/", self.rustdoc.trim_end_matches('/'));
-        broken_links(&self.files, rustdoc.map(|folder| (base.as_str(), folder)))
+        let on_pages = broken_links(&self.files, rustdoc.map(|folder| (base.as_str(), folder)));
+        self.broken.iter().cloned().chain(on_pages).collect()
     }
 
     /// Returns the differences from the ledger: pages that it does not have or has under another
@@ -267,7 +284,8 @@ fn list(root: &Path, folder: &Path, found: &mut BTreeSet<String>) -> io::Result<
 /// Replaces `@/` at the beginning of addresses with the path from a page to the root.
 fn rooted(html: &str, page: &str) -> String {
     let up = "../".repeat(page.matches('/').count());
-    html.replace("\"@/", &format!("\"{up}")).replace("](@/", &format!("]({up}")).replace("url=@/", &format!("url={up}"))
+    let before = ["\"", "](", "]: ", "url="];
+    before.iter().fold(html.to_owned(), |html, before| html.replace(&format!("{before}@/"), &format!("{before}{up}")))
 }
 
 fn render(env: &Environment<'_>, name: &str, data: Data) -> Result<String, Problem> {
@@ -337,6 +355,8 @@ struct Builder<'a> {
     examples: Vec<Piece>,
     /// The navigation of each module, and of pages outside of modules under the empty name.
     navs: BTreeMap<String, String>,
+    /// Links in documents that lead nowhere.
+    broken: Vec<Problem>,
 }
 
 /// Everything on a page apart from its content.
@@ -376,6 +396,7 @@ impl<'a> Builder<'a> {
             guides: Vec::new(),
             examples: Vec::new(),
             navs: BTreeMap::new(),
+            broken: Vec::new(),
         })
     }
 
@@ -499,6 +520,10 @@ impl<'a> Builder<'a> {
 
     fn document(&mut self, pages: &Pages, file: &Path, page: &str, text: &str) -> Result<(), Problem> {
         let rendered = markdown::document(self.book, pages, file, text);
+        for link in rendered.broken_links() {
+            let what = format!("`{link}` has no page on the site and is no public item");
+            self.broken.push(Problem::new(file, "broken-link", what, "fix the link, or use a full address"));
+        }
         let markdown = rendered.markdown(text);
         let title = if page == "changes.html" { "Changes".to_owned() } else { rendered.title };
         let frame = Frame { page, title: &title, summary: &rendered.summary, module: "", has_markdown: true };
@@ -665,7 +690,9 @@ impl<'a> Builder<'a> {
             let page = op.path_of_page.clone();
             let title = op.title.clone();
             let summary = format!("{} {}: {title}", op.method, op.path);
-            let words = format!("{} {} {}{} {}", op.id, op.method, op.host, op.path, operation.rust_name);
+            let verbs: Vec<_> = op.verbs.iter().map(|verb| verb.call.as_str()).collect();
+            let verbs = verbs.join(" ");
+            let words = format!("{} {} {}{} {} {verbs}", op.id, op.method, op.host, op.path, operation.rust_name);
             let frame =
                 Frame { page: &page, title: &title, summary: &summary, module: &module.name, has_markdown: true };
             let error_href = self.book.sdk.rustdoc_page("struct.Error.html");

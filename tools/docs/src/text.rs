@@ -74,7 +74,9 @@ pub(crate) fn breakable(text: &str) -> String {
     let mut out = String::new();
     let mut last = ' ';
     for character in text.chars() {
-        if "_.(<".contains(last) || last == ':' && character != ':' || last.is_lowercase() && character.is_uppercase() {
+        let is_empty_call = (last, character) == ('(', ')');
+        let is_break = "_.(</".contains(last) || last == ':' && character != ':';
+        if is_break && !is_empty_call || last.is_lowercase() && character.is_uppercase() {
             out.push_str("<wbr>");
         }
         out.push_str(&escaped(character.encode_utf8(&mut [0; 4])));
@@ -119,6 +121,8 @@ mod tests {
             ("Option<i64>", "Option&lt;<wbr>i64&gt;"),
             ("pin_id: i64", "pin_<wbr>id:<wbr> i64"),
             ("a::b", "a::<wbr>b"),
+            ("a().b(…)", "a().<wbr>b(<wbr>…)"),
+            ("/pins/{id}", "/<wbr>pins/<wbr>{id}"),
         ] {
             assert_eq!(breakable(code), wanted);
         }

@@ -38,15 +38,18 @@ const PAGES: [&str; 14] = [
     "types/v2/User.html",
 ];
 
-/// One page of each kind.
-const ONE_OF_EACH: [&str; 8] = [
+/// One page of each kind, and an operation with closed rows.
+const ONE_OF_EACH: [&str; 11] = [
     "index.html",
     "pages.html",
     "errors.html",
+    "changes.html",
     "guides/sandbox.html",
+    "examples/list_servers.html",
     "v2/index.html",
     "v2/description.html",
     "operations/getToken.html",
+    "operations/createSharedServer.html",
     "types/v2/User.html",
 ];
 
@@ -264,9 +267,13 @@ async fn pages_work_without_a_script_and_on_paper() {
 async fn a_link_into_a_closed_section_opens_it() {
     let Some(browser) = Browser::start().await else { return };
     let folder = Folder::new();
-    browser.open(&folder.page("operations/getToken.html#status-404.errors.code")).await;
+    for (page, place) in
+        [("getToken", "status-404.errors.code"), ("createSharedServer", "reply.sharingSettings.allowSync")]
+    {
+        browser.open(&folder.page(&format!("operations/{page}.html#{place}"))).await;
 
-    browser.until("return document.getElementById('status-404').open").await;
+        browser.until(&format!("return document.getElementById('{place}').offsetHeight > 0")).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -277,9 +284,20 @@ async fn a_form_sends_the_call_to_the_sandbox() {
     let url = server.url();
     let serving = tokio::spawn(server.run());
 
-    for (operation, wanted) in
-        [("getUserDetails", "200"), ("getPin", "201"), ("getLegacyResources", "200"), ("setUserWebhooks", "201")]
-    {
+    for (operation, wanted) in [
+        ("getUserDetails", "200"),
+        ("getPin", "201"),
+        ("getLegacyResources", "200"),
+        ("setUserWebhooks", "201"),
+        // The ids in the examples are replaced with those of the sandbox.
+        ("getServer", "200"),
+        ("createSharedServer", "201"),
+        ("updateManagedUser", "2"),
+        ("addToWatchlist", "200"),
+        // The token is revoked, and the next call works all the same.
+        ("signOut", "204"),
+        ("getUserProfile", "200"),
+    ] {
         browser.open(&format!("{url}operations/{operation}.html")).await;
         browser.run("document.querySelector('.try button').click(); return true").await;
         let told = browser.until("return document.querySelector('.try [role=status] pre') && document.querySelector('.try [role=status]').innerText").await;

@@ -66,8 +66,37 @@ fn a_renamed_operation_leaves_a_redirect_to_its_new_page() {
         assert!(
             page.contains("url=../operations/getToken.html") && page.contains("href=\"../operations/getToken.html\"")
         );
+        let markdown = String::from_utf8(site.files()["operations/pollPin.md"].clone()).unwrap();
+        assert!(markdown.contains("](../operations/getToken.md)"), "{markdown}");
         assert!(site.broken_links(None).is_empty());
     }
+}
+
+#[test]
+fn links_of_documents_that_lead_nowhere_are_broken() {
+    let folder = workspace(|ledger| ledger);
+    let file = folder.path().join("SECURITY.md");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("{text}\nSee [this](no-such-file.md) and [`Client`](crate::NoSuchItem).\n")).unwrap();
+
+    let site = Site::build(folder.path(), &Settings::default()).unwrap();
+
+    let broken: Vec<_> = site.broken_links(None).iter().map(ToString::to_string).collect();
+    assert_eq!(broken.len(), 2, "{broken:?}");
+    assert!(broken[0].starts_with("SECURITY.md: broken-link: `no-such-file.md`"), "{broken:?}");
+}
+
+#[test]
+fn docs_that_name_a_call_no_description_has_are_reported() {
+    let folder = workspace(|ledger| ledger);
+    let file = folder.path().join("plex-tv-sdk/src/webhooks/mod.rs");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("Calls `GET /api/v2/user/webhooks`", "Calls `GET /api/v2/user/webhook`")).unwrap();
+
+    let problems = Site::build(folder.path(), &Settings::default()).unwrap_err();
+
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].to_string().contains("the docs of `Webhooks::list` name the call"), "{problems:?}");
 }
 
 #[test]

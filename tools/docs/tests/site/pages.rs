@@ -89,7 +89,7 @@ fn links_to_rustdoc_are_not_broken() {
 
 #[test]
 fn every_link_to_rustdoc_points_to_a_public_item() {
-    let items = std::fs::read_to_string(root().join("plex-tv-sdk/api.txt")).unwrap();
+    let items = std::fs::read_to_string(root().join("plex-tv-sdk/api.txt")).unwrap().replace("<'a>::", "::");
     let mut seen = 0;
     for (path, page) in html_pages() {
         for link in page.split("href=\"https://docs.rs/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
@@ -132,6 +132,13 @@ fn pages_are_valid_html_with_one_heading_and_unique_ids() {
         assert_eq!(elements[0].attribute("lang").as_deref(), Some("en"), "{path}");
         for id in ids {
             assert!(!id.is_empty() && !id.contains(char::is_whitespace), "{path}: {id}");
+        }
+        // Only phrases may be inside these elements. The parser accepts more.
+        let phrases = ["summary", "span", "p", "a", "code", "h1", "h2", "h3", "h4"];
+        for element in elements.iter().filter(|element| phrases.contains(&element.name().as_str())) {
+            let blocks = ["ul", "ol", "dl", "p", "div", "pre", "table", "section", "details"];
+            let found = element.inside().into_iter().find(|inside| blocks.contains(&inside.name().as_str()));
+            assert!(found.is_none(), "{path}: {} in {}", found.unwrap().name(), element.name());
         }
         // Headings do not skip levels.
         let levels = elements.iter().filter_map(|element| element.name().strip_prefix('h')?.parse::<u32>().ok());
@@ -314,6 +321,87 @@ fn discouraged_operations_are_marked_and_name_a_replacement() {
         }
     }
     assert!(marked >= 6, "{marked}");
+}
+
+#[test]
+fn operations_name_the_easier_verbs_of_the_sdk() {
+    for (operation, wanted) in [
+        ("createSharedServer", "server.share_with(…).send()"),
+        ("setUserWebhooks", "client.webhooks().add(…)"),
+        ("getUserWebhooks", "client.webhooks().list()"),
+        ("getToken", "client.pin_login().start().await?.check_once()"),
+        ("signIn", "client.sign_in(…)"),
+        ("getLegacyUsers", "client.people()"),
+        ("addToWatchlist", "client.watchlist().add(…)"),
+    ] {
+        let page = Page::parse(text(&format!("operations/{operation}.html")));
+        let tip =
+            page.elements().into_iter().find(|element| element.attribute("class").as_deref() == Some("notice verbs"));
+        let tip = tip.unwrap_or_else(|| panic!("{operation}"));
+        let links: Vec<_> =
+            tip.inside().iter().filter(|link| link.name() == "a").map(super::html::Element::text).collect();
+
+        // Each verb has a page in rustdoc.
+        assert_eq!(links.len(), tip.inside().iter().filter(|item| item.name() == "li").count(), "{operation}");
+        assert!(links.iter().any(|link| link == wanted), "{operation}: {links:?}");
+        assert!(text(&format!("operations/{operation}.md")).contains(&format!("- `{wanted}`: ")), "{operation}");
+        assert!(text("search.js").contains(wanted), "{operation}");
+    }
+    // One that only reads before it changes is not named for the reading call.
+    assert!(!text("operations/getUserWebhooks.html").contains("webhooks().<wbr>add("));
+}
+
+#[test]
+fn every_call_of_the_hand_written_layer_is_named_by_the_docs_of_a_verb() {
+    let mut sources = String::new();
+    let mut open = vec![root().join("plex-tv-sdk/src")];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("generated") && !path.ends_with("runtime") {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(path).unwrap();
+                let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+                sources.extend(code.flat_map(str::split_whitespace));
+            }
+        }
+    }
+    let mut count = 0;
+    for (module, document) in documents() {
+        for operation in operations(document.value()) {
+            if sources.contains(&format!(".{module}().{}(", operation.rust_name)) {
+                let page = text(&format!("operations/{}.html", operation.id));
+                assert!(page.contains("Easier in Rust."), "no docs of a verb name the call of {}", operation.id);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 35, "{count}");
+}
+
+#[test]
+fn long_tables_close_their_inner_objects_and_lose_no_row() {
+    let page = text("operations/createSharedServer.html");
+    let (body, reply) = page.split_once("<section aria-labelledby=\"reply\">").unwrap();
+    let parsed = Page::parse(page);
+    let inner: Vec<_> =
+        parsed.elements().into_iter().filter(|row| row.attribute("class").as_deref() == Some("more")).collect();
+
+    assert!(!body.contains("<tr class=\"more\">"), "a short table has closed rows");
+    assert!(reply.contains("<tr class=\"more\">"));
+    assert!(inner.iter().all(|row| row.inside().iter().any(|inside| inside.name() == "details")));
+    for id in ["reply.id", "reply.sharingSettings.allowSync", "reply.libraries.title"] {
+        assert!(parsed.by_id(id).is_some(), "{id}");
+    }
+    let closed = |id: &str| {
+        inner.iter().any(|row| row.inside().iter().any(|inside| inside.attribute("id").as_deref() == Some(id)))
+    };
+    assert!(!closed("reply.id") && closed("reply.sharingSettings.allowSync"));
+    // The headings above the closed rows have the rest of their paths; Markdown has whole ones.
+    let name = parsed.by_id("reply.sharingSettings.allowSync").unwrap().inside()[0].text();
+    assert_eq!(name, "allowSync");
+    assert!(text("operations/createSharedServer.md").contains("| `sharingSettings.allowSync` |"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Report, context::Context, node::Node};
+use super::{Report, context::Context, near::did_you_mean, node::Node};
 
 /// The most levels of a schema that an example is compared with.
 const MAX_DEPTH: usize = 32;
@@ -73,9 +73,17 @@ fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>
             let keeps_unknown =
                 schema.get("additionalProperties").is_some_and(|extra| *extra.value != Value::Bool(false));
             let is_free = !schema.has("properties");
+            // A name that is not in the schema may be a new member, or a typo for one that is missing.
+            let missing: Vec<_> = schema.map("properties").filter(|(name, _)| !members.contains_key(*name)).collect();
             for (name, member) in example.entries() {
                 let property = schema.get("properties").and_then(|properties| properties.get(name));
                 let entry = schema.get("additionalProperties").filter(|extra| extra.value.is_object());
+                let meant = did_you_mean(name, missing.iter().map(|(missing, _)| *missing));
+                if property.is_none() && keeps_unknown && !meant.is_empty() {
+                    let what = format!("the schema has no property `{name}`{meant}");
+                    report.add("example-shape", &member.pointer, what, "fix the name, or add it to the schema");
+                    continue;
+                }
                 match property.or(entry) {
                     Some(property) => compare(context, report, &property, &member, depth + 1),
                     None if keeps_unknown || is_free => {}
