@@ -272,7 +272,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("identity", &self.0.identity)
-            .field("hosts", &self.0.hosts)
+            .field("base_url", &self.base_url().as_str())
             .field("settings", &self.0.settings)
             .finish_non_exhaustive()
     }

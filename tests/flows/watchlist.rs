@@ -1,5 +1,7 @@
 //! The watchlist and the catalogue on the sandbox, and their failures.
 
+use std::collections::HashSet;
+
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use plex_tv_sandbox::{Fault, Sandbox};
 use plex_tv_sdk::{
@@ -55,6 +57,22 @@ async fn items_are_a_stream_and_a_list_with_the_ids_of_other_catalogues() {
     assert_eq!(titles(&read), titles(&collected));
     assert_eq!(serde_json::to_string(&read).unwrap(), exported);
     assert!(exported.contains(r#""type":"movie""#) && exported.contains(r#""Guid":[{"id":"imdb://tt0000001"}"#));
+}
+
+#[tokio::test]
+async fn an_item_is_returned_once_if_the_list_grows_while_it_is_read() {
+    let (_sandbox, client) = sandbox().await;
+    let mut items = client.watchlist().items();
+    let mut keys: Vec<String> = Vec::new();
+    for _ in 0..100 {
+        keys.push(items.next_item().await.unwrap().unwrap().rating_key);
+    }
+
+    client.watchlist().add(MOVIE).await.unwrap();
+    keys.extend(items.collect().await.unwrap().into_iter().map(|item| item.rating_key));
+
+    let known: HashSet<&String> = keys.iter().collect();
+    assert_eq!((keys.len(), known.len()), (250, 250), "the item at the turn of the page should not come twice");
 }
 
 #[tokio::test]

@@ -8,7 +8,11 @@ use super::{
     query::{self, Query},
     types::{Activities, ActivitiesReply, Activity, ActivityType},
 };
-use crate::{Error, ItemId, runtime::items::Items, watchlist::rating_key};
+use crate::{
+    Error, ItemId,
+    runtime::{items::Items, short_debug},
+    watchlist::rating_key,
+};
 
 static ACTIVITIES: Query = Query::new(
     "GetActivityFeed",
@@ -44,13 +48,15 @@ const ALL: [ActivityType; 9] = [
 ];
 
 /// A query for activities. Returned by [`Community::activities`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is asked for before `items` is read"]
 pub struct ActivityFeed {
     community: Community,
     types: Vec<ActivityType>,
     item: Option<ItemId>,
 }
+
+short_debug!(ActivityFeed(feed) { types: feed.types, item: feed.item });
 
 impl Community {
     /// Lists what the user and their friends do, such as watch, rate or put on a watchlist, newest

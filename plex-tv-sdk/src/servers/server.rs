@@ -7,16 +7,24 @@ use reqwest::Url;
 use super::{allowed, kind::ConnectionKind, plex_direct::PlexDirect};
 use crate::{
     Client, Error, Token,
+    runtime::short_debug,
     v2::types::{Connection, ConnectionProtocol, Resource},
 };
 
 /// A server that the user owns or that is shared with them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Server {
     resource: Resource,
     connections: Vec<Connection>,
     client: Client,
 }
+
+short_debug!(Server(server) {
+    name: server.name(),
+    machine_identifier: server.machine_identifier(),
+    owned: server.is_owned(),
+    connections: server.connections().len(),
+});
 
 impl Server {
     pub(super) fn new(mut resource: Resource, client: Client) -> Self {

@@ -60,8 +60,13 @@ pub enum SavedLibraries {
 }
 
 impl SavedShare {
-    fn new(share: &Share) -> Result<Self, Error> {
+    /// Lists need not include the settings. Without them, a restored share would hide nothing.
+    async fn read(share: &Share) -> Result<Self, Error> {
         let person = share.person()?;
+        let settings = match share.settings() {
+            Some(settings) => settings.clone(),
+            None => settings::read(share.client(), &person).await?,
+        };
         let details = share.details();
         let email = details.invited.as_ref().and_then(|person| person.email.clone()).or(details.invited_email.clone());
         Ok(Self {
@@ -72,7 +77,7 @@ impl SavedShare {
                 Choice::All => SavedLibraries::All,
                 Choice::These(libraries) => SavedLibraries::These(libraries),
             },
-            settings: share.settings().cloned(),
+            settings: Some(settings),
         })
     }
 
@@ -128,14 +133,18 @@ impl Server {
     /// `is_decode` when a share cannot be read, since the backup would be incomplete; and the
     /// errors of any call.
     ///
-    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
+    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice, and
+    /// `GET /api/v2/sharing_settings` for each share that is listed without its settings.
     pub async fn back_up_shares(&self) -> Result<ShareBackup, Error> {
-        let shares = self.every_share().await?;
+        let mut shares = Vec::new();
+        for share in self.every_share().await? {
+            shares.push(SavedShare::read(&share).await?);
+        }
         Ok(ShareBackup {
             format: FORMAT,
             machine_identifier: self.machine_identifier().to_owned(),
             server_name: self.name().to_owned(),
-            shares: shares.iter().map(SavedShare::new).collect::<Result<_, _>>()?,
+            shares,
         })
     }
 
@@ -172,7 +181,7 @@ impl Server {
                 Ok(libraries) => self.restore(saved, libraries, &known, &present).await,
                 Err(error) => Err(error),
             };
-            outcomes.push(ShareOutcome { person: saved.name.clone(), result });
+            outcomes.push(ShareOutcome { person: saved.name.clone(), invitee: saved.person().ok(), result });
         }
         Ok(outcomes)
     }
@@ -190,11 +199,12 @@ impl Server {
             let order = Order { person, libraries, settings, skip_friendship: None };
             return self.create_share(order).await.map(|_| ShareChange::Created);
         };
-        let (_, has_new_libraries) = share.replaced(libraries, known).await?;
+        // The settings come first, so that no added library is seen without them.
         let has_new_settings = match settings {
             Some(saved) => self.restore_settings(share, saved).await?,
             None => false,
         };
+        let (_, has_new_libraries) = share.replaced(libraries, known).await?;
         Ok(ShareChange::of(has_new_libraries || has_new_settings))
     }
 

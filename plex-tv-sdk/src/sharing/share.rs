@@ -1,8 +1,9 @@
 //! One server shared with one person.
 
-use super::{Filter, Invitee, Media, settings};
+use super::{Filter, Invitee, Media, extent, settings};
 use crate::{
     Client, Error, ErrorKind,
+    runtime::short_debug,
     v2::types::{Friend, SharedLibrary, SharedServer, SharingSettings},
 };
 
@@ -12,11 +13,20 @@ use crate::{
 /// [`Server::shares`](crate::Server::shares) lists the existing ones. It is a snapshot. A change
 /// reads the current state first, since plex.tv replaces the whole list of libraries, and returns
 /// the changed share. Two changes at the same moment can still overwrite each other.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Share {
     client: Client,
     details: SharedServer,
 }
+
+short_debug!(Share(share) {
+    id: share.id(),
+    person: share.person_name(),
+    server: share.server_name(),
+    pending: share.is_pending(),
+    all_libraries: share.has_all_libraries(),
+    libraries: extent::titles(share.details()),
+});
 
 impl Share {
     pub(super) fn new(client: Client, details: SharedServer) -> Self {

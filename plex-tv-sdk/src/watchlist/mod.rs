@@ -15,12 +15,15 @@ pub use item_id::ItemId;
 pub use kind::Kind;
 pub use sort::WatchlistSort;
 
+use std::collections::HashSet;
+
 use crate::{
     Client, Error, Pages, Response,
     discover::types::{DiscoverMetadata, MetadataReply, WatchlistFilter},
     runtime::{
         clock::{BoxFuture, MaybeSend},
         items::{Items, Walk},
+        short_debug,
     },
 };
 
@@ -46,13 +49,15 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Watchlist {
     client: Client,
     filter: WatchlistFilter,
     sort: WatchlistSort,
     kind: Option<Kind>,
 }
+
+short_debug!(Watchlist(list) { filter: list.filter, sort: list.sort, kind: list.kind });
 
 impl Client {
     /// Returns the watchlist of the user: what they want to watch.
@@ -86,6 +91,9 @@ impl Watchlist {
 
     /// Lists the items, with their ids in other catalogues.
     ///
+    /// If the list changes while it is read, no item is returned twice. An item can be missed if
+    /// others are removed meanwhile.
+    ///
     /// # Errors
     /// Reading fails with `is_invalid_input` for a kind that a watchlist cannot have (nothing is
     /// sent then), `is_auth` without a valid token, `is_decode` when the list makes no progress,
@@ -103,7 +111,7 @@ impl Watchlist {
                 None => Box::pin(call.send_with_response()),
             }
         };
-        Items::new(Walked(Pages::new(fetch)))
+        Items::new(Walked { pages: Pages::new(fetch), returned: HashSet::new() })
     }
 
     /// Adds an item to the watchlist. An item that is already there keeps its place.
@@ -139,11 +147,22 @@ fn refused(kind: Kind) -> Option<Error> {
 
 type Fetching = BoxFuture<'static, Result<Response<MetadataReply>, Error>>;
 
-/// The pages of a watchlist.
-struct Walked<F>(Pages<F, DiscoverMetadata>);
+/// The pages of a watchlist. An item that is added while the list is read moves the others to later
+/// places, so that the next page repeats some. They are returned once.
+struct Walked<F> {
+    pages: Pages<F, DiscoverMetadata>,
+    returned: HashSet<String>,
+}
 
 impl<F: FnMut(i64, i64) -> Fetching + MaybeSend> Walk<DiscoverMetadata> for Walked<F> {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<DiscoverMetadata>, Error>> {
-        Box::pin(self.0.next_item())
+        Box::pin(async {
+            loop {
+                match self.pages.next_item().await? {
+                    Some(item) if !self.returned.insert(item.rating_key.clone()) => {}
+                    next => return Ok(next),
+                }
+            }
+        })
     }
 }

@@ -115,9 +115,24 @@ async fn a_switch_to_a_member_without_a_uuid_is_an_error() {
     for wrong in ["", " ", "7654321"] {
         assert!(client.switch_home_user(wrong, None).await.unwrap_err().is_invalid_input(), "{wrong:?}");
     }
-    assert!(client.switch_home_user(HOME_USER, Some("")).await.unwrap_err().is_invalid_input());
+    for pin in ["", " ", "123", "12345", "12a4", " 2468", "١٢٣٤"] {
+        let error = client.switch_home_user(HOME_USER, Some(pin)).await.unwrap_err();
+        assert!(error.is_invalid_input() && !format!("{error:?}").contains("12a4"), "{pin}: {error:?}");
+    }
 
     assert_eq!(plex.seen.requests().len(), 1, "only the list should be requested");
+}
+
+#[tokio::test]
+async fn a_switch_without_a_token_in_the_reply_is_a_decode_error() {
+    for token in [json!(null), json!(""), json!("with space")] {
+        let plex = Wire::always(Reply::json(&json!({"id": 8, "title": "Kid", "authToken": token}).to_string())).await;
+        let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
+
+        let error = client.switch_home_user(HOME_USER, None).await.unwrap_err();
+
+        assert!(error.is_decode() && !error.is_invalid_input(), "{error:?}");
+    }
 }
 
 #[tokio::test]
