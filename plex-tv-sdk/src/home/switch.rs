@@ -14,7 +14,8 @@ pub struct HomeUuid(Option<String>);
 
 impl HomeUuid {
     /// # Errors
-    /// `is_invalid_input` when there is no UUID, or when it is an account number.
+    /// `is_invalid_input` when there is no UUID, when it is an account number, or when it has other
+    /// characters.
     fn check(self) -> Result<String, Error> {
         let uuid = self.0.unwrap_or_default();
         // plex.tv's UUIDs have sixteen characters, and account numbers have at most ten.
@@ -23,6 +24,9 @@ impl HomeUuid {
         }
         if uuid.trim().is_empty() {
             return Err(Error::invalid_input("the member has no uuid, so switching to them is not possible"));
+        }
+        if !uuid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(Error::invalid_input("this is not a uuid, which has only letters, digits and hyphens"));
         }
         Ok(uuid)
     }
@@ -76,8 +80,8 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// - `is_invalid_input`, before anything is sent: the member has no UUID, an account number was
-    ///   passed instead, or the PIN is not four digits.
+    /// - `is_invalid_input`, before anything is sent: the member has no UUID, an account number or
+    ///   another text was passed instead, or the PIN is not four digits.
     /// - `is_home_pin_required` when the PIN is missing or wrong.
     /// - `is_forbidden` without a code: see above.
     /// - `is_not_found` when there is no such member.
@@ -110,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_a_uuid_is_refused() {
-        for uuid in ["", " ", "7654321", "1"] {
+        for uuid in ["", " ", "7654321", "1", "../user", "a/b", "a?b", " fedcba9876543210", "Kid\n", "é"] {
             assert!(HomeUuid::from(uuid).check().unwrap_err().is_invalid_input(), "{uuid:?}");
         }
         assert!(HomeUuid(None).check().unwrap_err().is_invalid_input());

@@ -232,8 +232,8 @@ where
         if i64::try_from(count).map_or(true, |count| count > self.size) {
             let (start, size) = (self.start, self.size);
             let message = format!(
-                "{size} items from {start} on were requested, but {count} arrived; set Pages::size to the whole list for a \
-                 call that does not page"
+                "{size} items from {start} on were requested, but {count} arrived; if the call does not page, the page must \
+                 have the size of the whole list"
             );
             return Err(too_large(message));
         }

@@ -6,6 +6,7 @@ use super::{
     Invitee, Libraries, Library, Share, ShareChange, ShareOutcome, extent,
     library::resolve,
     settings::{self, merged},
+    share::id_of,
     share_with::Order,
 };
 use crate::{
@@ -88,7 +89,7 @@ impl SavedShare {
 
     fn is_of(&self, share: &Share) -> bool {
         let details = share.details();
-        let id = details.invited_id.or(details.invited.as_ref().map(|person| person.id));
+        let id = id_of(details);
         let emails =
             [details.invited.as_ref().and_then(|person| person.email.as_deref()), details.invited_email.as_deref()];
         let is_email = |saved: &str| emails.into_iter().flatten().any(|email| email.eq_ignore_ascii_case(saved));

@@ -54,7 +54,7 @@ impl Share {
 
     /// The person, by account, or else by the e-mail address of the invite.
     pub fn invitee(&self) -> Option<Invitee> {
-        let id = self.details.invited_id.or(self.details.invited.as_ref().map(|person| person.id));
+        let id = id_of(&self.details);
         let address = || self.details.invited_email.clone().filter(|address| !address.is_empty());
         id.map(Invitee::Id).or_else(|| address().map(Invitee::Email))
     }
@@ -121,6 +121,12 @@ pub(super) async fn end(client: &Client, id: i64) -> Result<(), Error> {
         Err(error) if error.is_not_found() => Ok(()),
         outcome => outcome,
     }
+}
+
+/// The account number of the person, if they have an account. Some lists have 0 for nobody.
+pub(super) fn id_of(share: &SharedServer) -> Option<i64> {
+    let ids = [share.invited_id, share.invited.as_ref().map(|person| person.id)];
+    ids.into_iter().flatten().find(|id| *id > 0)
 }
 
 /// The display name of a person, if there is one.

@@ -1,6 +1,6 @@
 //! The members of a Home, and switching to one of them.
 
-use plex_tv_sandbox::{HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
+use plex_tv_sandbox::{Fault, HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
 use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Token};
 use serde_json::json;
 
@@ -76,6 +76,31 @@ async fn a_missing_or_wrong_pin_is_reported() {
     assert!(wrong.is_home_pin_required(), "{wrong}");
     assert_eq!(teen.v2().get_user_details().send().await.unwrap().title.as_deref(), Some("Teen"));
     assert_eq!(sandbox.requests().iter().filter(|sent| sent.operation == Some("switchHomeUser")).count(), 3);
+}
+
+#[tokio::test]
+async fn refusals_of_the_list_and_of_a_switch_are_typed() {
+    let (sandbox, _, client) = admin().await;
+
+    for (fault, is_expected) in [
+        (Fault::Status(401), plex_tv_sdk::Error::is_auth as fn(&plex_tv_sdk::Error) -> bool),
+        (Fault::RateLimited { retry_after: Some(7) }, plex_tv_sdk::Error::is_rate_limited),
+        (Fault::Code { status: 403, code: 1009 }, plex_tv_sdk::Error::is_forbidden),
+        (Fault::Garbage, plex_tv_sdk::Error::is_decode),
+    ] {
+        sandbox.next("getHomeData", fault.clone()).unwrap();
+        sandbox.next("switchHomeUser", fault).unwrap();
+        let errors =
+            [client.home_users().await.unwrap_err(), client.switch_home_user(HOME_USER, None).await.unwrap_err()];
+        assert!(errors.iter().all(is_expected), "{errors:?}");
+        assert!(errors.iter().all(|error| !error.is_home_pin_required()), "{errors:?}");
+    }
+    // A switch is not retried, since each wrong PIN counts.
+    let retrying = client.with_retry(plex_tv_sdk::RetryPolicy::default());
+    let before = sandbox.requests().len();
+    sandbox.next("switchHomeUser", Fault::Status(503)).unwrap();
+    assert!(retrying.switch_home_user(HOME_USER, None).await.unwrap_err().is_retryable());
+    assert_eq!(sandbox.requests().len(), before + 1);
 }
 
 #[tokio::test]

@@ -130,6 +130,28 @@ async fn a_row_that_may_be_of_this_server_fails_the_backup() {
 }
 
 #[tokio::test]
+async fn an_account_number_of_zero_is_nobody() {
+    let (plex, server) = plex(&[101], |path| match path {
+        "/api/v2/shared_servers/owned/pending" => {
+            let mut invite = share(&[101]);
+            invite["invitedId"] = json!(0);
+            invite["invitedEmail"] = json!("new@example.com");
+            invite["invited"] = json!(null);
+            Some(json!([invite]))
+        }
+        "/api/v2/sharing_settings" => Some(json!({})),
+        _ => None,
+    })
+    .await;
+    let share = server.shares().await.unwrap().remove(0);
+
+    share.change_settings().allow_sync(true).send().await.unwrap();
+
+    assert_eq!(share.invitee(), Some("new@example.com".into()));
+    assert!(plex.seen.requests().last().unwrap().contains("invitedEmail=new%40example.com"));
+}
+
+#[tokio::test]
 async fn a_backup_has_the_filters_even_if_the_list_lacks_them() {
     let (plex, server) = plex(&[101], |path| match path {
         "/api/v2/shared_servers/owned/accepted" => Some(json!([share(&[101])])),
