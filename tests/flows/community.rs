@@ -325,6 +325,32 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
 }
 
 #[tokio::test]
+async fn the_item_of_a_feed_is_looked_up_once() {
+    let page = |cursor: Value, count: usize| {
+        let nodes: Vec<Value> = (0..count).map(|id| json!({"id": format!("{cursor}{id}")})).collect();
+        let info = json!({"hasNextPage": cursor.is_string(), "endCursor": cursor});
+        data(json!({"activityFeed": {"nodes": nodes, "pageInfo": info}}))
+    };
+    let pages = std::sync::Mutex::new(vec![page(json!(null), 1), page(json!("b"), 2), page(json!("a"), 2)]);
+    let plex = Wire::start(move |path| {
+        if path.contains("/matches") {
+            let item = json!({"ratingKey": MOVIE, "type": "movie", "Guid": [{"id": "imdb://tt0000007"}]});
+            return Reply::json(&json!({"MediaContainer": {"Metadata": [item]}}).to_string());
+        }
+        pages.lock().unwrap().pop().unwrap()
+    })
+    .await;
+
+    let feed = client_of(&plex).community().activities().of(ExternalId::imdb("tt0000007"));
+    assert_eq!(feed.items().collect().await.unwrap().len(), 5);
+
+    let requests = plex.seen.requests();
+    assert_eq!(requests.iter().filter(|request| request.contains("/matches")).count(), 1, "{requests:?}");
+    let named = requests.iter().filter(|request| request.contains(&format!(r#""metadataID":"{MOVIE}""#)));
+    assert_eq!(named.count(), 3, "{requests:?}");
+}
+
+#[tokio::test]
 async fn after_a_failure_the_same_page_is_requested_again() {
     let (sandbox, client, _) = sandbox().await;
     let mut items = client.community().watchlist(format!("{:016x}", 8_000_001));

@@ -244,16 +244,18 @@ async fn refusals_are_typed() {
 async fn a_failure_in_the_middle_loses_no_item() {
     let (sandbox, client) = sandbox().await;
     let client = client.with_retry(RetryPolicy::off());
-    let mut items = client.watchlist().items();
-    for _ in 0..100 {
-        items.next_item().await.unwrap().unwrap();
+    for fault in [Fault::Html, Fault::RateLimited { retry_after: None }, Fault::Hangup, Fault::Status(503)] {
+        let mut items = client.watchlist().items();
+        for _ in 0..100 {
+            items.next_item().await.unwrap().unwrap();
+        }
+
+        sandbox.next("getWatchlist", fault.clone()).unwrap();
+        let error = items.next_item().await.unwrap_err();
+
+        assert!(error.is_retryable(), "{fault:?}: {error}");
+        assert_eq!(items.collect().await.unwrap().len(), 150, "{fault:?}");
     }
-
-    sandbox.next("getWatchlist", Fault::Html).unwrap();
-    let error = items.next_item().await.unwrap_err();
-
-    assert!(error.is_retryable(), "{error}");
-    assert_eq!(items.collect().await.unwrap().len(), 150);
 }
 
 #[tokio::test]

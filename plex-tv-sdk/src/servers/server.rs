@@ -6,7 +6,7 @@ use reqwest::Url;
 
 use super::{allowed, kind::ConnectionKind, plex_direct::PlexDirect};
 use crate::{
-    Client, Error, Token,
+    Client, Error, ErrorKind, Token,
     runtime::short_debug,
     v2::types::{Connection, ConnectionProtocol, Resource},
 };
@@ -57,11 +57,12 @@ impl Server {
     /// is one workaround, and `Client::register_device_key` describes others.
     ///
     /// # Errors
-    /// `is_invalid_input` when plex.tv sent no token, or one that is not valid in a header.
+    /// `is_decode` when plex.tv sent no token, or one that is not valid in a header.
     pub fn access_token(&self) -> Result<Token, Error> {
+        let refuse = |why: String| Error::new(ErrorKind::Decode, why);
         match &self.resource.access_token {
-            Some(token) => Token::try_from(token),
-            None => Err(Error::invalid_input("plex.tv gave no access token for this server")),
+            Some(token) => Token::try_from(token).map_err(|error| refuse(format!("plex.tv sent a bad token: {error}"))),
+            None => Err(refuse("plex.tv gave no access token for this server".to_owned())),
         }
     }
 

@@ -65,8 +65,11 @@ impl SavedShare {
     async fn read(share: &Share) -> Result<Self, Error> {
         let person = share.person()?;
         let settings = match share.settings() {
-            Some(settings) => settings.clone(),
-            None => settings::read(share.client(), &person).await?,
+            Some(settings) => Some(settings.clone()),
+            None => match settings::read(share.client(), &person).await {
+                Err(error) if error.is_not_found() => None,
+                settings => Some(settings?),
+            },
         };
         let details = share.details();
         let email = details.invited.as_ref().and_then(|person| person.email.clone()).or(details.invited_email.clone());
@@ -78,7 +81,7 @@ impl SavedShare {
                 Choice::All => SavedLibraries::All,
                 Choice::These(libraries) => SavedLibraries::These(libraries),
             },
-            settings: Some(settings),
+            settings,
         })
     }
 
@@ -152,8 +155,8 @@ impl Server {
     /// Restores the shares of a backup, on the same server or on another one.
     ///
     /// A share that no longer exists is created again, and the person gets an invite. An existing
-    /// share gets the libraries and settings from the backup. Shares that are not in the backup
-    /// stay as they are.
+    /// share gets the libraries and settings from the backup. The settings belong to the person, so
+    /// they change on all servers of the user. Shares that are not in the backup stay as they are.
     ///
     /// # Errors
     /// - `is_invalid_input`, before anything is sent: the backup has an unknown format version, or
@@ -200,6 +203,7 @@ impl Server {
             let order = Order { person, libraries, settings, skip_friendship: None };
             return self.create_share(order).await.map(|_| ShareChange::Created);
         };
+        extent::ids(&libraries)?;
         // The settings come first, so that no added library is seen without them.
         let has_new_settings = match settings {
             Some(saved) => self.restore_settings(share, saved).await?,

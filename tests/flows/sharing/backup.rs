@@ -96,6 +96,21 @@ async fn a_share_gets_its_filters_back_before_its_libraries() {
 }
 
 #[tokio::test]
+async fn a_saved_share_of_nothing_changes_nothing() {
+    let (sandbox, server) = server().await;
+    let mut json = serde_json::to_value(server.back_up_shares().await.unwrap()).unwrap();
+    json["shares"].as_array_mut().unwrap().truncate(1);
+    json["shares"][0]["libraries"] = json!({"these": []});
+    json["shares"][0]["settings"]["allowSync"] = json!(false);
+    let before = changes(&sandbox);
+
+    let outcomes = server.restore_shares(&serde_json::from_value(json).unwrap()).await.unwrap();
+
+    assert!(outcomes[0].result.as_ref().unwrap_err().is_invalid_input(), "{outcomes:?}");
+    assert_eq!(changes(&sandbox), before);
+}
+
+#[tokio::test]
 async fn another_server_gets_the_same_shares_by_title() {
     let (sandbox, server) = server().await;
     let backup = stored(&server.back_up_shares().await.unwrap());
