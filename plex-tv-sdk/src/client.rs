@@ -543,7 +543,7 @@ fn stored(session: &Session, identity: &ClientIdentity) -> Result<Credentials, E
     match &stored.client_identifier {
         Some(identifier) if identifier != identity.client_identifier() => {
             let message =
-                "the store belongs to another client identifier; ClientIdentity::load_or_create uses the one in it";
+                "the store belongs to another client identifier; `ClientIdentity::load_or_create` uses the one in it";
             Err(Error::invalid_input(message))
         }
         _ => Ok(stored),

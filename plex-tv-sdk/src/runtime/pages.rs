@@ -295,7 +295,7 @@ where
             if page.len() > self.item_limit - items.len() {
                 let limit = self.item_limit;
                 let message = format!(
-                    "the list has more than {limit} items; allow more with Pages::item_limit, or walk it page by page"
+                    "the list has more than {limit} items; allow more with `Pages::item_limit`, or walk it page by page"
                 );
                 return Err(too_large(message));
             }

@@ -48,7 +48,7 @@ impl Server {
         }
         let mut shares = self.client().merged(lists);
         if shares.iter().any(|share| share.details().machine_identifier.as_deref().unwrap_or_default().is_empty()) {
-            return refuse("plex.tv does not say of which server");
+            return refuse("it does not name its server");
         }
         shares.retain(|share| self.is_shared_by(share));
         Ok(shares)

@@ -131,7 +131,7 @@ impl Webhooks {
             }
         }
         if list.is_empty() {
-            return Err(Error::invalid_input("the new list is empty; Webhooks::clear removes all"));
+            return Err(Error::invalid_input("the new list is empty; `Webhooks::clear` removes all"));
         }
         self.set(&list).await
     }
