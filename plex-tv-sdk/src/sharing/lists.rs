@@ -82,7 +82,7 @@ impl Client {
     /// The shares of both lists, each once. A share in both lists was accepted in between.
     fn merged(&self, lists: [Rows<SharedServer>; 2]) -> Vec<Share> {
         let mut known = HashSet::new();
-        let rows = lists.into_iter().flatten().filter(|details| known.insert(details.id));
+        let rows = lists.into_iter().flatten().filter(|details| !has_ended(details) && known.insert(details.id));
         rows.map(|details| Share::new(self.clone(), details)).collect()
     }
 
@@ -94,8 +94,8 @@ impl Client {
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`.
     pub async fn sent_invites(&self) -> Result<Vec<Share>, Error> {
-        let shares = self.shares_of(ShareStatus::Pending).await?;
-        Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
+        let shares = self.shares_of(ShareStatus::Pending).await?.into_iter().filter(|details| !has_ended(details));
+        Ok(shares.map(|details| Share::new(self.clone(), details)).collect())
     }
 
     /// Lists the invites from others that the user has not accepted yet.
@@ -161,6 +161,12 @@ impl Client {
                 share
             })
         });
+        let shares = shares.filter(|details| !has_ended(details));
         Ok(shares.map(|details| ReceivedShare::new(self.clone(), details)).collect())
     }
+}
+
+/// Whether the owner ended the share, or the person left it.
+fn has_ended(share: &SharedServer) -> bool {
+    share.deleted_at.is_some() || share.left_at.is_some()
 }

@@ -114,6 +114,27 @@ async fn a_library_that_the_server_lost_can_be_removed() {
 }
 
 #[tokio::test]
+async fn a_share_that_has_ended_is_not_listed() {
+    for member in ["deletedAt", "leftAt"] {
+        let (plex, server) = plex(&[101], move |path| {
+            let mut ended = share(&[101]);
+            ended[member] = json!("2026-01-01T00:00:00Z");
+            if path.contains("/invites/") {
+                return Some(json!([{"owner": {"id": 8}, "sharedServers": [ended]}]));
+            }
+            Some(json!([ended]))
+        })
+        .await;
+        let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
+
+        assert!(server.shares().await.unwrap().is_empty(), "{member}");
+        assert!(server.back_up_shares().await.unwrap().shares.is_empty(), "{member}");
+        assert!(client.sent_invites().await.unwrap().is_empty(), "{member}");
+        assert!(client.received_shares().await.unwrap().is_empty(), "{member}");
+    }
+}
+
+#[tokio::test]
 async fn a_row_that_may_be_of_this_server_fails_the_backup() {
     for machine in [json!(null), json!("")] {
         let (plex, server) = plex(&[101], move |path| {
