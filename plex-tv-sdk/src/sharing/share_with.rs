@@ -65,10 +65,13 @@ pub(super) struct Order {
     pub(super) skip_friendship: Option<bool>,
 }
 
+/// The code only means that the request is refused. With another field than `base`, that field is
+/// at fault.
 fn explain_already_shared(error: Error) -> Error {
     let is_refused =
         error.status() == Some(StatusCode::UNPROCESSABLE_ENTITY) && error.code() == Some(PlexCode::Request);
-    if !is_refused {
+    let is_of_base = error.plex_errors().iter().all(|error| error.field().is_none_or(|field| field == "base"));
+    if !(is_refused && is_of_base) {
         return error;
     }
     let message = "the server is shared with this person already, or they are invited; find that share with \

@@ -114,6 +114,25 @@ async fn a_library_that_the_server_lost_can_be_removed() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_another_field_is_not_taken_for_an_existing_share() {
+    for (field, is_shared) in [(json!("base"), true), (json!(null), true), (json!("invitedEmail"), false)] {
+        let resources = json!([{"clientIdentifier": MACHINE, "provides": "server", "owned": true}]).to_string();
+        let refusal = json!({"errors": [{"code": 1999, "status": 400, "field": field, "message": "no"}]}).to_string();
+        let plex = Wire::start(move |path| match path.starts_with("/api/v2/resources") {
+            true => Reply::json(&resources),
+            false => Reply::http("422 Unprocessable Entity", &["content-type: application/json"], &refusal),
+        })
+        .await;
+        let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
+        let server = client.servers().await.unwrap().remove(0);
+
+        let error = server.share_with("friend@example.com", Libraries::All).send().await.unwrap_err();
+
+        assert_eq!(error.is_already_shared(), is_shared, "{field}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_share_that_has_ended_is_not_listed() {
     for member in ["deletedAt", "leftAt"] {
         let (plex, server) = plex(&[101], move |path| {
