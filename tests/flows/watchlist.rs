@@ -76,6 +76,40 @@ async fn an_item_is_returned_once_if_the_list_grows_while_it_is_read() {
 }
 
 #[tokio::test]
+async fn every_item_is_returned_even_if_each_is_removed_at_once() {
+    let (sandbox, client) = sandbox().await;
+    let mut items = client.watchlist().items();
+    let mut keys = HashSet::new();
+
+    while let Some(item) = items.next_item().await.unwrap() {
+        client.watchlist().remove(&item).await.unwrap();
+        assert!(keys.insert(item.rating_key));
+    }
+
+    assert_eq!(keys.len(), 250);
+    assert!(client.watchlist().items().next_item().await.unwrap().is_none());
+    assert!(calls(&sandbox, "getWatchlist") <= 10, "{}", calls(&sandbox, "getWatchlist"));
+}
+
+#[tokio::test]
+async fn a_list_that_never_stops_shrinking_is_an_error() {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let plex = Wire::start(move |path| {
+        let number = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let is_first = path.contains("X-Plex-Container-Start=0");
+        let item = json!([{"ratingKey": format!("{number:024x}"), "title": "New"}]);
+        let (items, total) = if is_first { (item, 2) } else { (json!([]), 1) };
+        Reply::json(&json!({"MediaContainer": {"totalSize": total, "Metadata": items}}).to_string())
+    })
+    .await;
+
+    let error = signed_in(&plex.url).watchlist().items().collect().await.unwrap_err();
+
+    assert!(error.is_decode() && error.to_string().contains("shorter"), "{error}");
+    assert_eq!(plex.seen.connections(), 64);
+}
+
+#[tokio::test]
 async fn only_what_is_read_is_fetched() {
     let (sandbox, client) = sandbox().await;
     let items = client.watchlist().items();
