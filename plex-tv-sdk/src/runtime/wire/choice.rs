@@ -46,9 +46,9 @@ impl<T: Serialize> Serialize for Choice<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::All => serializer.collect_seq::<[T; 0]>([]),
-            Self::These(items) if items.is_empty() => Err(S::Error::custom(
-                "an empty list would mean all; name at least one item, or choose all of them by name",
-            )),
+            Self::These(items) if items.is_empty() => {
+                Err(S::Error::custom("an empty list would mean all; name at least one item, or choose `All`"))
+            }
             Self::These(items) => items.serialize(serializer),
         }
     }
