@@ -272,7 +272,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("identity", &self.0.identity)
-            .field("hosts", &self.0.hosts)
+            .field("base_url", &self.base_url().as_str())
             .field("settings", &self.0.settings)
             .finish_non_exhaustive()
     }
@@ -543,7 +543,7 @@ fn stored(session: &Session, identity: &ClientIdentity) -> Result<Credentials, E
     match &stored.client_identifier {
         Some(identifier) if identifier != identity.client_identifier() => {
             let message =
-                "the store belongs to another client identifier; ClientIdentity::load_or_create uses the one in it";
+                "the store belongs to another client identifier; `ClientIdentity::load_or_create` uses the one in it";
             Err(Error::invalid_input(message))
         }
         _ => Ok(stored),

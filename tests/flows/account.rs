@@ -132,6 +132,7 @@ async fn a_device_without_an_older_token_keeps_its_jwt() {
         json!([{"id": 1, "clientIdentifier": "another-01", "token": "EXAMPLE-OF-ANOTHER"}]),
         json!([{"id": 1, "clientIdentifier": IDENTIFIER}]),
         json!([{"id": 1, "clientIdentifier": IDENTIFIER, "token": ""}]),
+        json!([{"id": 1, "clientIdentifier": IDENTIFIER, "token": "with space"}]),
         json!([{"id": 1, "clientIdentifier": IDENTIFIER, "token": JWT}]),
     ] {
         let plex = Wire::always(Reply::json(&devices.to_string())).await;

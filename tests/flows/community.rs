@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use plex_tv_sandbox::{Account, FRIEND_EMAIL, Fault, Host, Sandbox};
 use plex_tv_sdk::{
-    Client, ExternalId, Kind, RetryPolicy, Token,
+    Client, ExternalId, Invitee, Kind, RetryPolicy, Token,
     community::{Activity, ActivityType, Entry},
 };
 use serde_json::{Value, json};
@@ -71,6 +71,10 @@ async fn friends_are_listed_with_their_names() {
     let sent = sandbox.requests().pop().unwrap();
     assert_eq!((sent.operation, sent.host), (Some("graphQl"), Host::Community));
     assert_eq!(sent.body["operationName"], "GetAllFriends");
+    assert_eq!(Invitee::from(&friends[0]), Invitee::Id(7_654_321));
+    let mut without_number = friends[0].user.clone();
+    without_number.id_raw = None;
+    assert_eq!(Invitee::from(&without_number), Invitee::Username("examplefriend".to_owned()));
     let theirs = as_somebody(&client, &sandbox, FAN).community().friends().await.unwrap();
     assert_eq!(theirs[0].name(), "Example User");
 }
@@ -280,11 +284,33 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
     let (_plex, client) = answered(page(0..101, false, json!(null))).await;
     assert!(client.community().watchlist("0000").collect().await.unwrap_err().is_too_large());
 
-    for (has_next, cursor) in [(true, json!(null)), (false, json!("next")), (false, json!(null))] {
+    for (has_next, cursor) in [(false, json!("next")), (false, json!(null))] {
         let (plex, client) = answered(page(0..2, has_next, cursor)).await;
         assert_eq!(client.community().watchlist("0000").collect().await.unwrap().len(), 2);
         assert_eq!(plex.seen.connections(), 1);
     }
+    // A list that goes on without a cursor is not taken for a complete one.
+    for cursor in [json!(null), json!("")] {
+        let (plex, client) = answered(page(0..2, true, cursor)).await;
+        let mut items = client.community().watchlist("0000");
+        assert!(items.next_item().await.unwrap().is_some() && items.next_item().await.unwrap().is_some());
+        let error = items.next_item().await.unwrap_err();
+        assert!(error.is_decode() && error.to_string().contains("no cursor"), "{error}");
+        assert!(items.next_item().await.unwrap().is_none());
+        assert_eq!(plex.seen.connections(), 1);
+    }
+    let (_plex, client) = answered(page(0..0, true, json!(null))).await;
+    assert!(client.community().watchlist("0000").collect().await.unwrap().is_empty());
+    // Cursors that go in a circle.
+    let turn = std::sync::atomic::AtomicUsize::new(0);
+    let circle = Wire::start(move |_| {
+        let turn = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        page(turn * 2..turn * 2 + 2, true, json!(["a", "b", "c"][turn % 3]))
+    })
+    .await;
+    let error = client_of(&circle).community().watchlist("0000").collect().await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("no progress"), "{error}");
+    assert_eq!(circle.seen.connections(), 4);
     // An empty page is not the end.
     let count = std::sync::atomic::AtomicUsize::new(0);
     let plex = Wire::start(move |_| match count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
@@ -296,6 +322,32 @@ async fn lists_that_do_not_end_or_make_no_progress_are_errors() {
     assert_eq!(list.len(), 3);
     let requests = plex.seen.requests();
     assert!(requests[1].contains(r#""after":"a""#), "{requests:?}");
+}
+
+#[tokio::test]
+async fn the_item_of_a_feed_is_looked_up_once() {
+    let page = |cursor: Value, count: usize| {
+        let nodes: Vec<Value> = (0..count).map(|id| json!({"id": format!("{cursor}{id}")})).collect();
+        let info = json!({"hasNextPage": cursor.is_string(), "endCursor": cursor});
+        data(json!({"activityFeed": {"nodes": nodes, "pageInfo": info}}))
+    };
+    let pages = std::sync::Mutex::new(vec![page(json!(null), 1), page(json!("b"), 2), page(json!("a"), 2)]);
+    let plex = Wire::start(move |path| {
+        if path.contains("/matches") {
+            let item = json!({"ratingKey": MOVIE, "type": "movie", "Guid": [{"id": "imdb://tt0000007"}]});
+            return Reply::json(&json!({"MediaContainer": {"Metadata": [item]}}).to_string());
+        }
+        pages.lock().unwrap().pop().unwrap()
+    })
+    .await;
+
+    let feed = client_of(&plex).community().activities().of(ExternalId::imdb("tt0000007"));
+    assert_eq!(feed.items().collect().await.unwrap().len(), 5);
+
+    let requests = plex.seen.requests();
+    assert_eq!(requests.iter().filter(|request| request.contains("/matches")).count(), 1, "{requests:?}");
+    let named = requests.iter().filter(|request| request.contains(&format!(r#""metadataID":"{MOVIE}""#)));
+    assert_eq!(named.count(), 3, "{requests:?}");
 }
 
 #[tokio::test]

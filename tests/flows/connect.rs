@@ -191,7 +191,7 @@ async fn without_a_connection_or_a_token_nothing_is_sent() {
 
     assert!(no_connection.is_connect(), "{no_connection:?}");
     assert!(no_connection.to_string().contains("lists no connection"), "{no_connection}");
-    assert!(no_token.is_invalid_input(), "{no_token:?}");
+    assert!(no_token.is_decode(), "{no_token:?}");
     assert_eq!(local.seen.connections(), 0);
 }
 

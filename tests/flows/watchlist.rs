@@ -1,5 +1,7 @@
 //! The watchlist and the catalogue on the sandbox, and their failures.
 
+use std::collections::HashSet;
+
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use plex_tv_sandbox::{Fault, Sandbox};
 use plex_tv_sdk::{
@@ -55,6 +57,56 @@ async fn items_are_a_stream_and_a_list_with_the_ids_of_other_catalogues() {
     assert_eq!(titles(&read), titles(&collected));
     assert_eq!(serde_json::to_string(&read).unwrap(), exported);
     assert!(exported.contains(r#""type":"movie""#) && exported.contains(r#""Guid":[{"id":"imdb://tt0000001"}"#));
+}
+
+#[tokio::test]
+async fn an_item_is_returned_once_if_the_list_grows_while_it_is_read() {
+    let (_sandbox, client) = sandbox().await;
+    let mut items = client.watchlist().items();
+    let mut keys: Vec<String> = Vec::new();
+    for _ in 0..100 {
+        keys.push(items.next_item().await.unwrap().unwrap().rating_key);
+    }
+
+    client.watchlist().add(MOVIE).await.unwrap();
+    keys.extend(items.collect().await.unwrap().into_iter().map(|item| item.rating_key));
+
+    let known: HashSet<&String> = keys.iter().collect();
+    assert_eq!((keys.len(), known.len()), (250, 250), "the item at the turn of the page should not come twice");
+}
+
+#[tokio::test]
+async fn every_item_is_returned_even_if_each_is_removed_at_once() {
+    let (sandbox, client) = sandbox().await;
+    let mut items = client.watchlist().items();
+    let mut keys = HashSet::new();
+
+    while let Some(item) = items.next_item().await.unwrap() {
+        client.watchlist().remove(&item).await.unwrap();
+        assert!(keys.insert(item.rating_key));
+    }
+
+    assert_eq!(keys.len(), 250);
+    assert!(client.watchlist().items().next_item().await.unwrap().is_none());
+    assert!(calls(&sandbox, "getWatchlist") <= 10, "{}", calls(&sandbox, "getWatchlist"));
+}
+
+#[tokio::test]
+async fn a_list_that_never_stops_shrinking_is_an_error() {
+    let next = std::sync::atomic::AtomicUsize::new(0);
+    let plex = Wire::start(move |path| {
+        let number = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let is_first = path.contains("X-Plex-Container-Start=0");
+        let item = json!([{"ratingKey": format!("{number:024x}"), "title": "New"}]);
+        let (items, total) = if is_first { (item, 2) } else { (json!([]), 1) };
+        Reply::json(&json!({"MediaContainer": {"totalSize": total, "Metadata": items}}).to_string())
+    })
+    .await;
+
+    let error = signed_in(&plex.url).watchlist().items().collect().await.unwrap_err();
+
+    assert!(error.is_decode() && error.to_string().contains("shorter"), "{error}");
+    assert_eq!(plex.seen.connections(), 64);
 }
 
 #[tokio::test]
@@ -226,16 +278,18 @@ async fn refusals_are_typed() {
 async fn a_failure_in_the_middle_loses_no_item() {
     let (sandbox, client) = sandbox().await;
     let client = client.with_retry(RetryPolicy::off());
-    let mut items = client.watchlist().items();
-    for _ in 0..100 {
-        items.next_item().await.unwrap().unwrap();
+    for fault in [Fault::Html, Fault::RateLimited { retry_after: None }, Fault::Hangup, Fault::Status(503)] {
+        let mut items = client.watchlist().items();
+        for _ in 0..100 {
+            items.next_item().await.unwrap().unwrap();
+        }
+
+        sandbox.next("getWatchlist", fault.clone()).unwrap();
+        let error = items.next_item().await.unwrap_err();
+
+        assert!(error.is_retryable(), "{fault:?}: {error}");
+        assert_eq!(items.collect().await.unwrap().len(), 150, "{fault:?}");
     }
-
-    sandbox.next("getWatchlist", Fault::Html).unwrap();
-    let error = items.next_item().await.unwrap_err();
-
-    assert!(error.is_retryable(), "{error}");
-    assert_eq!(items.collect().await.unwrap().len(), 150);
 }
 
 #[tokio::test]

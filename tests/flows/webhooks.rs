@@ -53,6 +53,19 @@ async fn addresses_are_added_replaced_and_removed_one_by_one() {
 }
 
 #[tokio::test]
+async fn removing_the_last_address_clears_the_list() {
+    let (sandbox, client) = sandbox().await;
+    let webhooks = client.webhooks();
+    webhooks.add(A).await.unwrap();
+
+    assert!(webhooks.remove(A).await.unwrap().is_empty());
+    assert!(webhooks.remove(A).await.unwrap().is_empty());
+
+    assert!(webhooks.list().await.unwrap().is_empty());
+    assert_eq!(changes(&sandbox), [json!({"urls[]": A}), json!({"urls": ""})]);
+}
+
+#[tokio::test]
 async fn an_address_that_another_client_added_meanwhile_is_kept() {
     let (sandbox, client) = sandbox().await;
     let (here, there) = (client.webhooks(), self::client(&sandbox, sandbox.token()).webhooks());

@@ -2,16 +2,24 @@
 
 use jiff::Timestamp;
 
-use crate::{Client, Error, v2::types::AccountDevice};
+use crate::{Client, Error, runtime::short_debug, v2::types::AccountDevice};
 
 /// A device that is signed in to the account: see [`Client::devices`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Device {
     #[cfg_attr(not(feature = "v1"), allow(dead_code, reason = "only the older call revokes"))]
     client: Client,
     details: AccountDevice,
     is_this: bool,
 }
+
+short_debug!(Device(device) {
+    id: device.id(),
+    name: device.name(),
+    client_identifier: device.client_identifier(),
+    is_this: device.is_this(),
+    last_seen_at: device.last_seen_at(),
+});
 
 impl Device {
     /// The device id.

@@ -18,8 +18,8 @@ impl Client {
     pub async fn older_token(&self) -> Result<Option<Token>, Error> {
         let rows = self.v2().list_account_devices().send().await?;
         let own = rows.into_iter().find(|row| row.client_identifier == self.identity().client_identifier());
-        let token = own.and_then(|row| row.token).filter(|token| !token.expose().is_empty());
-        Ok(token.map(Token::new).transpose()?.filter(|token| !is_jwt(token)))
+        let token = own.and_then(|row| row.token).and_then(|token| Token::new(token).ok());
+        Ok(token.filter(|token| !is_jwt(token)))
     }
 }
 

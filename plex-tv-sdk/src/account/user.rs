@@ -1,10 +1,17 @@
 //! The account of the user.
 
-use crate::{Client, Error, v2::types::User};
+use crate::{Client, Error, runtime::short_debug, v2::types::User};
 
 /// The account of the user: see [`Client::account`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Account(User);
+
+short_debug!(Account(account) {
+    id: account.id(),
+    name: account.name(),
+    plex_pass: account.has_plex_pass(),
+    managed: account.is_managed(),
+});
 
 impl Account {
     /// The account number.

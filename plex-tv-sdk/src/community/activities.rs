@@ -1,5 +1,7 @@
 //! Activities of the user and their friends.
 
+use std::sync::{Arc, OnceLock};
+
 use serde_json::json;
 
 use super::{
@@ -8,7 +10,11 @@ use super::{
     query::{self, Query},
     types::{Activities, ActivitiesReply, Activity, ActivityType},
 };
-use crate::{Error, ItemId, runtime::items::Items, watchlist::rating_key};
+use crate::{
+    Error, ItemId,
+    runtime::{items::Items, short_debug},
+    watchlist::rating_key,
+};
 
 static ACTIVITIES: Query = Query::new(
     "GetActivityFeed",
@@ -44,13 +50,15 @@ const ALL: [ActivityType; 9] = [
 ];
 
 /// A query for activities. Returned by [`Community::activities`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is asked for before `items` is read"]
 pub struct ActivityFeed {
     community: Community,
     types: Vec<ActivityType>,
     item: Option<ItemId>,
 }
+
+short_debug!(ActivityFeed(feed) { types: feed.types, item: feed.item });
 
 impl Community {
     /// Lists what the user and their friends do, such as watch, rate or put on a watchlist, newest
@@ -97,15 +105,20 @@ impl ActivityFeed {
     ///
     /// Calls `POST https://community.plex.tv/api` with the query `activityFeed`.
     pub fn items(self) -> Items<Activity> {
+        // An id of another catalogue is looked up once, not for each page.
+        let found = Arc::new(OnceLock::new());
         Items::new(Cursors::new(move |after: Option<String>| -> Fetching<Activities> {
-            let Self { community, types, item } = self.clone();
+            let (Self { community, types, item }, found) = (self.clone(), Arc::clone(&found));
             Box::pin(async move {
                 if types.is_empty() {
                     return Err(Error::invalid_input("name at least one type of activity to list"));
                 }
-                let key = match item {
-                    Some(item) => Some(rating_key(&community.client, item).await?),
-                    None => None,
+                let key: Option<&String> = match item {
+                    Some(item) if found.get().is_none() => {
+                        let key = rating_key(&community.client, item).await?;
+                        Some(found.get_or_init(|| key))
+                    }
+                    _ => found.get(),
                 };
                 let variables = json!({
                     "first": PAGE_SIZE,

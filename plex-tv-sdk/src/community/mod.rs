@@ -36,7 +36,10 @@ pub use watchlist::UserId;
 use serde_json::json;
 
 use self::query::Query;
-use crate::{Client, Error, runtime::Hosts};
+use crate::{
+    Client, Error,
+    runtime::{Hosts, call_debug},
+};
 
 /// The friends of the user. Returned by [`Client::community`].
 ///
@@ -46,11 +49,13 @@ use crate::{Client, Error, runtime::Hosts};
 /// - `is_rate_limited` when there are still too many queries after the usual retries;
 /// - `is_auth` without the token of an account;
 /// - the errors of any call.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Community {
     client: Client,
     service: Hosts,
 }
+
+call_debug!(Community);
 
 static FRIENDS: Query = Query::new(
     "GetAllFriends",

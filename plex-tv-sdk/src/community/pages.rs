@@ -28,6 +28,8 @@ pub(super) struct Cursors<F, C: Connection> {
     fetch: F,
     after: Option<String>,
     has_ended: bool,
+    /// Whether more items follow, but plex.tv gave no cursor for them.
+    is_cut: bool,
     /// Hashes of the cursors so far.
     seen: HashSet<u64>,
     rejected: usize,
@@ -38,7 +40,7 @@ pub(super) struct Cursors<F, C: Connection> {
 impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
     pub(super) fn new(fetch: F) -> Self {
         let (seen, rest) = (HashSet::new(), Vec::new().into_iter());
-        Self { fetch, after: None, has_ended: false, seen, rejected: 0, rest }
+        Self { fetch, after: None, has_ended: false, is_cut: false, seen, rejected: 0, rest }
     }
 
     /// Fetches the next page. After an error, calling again retries the same page.
@@ -53,7 +55,8 @@ impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
         if rejected > MOST_REJECTED {
             return Err(stuck(format!("more than {MOST_REJECTED} rows of the list cannot be read")));
         }
-        let next = info.end_cursor.filter(|_| info.has_next_page == Some(true));
+        let goes_on = info.has_next_page == Some(true);
+        let next = info.end_cursor.filter(|cursor| goes_on && !cursor.is_empty());
         if let Some(cursor) = &next {
             let mut hasher = DefaultHasher::new();
             cursor.hash(&mut hasher);
@@ -64,6 +67,8 @@ impl<C: Connection, F: FnMut(Option<String>) -> Fetching<C>> Cursors<F, C> {
                 return Err(stuck("the list makes no progress: a cursor was repeated".to_owned()));
             }
         }
+        // An empty page without a cursor is the end, whatever it says.
+        self.is_cut = goes_on && next.is_none() && count > 0;
         self.rejected = rejected;
         self.has_ended = next.is_none();
         self.after = next;
@@ -87,6 +92,9 @@ where
             loop {
                 if let Some(item) = self.rest.next() {
                     return Ok(Some(item));
+                }
+                if self.is_cut {
+                    return Err(stuck("the list goes on, but plex.tv gave no cursor for the next page".to_owned()));
                 }
                 if self.has_ended {
                     return Ok(None);

@@ -1,7 +1,7 @@
 //! The replies of the GraphQL service.
 
 use crate::{
-    ItemId, Kind,
+    Invitee, ItemId, Kind,
     runtime::{
         Timestamp,
         wire::{Rows, object, open_enum},
@@ -50,6 +50,19 @@ impl Friend {
     /// The name to show: see [`User::name`].
     pub fn name(&self) -> &str {
         self.user.name()
+    }
+}
+
+/// The account number, or else the user name.
+impl From<&User> for Invitee {
+    fn from(user: &User) -> Self {
+        user.id_raw.map_or_else(|| Self::Username(user.username.clone().unwrap_or_default()), Self::Id)
+    }
+}
+
+impl From<&Friend> for Invitee {
+    fn from(friend: &Friend) -> Self {
+        Self::from(&friend.user)
     }
 }
 

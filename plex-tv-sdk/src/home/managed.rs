@@ -1,7 +1,7 @@
 //! Managed users: created in the Home, without their own sign-in.
 
 use super::HomeMember;
-use crate::{Client, Error, Secret, Tuners, v2::types::RestrictionProfile};
+use crate::{Client, Error, Secret, Tuners, runtime::short_debug, v2::types::RestrictionProfile};
 
 impl Client {
     /// Creates a managed user in the user's Home. The first managed user creates the Home.
@@ -58,7 +58,7 @@ impl Client {
 }
 
 /// A managed user to be created: see [`Client::create_managed_user`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct NewManagedUser {
     client: Client,
@@ -67,6 +67,13 @@ pub struct NewManagedUser {
     allow_sync: Option<bool>,
     allow_tuners: Option<Tuners>,
 }
+
+short_debug!(NewManagedUser(call) {
+    name: call.name,
+    restriction_profile: call.restriction_profile,
+    allow_sync: call.allow_sync,
+    allow_tuners: call.allow_tuners,
+});
 
 impl NewManagedUser {
     /// Sets what they may see, by age. Without a profile, nothing is restricted.
@@ -105,7 +112,7 @@ impl NewManagedUser {
 }
 
 /// A change of a managed user: see [`Client::update_managed_user`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ManagedUserChange {
     client: Client,
@@ -113,6 +120,8 @@ pub struct ManagedUserChange {
     name: Option<String>,
     pin: Option<NewPin>,
 }
+
+short_debug!(ManagedUserChange(call) { member: call.member, name: call.name, pin: call.pin });
 
 #[derive(Clone, Debug)]
 enum NewPin {
@@ -151,8 +160,8 @@ impl ManagedUserChange {
         let name = self.name.as_deref().map(checked_name).transpose()?;
         let call = self.client.v2().update_managed_user(self.member.id()).maybe_friendly_name(name);
         let call = match self.pin {
-            Some(NewPin::Set(pin)) if is_pin(&pin) => call.pin(pin),
-            Some(NewPin::Set(_)) => return Err(Error::invalid_input("a PIN is four digits")),
+            Some(NewPin::Set(pin)) if is_pin(pin.expose()) => call.pin(pin),
+            Some(NewPin::Set(_)) => return Err(Error::invalid_input(NO_PIN)),
             Some(NewPin::Remove) => call.remove_pin(true),
             None if name.is_none() => return Err(Error::invalid_input("nothing would change; give a name or a PIN")),
             None => call,
@@ -171,8 +180,11 @@ fn checked_name(name: &str) -> Result<&str, Error> {
     }
 }
 
-fn is_pin(pin: &Secret) -> bool {
-    pin.expose().len() == 4 && pin.expose().bytes().all(|byte| byte.is_ascii_digit())
+/// The message for a text that is not a PIN.
+pub(super) const NO_PIN: &str = "a PIN is four digits";
+
+pub(super) fn is_pin(pin: &str) -> bool {
+    pin.len() == 4 && pin.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// # Errors

@@ -2,12 +2,24 @@
 
 use crate::{
     Client, Error, Invitee,
+    runtime::short_debug,
     v2::types::{HomeUser, RestrictionProfile},
 };
 
 /// A member of the Plex Home, and what they may do.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct HomeMember(HomeUser);
+
+short_debug!(HomeMember(member) {
+    id: member.id(),
+    uuid: member.uuid(),
+    name: member.name(),
+    admin: member.is_admin(),
+    managed: member.is_managed(),
+    guest: member.is_guest(),
+    needs_pin: member.needs_pin(),
+    restriction_profile: member.restriction_profile(),
+});
 
 impl HomeMember {
     pub(super) fn new(user: HomeUser) -> Self {

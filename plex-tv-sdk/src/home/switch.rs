@@ -1,7 +1,10 @@
 //! Switching to another member of the Home.
 
-use super::HomeMember;
-use crate::{Client, Error, RetryPolicy, Token};
+use super::{
+    HomeMember,
+    managed::{NO_PIN, is_pin},
+};
+use crate::{Client, Error, ErrorKind, RetryPolicy, Token};
 
 /// The UUID of a member of the Home. It is checked when it is used.
 ///
@@ -11,7 +14,8 @@ pub struct HomeUuid(Option<String>);
 
 impl HomeUuid {
     /// # Errors
-    /// `is_invalid_input` when there is no UUID, or when it is an account number.
+    /// `is_invalid_input` when there is no UUID, when it is an account number, or when it has other
+    /// characters.
     fn check(self) -> Result<String, Error> {
         let uuid = self.0.unwrap_or_default();
         // plex.tv's UUIDs have sixteen characters, and account numbers have at most ten.
@@ -20,6 +24,9 @@ impl HomeUuid {
         }
         if uuid.trim().is_empty() {
             return Err(Error::invalid_input("the member has no uuid, so switching to them is not possible"));
+        }
+        if !uuid.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return Err(Error::invalid_input("this is not a uuid, which has only letters, digits and hyphens"));
         }
         Ok(uuid)
     }
@@ -73,23 +80,31 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// - `is_invalid_input`, before anything is sent: the member has no UUID, an account number was
-    ///   passed instead, or the PIN is empty.
+    /// - `is_invalid_input`, before anything is sent: the member has no UUID, an account number or
+    ///   another text was passed instead, or the PIN is not four digits.
     /// - `is_home_pin_required` when the PIN is missing or wrong.
     /// - `is_forbidden` without a code: see above.
     /// - `is_not_found` when there is no such member.
+    /// - `is_decode` when plex.tv sends no token of the member.
     /// - the errors of any call.
     ///
     /// Calls `POST /api/v2/home/users/{uuid}/switch`.
     pub async fn switch_home_user(&self, member: impl Into<HomeUuid>, pin: Option<&str>) -> Result<Self, Error> {
         let uuid = member.into().check()?;
-        if pin.is_some_and(|pin| pin.trim().is_empty()) {
-            return Err(Error::invalid_input("the PIN is empty; pass `None` if no PIN is needed"));
+        if let Some(pin) = pin {
+            if pin.trim().is_empty() {
+                return Err(Error::invalid_input("the PIN is empty; pass `None` if no PIN is needed"));
+            }
+            if !is_pin(pin) {
+                return Err(Error::invalid_input(NO_PIN));
+            }
         }
         // Each attempt with a wrong PIN counts, so it is not retried.
         let once = self.with_retry(RetryPolicy::off());
         let user = once.v2().switch_home_user(uuid).maybe_pin(pin).send().await?;
-        Ok(self.with_token(Token::new(user.auth_token.unwrap_or_default())?))
+        let no_token = || Error::new(ErrorKind::Decode, "plex.tv sent no usable token of the member");
+        let token = user.auth_token.and_then(|token| Token::new(token).ok()).ok_or_else(no_token)?;
+        Ok(self.with_token(token))
     }
 }
 
@@ -99,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_a_uuid_is_refused() {
-        for uuid in ["", " ", "7654321", "1"] {
+        for uuid in ["", " ", "7654321", "1", "../user", "a/b", "a?b", " fedcba9876543210", "Kid\n", "é"] {
             assert!(HomeUuid::from(uuid).check().unwrap_err().is_invalid_input(), "{uuid:?}");
         }
         assert!(HomeUuid(None).check().unwrap_err().is_invalid_input());

@@ -112,7 +112,7 @@ impl<T> Items<T> {
         while let Some(item) = self.next_item().await? {
             if items.len() == self.limit {
                 let limit = self.limit;
-                let message = format!("the list has more than {limit} items; allow more with Items::item_limit");
+                let message = format!("the list has more than {limit} items; allow more with `Items::item_limit`");
                 return Err(Error::new(ErrorKind::TooLarge, message));
             }
             items.push(item);

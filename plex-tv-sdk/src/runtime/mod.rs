@@ -12,6 +12,7 @@ pub(crate) mod pages;
 pub(crate) mod printable;
 pub(crate) mod response;
 pub(crate) mod secret;
+mod short_debug;
 pub(crate) mod transport;
 pub(crate) mod wire;
 mod xml;
@@ -21,6 +22,7 @@ pub(crate) use error::Error;
 pub(crate) use operation::{Auth, Method, Operation, Parameter, Proof};
 pub(crate) use response::{ByteStream, Response};
 pub(crate) use secret::Secret;
+pub(crate) use short_debug::short_debug;
 pub(crate) use transport::{Call, Hosts};
 #[allow(unused_imports, reason = "no description needs one at the moment")]
 pub(crate) use wire::closed_enum;

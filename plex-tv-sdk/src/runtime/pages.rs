@@ -232,8 +232,8 @@ where
         if i64::try_from(count).map_or(true, |count| count > self.size) {
             let (start, size) = (self.start, self.size);
             let message = format!(
-                "{size} items from {start} on were requested, but {count} arrived; set Pages::size to the whole list for a \
-                 call that does not page"
+                "{size} items from {start} on were requested, but {count} arrived; if the call does not page, the page must \
+                 have the size of the whole list"
             );
             return Err(too_large(message));
         }
@@ -295,7 +295,7 @@ where
             if page.len() > self.item_limit - items.len() {
                 let limit = self.item_limit;
                 let message = format!(
-                    "the list has more than {limit} items; allow more with Pages::item_limit, or walk it page by page"
+                    "the list has more than {limit} items; allow more with `Pages::item_limit`, or walk it page by page"
                 );
                 return Err(too_large(message));
             }

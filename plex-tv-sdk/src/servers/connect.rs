@@ -67,7 +67,7 @@ impl Server {
     ///
     /// # Errors
     /// `is_connect` when no connection works. The message gives the reason for each of them.
-    /// `is_invalid_input` as for [`Server::access_token`].
+    /// `is_decode` as for [`Server::access_token`]. Nothing is sent then.
     pub fn connect(&self) -> Connect<'_> {
         Connect { server: self, older_token: false, on_progress: None }
     }

@@ -1,15 +1,21 @@
 //! A working connection to a server.
 
 use super::kind::ConnectionKind;
-use crate::{Token, v2::types::Connection};
+use crate::{Token, runtime::short_debug, v2::types::Connection};
 
 /// A connection at which the right server answered, with the token for its requests.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServerConnection {
     pub(super) uri: String,
     pub(super) access_token: Token,
     pub(super) connection: Connection,
 }
+
+short_debug!(ServerConnection(connection) {
+    uri: connection.uri,
+    kind: connection.kind(),
+    access_token: connection.access_token,
+});
 
 impl ServerConnection {
     /// The origin at which the server answered: scheme, host, and the port unless it is the default

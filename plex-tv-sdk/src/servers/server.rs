@@ -6,17 +6,25 @@ use reqwest::Url;
 
 use super::{allowed, kind::ConnectionKind, plex_direct::PlexDirect};
 use crate::{
-    Client, Error, Token,
+    Client, Error, ErrorKind, Token,
+    runtime::short_debug,
     v2::types::{Connection, ConnectionProtocol, Resource},
 };
 
 /// A server that the user owns or that is shared with them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Server {
     resource: Resource,
     connections: Vec<Connection>,
     client: Client,
 }
+
+short_debug!(Server(server) {
+    name: server.name(),
+    machine_identifier: server.machine_identifier(),
+    owned: server.is_owned(),
+    connections: server.connections().len(),
+});
 
 impl Server {
     pub(super) fn new(mut resource: Resource, client: Client) -> Self {
@@ -49,11 +57,12 @@ impl Server {
     /// is one workaround, and `Client::register_device_key` describes others.
     ///
     /// # Errors
-    /// `is_invalid_input` when plex.tv sent no token, or one that is not valid in a header.
+    /// `is_decode` when plex.tv sent no token, or one that is not valid in a header.
     pub fn access_token(&self) -> Result<Token, Error> {
+        let refuse = |why: String| Error::new(ErrorKind::Decode, why);
         match &self.resource.access_token {
-            Some(token) => Token::try_from(token),
-            None => Err(Error::invalid_input("plex.tv gave no access token for this server")),
+            Some(token) => Token::try_from(token).map_err(|error| refuse(format!("plex.tv sent a bad token: {error}"))),
+            None => Err(refuse("plex.tv gave no access token for this server".to_owned())),
         }
     }
 

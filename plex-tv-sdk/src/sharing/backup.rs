@@ -6,6 +6,7 @@ use super::{
     Invitee, Libraries, Library, Share, ShareChange, ShareOutcome, extent,
     library::resolve,
     settings::{self, merged},
+    share::id_of,
     share_with::Order,
 };
 use crate::{
@@ -60,8 +61,16 @@ pub enum SavedLibraries {
 }
 
 impl SavedShare {
-    fn new(share: &Share) -> Result<Self, Error> {
+    /// Lists need not include the settings. Without them, a restored share would hide nothing.
+    async fn read(share: &Share) -> Result<Self, Error> {
         let person = share.person()?;
+        let settings = match share.settings() {
+            Some(settings) => Some(settings.clone()),
+            None => match settings::read(share.client(), &person).await {
+                Err(error) if error.is_not_found() => None,
+                settings => Some(settings?),
+            },
+        };
         let details = share.details();
         let email = details.invited.as_ref().and_then(|person| person.email.clone()).or(details.invited_email.clone());
         Ok(Self {
@@ -72,7 +81,7 @@ impl SavedShare {
                 Choice::All => SavedLibraries::All,
                 Choice::These(libraries) => SavedLibraries::These(libraries),
             },
-            settings: share.settings().cloned(),
+            settings,
         })
     }
 
@@ -83,7 +92,7 @@ impl SavedShare {
 
     fn is_of(&self, share: &Share) -> bool {
         let details = share.details();
-        let id = details.invited_id.or(details.invited.as_ref().map(|person| person.id));
+        let id = id_of(details);
         let emails =
             [details.invited.as_ref().and_then(|person| person.email.as_deref()), details.invited_email.as_deref()];
         let is_email = |saved: &str| emails.into_iter().flatten().any(|email| email.eq_ignore_ascii_case(saved));
@@ -128,22 +137,26 @@ impl Server {
     /// `is_decode` when a share cannot be read, since the backup would be incomplete; and the
     /// errors of any call.
     ///
-    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
+    /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice, and
+    /// `GET /api/v2/sharing_settings` for each share that is listed without its settings.
     pub async fn back_up_shares(&self) -> Result<ShareBackup, Error> {
-        let shares = self.every_share().await?;
+        let mut shares = Vec::new();
+        for share in self.every_share().await? {
+            shares.push(SavedShare::read(&share).await?);
+        }
         Ok(ShareBackup {
             format: FORMAT,
             machine_identifier: self.machine_identifier().to_owned(),
             server_name: self.name().to_owned(),
-            shares: shares.iter().map(SavedShare::new).collect::<Result<_, _>>()?,
+            shares,
         })
     }
 
     /// Restores the shares of a backup, on the same server or on another one.
     ///
     /// A share that no longer exists is created again, and the person gets an invite. An existing
-    /// share gets the libraries and settings from the backup. Shares that are not in the backup
-    /// stay as they are.
+    /// share gets the libraries and settings from the backup. The settings belong to the person, so
+    /// they change on all servers of the user. Shares that are not in the backup stay as they are.
     ///
     /// # Errors
     /// - `is_invalid_input`, before anything is sent: the backup has an unknown format version, or
@@ -172,7 +185,7 @@ impl Server {
                 Ok(libraries) => self.restore(saved, libraries, &known, &present).await,
                 Err(error) => Err(error),
             };
-            outcomes.push(ShareOutcome { person: saved.name.clone(), result });
+            outcomes.push(ShareOutcome { person: saved.name.clone(), invitee: saved.person().ok(), result });
         }
         Ok(outcomes)
     }
@@ -190,11 +203,13 @@ impl Server {
             let order = Order { person, libraries, settings, skip_friendship: None };
             return self.create_share(order).await.map(|_| ShareChange::Created);
         };
-        let (_, has_new_libraries) = share.replaced(libraries, known).await?;
+        extent::ids(&libraries)?;
+        // The settings come first, so that no added library is seen without them.
         let has_new_settings = match settings {
             Some(saved) => self.restore_settings(share, saved).await?,
             None => false,
         };
+        let (_, has_new_libraries) = share.replaced(libraries, known).await?;
         Ok(ShareChange::of(has_new_libraries || has_new_settings))
     }
 

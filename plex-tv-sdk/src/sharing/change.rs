@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     Choice, Error, ErrorKind,
+    runtime::short_debug,
     v2::types::{SharedLibrary, UpdateSharedServerBody},
 };
 
@@ -33,10 +34,16 @@ impl Share {
     /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
     /// `GET /api/v2/servers/{machineIdentifier}`.
     pub async fn add_library(&self, library: impl Into<Library>) -> Result<Self, Error> {
-        self.change(Libraries::these([library.into()]), |now, named, _| extent::union(now, named)).await
+        let named = Libraries::these([library.into()]);
+        check(&named)?;
+        let now = self.current().await?;
+        let known = now.known_libraries().await?;
+        let new = extent::union(extent::extent(now.details())?, &resolve(&named, &known)?);
+        Ok(now.replaced(new, &known).await?.0)
     }
 
-    /// Removes a library from the share. It is not an error if it is not shared.
+    /// Removes a library from the share. It is not an error if it is not shared. A library that
+    /// the server no longer has can be removed too.
     ///
     /// If all libraries are shared, the other current ones stay shared, and later ones are no
     /// longer included.
@@ -48,8 +55,14 @@ impl Share {
     /// Calls `GET` and `POST /api/v2/shared_servers/{sharedServerId}`, and
     /// `GET /api/v2/servers/{machineIdentifier}`.
     pub async fn remove_library(&self, library: impl Into<Library>) -> Result<Self, Error> {
-        let library = Libraries::these([library.into()]);
-        self.change(library, extent::difference).await
+        let named = Libraries::these([library.into()]);
+        check(&named)?;
+        let now = self.current().await?;
+        let known = now.known_libraries().await?;
+        let shared = extent::extent(now.details())?;
+        let removed = resolve(&named, &extent::with_lost(&known, &shared))?;
+        let new = extent::difference(shared, &removed, &known);
+        Ok(now.replaced(new, &known).await?.0)
     }
 
     /// Shares these libraries and no others.
@@ -67,17 +80,16 @@ impl Share {
         Ok(now.replaced(new, &known).await?.0)
     }
 
-    async fn change(
-        &self,
-        libraries: Libraries,
-        new: impl FnOnce(Choice<SharedLibrary>, &Choice<SharedLibrary>, &[SharedLibrary]) -> Choice<SharedLibrary>,
-    ) -> Result<Self, Error> {
-        check(&libraries)?;
+    /// Adds libraries and returns whether the share changed. The current state is read right before
+    /// a change, since other changes may have taken time.
+    pub(super) async fn added(&self, added: &Choice<SharedLibrary>, known: &[SharedLibrary]) -> Result<bool, Error> {
+        let listed = extent::extent(self.details())?;
+        if extent::is_same(&listed, &extent::union(listed.clone(), added)) {
+            return Ok(false);
+        }
         let now = self.current().await?;
-        let known = now.known_libraries().await?;
-        let named = resolve(&libraries, &known)?;
-        let new = new(extent::extent(now.details())?, &named, &known);
-        Ok(now.replaced(new, &known).await?.0)
+        let new = extent::union(extent::extent(now.details())?, added);
+        Ok(now.replaced(new, known).await?.1)
     }
 
     /// Reads the current state of the share.
@@ -132,12 +144,14 @@ impl Share {
 }
 
 /// A change of what a person may do: see [`Share::change_settings`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ChangeSettings {
     share: Share,
     wanted: Wanted,
 }
+
+short_debug!(ChangeSettings(call) { share: call.share, wanted: call.wanted });
 
 impl ChangeSettings {
     setters!();

@@ -1,7 +1,7 @@
 //! Shares libraries with everyone who already sees a server.
 
 use super::{
-    Libraries, ShareChange, ShareOutcome, extent,
+    Libraries, ShareChange, ShareOutcome,
     library::{check, resolve},
 };
 use crate::{Error, Server};
@@ -35,8 +35,8 @@ impl Server {
     ///   [`ShareOutcome`].
     ///
     /// Calls `GET /api/v2/servers/{machineIdentifier}`,
-    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and
-    /// `POST /api/v2/shared_servers/{sharedServerId}` for each share that changes.
+    /// `GET /api/v2/shared_servers/owned/{status}`, twice, and, for each share that changes, `GET`
+    /// and `POST /api/v2/shared_servers/{sharedServerId}`.
     pub async fn share_with_everyone(&self, libraries: Libraries) -> Result<Vec<ShareOutcome>, Error> {
         self.check_owned()?;
         check(&libraries)?;
@@ -44,12 +44,8 @@ impl Server {
         let added = resolve(&libraries, &known)?;
         let mut outcomes = Vec::new();
         for share in self.every_share().await? {
-            let result = match extent::extent(share.details()) {
-                Ok(now) => share.replaced(extent::union(now, &added), &known).await,
-                Err(error) => Err(error),
-            };
-            let result = result.map(|(_, is_changed)| ShareChange::of(is_changed));
-            outcomes.push(ShareOutcome { person: share.person_name().to_owned(), result });
+            let result = share.added(&added, &known).await.map(ShareChange::of);
+            outcomes.push(ShareOutcome { person: share.person_name().to_owned(), invitee: share.invitee(), result });
         }
         Ok(outcomes)
     }

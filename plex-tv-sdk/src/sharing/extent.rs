@@ -51,6 +51,20 @@ pub(super) fn difference(
     Choice::These(libraries)
 }
 
+/// The libraries of the server, and those that are shared although the server no longer has them.
+pub(super) fn with_lost(known: &[SharedLibrary], shared: &Choice<SharedLibrary>) -> Vec<SharedLibrary> {
+    let mut libraries = known.to_vec();
+    if let Choice::These(shared) = shared {
+        libraries.extend(shared.iter().filter(|library| !has(known, library.id)).cloned());
+    }
+    libraries
+}
+
+/// The titles of the listed libraries.
+pub(super) fn titles(share: &SharedServer) -> Vec<&str> {
+    share.libraries.iter().map(|library| library.title.as_deref().unwrap_or_default()).collect()
+}
+
 /// Whether both contain the same libraries.
 pub(super) fn is_same(one: &Choice<SharedLibrary>, other: &Choice<SharedLibrary>) -> bool {
     match (one, other) {

@@ -149,9 +149,11 @@ impl Filter {
     }
 
     /// Parses a filter text from plex.tv: groups separated by `|` or `&`, each with a key and its
-    /// values, which are separated by `%2C` or `,`. Unknown groups are kept as they are.
+    /// values, which are separated by `%2C` or `,`. Unknown groups are kept as they are. Some
+    /// clients do not encode values: an `&` that no key follows belongs to a value, as in
+    /// `label=R&B`.
     pub fn parse(text: &str) -> Self {
-        let groups = text.split(['|', '&']).filter(|group| !group.is_empty());
+        let groups = text.split('|').flat_map(split_at_keys).filter(|group| !group.is_empty());
         groups.fold(Self::none(), |filter, group| {
             let known = group.split_once('=').and_then(|(name, values)| {
                 let key = Key::ALL.into_iter().find(|key| key.name() == name)?;
@@ -204,6 +206,22 @@ impl Filter {
     }
 }
 
+/// Splits a text at each `&` that a key follows, or nothing.
+fn split_at_keys(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let ends = text.match_indices('&').map(|(at, _)| at);
+        let end = ends.into_iter().find(|at| {
+            let next = text.get(at + 1..).and_then(|after| after.split('&').next()).unwrap_or_default();
+            next.is_empty() || next.contains('=')
+        });
+        let (group, after) = end.map_or((text, None), |at| (text.get(..at).unwrap_or_default(), text.get(at + 1..)));
+        rest = after;
+        Some(group)
+    })
+}
+
 fn encoded(value: &str) -> Result<Cow<'_, str>, Error> {
     let refuse = |why| Err(Error::invalid_input(format!("a rating or label of the filter {why}")));
     match value {
@@ -244,6 +262,18 @@ mod tests {
 
         assert_eq!(filter, Filter::ratings(["G", "PG"]).and_labels(["Kids", "Family", "School"]));
         assert_eq!(filter.shown_labels(), ["Kids", "Family", "School"]);
+        for (text, labels) in [
+            ("label=R&B", vec!["R&B"]),
+            ("label=R&B,D&D&contentRating=G", vec!["R&B", "D&D"]),
+            ("contentRating=G&label=100%", vec!["100%"]),
+            ("label=Kids&&&", vec!["Kids"]),
+            ("&label=Kids&|&|label=C++", vec!["Kids", "C++"]),
+        ] {
+            let filter = Filter::parse(text);
+            assert_eq!(filter.shown_labels(), labels, "{text}");
+            assert_eq!(Filter::parse(&filter.to_text().unwrap()), filter, "{text}");
+            assert!(filter.others.is_empty(), "{text}");
+        }
         assert_eq!((filter.hidden_labels(), filter.hidden_ratings()), (&[][..], &[][..]));
     }
 

@@ -5,7 +5,8 @@ use crate::{Error, v2::types::Friend};
 /// The person that something is shared with: their e-mail address, user name or account number.
 ///
 /// A text with an `@` is an e-mail address; any other text is a user name. An address does not need
-/// an account: plex.tv sends the invite by e-mail.
+/// an account: plex.tv sends the invite by e-mail. A member of the Home and a friend convert to it,
+/// too.
 ///
 /// ```
 /// use plex_tv_sdk::Invitee;

@@ -35,17 +35,29 @@ pub enum Library {
 /// let same = Libraries::keys([1, 2]);
 /// let mixed = Libraries::these([Library::from("Movies"), Library::Key(2)]);
 /// ```
-pub type Libraries = Choice<Library>;
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Libraries {
+    /// All libraries, including later ones.
+    All,
+    /// These libraries and no others.
+    These(Vec<Library>),
+}
 
 impl Libraries {
+    /// These libraries and no others.
+    pub fn these(libraries: impl IntoIterator<Item = Library>) -> Self {
+        Self::These(libraries.into_iter().collect())
+    }
+
     /// The libraries with these titles.
     pub fn titled(titles: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self::these(titles.into_iter().map(|title| Library::Title(title.into())))
+        Self::These(titles.into_iter().map(|title| Library::Title(title.into())).collect())
     }
 
     /// The libraries with these keys on the server itself.
     pub fn keys(keys: impl IntoIterator<Item = i64>) -> Self {
-        Self::these(keys.into_iter().map(Library::Key))
+        Self::These(keys.into_iter().map(Library::Key).collect())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists of what the user shares, and what others share with them.
 
+use std::collections::HashSet;
+
 use super::{Share, received::ReceivedShare};
 use crate::{
     Client, Error, ErrorKind, Rows, Server,
@@ -34,16 +36,19 @@ impl Server {
     /// The same, but fails if a row cannot be read.
     ///
     /// # Errors
-    /// `is_decode` when there is such a row.
+    /// `is_decode` when there is such a row, or one that may be of this server.
     pub(super) async fn every_share(&self) -> Result<Vec<Share>, Error> {
-        let mut shares = Vec::new();
-        for status in [ShareStatus::Accepted, ShareStatus::Pending] {
-            let rows = self.client().shares_of(status).await?;
-            if let Some(row) = rows.rejected().first() {
-                let message = format!("a share cannot be read, so the list would not be complete: {}", row.reason());
-                return Err(Error::new(ErrorKind::Decode, message));
-            }
-            shares.extend(rows.into_iter().map(|details| Share::new(self.client().clone(), details)));
+        let lists = self.client().both_lists().await?;
+        let refuse = |why: &str| {
+            let message = format!("a share cannot be read, so the list would not be complete: {why}");
+            Err(Error::new(ErrorKind::Decode, message))
+        };
+        if let Some(row) = lists.iter().find_map(|rows| rows.rejected().first()) {
+            return refuse(row.reason());
+        }
+        let mut shares = self.client().merged(lists);
+        if shares.iter().any(|share| share.details().machine_identifier.as_deref().unwrap_or_default().is_empty()) {
+            return refuse("it does not name its server");
         }
         shares.retain(|share| self.is_shared_by(share));
         Ok(shares)
@@ -64,9 +69,21 @@ impl Client {
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`, twice.
     pub async fn shares(&self) -> Result<Vec<Share>, Error> {
-        let mut shares = self.shares_of(ShareStatus::Accepted).await?.into_iter().collect::<Vec<_>>();
-        shares.extend(self.shares_of(ShareStatus::Pending).await?);
-        Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
+        Ok(self.merged(self.both_lists().await?))
+    }
+
+    /// Reads the accepted shares and the pending ones. The pending ones are read first: a share
+    /// that is accepted in between would otherwise be in neither list.
+    async fn both_lists(&self) -> Result<[Rows<SharedServer>; 2], Error> {
+        let pending = self.shares_of(ShareStatus::Pending).await?;
+        Ok([self.shares_of(ShareStatus::Accepted).await?, pending])
+    }
+
+    /// The shares of both lists, each once. A share in both lists was accepted in between.
+    fn merged(&self, lists: [Rows<SharedServer>; 2]) -> Vec<Share> {
+        let mut known = HashSet::new();
+        let rows = lists.into_iter().flatten().filter(|details| !has_ended(details) && known.insert(details.id));
+        rows.map(|details| Share::new(self.clone(), details)).collect()
     }
 
     /// Lists the invites of the user that have not been accepted yet. [`Share::revoke`] cancels
@@ -77,8 +94,8 @@ impl Client {
     ///
     /// Calls `GET /api/v2/shared_servers/owned/{status}`.
     pub async fn sent_invites(&self) -> Result<Vec<Share>, Error> {
-        let shares = self.shares_of(ShareStatus::Pending).await?;
-        Ok(shares.into_iter().map(|details| Share::new(self.clone(), details)).collect())
+        let shares = self.shares_of(ShareStatus::Pending).await?.into_iter().filter(|details| !has_ended(details));
+        Ok(shares.map(|details| Share::new(self.clone(), details)).collect())
     }
 
     /// Lists the invites from others that the user has not accepted yet.
@@ -144,6 +161,12 @@ impl Client {
                 share
             })
         });
+        let shares = shares.filter(|details| !has_ended(details));
         Ok(shares.map(|details| ReceivedShare::new(self.clone(), details)).collect())
     }
+}
+
+/// Whether the owner ended the share, or the person left it.
+fn has_ended(share: &SharedServer) -> bool {
+    share.deleted_at.is_some() || share.left_at.is_some()
 }

@@ -1,5 +1,6 @@
 //! The outcome for one share among many.
 
+use super::Invitee;
 use crate::Error;
 
 /// The outcome for one share, when many are changed: see
@@ -8,8 +9,10 @@ use crate::Error;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ShareOutcome {
-    /// The name of the person.
+    /// The name of the person. It may be empty, and two people may have the same one.
     pub person: String,
+    /// The person, as calls take them, if plex.tv or the backup says who they are.
+    pub invitee: Option<Invitee>,
     /// What happened. A failure does not stop the others.
     pub result: Result<ShareChange, Error>,
 }

@@ -3,12 +3,20 @@
 use super::Invitee;
 use crate::{
     Client, Error,
+    runtime::short_debug,
     v1::types::{User, UserServer},
 };
 
 /// A person that the user shares with, or who is in the user's Home.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Person(User);
+
+short_debug!(Person(person) {
+    id: person.id(),
+    name: person.name(),
+    home: person.is_home_member(),
+    servers: person.servers().len(),
+});
 
 impl Person {
     /// The account number.

@@ -1,18 +1,31 @@
 //! Servers that others share.
 
-use super::share::{end, name_of};
+use super::{
+    extent,
+    share::{end, name_of},
+};
 use crate::{
     Client, Error,
+    runtime::short_debug,
     v2::types::{SharedLibrary, SharedServer},
 };
 
 /// A server that somebody shares, or offers to share, with the user: see
 /// [`Client::received_invites`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ReceivedShare {
     client: Client,
     details: SharedServer,
 }
+
+short_debug!(ReceivedShare(share) {
+    id: share.id(),
+    owner: share.owner_name(),
+    server: share.server_name(),
+    pending: share.is_pending(),
+    all_libraries: share.has_all_libraries(),
+    libraries: extent::titles(share.details()),
+});
 
 impl ReceivedShare {
     pub(super) fn new(client: Client, details: SharedServer) -> Self {
@@ -32,6 +45,11 @@ impl ReceivedShare {
     /// The name of the server.
     pub fn server_name(&self) -> &str {
         self.details.name.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the user sees all libraries, including later ones.
+    pub fn has_all_libraries(&self) -> bool {
+        self.details.all_libraries.unwrap_or_default()
     }
 
     /// The libraries that are shared.

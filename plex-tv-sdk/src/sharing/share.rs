@@ -1,8 +1,9 @@
 //! One server shared with one person.
 
-use super::{Filter, Invitee, Media, settings};
+use super::{Filter, Invitee, Media, extent, settings};
 use crate::{
     Client, Error, ErrorKind,
+    runtime::short_debug,
     v2::types::{Friend, SharedLibrary, SharedServer, SharingSettings},
 };
 
@@ -12,11 +13,20 @@ use crate::{
 /// [`Server::shares`](crate::Server::shares) lists the existing ones. It is a snapshot. A change
 /// reads the current state first, since plex.tv replaces the whole list of libraries, and returns
 /// the changed share. Two changes at the same moment can still overwrite each other.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Share {
     client: Client,
     details: SharedServer,
 }
+
+short_debug!(Share(share) {
+    id: share.id(),
+    person: share.person_name(),
+    server: share.server_name(),
+    pending: share.is_pending(),
+    all_libraries: share.has_all_libraries(),
+    libraries: extent::titles(share.details()),
+});
 
 impl Share {
     pub(super) fn new(client: Client, details: SharedServer) -> Self {
@@ -44,7 +54,7 @@ impl Share {
 
     /// The person, by account, or else by the e-mail address of the invite.
     pub fn invitee(&self) -> Option<Invitee> {
-        let id = self.details.invited_id.or(self.details.invited.as_ref().map(|person| person.id));
+        let id = id_of(&self.details);
         let address = || self.details.invited_email.clone().filter(|address| !address.is_empty());
         id.map(Invitee::Id).or_else(|| address().map(Invitee::Email))
     }
@@ -111,6 +121,12 @@ pub(super) async fn end(client: &Client, id: i64) -> Result<(), Error> {
         Err(error) if error.is_not_found() => Ok(()),
         outcome => outcome,
     }
+}
+
+/// The account number of the person, if they have an account. Some lists have 0 for nobody.
+pub(super) fn id_of(share: &SharedServer) -> Option<i64> {
+    let ids = [share.invited_id, share.invited.as_ref().map(|person| person.id)];
+    ids.into_iter().flatten().find(|id| *id > 0)
 }
 
 /// The display name of a person, if there is one.

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     Choice, Error, ErrorKind, PlexCode, Server,
+    runtime::short_debug,
     v2::types::{CreateSharedServerBody, SharedLibrary, SharingSettings},
 };
 
@@ -64,10 +65,13 @@ pub(super) struct Order {
     pub(super) skip_friendship: Option<bool>,
 }
 
+/// The code only means that the request is refused. With another field than `base`, that field is
+/// at fault.
 fn explain_already_shared(error: Error) -> Error {
     let is_refused =
         error.status() == Some(StatusCode::UNPROCESSABLE_ENTITY) && error.code() == Some(PlexCode::Request);
-    if !is_refused {
+    let is_of_base = error.plex_errors().iter().all(|error| error.field().is_none_or(|field| field == "base"));
+    if !(is_refused && is_of_base) {
         return error;
     }
     let message = "the server is shared with this person already, or they are invited; find that share with \
@@ -76,7 +80,7 @@ fn explain_already_shared(error: Error) -> Error {
 }
 
 /// A share to be created: see [`Server::share_with`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ShareWith {
     server: Server,
@@ -85,6 +89,13 @@ pub struct ShareWith {
     wanted: Wanted,
     skip_friendship: Option<bool>,
 }
+
+short_debug!(ShareWith(call) {
+    server: call.server.name(),
+    person: call.person,
+    libraries: call.libraries,
+    wanted: call.wanted,
+});
 
 impl ShareWith {
     setters!();
@@ -111,8 +122,8 @@ impl ShareWith {
         check(&self.libraries)?;
         let (person, settings) = (self.person.check()?, self.wanted.checked()?);
         let libraries = match &self.libraries {
-            Choice::All => Choice::All,
-            named @ Choice::These(_) => resolve(named, &self.server.libraries().await?)?,
+            Libraries::All => Choice::All,
+            named @ Libraries::These(_) => resolve(named, &self.server.libraries().await?)?,
         };
         let order = Order { person, libraries, settings, skip_friendship: self.skip_friendship };
         self.server.create_share(order).await

@@ -6,14 +6,14 @@ use super::{find::rating_key, item_id::ItemId, kind::Kind};
 use crate::{
     Client, Error,
     discover::types::{Availability, DiscoverMetadata},
-    runtime::clock::BoxFuture,
+    runtime::{clock::BoxFuture, short_debug},
 };
 
 /// The most hits that are requested from plex.tv.
 const MOST_HITS: i64 = 100;
 
 /// A search that has not been sent. Returned by [`Client::search`]; `.await` sends it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "nothing is sent before `.await`"]
 pub struct Search {
     client: Client,
@@ -21,6 +21,8 @@ pub struct Search {
     kind: Option<Kind>,
     limit: i64,
 }
+
+short_debug!(Search(search) { text: search.text, kind: search.kind, limit: search.limit });
 
 impl Client {
     /// Searches plex.tv's catalogue for movies and shows. The best matches come first.

@@ -73,7 +73,9 @@ impl ExternalId {
             Catalogue::Tvdb => (self.id.as_str(), "a TVDB id is a number"),
         };
         let is_number = (1..=MOST_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && digits.bytes().any(|digit| digit != b'0') {
+        // The ids of IMDb are padded with zeros; a number has one spelling.
+        let is_padded = self.catalogue != Catalogue::Imdb && digits.starts_with('0');
+        if is_number && !is_padded && digits.bytes().any(|digit| digit != b'0') {
             return Ok(self.to_string());
         }
         Err(Error::invalid_input(format!("{form}, but this one has another form")))
@@ -122,7 +124,7 @@ mod tests {
         {
             assert!(ExternalId::imdb(bad).checked().unwrap_err().is_invalid_input(), "{bad}");
         }
-        for bad in ["", "tt1", "-1", "0", "1.5", "1e3", " 1", "1&type=2", &"1".repeat(13)] {
+        for bad in ["", "tt1", "-1", "0", "0603", "+603", "1.5", "1e3", " 1", "1&type=2", &"1".repeat(13)] {
             assert!(ExternalId::tmdb(bad).checked().unwrap_err().is_invalid_input(), "{bad}");
             assert!(ExternalId::tvdb(bad).checked().unwrap_err().is_invalid_input(), "{bad}");
         }

@@ -66,7 +66,7 @@ pub(crate) async fn rating_key(client: &Client, item: ItemId) -> Result<String, 
     }
     match (movie, matching(client, &guid, Kind::Show).await?) {
         (Some(_), Some(_)) => {
-            Err(Error::invalid_input(format!("{guid} is a movie and a show; give the kind too: (id, Kind::Movie)")))
+            Err(Error::invalid_input(format!("{guid} is a movie and a show; give the kind too: `(id, Kind::Movie)`")))
         }
         (Some(item), None) | (None, Some(item)) => Ok(item.rating_key),
         (None, None) => Err(not_found("movie or show", &guid)),

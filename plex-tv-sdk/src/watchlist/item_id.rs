@@ -74,7 +74,10 @@ impl ItemId {
             None if text.bytes().all(|byte| byte.is_ascii_digit()) => {
                 refuse("has the key of a media server; plex.tv takes its guid, which begins with plex://")
             }
-            None => refuse("is named by neither a guid, as in plex://movie/…, nor a key of 24 hexadecimal digits"),
+            None => refuse(
+                "is named by none of: a guid, as in plex://movie/…; a key of 24 hexadecimal digits; an id of another \
+                 catalogue, as in imdb://tt0133093",
+            ),
         }
     }
 }

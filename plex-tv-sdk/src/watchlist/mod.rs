@@ -15,12 +15,15 @@ pub use item_id::ItemId;
 pub use kind::Kind;
 pub use sort::WatchlistSort;
 
+use std::collections::HashSet;
+
 use crate::{
-    Client, Error, Pages, Response,
+    Client, Error, ErrorKind, Pages, Response,
     discover::types::{DiscoverMetadata, MetadataReply, WatchlistFilter},
     runtime::{
         clock::{BoxFuture, MaybeSend},
         items::{Items, Walk},
+        short_debug,
     },
 };
 
@@ -46,13 +49,15 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Watchlist {
     client: Client,
     filter: WatchlistFilter,
     sort: WatchlistSort,
     kind: Option<Kind>,
 }
+
+short_debug!(Watchlist(list) { filter: list.filter, sort: list.sort, kind: list.kind });
 
 impl Client {
     /// Returns the watchlist of the user: what they want to watch.
@@ -86,6 +91,9 @@ impl Watchlist {
 
     /// Lists the items, with their ids in other catalogues.
     ///
+    /// Items may be added and removed while the list is read: each item is returned once, and the
+    /// list is read again from its start if it has shrunk.
+    ///
     /// # Errors
     /// Reading fails with `is_invalid_input` for a kind that a watchlist cannot have (nothing is
     /// sent then), `is_auth` without a valid token, `is_decode` when the list makes no progress,
@@ -103,7 +111,7 @@ impl Watchlist {
                 None => Box::pin(call.send_with_response()),
             }
         };
-        Items::new(Walked(Pages::new(fetch)))
+        Items::new(Walked::new(fetch))
     }
 
     /// Adds an item to the watchlist. An item that is already there keeps its place.
@@ -139,11 +147,62 @@ fn refused(kind: Kind) -> Option<Error> {
 
 type Fetching = BoxFuture<'static, Result<Response<MetadataReply>, Error>>;
 
-/// The pages of a watchlist.
-struct Walked<F>(Pages<F, DiscoverMetadata>);
+/// How often a list that shrinks is read again. If every item is removed as it is returned, each
+/// walk meets about half of the rest.
+const MOST_WALKS: usize = 32;
 
-impl<F: FnMut(i64, i64) -> Fetching + MaybeSend> Walk<DiscoverMetadata> for Walked<F> {
+/// The pages of a watchlist. An item that is added while the list is read moves the others to later
+/// places, so that the next page repeats some. They are returned once. An item that is removed
+/// moves the others to earlier places, so that the next page begins too late. Then the list is read
+/// again.
+struct Walked<F> {
+    fetch: F,
+    pages: Pages<F, DiscoverMetadata>,
+    returned: HashSet<String>,
+    walks: usize,
+    /// The largest total that this walk saw.
+    largest: Option<u64>,
+    /// Whether this walk returned an item.
+    has_returned: bool,
+}
+
+impl<F: FnMut(i64, i64) -> Fetching + Clone> Walked<F> {
+    fn new(fetch: F) -> Self {
+        let pages = Pages::new(fetch.clone());
+        Self { fetch, pages, returned: HashSet::new(), walks: 1, largest: None, has_returned: false }
+    }
+
+    /// Begins another walk if this one may have missed items. Returns false if it did not.
+    fn begin_again(&mut self) -> Result<bool, Error> {
+        if !self.has_returned || self.pages.total() >= self.largest {
+            return Ok(false);
+        }
+        if self.walks == MOST_WALKS {
+            let message = format!("the list was read {MOST_WALKS} times and became shorter each time");
+            return Err(Error::new(ErrorKind::Decode, message));
+        }
+        self.pages = Pages::new(self.fetch.clone());
+        (self.walks, self.largest, self.has_returned) = (self.walks + 1, None, false);
+        Ok(true)
+    }
+}
+
+impl<F: FnMut(i64, i64) -> Fetching + Clone + MaybeSend> Walk<DiscoverMetadata> for Walked<F> {
     fn next(&mut self) -> BoxFuture<'_, Result<Option<DiscoverMetadata>, Error>> {
-        Box::pin(self.0.next_item())
+        Box::pin(async {
+            loop {
+                let next = self.pages.next_item().await?;
+                self.largest = self.largest.max(self.pages.total());
+                match next {
+                    Some(item) if self.returned.insert(item.rating_key.clone()) => {
+                        self.has_returned = true;
+                        return Ok(Some(item));
+                    }
+                    Some(_) => {}
+                    None if self.begin_again()? => {}
+                    None => return Ok(None),
+                }
+            }
+        })
     }
 }

@@ -53,7 +53,7 @@ impl Client {
     pub async fn rate(&self, item: impl Into<ItemId>, rating: impl Into<f64>) -> Result<(), Error> {
         let rating = rating.into();
         if !(0.0..=10.0).contains(&rating) {
-            return Err(Error::invalid_input("a rating must be from 0 to 10; Client::remove_rating removes one"));
+            return Err(Error::invalid_input("a rating must be from 0 to 10; `Client::remove_rating` removes one"));
         }
         self.set_rating(item.into(), rating).await
     }

@@ -6,6 +6,7 @@ pub mod receive;
 
 use crate::{
     Client, Error, Secret,
+    runtime::call_debug,
     v2::types::{SetUserWebhooksBody, WebhookList},
 };
 
@@ -39,10 +40,12 @@ use crate::{
 ///
 /// The error has no [`Error::body`] and no messages from plex.tv, because these may repeat an
 /// address.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Webhooks {
     client: Client,
 }
+
+call_debug!(Webhooks);
 
 impl Client {
     /// Returns the webhooks of the account: the addresses to which plex.tv posts events of its
@@ -128,7 +131,7 @@ impl Webhooks {
             }
         }
         if list.is_empty() {
-            return Err(Error::invalid_input("the new list is empty; Webhooks::clear removes all"));
+            return Err(Error::invalid_input("the new list is empty; `Webhooks::clear` removes all"));
         }
         self.set(&list).await
     }

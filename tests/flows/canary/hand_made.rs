@@ -143,6 +143,7 @@ async fn accounts_devices_shares_and_members_show_no_secret() {
         "/api/v2/home/users/restricted" => Reply::json(&json!({"id": 9, "pin": PIN_CODE}).to_string()),
         "/api/claim/token.json" => Reply::json(&json!({"token": TOKEN}).to_string()),
         "/api/v2/shared_servers" => Reply::json(&share.to_string()),
+        "/api/v2/sharing_settings" => Reply::json(r#"{"allowSync": true}"#),
         "/api/v2/shared_servers/owned/accepted" => Reply::json(&json!([share]).to_string()),
         "/api/v2/shared_servers/invites/received/pending" => {
             Reply::json(&json!([{"owner": {"id": 8, "newToken": UNKNOWN}, "sharedServers": [share]}]).to_string())
@@ -174,6 +175,87 @@ async fn accounts_devices_shares_and_members_show_no_secret() {
     let backup = server.back_up_shares().await.unwrap();
     assert_debug_is_clean("ShareBackup", &backup);
     assert_clean("a stored backup", &serde_json::to_string(&backup).unwrap());
+}
+
+/// Values of verbs contain a client, and whole replies. A person who debugs wants neither.
+#[tokio::test]
+async fn the_values_of_verbs_are_short_in_debug_output() {
+    let sandbox = plex_tv_sandbox::Sandbox::start().await.unwrap();
+    let client = builder(sandbox.url()).token(Token::new(sandbox.token()).unwrap()).build().unwrap();
+    let server = client.servers().await.unwrap().remove(0);
+    let call = server.share_with("friend@example.com", Libraries::titled(["Movies"])).allow_sync(true);
+    let share = call.clone().send().await.unwrap();
+    let friend = client.with_token(Token::new(sandbox.token_of("friend@example.com").unwrap()).unwrap());
+    let received = friend.received_invites().await.unwrap().remove(0);
+    let members = client.home_users().await.unwrap();
+    let kid = client.create_managed_user("Kid").allow_sync(true);
+    let backup = server.back_up_shares().await.unwrap();
+
+    let values: [(&str, &dyn Debug); 21] = [
+        ("Client", &client),
+        ("Account", &client.account().await.unwrap()),
+        ("Device", &client.devices().await.unwrap()[0]),
+        ("Server", &server),
+        ("Connect", &server.connect()),
+        ("ServerConnection", &server.connect().await.unwrap()),
+        ("ShareWith", &call),
+        ("ChangeSettings", &share.change_settings().allow_sync(true)),
+        ("Share", &share),
+        ("ReceivedShare", &received),
+        ("Person", &client.people().await.unwrap()[0]),
+        ("ShareOutcome", &server.restore_shares(&backup).await.unwrap()[0]),
+        ("HomeMember", &members[1]),
+        ("NewManagedUser", &kid),
+        ("ManagedUserChange", &client.update_managed_user(&members[1]).pin("1357")),
+        ("Webhooks", &client.webhooks()),
+        ("Watchlist", &client.watchlist()),
+        ("Search", &client.search("example")),
+        ("Community", &client.community()),
+        ("ActivityFeed", &client.community().activities()),
+        ("Items", &client.community().activities().items()),
+    ];
+
+    for (name, value) in values {
+        let shown = format!("{value:?}");
+        assert!(shown.starts_with(name), "{name}: {shown}");
+        assert!(shown.len() <= 1000, "{name} has {} characters: {shown}", shown.len());
+        assert!(!shown.contains(sandbox.token()) && !shown.contains("1357"), "{name}: {shown}");
+    }
+    assert!(format!("{share:?}").contains(r#"person: "examplefriend""#), "{share:?}");
+}
+
+#[tokio::test]
+async fn verbs_put_no_secret_into_the_log() {
+    const WEBHOOK: &str = "https://example.com/plex?key=CANARY";
+    let sandbox = plex_tv_sandbox::Sandbox::start().await.unwrap();
+    let client = builder(sandbox.url()).token(Token::new(sandbox.token()).unwrap()).build().unwrap();
+    let log = crate::log::Log::default();
+
+    let recording = log.record();
+    client.webhooks().add(WEBHOOK).await.unwrap();
+    client.webhooks().remove(WEBHOOK).await.unwrap();
+    let claim = client.claim_token().await.unwrap();
+    let kid = client.create_managed_user("Kid").send().await.unwrap();
+    client.update_managed_user(&kid).pin("1357").send().await.unwrap();
+    client.switch_home_user(&kid, Some("8642")).await.unwrap_err();
+    let theirs = client.switch_home_user(&kid, Some("1357")).await.unwrap();
+    let server = client.servers().await.unwrap().remove(0);
+    let share = server.share_with(&kid, Libraries::All).send().await.unwrap();
+    share.revoke().await.unwrap();
+    let connection = server.connect().await.unwrap();
+    client.community().friends().await.unwrap();
+    drop(recording);
+
+    let log = log.text();
+    assert!(log.contains("switchHomeUser") && log.contains("setUserWebhooks"), "{log}");
+    let tokens = [theirs.token().unwrap(), connection.access_token().clone()];
+    let secrets = [sandbox.token(), claim.expose(), tokens[0].expose(), tokens[1].expose(), "CANARY"];
+    for secret in secrets {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
+    for pin in ["pin=1357", "pin=8642", "\"1357\"", "\"8642\""] {
+        assert!(!log.contains(pin), "{pin}: {log}");
+    }
 }
 
 #[tokio::test]

@@ -93,7 +93,9 @@ async fn all_flows(client: &Client, key: &DeviceKey) -> Result<String, Error> {
     for member in legacy.home_users().await? {
         show(&member);
     }
-    show(&legacy.switch_home_user("u", Some(PIN_CODE)).await?);
+    show(&legacy.switch_home_user("u", Some("8642")).await?);
+    // This PIN is not four digits, so only the generated call sends it.
+    show(&legacy.v2().switch_home_user("u").pin(PIN_CODE).send().await?);
     legacy.link_device(PIN_CODE).await?;
     show(&legacy.register_device_key(key).await?);
     by_key.sign_out().await?;
@@ -161,6 +163,7 @@ async fn no_error_of_a_sign_in_shows_a_secret() {
             by_key.renew_token().await.unwrap_err(),
             by_key.rotate_device_key(&key).await.unwrap_err(),
             client.switch_home_user("u", Some(PIN_CODE)).await.unwrap_err(),
+            client.v2().switch_home_user("u").pin(PIN_CODE).send().await.unwrap_err(),
             client.link_device(PIN_CODE).await.unwrap_err(),
             client.jwt_verifier().verify(&Token::new(super::DEVICE_JWT).unwrap()).await.unwrap_err(),
         ];

@@ -1,6 +1,6 @@
 //! The members of a Home, and switching to one of them.
 
-use plex_tv_sandbox::{HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
+use plex_tv_sandbox::{Fault, HOME_PIN, HOME_PIN_USER, HOME_USER, Sandbox};
 use plex_tv_sdk::{Client, CredentialStore, DeviceKey, MemoryStore, Token};
 use serde_json::json;
 
@@ -79,6 +79,31 @@ async fn a_missing_or_wrong_pin_is_reported() {
 }
 
 #[tokio::test]
+async fn refusals_of_the_list_and_of_a_switch_are_typed() {
+    let (sandbox, _, client) = admin().await;
+
+    for (fault, is_expected) in [
+        (Fault::Status(401), plex_tv_sdk::Error::is_auth as fn(&plex_tv_sdk::Error) -> bool),
+        (Fault::RateLimited { retry_after: Some(7) }, plex_tv_sdk::Error::is_rate_limited),
+        (Fault::Code { status: 403, code: 1009 }, plex_tv_sdk::Error::is_forbidden),
+        (Fault::Garbage, plex_tv_sdk::Error::is_decode),
+    ] {
+        sandbox.next("getHomeData", fault.clone()).unwrap();
+        sandbox.next("switchHomeUser", fault).unwrap();
+        let errors =
+            [client.home_users().await.unwrap_err(), client.switch_home_user(HOME_USER, None).await.unwrap_err()];
+        assert!(errors.iter().all(is_expected), "{errors:?}");
+        assert!(errors.iter().all(|error| !error.is_home_pin_required()), "{errors:?}");
+    }
+    // A switch is not retried, since each wrong PIN counts.
+    let retrying = client.with_retry(plex_tv_sdk::RetryPolicy::default());
+    let before = sandbox.requests().len();
+    sandbox.next("switchHomeUser", Fault::Status(503)).unwrap();
+    assert!(retrying.switch_home_user(HOME_USER, None).await.unwrap_err().is_retryable());
+    assert_eq!(sandbox.requests().len(), before + 1);
+}
+
+#[tokio::test]
 async fn an_unknown_and_an_empty_uuid_are_distinguished() {
     let (_sandbox, _, client) = admin().await;
 
@@ -115,9 +140,24 @@ async fn a_switch_to_a_member_without_a_uuid_is_an_error() {
     for wrong in ["", " ", "7654321"] {
         assert!(client.switch_home_user(wrong, None).await.unwrap_err().is_invalid_input(), "{wrong:?}");
     }
-    assert!(client.switch_home_user(HOME_USER, Some("")).await.unwrap_err().is_invalid_input());
+    for pin in ["", " ", "123", "12345", "12a4", " 2468", "١٢٣٤"] {
+        let error = client.switch_home_user(HOME_USER, Some(pin)).await.unwrap_err();
+        assert!(error.is_invalid_input() && !format!("{error:?}").contains("12a4"), "{pin}: {error:?}");
+    }
 
     assert_eq!(plex.seen.requests().len(), 1, "only the list should be requested");
+}
+
+#[tokio::test]
+async fn a_switch_without_a_token_in_the_reply_is_a_decode_error() {
+    for token in [json!(null), json!(""), json!("with space")] {
+        let plex = Wire::always(Reply::json(&json!({"id": 8, "title": "Kid", "authToken": token}).to_string())).await;
+        let client = builder(&plex.url).token(Token::new("EXAMPLE-TOKEN").unwrap()).build().unwrap();
+
+        let error = client.switch_home_user(HOME_USER, None).await.unwrap_err();
+
+        assert!(error.is_decode() && !error.is_invalid_input(), "{error:?}");
+    }
 }
 
 #[tokio::test]

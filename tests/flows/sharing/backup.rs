@@ -72,6 +72,45 @@ async fn revoked_and_changed_shares_can_be_restored() {
 }
 
 #[tokio::test]
+async fn a_share_gets_its_filters_back_before_its_libraries() {
+    let (sandbox, server) = server().await;
+    let backup = stored(&server.back_up_shares().await.unwrap());
+    let share = server.shares().await.unwrap().remove(0);
+    share.remove_library("Music").await.unwrap();
+    share.change_settings().movies(Filter::none()).send().await.unwrap();
+    let before = sandbox.requests().len();
+
+    sandbox.next("updateSharingSettings", Fault::Status(503)).unwrap();
+    let failed = server.restore_shares(&backup).await.unwrap().remove(0);
+    let restored = server.restore_shares(&backup).await.unwrap().remove(0);
+
+    assert!(failed.result.unwrap_err().is_retryable());
+    assert_eq!((restored.result.unwrap(), restored.invitee), (ShareChange::Changed, share.invitee()));
+    let requests = sandbox.requests().split_off(before);
+    let posts = requests.iter().filter(|sent| sent.method == "POST").map(|sent| sent.operation.unwrap());
+    assert_eq!(
+        posts.collect::<Vec<_>>(),
+        ["updateSharingSettings", "updateSharingSettings", "updateSharedServer"],
+        "no library should be added without its filter"
+    );
+}
+
+#[tokio::test]
+async fn a_saved_share_of_nothing_changes_nothing() {
+    let (sandbox, server) = server().await;
+    let mut json = serde_json::to_value(server.back_up_shares().await.unwrap()).unwrap();
+    json["shares"].as_array_mut().unwrap().truncate(1);
+    json["shares"][0]["libraries"] = json!({"these": []});
+    json["shares"][0]["settings"]["allowSync"] = json!(false);
+    let before = changes(&sandbox);
+
+    let outcomes = server.restore_shares(&serde_json::from_value(json).unwrap()).await.unwrap();
+
+    assert!(outcomes[0].result.as_ref().unwrap_err().is_invalid_input(), "{outcomes:?}");
+    assert_eq!(changes(&sandbox), before);
+}
+
+#[tokio::test]
 async fn another_server_gets_the_same_shares_by_title() {
     let (sandbox, server) = server().await;
     let backup = stored(&server.back_up_shares().await.unwrap());
@@ -162,4 +201,14 @@ fn a_backup_holds_no_secret_and_has_the_expected_json() {
     let backup: ShareBackup = serde_json::from_value(json.clone()).unwrap();
 
     assert_eq!(serde_json::to_value(&backup).unwrap(), json);
+    // Members of a later version are skipped, and optional ones may be missing.
+    let mut odd = json;
+    odd["later"] = json!(1);
+    odd["shares"] = json!([{"name": "One", "id": 7, "libraries": "all", "later": {}, "settings": {"later": 1}}]);
+    let backup: ShareBackup = serde_json::from_value(odd).unwrap();
+    assert_eq!((backup.shares[0].id, backup.shares[0].email.as_deref()), (Some(7), None));
+    for broken in [json!({"these": "all"}), json!("none"), json!(null), json!([])] {
+        let share = json!({"name": "One", "id": 7, "libraries": broken});
+        assert!(serde_json::from_value::<plex_tv_sdk::SavedShare>(share).is_err(), "{broken}");
+    }
 }

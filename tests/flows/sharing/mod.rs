@@ -3,6 +3,7 @@
 mod backup;
 mod changes;
 mod invites;
+mod races;
 mod settings;
 mod share_with;
 

@@ -150,8 +150,11 @@ async fn a_server_of_somebody_else_is_refused_before_anything_is_sent() {
 
     let share = server.share_with("examplefriend", Libraries::All).send().await.unwrap_err();
     let everyone = server.share_with_everyone(Libraries::All).await.unwrap_err();
+    let backup = json!({"format": 1, "machine_identifier": "a", "server_name": "A", "shares": []});
+    let restored = server.restore_shares(&serde_json::from_value(backup).unwrap()).await.unwrap_err();
 
     assert!(share.is_invalid_input() && everyone.is_invalid_input(), "{share} {everyone}");
+    assert!(restored.is_invalid_input(), "{restored}");
     assert_eq!(sandbox.requests().len(), before);
     assert!(server.libraries().await.unwrap_err().is_not_found());
 }

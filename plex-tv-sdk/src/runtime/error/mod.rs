@@ -65,7 +65,8 @@ struct Inner {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument or a setting cannot be used. Nothing was sent.
+    /// An argument or a setting cannot be used. Nothing was sent, or only calls that read what the
+    /// argument is about. Nothing was changed.
     InvalidInput,
     /// No user is signed in, or the sign-in is over. Nothing was sent.
     SignedOut,
@@ -292,7 +293,7 @@ impl Error {
         self.0.body.as_deref()
     }
 
-    /// Whether an argument or a setting cannot be used, or no user is signed in. Nothing was sent.
+    /// Whether an argument or a setting cannot be used, or no user is signed in. Nothing was changed.
     /// [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
         matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)

@@ -47,7 +47,7 @@ impl<T: Serialize> Serialize for Choice<T> {
         match self {
             Self::All => serializer.collect_seq::<[T; 0]>([]),
             Self::These(items) if items.is_empty() => {
-                Err(S::Error::custom("an empty list would mean all; use `Choice::All`, or name at least one item"))
+                Err(S::Error::custom("an empty list would mean all; name at least one item, or choose `All`"))
             }
             Self::These(items) => items.serialize(serializer),
         }
