@@ -62,8 +62,8 @@ const LEAST_TOKEN: usize = 8;
 const MOST_DEPTH: u8 = 4;
 
 /// Hides the secrets of one request. Secrets are found by the name of a parameter or member, also
-/// in an address or in JSON inside a value, and the token of the caller is hidden everywhere.
-#[derive(Debug)]
+/// in an address or in JSON inside a value, and the token of the caller is hidden everywhere. It
+/// has no `Debug`, because it holds that token.
 pub(crate) struct Redaction {
     token: Option<String>,
 }
@@ -108,25 +108,26 @@ impl Redaction {
     }
 
     fn text_at(&self, text: &str, depth: u8) -> String {
-        if depth > 0
-            && text.starts_with(['{', '['])
-            && let Ok(json) = serde_json::from_str::<Value>(text)
-        {
-            let redacted = self.value_at(json.clone(), depth - 1);
-            return if redacted == json { String::from(text) } else { redacted.to_string() };
-        }
+        let json: Option<Value> =
+            text.trim_start().starts_with(['{', '[', '"']).then(|| serde_json::from_str(text).ok()).flatten();
         let mut clean = address(text);
         if let Some(token) = &self.token {
             clean = clean.replace(token, REDACTED);
         }
-        if clean == text && depth > 0 {
-            let decoded = decoded(text);
-            let redacted = if decoded == text { decoded.clone() } else { self.text_at(&decoded, depth - 1) };
-            if redacted != decoded {
-                return redacted;
-            }
+        let decoded = decoded(&clean);
+        let Some(deeper) = depth.checked_sub(1) else {
+            // What is inside is not looked at any more.
+            return if json.is_some() || decoded != clean { String::from(REDACTED) } else { clean };
+        };
+        if let Some(json) = json {
+            let redacted = self.value_at(json.clone(), deeper);
+            return if redacted == json { String::from(text) } else { redacted.to_string() };
         }
-        clean
+        if decoded == clean {
+            return clean;
+        }
+        let redacted = self.text_at(&decoded, deeper);
+        if redacted == decoded { clean } else { redacted }
     }
 }
 
@@ -243,6 +244,9 @@ mod tests {
             ("https://me:pass@host/hook", "https://[redacted]@host/hook"),
             ("https%3A%2F%2Fhost%3Ftoken%3Dabc", "https://host?token=[redacted]"),
             (r#"[{"id":"a","value":"{\"token\":\"abc\"}"}]"#, r#"[{"id":"a","value":"{\"token\":\"[redacted]\"}"}]"#),
+            ("a?token=b&next=c%3Ftoken%3Dd", "a?token=[redacted]&next=c?token=[redacted]"),
+            (" {\"code\": \"1\"}", "{\"code\":\"[redacted]\"}"),
+            ("a%252525253Ftoken%252525253Db", REDACTED),
             ("/a/sandbox-token-1/b", "/a/[redacted]/b"),
             ("/a/sandbox%2Dtoken-1/b", "/a/[redacted]/b"),
         ] {

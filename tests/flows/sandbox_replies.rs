@@ -88,8 +88,8 @@ async fn every_refusal_of_the_sandbox_is_what_the_descriptions_say() {
     let mut faults = faults(&report);
     faults.retain(|fault| !fault.ends_with("the description does not name this status"));
     assert!(faults.is_empty() && !report.is_faulty(true), "{}", faults.join("\n"));
-    // The descriptions list only what plex.tv was seen to refuse, so they do not name every 400, 403
-    // and 404. Any other status is named.
+    // The descriptions list only what plex.tv was seen to refuse, so they do not name every 400,
+    // 403 and 404. Any other status is named.
     let others = replies.iter().filter(|reply| ![400, 403, 404].contains(&reply.status));
     let others: BTreeSet<(&str, u16)> = others.map(|reply| (reply.operation, reply.status)).collect();
     let unnamed = others.into_iter().filter(|(id, status)| *id != "graphQl" && !has_status(id, *status));

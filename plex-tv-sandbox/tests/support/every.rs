@@ -355,8 +355,8 @@ async fn other_hosts(caller: &mut Caller<'_>) {
 }
 
 /// Calls every operation with nothing in the body, as everybody who may have to be refused: without
-/// a token, with a wrong one, without a client identifier, and with the tokens of a managed user, an
-/// anonymous user, a friend, and an account that has nothing. Returns the replies.
+/// a token, with a wrong one, without a client identifier, and with the tokens of a managed user,
+/// an anonymous user, a friend, and an account that has nothing. Returns the replies.
 pub(crate) async fn bare_replies(plex: &Harness, poor: &str) -> Vec<Reply> {
     let mut caller = Caller { plex, replies: Vec::new() };
     let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();

@@ -93,8 +93,8 @@ mod tests {
     fn a_test_becomes_a_program() {
         let test = "use a::b;\n\n#[tokio::test]\nasync fn it_works() -> Result<(), E> {\n    b()\n}\n";
 
-        let program = "use a::b;\n\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main() -> Result<(), E> {\n    b()\n}\n";
-        assert_eq!(as_program(test).unwrap(), program);
+        let start = "use a::b;\n\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main()";
+        assert_eq!(as_program(test).unwrap(), format!("{start} -> Result<(), E> {{\n    b()\n}}\n"));
         assert_eq!(as_program("fn main() {}"), None);
     }
 }
