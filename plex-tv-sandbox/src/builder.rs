@@ -100,8 +100,8 @@ impl Builder {
         self
     }
 
-    /// Enables CORS for every origin, for clients in a browser. Preflights are answered, and
-    /// `X-Plex-*` headers are allowed. Off by default.
+    /// Enables CORS for every origin, for clients in a browser, also on the media servers.
+    /// Preflights are answered, and `X-Plex-*` headers are allowed. Off by default.
     ///
     /// ```
     /// let builder = plex_tv_sandbox::Sandbox::builder().cors(true);

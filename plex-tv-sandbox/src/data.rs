@@ -124,6 +124,7 @@ fn with_password(password: &str, verification_code: Option<&str>) -> SignIn {
 fn people() -> [Person; 6] {
     let names = |id, uuid, username, title, email| Names { id, uuid, username, title, email };
     let managed = |names: &Names, profile: &str, pin: Option<&str>| Person {
+        plex_pass: false,
         home_pin: pin.map(String::from),
         restriction_profile: Some(String::from(profile)),
         ..person(names, SignIn::Managed)

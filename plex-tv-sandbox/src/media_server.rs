@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::reply::{Format, Reply};
+use crate::routes::cors;
 use crate::state::{Server, Shared};
 
 /// A fake media server behind a resource of the sandbox. It answers `GET /identity` to anyone, and
@@ -120,6 +121,7 @@ impl MediaServer {
     }
 
     pub(crate) fn router(&self, shared: Arc<Shared>) -> Router {
+        let cors_state = Arc::clone(&shared);
         let door = Door { server: Arc::clone(&self.facts), shared };
         let guarded = Router::new()
             .route("/", get(root))
@@ -129,6 +131,7 @@ impl MediaServer {
             .route("/identity", get(identity))
             .merge(guarded)
             .layer(middleware::from_fn(render))
+            .layer(middleware::from_fn_with_state(cors_state, cors))
             .with_state(Arc::clone(&self.facts))
     }
 }

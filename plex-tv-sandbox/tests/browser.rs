@@ -151,3 +151,40 @@ async fn pages_fit_a_phone_and_show_the_state_of_a_code() {
     assert_eq!(browser.heading_with("No device shows this code").await, "Link a device");
     browser.assert_fits("/link").await;
 }
+
+#[tokio::test]
+async fn every_other_state_of_the_pages_fits_a_phone() {
+    let Some(browser) = Browser::start().await else { return };
+    let plex = harness().await;
+    let long = "nameeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+
+    // Without details, and as the browser zooms its text.
+    browser.open(plex.sandbox.url()).await;
+    browser.run("document.documentElement.style.fontSize = '200%'").await;
+    browser.assert_fits("/").await;
+
+    browser.open(&format!("{}/auth", plex.sandbox.url())).await;
+    assert_eq!(browser.heading_with("contains no request").await, "No request");
+    browser.assert_fits("/auth without a request").await;
+
+    let pin = plex.pin("?strong=true").await;
+    plex.sandbox.expire(support::id(&pin));
+    browser.open(&auth(&plex, code(&pin), long)).await;
+    assert_eq!(browser.heading_with("has expired").await, "Request expired");
+    browser.assert_fits("/auth after the request expired").await;
+
+    let pin = plex.pin("?strong=true").await;
+    browser.open(&format!("{}&forwardUrl=http%3A%2F%2F127.0.0.1%3A1%2F", auth(&plex, code(&pin), long))).await;
+    browser.run("document.getElementById('deny').click()").await;
+    browser.heading_with("You denied access").await;
+    assert!(!browser.is_hidden("back").await);
+    browser.assert_fits("/auth with a way back").await;
+
+    let pin = plex.pin("").await;
+    browser.open(&format!("{}/link?pin={}", plex.sandbox.url(), code(&pin))).await;
+    browser.assert_fits("/link with a code").await;
+    browser.run("document.querySelector('form').requestSubmit()").await;
+    assert_eq!(browser.heading_with("Your device is linked").await, "Link a device");
+    assert!(browser.is_hidden("code").await);
+    browser.assert_fits("/link after the device was linked").await;
+}

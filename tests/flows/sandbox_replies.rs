@@ -9,7 +9,9 @@ use plex_tv_conform::{Descriptions, Report, conform};
 #[allow(unreachable_pub, reason = "the tests of the sandbox share it")]
 mod support;
 
-use support::every::{Reply, replies};
+use plex_tv_sandbox::{Account, Sandbox};
+use plex_tv_tests::has_status;
+use support::every::{Reply, bare_replies, replies};
 
 /// Writes one reply where `conform` looks for it.
 fn record(folder: &Path, number: usize, reply: &Reply) {
@@ -35,25 +37,13 @@ fn report(replies: &[Reply]) -> Report {
     conform(folder.path(), &Descriptions::load(&openapi).unwrap()).unwrap()
 }
 
-/// Members that plex.tv sends but no description names: the departments of a person, whose shape is
-/// unknown, and newer members of the account, which the older calls return too.
-const UNDESCRIBED: [&str; 11] = [
-    "MediaContainer.Metadata[].CreditType",
-    "attributionPartner",
-    "profile.defaultAudioAccessibility",
-    "profile.defaultAudioLanguages",
-    "profile.defaultSubtitleLanguages",
-    "profile.mediaPostsVisibility",
-    "profile.mediaReviewsLanguages",
-    "profile.mediaReviewsVisibility",
-    "profile.watchedIndicator",
-    "services",
-    "trials",
-];
+/// Members that plex.tv sends but no description names, because their shape is unknown.
+const UNDESCRIBED: [(&str, &str); 2] =
+    [("getPerson/", "MediaContainer.Metadata[].CreditType (list"), ("signIn/", "trials (list")];
 
-fn is_undescribed(line: &str) -> bool {
-    let unknown = line.trim().strip_prefix("unknown: ").and_then(|rest| rest.split(" (").next());
-    unknown.is_some_and(|path| UNDESCRIBED.contains(&path))
+fn is_undescribed(reply: &str, line: &str) -> bool {
+    let unknown = line.trim().strip_prefix("unknown: ").unwrap_or_default();
+    UNDESCRIBED.iter().any(|(operation, member)| reply.starts_with(operation) && unknown.starts_with(member))
 }
 
 /// The lines of a report about a failure, a loss, or an undescribed member or status.
@@ -64,7 +54,7 @@ fn faults(report: &Report) -> Vec<String> {
         if !line.starts_with("  ") {
             line.clone_into(&mut reply);
         }
-        if line.starts_with("  ") && !is_undescribed(line) || line.contains(": failed") {
+        if line.starts_with("  ") && !is_undescribed(&reply, line) || line.contains(": failed") {
             faults.push(format!("{reply}\n{line}"));
         }
     }
@@ -84,4 +74,24 @@ async fn every_reply_of_the_sandbox_is_what_the_descriptions_say() {
     let described = plex_tv_tests::operations().map(|operation| operation.id.as_str());
     let missing: Vec<&str> = described.filter(|id| !called.contains(id)).collect();
     assert!(missing.is_empty(), "never called: {missing:?}");
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_sandbox_is_what_the_descriptions_say() {
+    let poor = Account::new("poor@example.com");
+    let plex = support::over(Sandbox::builder().account(poor).start().await.unwrap());
+    let poor = plex.sandbox.token_of("poor@example.com").unwrap();
+
+    let replies = bare_replies(&plex, &poor).await;
+
+    let report = report(&replies);
+    let mut faults = faults(&report);
+    faults.retain(|fault| !fault.ends_with("the description does not name this status"));
+    assert!(faults.is_empty() && !report.is_faulty(true), "{}", faults.join("\n"));
+    // The descriptions list only what plex.tv was seen to refuse, so they do not name every 400,
+    // 403 and 404. Any other status is named.
+    let others = replies.iter().filter(|reply| ![400, 403, 404].contains(&reply.status));
+    let others: BTreeSet<(&str, u16)> = others.map(|reply| (reply.operation, reply.status)).collect();
+    let unnamed = others.into_iter().filter(|(id, status)| *id != "graphQl" && !has_status(id, *status));
+    assert_eq!(unnamed.collect::<Vec<_>>(), []);
 }

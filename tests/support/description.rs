@@ -59,7 +59,7 @@ pub(crate) fn resolved(root: &'static Value, value: &'static Value) -> &'static 
 }
 
 /// Returns whether the description documents this status for the operation.
-pub(crate) fn has_status(id: &str, status: u16) -> bool {
+pub fn has_status(id: &str, status: u16) -> bool {
     !described(id).1["responses"][status.to_string()].is_null()
 }
 

@@ -23,7 +23,7 @@ mod sandbox_readme {}
 
 pub use compare::{Comparison, compare};
 pub use description::{
-    Description, described, description_of, descriptions, example, examples, is_documented, operations,
+    Description, described, description_of, descriptions, example, examples, has_status, is_documented, operations,
 };
 pub use exchange::{Body, Failure, NO_BODY, Recorder, Reply, Sent, Success, failure, success, unexpected};
 pub use payloads::{Payload, payloads, payloads_in};

@@ -16,8 +16,10 @@ use crate::random;
 use crate::reply::{Fail, Reply};
 use crate::state::Shared;
 
-pub(super) async fn features(_: SignedIn) -> Reply {
-    let features: Vec<Value> = FEATURES.iter().map(|(id, uuid)| json!({"id": id, "uuid": uuid})).collect();
+/// Returns what an account with a Plex Pass has; any other account has nothing.
+pub(super) async fn features(caller: SignedIn) -> Reply {
+    let features: &[(&str, &str)] = if caller.person.plex_pass { &FEATURES } else { &[] };
+    let features: Vec<Value> = features.iter().map(|(id, uuid)| json!({"id": id, "uuid": uuid})).collect();
     Reply::ok("features", Value::from(features))
 }
 

@@ -10,11 +10,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::caller;
-use super::table::{Place, Row};
+use super::table::{self, Place, Row};
 use crate::fault::{HungUp, Outcome};
 use crate::host::Host;
 use crate::reply::{Fail, Fields, Format};
-use crate::request::{self, form_value, redacted, redacted_pairs};
+use crate::request::{self, Redaction, decoded, form_value};
 use crate::state::Shared;
 
 const BODY_LIMIT: usize = 64 * 1024;
@@ -48,12 +48,13 @@ pub(super) async fn around(State(call): State<Call>, request: Request, next: Nex
     let format = Format::of(request.headers());
     let (parts, body) = request.into_parts();
     let read = to_bytes(body, BODY_LIMIT).await;
+    let redaction = Redaction::new(caller::token(&parts.headers, &parts.uri));
     let line = request::Request {
         method: parts.method.to_string(),
         host: call.host,
-        path: call.template.clone().unwrap_or_else(|| String::from(parts.uri.path())),
-        query: redacted_pairs(caller::query(&parts.uri)),
-        body: logged_body(&parts.headers, read.as_ref().ok()).await,
+        path: call.template.clone().unwrap_or_else(|| redaction.text(parts.uri.path())),
+        query: redaction.pairs(caller::query(&parts.uri)),
+        body: redaction.value(logged_body(&parts.headers, read.as_ref().ok()).await),
         operation: call.served.then_some(*operation),
         status: None,
     };
@@ -75,7 +76,8 @@ pub(super) async fn around_the_rest(State(shared): State<Arc<Shared>>, request: 
     let line = request::Request {
         method: request.method().to_string(),
         host: Host::PlexTv,
-        path: String::from(request.uri().path()),
+        path: Redaction::new(caller::token(request.headers(), request.uri()))
+            .text(&without_secret(request.uri().path())),
         // Any parameter of an unknown call may be a secret.
         query: Vec::new(),
         body: Value::Null,
@@ -87,6 +89,14 @@ pub(super) async fn around_the_rest(State(shared): State<Arc<Shared>>, request: 
         return response;
     }
     finished(&shared, format, response, line)
+}
+
+/// Cuts a path off where an operation has a secret. Nothing is served there, because the method is
+/// wrong or the path goes on.
+fn without_secret(path: &str) -> String {
+    let known = decoded(path);
+    let prefix = table::secret_prefixes().iter().find(|prefix| known.starts_with(*prefix));
+    prefix.map_or_else(|| String::from(path), |prefix| format!("{prefix}[redacted]"))
 }
 
 fn finished(shared: &Shared, format: Format, response: Response, mut line: request::Request) -> Response {
@@ -109,14 +119,14 @@ async fn logged_body(headers: &HeaderMap, body: Option<&Bytes>) -> Value {
     };
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if content_type.to_ascii_lowercase().starts_with("application/json") {
-        return redacted(serde_json::from_slice(body).unwrap_or_default());
+        return serde_json::from_slice(body).unwrap_or_default();
     }
     let mut request = Request::new(Body::from(body.clone()));
     // For GET, axum would read the form from the query.
     *request.method_mut() = axum::http::Method::POST;
     *request.headers_mut() = headers.clone();
     match Fields::from_request(request, &()).await {
-        Ok(Fields::Form(pairs)) if !pairs.is_empty() => redacted(form_value(pairs)),
+        Ok(Fields::Form(pairs)) if !pairs.is_empty() => form_value(pairs),
         _ => Value::Null,
     }
 }

@@ -38,6 +38,10 @@ pub(super) fn client_identifier(headers: &HeaderMap, uri: &Uri) -> Option<String
     PlexValues::of(headers, uri).get("X-Plex-Client-Identifier")
 }
 
+pub(super) fn token(headers: &HeaderMap, uri: &Uri) -> Option<String> {
+    PlexValues::of(headers, uri).get("X-Plex-Token")
+}
+
 /// Fails with 400 and code 1000 without a client identifier.
 impl<S: Send + Sync> FromRequestParts<S> for Installation {
     type Rejection = Fail;

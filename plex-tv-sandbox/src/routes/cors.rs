@@ -15,7 +15,7 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
 );
 
 /// Answers preflights, and allows every origin to read the answers.
-pub(super) async fn cors(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+pub(crate) async fn cors(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     if !shared.options.cors {
         return next.run(request).await;
     }

@@ -38,6 +38,7 @@ use axum::http::StatusCode;
 use axum::middleware;
 
 use self::around::{Call, around, around_the_rest};
+pub(crate) use self::cors::cors;
 use self::table::{Place, Row};
 pub use self::table::{Route, operations, routes};
 use crate::host::Host;
@@ -61,7 +62,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .fallback(async || Fail::of_status(StatusCode::NOT_FOUND))
         .method_not_allowed_fallback(async || Fail::of_status(StatusCode::METHOD_NOT_ALLOWED))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), around_the_rest))
-        .layer(middleware::from_fn_with_state(Arc::clone(&shared), cors::cors));
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), cors));
     router.with_state(shared)
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::caller::{ServerCaller, SignedIn};
 use super::sharing::{own_server, section};
 use crate::reply::{Fail, Reply};
-use crate::state::{Server, Shared};
+use crate::state::{AccountId, Server, Shared, State as World};
 
 pub(super) async fn server(
     State(shared): State<Arc<Shared>>,
@@ -64,16 +64,24 @@ pub(super) async fn access_tokens(State(shared): State<Arc<Shared>>, ServerCalle
         })
     };
     let world = shared.state();
+    let tokens = users(&world, &server).map(|account| token(account, account == server.owner));
+    Reply::ok("accessTokens", tokens.collect())
+}
+
+/// Returns the owner of a server, and the accounts that accepted a share of it.
+fn users(world: &World, server: &Server) -> impl Iterator<Item = AccountId> {
     let here = world.sharing.all().filter(|share| share.machine_identifier == server.machine_identifier);
     let guests = here.filter(|share| share.accepted_at.is_some()).filter_map(|share| share.invitee.account());
-    let rows = std::iter::once(token(server.owner, true)).chain(guests.map(|guest| token(guest, false)));
-    Reply::ok("accessTokens", rows.collect())
+    std::iter::once(server.owner).chain(guests)
 }
 
 pub(super) async fn user_features(State(shared): State<Arc<Shared>>, ServerCaller(server): ServerCaller) -> Reply {
-    let pass = shared.state().has_plex_pass(server.owner);
-    let features: &[&str] = if pass { &["sync", "webhooks"] } else { &[] };
-    Reply::ok("users", json!([{"id": server.owner, "features": features}]))
+    let world = shared.state();
+    let row = |account| {
+        let features: &[&str] = if world.has_plex_pass(account) { &["sync", "webhooks"] } else { &[] };
+        json!({"id": account, "features": features})
+    };
+    Reply::ok("users", users(&world, &server).map(row).collect())
 }
 
 pub(super) async fn certificate_subject(

@@ -1,7 +1,7 @@
 //! The table of operations. It is written by hand; a test compares it with the descriptions.
 
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -361,6 +361,19 @@ fn not_served() -> Vec<Row> {
         missing("getVodMetadata", "GET", Host::Vod, "/library/metadata/{ratingKey}"),
         missing("getMusicHubs", "GET", Host::Music, "/hubs"),
     ])
+}
+
+/// Returns the start of each path that has a secret after it, at its host and at the root.
+pub(super) fn secret_prefixes() -> &'static [String] {
+    static PREFIXES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let places = rows().filter(|row| row.path_is_secret).flat_map(|row| row.places);
+        let prefixes = places.flat_map(|place| {
+            let start = place.path.split('{').next().unwrap_or_default();
+            [format!("{}{start}", place.host.prefix()), String::from(start)]
+        });
+        prefixes.filter(|prefix| prefix != "/").collect()
+    });
+    &PREFIXES
 }
 
 /// Returns the names of all operations that the sandbox serves.

@@ -45,12 +45,19 @@ pub(super) async fn watchlist(
     let rows = page.iter().map(|entry| row(entry, &parameters)).collect();
     let list = container(("watchlist", "Watchlist"), start, entries.len(), rows);
     let tag = tag(&list);
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| *known == tag) {
+    if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let mut response = Reply::ok("MediaContainer", list).into_response();
     response.headers_mut().insert(header::ETAG, tag);
     Ok(response)
+}
+
+/// Whether `If-None-Match` is `*` or lists the tag.
+fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known == tag)
 }
 
 fn row(entry: &Entry, parameters: &Parameters) -> Value {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::column;
 use crate::support::{Harness, over};
 
-const STEPS: usize = 60;
+const STEPS: usize = 70;
 const OTHER: &str = "other@example.com";
 
 /// A random number generator with a seed and the constants of Knuth's MMIX.
@@ -33,7 +33,16 @@ struct Share {
     /// How many libraries it has.
     libraries: usize,
     accepted: bool,
+    /// Whether accepting it makes the two friends.
+    befriends: bool,
     machine: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Friendship {
+    /// Asked for by this person.
+    Asked(usize),
+    Friends,
 }
 
 struct Person {
@@ -49,6 +58,11 @@ struct Model {
     shares: BTreeMap<u64, Share>,
     /// The titles of the managed users of each account, by id.
     users: [BTreeMap<u64, String>; 2],
+    /// Whether each account has a Home of its own. A Home stays when its last managed user goes.
+    homes: [bool; 2],
+    /// The admin of the Home that both accounts are in.
+    together: Option<usize>,
+    friendship: Option<Friendship>,
     lists: [BTreeSet<String>; 2],
 }
 
@@ -83,17 +97,22 @@ impl World {
 
     async fn step(&mut self) {
         let who = self.random.below(2);
-        match self.random.below(11) {
-            0 | 1 => self.offer(who).await,
-            2 => self.accept(who).await,
-            3 => self.end(who).await,
-            4 => self.change(who).await,
-            5 => self.end_all(who).await,
-            6 => self.create_user(who).await,
-            7 => self.rename_user(who).await,
-            8 => self.remove_user(who).await,
-            9 => self.list(who, true).await,
-            _ => self.list(who, false).await,
+        match self.random.below(24) {
+            0..4 => self.offer(who).await,
+            4..8 => self.accept(who).await,
+            8 => self.end(who).await,
+            9 | 10 => self.change(who).await,
+            11 => self.end_all(who).await,
+            12 => self.create_user(who).await,
+            13 => self.rename_user(who).await,
+            14 => self.remove_user(who).await,
+            15 => self.list(who, true).await,
+            16 => self.list(who, false).await,
+            17 => self.join(who).await,
+            18 => self.leave(who).await,
+            19 | 20 => self.ask(who).await,
+            21 | 22 => self.accept_friend(who).await,
+            _ => self.part(who).await,
         }
     }
 
@@ -115,7 +134,10 @@ impl World {
         }
         assert_eq!(status, 201);
         let libraries = if count == 0 { all.len() } else { count };
-        model.shares.insert(share["id"].as_u64().unwrap(), Share { owner: who, libraries, accepted: false, machine });
+        // Members of one Home need not accept.
+        let accepted = model.together.is_some();
+        let share_of = Share { owner: who, libraries, accepted, befriends: !accepted, machine };
+        model.shares.insert(share["id"].as_u64().unwrap(), share_of);
     }
 
     fn pick_share(&mut self, wanted: impl Fn(&Share) -> bool) -> Option<u64> {
@@ -131,6 +153,9 @@ impl World {
         assert_eq!(status, if good { 204 } else { 404 }, "{share:?} by {who}");
         if good {
             self.model.shares.get_mut(&id).unwrap().accepted = true;
+            if share.befriends {
+                self.model.friendship = Some(Friendship::Friends);
+            }
         }
     }
 
@@ -168,11 +193,74 @@ impl World {
         let title = format!("User{}", self.random.below(1000));
         let path = format!("/api/v2/home/users/restricted?friendlyName={title}");
         let (status, user) = self.call(who, Method::POST, &path).await;
-        // A Home has fifteen members at most, including the admin.
-        let has_room = self.model.users[who].len() < 14;
+        if self.model.together == Some(1 - who) {
+            assert_eq!(status, 403, "only the admin may");
+            return;
+        }
+        let has_room = self.has_room(who);
         assert_eq!(status, if has_room { 201 } else { 422 });
         if has_room {
             self.model.users[who].insert(user["id"].as_u64().unwrap(), title);
+            self.model.homes[who] = true;
+        }
+    }
+
+    /// A Home has fifteen members at most, including the admin.
+    fn has_room(&self, admin: usize) -> bool {
+        1 + self.model.users[admin].len() + usize::from(self.model.together == Some(admin)) < 15
+    }
+
+    /// Adds the other account to the Home.
+    async fn join(&mut self, who: usize) {
+        let path = format!("/api/home/users?invitedEmail={}", self.people[1 - who].email);
+        let status = self.call(who, Method::POST, &path).await.0;
+        if self.model.together.is_some() || self.model.homes[1 - who] {
+            assert_eq!(status, 409, "it has a Home");
+        } else if !self.has_room(who) {
+            assert_eq!(status, 422);
+        } else {
+            assert_eq!(status, 201);
+            self.model.homes[who] = true;
+            self.model.together = Some(who);
+        }
+    }
+
+    /// Ends the membership of the account that joined. Both may do that.
+    async fn leave(&mut self, who: usize) {
+        let member = self.model.together.map_or(1 - who, |admin| 1 - admin);
+        let path = format!("/api/home/users/{}", self.people[member].id);
+        let status = self.call(who, Method::DELETE, &path).await.0;
+        assert_eq!(status, if self.model.together.is_some() { 204 } else { 404 });
+        self.model.together = None;
+    }
+
+    async fn ask(&mut self, who: usize) {
+        let path = format!("/api/v2/friends/invite?identifier={}", self.people[1 - who].email);
+        let status = self.call(who, Method::POST, &path).await.0;
+        assert_eq!(status, if self.model.friendship.is_none() { 201 } else { 422 });
+        self.model.friendship.get_or_insert(Friendship::Asked(who));
+    }
+
+    async fn accept_friend(&mut self, who: usize) {
+        if self.model.friendship == Some(Friendship::Friends) {
+            return;
+        }
+        let path = format!("/api/v2/friends/{}/accept", self.people[1 - who].id);
+        let status = self.call(who, Method::POST, &path).await.0;
+        let asked = self.model.friendship == Some(Friendship::Asked(1 - who));
+        assert_eq!(status, if asked { 200 } else { 404 }, "nobody accepts an own request");
+        if asked {
+            self.model.friendship = Some(Friendship::Friends);
+        }
+    }
+
+    /// Ends the friendship, or a request of either side, and all shares.
+    async fn part(&mut self, who: usize) {
+        let path = format!("/api/v2/friends/{}", self.people[1 - who].id);
+        let status = self.call(who, Method::DELETE, &path).await.0;
+        assert_eq!(status, if self.model.friendship.is_some() { 204 } else { 404 });
+        if self.model.friendship.take().is_some() {
+            self.model.shares.clear();
         }
     }
 
@@ -198,7 +286,8 @@ impl World {
     async fn remove_user(&mut self, who: usize) {
         let Some((of, id)) = self.pick_user() else { return };
         let status = self.call(who, Method::DELETE, &format!("/api/v2/home/users/{id}")).await.0;
-        assert_eq!(status, if of == who { 204 } else { 404 });
+        let refusal = if self.model.together == Some(of) { 403 } else { 404 };
+        assert_eq!(status, if of == who { 204 } else { refusal });
         if of == who {
             self.model.users[of].remove(&id);
         }
@@ -222,6 +311,8 @@ impl World {
         for who in 0..2 {
             self.check_shares(who).await;
             self.check_resources(who).await;
+            self.check_older_shares(who).await;
+            self.check_friends(who).await;
             self.check_home(who).await;
             self.check_list(who).await;
         }
@@ -261,19 +352,56 @@ impl World {
         assert_eq!(listed, shared.len(), "{users}");
     }
 
+    /// The older call shows the shares of each server that `who` owns, pending or not.
+    async fn check_older_shares(&self, who: usize) {
+        for machine in &self.people[who].servers {
+            let path = format!("/api/servers/{machine}/shared_servers");
+            let xml = self.plex.xml(&self.people[who].token, Method::GET, &path).await.1;
+            let listed: BTreeMap<u64, (bool, usize)> = elements(&xml, "SharedServer")
+                .map(|share| {
+                    assert_eq!(attribute(share, "userID"), self.people[1 - who].id.to_string());
+                    let accepted = attribute(share, "acceptedAt") != "0";
+                    let id = attribute(share, "id").parse().unwrap();
+                    (id, (accepted, share.matches(r#" shared="1""#).count()))
+                })
+                .collect();
+            let shares = self.model.shares.iter().filter(|(_, share)| share.machine == *machine);
+            assert_eq!(listed, shares.map(|(id, share)| (*id, (share.accepted, share.libraries))).collect());
+        }
+    }
+
+    async fn check_friends(&self, who: usize) {
+        let query = json!({"query": "{ allFriendsV2 { user { idRaw } } }"});
+        let reply = self.plex.send(&self.people[who].token, Method::POST, "/community/api", &query).await.1;
+        let friends = reply["data"]["allFriendsV2"].as_array().unwrap();
+        let friends: Vec<&Value> = friends.iter().map(|row| &row["user"]["idRaw"]).collect();
+        let are_friends = self.model.friendship == Some(Friendship::Friends);
+        let expected: Vec<u64> = are_friends.then_some(self.people[1 - who].id).into_iter().collect();
+        assert_eq!(friends, expected);
+    }
+
     async fn check_home(&self, who: usize) {
         let (status, home) = self.call(who, Method::GET, "/api/v2/home").await;
-        let expected = &self.model.users[who];
+        let older = self.plex.xml(&self.people[who].token, Method::GET, "/api/home/users").await.1;
+        let older: BTreeMap<u64, String> = elements(&older, "User")
+            .map(|user| (attribute(user, "id").parse().unwrap(), attribute(user, "title").to_owned()))
+            .collect();
+        let admin = self.model.together.unwrap_or(who);
         if status == 404 {
-            assert!(expected.is_empty());
+            assert!(!self.model.homes[admin] && older.is_empty());
             return;
         }
-        let members = home["users"].as_array().unwrap().iter().skip(1);
+        let mut expected = self.model.users[admin].clone();
+        let title = |person: &Person| (person.id, person.email.split('@').next().unwrap().to_owned());
+        expected.extend([title(&self.people[admin])]);
+        expected.extend(self.model.together.map(|admin| title(&self.people[1 - admin])));
+        let members = home["users"].as_array().unwrap().iter();
         let members: BTreeMap<u64, String> =
             members.map(|user| (user["id"].as_u64().unwrap(), user["title"].as_str().unwrap().to_owned())).collect();
-        assert_eq!(members, *expected);
-        let size = self.call(who, Method::GET, "/api/v2/user").await.1["homeSize"].clone();
-        assert_eq!(size, expected.len() + 1);
+        assert_eq!(members, expected);
+        assert_eq!(older, expected, "the older list");
+        let user = self.call(who, Method::GET, "/api/v2/user").await.1;
+        assert_eq!((&user["homeSize"], &user["homeAdmin"]), (&json!(expected.len()), &json!(admin == who)));
     }
 
     async fn check_list(&self, who: usize) {
@@ -291,22 +419,57 @@ fn counted(shares: &Value) -> BTreeMap<u64, usize> {
     shares.as_array().unwrap().iter().map(count).collect()
 }
 
+/// The elements of a name, each up to the start of the next one.
+fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let start = format!("<{name} ");
+    let rows: Vec<&str> = xml.split(&*start).skip(1).collect();
+    rows.into_iter()
+}
+
+fn attribute<'a>(element: &'a str, name: &str) -> &'a str {
+    let element = element.split('>').next().unwrap();
+    let start = format!(r#"{name}=""#);
+    // The name may end another one: `id` ends `guid`.
+    let at = element.match_indices(&start).map(|(at, _)| at);
+    let at = at.into_iter().find(|at| *at == 0 || element.as_bytes()[at - 1] == b' ').unwrap();
+    element[at + start.len()..].split('"').next().unwrap()
+}
+
 fn rows_of_all(invites: &Value) -> Value {
     invites.as_array().unwrap().iter().flat_map(|row| row["sharedServers"].as_array().unwrap().clone()).collect()
 }
 
 #[tokio::test]
 async fn both_sides_agree_after_every_step() {
+    let mut succeeded = BTreeSet::new();
     for seed in [1, 2026, 77_777] {
         let mut world = World::start(seed).await;
         for _ in 0..STEPS {
             world.step().await;
             world.check().await;
         }
-        let ops = ["createSharedServer", "acceptSharedServer", "removeHomeUser", "removeFromWatchlist"];
         let log = world.plex.sandbox.requests();
-        for operation in ops {
-            assert!(log.iter().any(|request| request.operation == Some(operation)), "seed {seed} had no {operation}");
-        }
+        succeeded
+            .extend(log.iter().filter(|request| request.status < Some(300)).filter_map(|request| request.operation));
+    }
+    // Every kind of step succeeded at least once.
+    for operation in [
+        "createSharedServer",
+        "acceptSharedServer",
+        "deleteSharedServer",
+        "updateSharedServer",
+        "removeSharing",
+        "createManagedUser",
+        "updateManagedUser",
+        "removeHomeUser",
+        "createLegacyHomeUser",
+        "removeLegacyHomeUser",
+        "inviteFriend",
+        "acceptFriend",
+        "removeFriend",
+        "addToWatchlist",
+        "removeFromWatchlist",
+    ] {
+        assert!(succeeded.contains(operation), "no step made {operation} succeed");
     }
 }

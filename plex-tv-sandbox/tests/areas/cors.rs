@@ -34,6 +34,22 @@ async fn a_page_of_another_origin_may_call_when_cors_is_on() {
 }
 
 #[tokio::test]
+async fn media_servers_allow_it_as_well() {
+    for on in [true, false] {
+        let plex = over(Sandbox::builder().cors(on).start().await.unwrap());
+        let server = &plex.sandbox.servers()[0];
+        let ask = plex.http.request(Method::OPTIONS, server.url()).header("Access-Control-Request-Method", "GET");
+        let ask = ask.header("Access-Control-Request-Headers", "x-plex-token").send().await.unwrap();
+        let token = server.access_token();
+        let called = plex.http.get(server.url()).header("X-Plex-Token", token).send().await.unwrap();
+
+        assert_eq!(header(&ask, "access-control-allow-headers"), on.then_some("x-plex-token"));
+        assert_eq!(called.status(), 200);
+        assert_eq!(header(&called, "access-control-allow-origin"), on.then_some("*"));
+    }
+}
+
+#[tokio::test]
 async fn cors_is_off_by_default() {
     let plex = harness().await;
 

@@ -40,7 +40,11 @@ async fn a_managed_user_is_created_changed_and_removed() {
     assert_eq!(plex.call(owner, Method::PUT, &format!("{path}?removePin=1")).await.0, 204);
     assert_eq!(plex.switch(&uuid, "").await.0, 201);
 
-    let token = plex.switch(&uuid, "").await.1["authToken"].as_str().unwrap().to_owned();
+    let (created, built_in) = (plex.switch(&uuid, "").await.1, plex.switch(HOME_USER, "").await.1);
+    for name in ["subscription", "roles", "homeSize", "homeAdmin", "restricted", "hasPassword", "username"] {
+        assert_eq!(created[name], built_in[name], "{name}");
+    }
+    let token = created["authToken"].as_str().unwrap().to_owned();
     assert_eq!(plex.call(owner, Method::DELETE, &format!("/api/v2/home/users/{}", user["id"])).await.0, 204);
     assert_eq!(titles(&plex, owner).await, ["Example User", "Kid", "Teen"]);
     assert_eq!(refused(plex.call(&token, Method::GET, "/api/v2/user").await), refusal(401, 1001));

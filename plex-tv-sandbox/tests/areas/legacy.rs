@@ -1,9 +1,11 @@
-use plex_tv_sandbox::{EMAIL, PASSWORD, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE};
+use plex_tv_sandbox::{
+    Account, EMAIL, HOME_USER, PASSWORD, Sandbox, TWO_FACTOR_EMAIL, TWO_FACTOR_PASSWORD, TWO_FACTOR_VERIFICATION_CODE,
+};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{FRIEND, KID, LIVING_ROOM, MOVIES, SHOWS, TEEN, refusal, refused};
-use crate::support::{CLIENT, content_type, harness};
+use super::{FRIEND, KID, LIVING_ROOM, MOVIES, SHOWS, TEEN, column, refusal, refused};
+use crate::support::{CLIENT, content_type, harness, over};
 
 /// Returns the value of an attribute of the first element with this name.
 fn attribute<'a>(xml: &'a str, element: &str, name: &str) -> &'a str {
@@ -57,6 +59,30 @@ async fn they_show_the_same_account_as_the_newer_ones() {
     assert_eq!(servers.matches("<Server ").count(), 3);
     let resources = plex.xml(token, Method::GET, "/api/resources?includeRelay=1").await.1;
     assert_eq!((resources.matches("<Device ").count(), resources.matches("<Connection ").count()), (3, 7));
+}
+
+/// Whatever kind of user it is: with a password, managed, anonymous, without a Plex Pass.
+#[tokio::test]
+async fn every_user_is_the_same_in_both_versions() {
+    let plex = over(Sandbox::builder().account(Account::new("poor@example.com")).start().await.unwrap());
+    let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();
+    let guest =
+        plex.call("", Method::POST, "/api/v2/users/anonymous").await.1["authToken"].as_str().unwrap().to_owned();
+    let poor = plex.sandbox.token_of("poor@example.com").unwrap();
+
+    for token in [plex.sandbox.token(), &plex.friend(), &kid, &guest, &poor] {
+        let new = plex.call(token, Method::GET, "/api/v2/user").await.1;
+        let old = plex.call(token, Method::GET, "/users/account.json").await.1["user"].clone();
+        for name in ["id", "uuid", "email", "username", "title", "thumb", "hasPassword", "authToken"] {
+            assert_eq!(old[name], new[name], "{name}");
+        }
+        for name in ["active", "status", "plan", "features"] {
+            assert_eq!(old["subscription"][name], new["subscription"][name], "{name}");
+        }
+        assert_eq!(old["roles"]["roles"], new["roles"]);
+        let features = plex.call(token, Method::GET, "/api/v2/features").await.1;
+        assert_eq!(Value::from(column(&features, "id")), new["subscription"]["features"]);
+    }
 }
 
 #[tokio::test]

@@ -59,6 +59,52 @@ async fn secrets_are_redacted_wherever_they_are_sent() {
 }
 
 #[tokio::test]
+async fn secrets_in_unusual_places_are_redacted() {
+    let plex = harness().await;
+    let token = plex.sandbox.token();
+    let encoded = token.replace('-', "%2D");
+    let call = async |method: Method, path: &str| plex.call(token, method, path).await;
+    // Twice, in another case, percent-encoded, and in an address that is a value.
+    let twice = "?X-Plex-Token=S3CR&x%2Dplex%2Dtoken=S3CR&X-PLEX-TOKEN=S3CR";
+    call(Method::GET, &format!("/api/v2/user{twice}")).await;
+    call(Method::GET, "/library/metadata/matches?url=https%3A%2F%2Fme%3AS3CR%40a%2Fb%3FX-Plex-Token%3DS3CR").await;
+    let hook = "urls[]=http%3A%2F%2F127.0.0.1%2Fhook%3Fsecret%3DS3CR%26room%3D5";
+    plex.form(token, Method::POST, "/api/v2/user/webhooks", hook).await;
+    let room = json!({"title": "a", "sourceUri": format!("server://1/2?X-Plex-Token={token}"), "users": []});
+    plex.send(token, Method::POST, "/together/rooms", &room).await;
+    let setting = json!([{"id": "a", "type": "json", "value": "{\"authToken\": \"S3CR\"}"}]).to_string();
+    plex.send(token, Method::POST, "/api/v2/user/settings", &json!({"value": setting})).await;
+    let jwk = json!({"jwk": {"kty": "OKP", "crv": "Ed25519", "x": "a", "d": "S3CR"}});
+    plex.send(token, Method::POST, "/api/v2/auth/jwk", &jwk).await;
+    let query = json!({"query": "{ allFriendsV2 { createdAt } }", "variables": {"input": {"password": "S3CR"}}});
+    plex.send(token, Method::POST, "/community/api", &query).await;
+    // Bodies that are neither JSON nor a form are left out.
+    let multipart = "--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nS3CR\r\n--b--\r\n";
+    for (kind, body) in [("multipart/form-data; boundary=b", multipart), ("application/xml", "<token>S3CR</token>")] {
+        let request = plex.identified(Method::POST, "/api/v2/users/signin").header("Content-Type", kind);
+        request.body(body).send().await.unwrap();
+    }
+    // A method or a path that is not served, where another call has a secret.
+    call(Method::PUT, "/together/rooms/S3CR").await;
+    call(Method::GET, "/rooms/S3CR/users").await;
+    call(Method::GET, "/together/r%6Foms/S3CR").await;
+    call(Method::DELETE, "/api/v2/pins/qr/S3CR").await;
+    call(Method::DELETE, "/rss/S3CR").await;
+    call(Method::GET, &format!("/library/metadata/{token}")).await;
+    call(Method::GET, &format!("/nothing/{encoded}?code=S3CR")).await;
+
+    let requests = plex.sandbox.requests();
+
+    assert_eq!(requests.len(), 16);
+    let log = format!("{requests:?}");
+    assert!(!log.contains("S3CR") && !log.contains(token) && !log.contains(&encoded), "{log}");
+    // What is no secret stays.
+    assert_eq!(requests[2].body["urls[]"], "http://127.0.0.1/hook?secret=[redacted]&room=5");
+    assert_eq!(requests[5].body["jwk"]["x"], "a");
+    assert_eq!(requests[9].path, "/together/rooms/[redacted]");
+}
+
+#[tokio::test]
 async fn a_fault_for_every_call_comes_after_those_for_one_and_can_be_ended() {
     let plex = harness().await;
     let ping = async || plex.get("/api/v2/ping").await.0;

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{FRIEND, LIVING_ROOM, MOVIES, column, refusal, refused};
+use super::{FRIEND, KID, LIVING_ROOM, MOVIES, OWNER, TEEN, column, refusal, refused};
 use crate::support::device::device;
 use crate::support::{CLIENT, harness};
 
@@ -25,10 +25,12 @@ async fn some_calls_are_only_for_servers() {
 }
 
 #[tokio::test]
-async fn a_server_lists_the_tokens_that_it_should_accept() {
+async fn a_server_lists_its_users_and_their_tokens() {
     let plex = harness().await;
     let own = plex.sandbox.servers()[0].own_token().to_owned();
     let tokens = async || column(&plex.call(&own, Method::GET, "/api/v2/server/access_tokens").await.1, "token");
+    let features = async || plex.call(&own, Method::GET, "/api/v2/server/users/features").await.1;
+    let users = async || column(&features().await, "id");
     let before = tokens().await;
     assert_eq!(before.len(), 3, "the owner and two members of the Home");
 
@@ -39,6 +41,9 @@ async fn a_server_lists_the_tokens_that_it_should_accept() {
     plex.call(&plex.friend(), Method::POST, &accept).await;
 
     assert_eq!(tokens().await.len(), 4);
+    assert_eq!(json!(users().await), json!([OWNER, KID, TEEN, FRIEND]));
+    let features = column(&features().await, "features");
+    assert_eq!(features, [json!(["sync", "webhooks"]), json!([]), json!([]), json!(["sync", "webhooks"])]);
 }
 
 #[tokio::test]

@@ -127,6 +127,10 @@ async fn an_unchanged_list_answers_304() {
     let again = get("all", Some(&tag)).await.unwrap();
     assert_eq!((again.status().as_u16(), again.headers()["etag"].to_str().unwrap()), (304, tag.as_str()));
     assert_eq!(again.text().await.unwrap(), "");
+    for several in [format!("\"another\", {tag}"), String::from("*")] {
+        assert_eq!(get("all", Some(&several)).await.unwrap().status(), 304, "{several}");
+    }
+    assert_eq!(get("all", Some("\"another\"")).await.unwrap().status(), 200);
     assert_eq!(get("all?sort=rating:asc", Some(&tag)).await.unwrap().status(), 200, "it is another list");
 
     plex.call(plex.sandbox.token(), Method::PUT, &format!("/discover/actions/addToWatchlist?ratingKey={NEW}")).await;

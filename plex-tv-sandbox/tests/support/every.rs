@@ -2,7 +2,7 @@
 //! compare the replies with the descriptions.
 #![allow(dead_code, reason = "each test crate uses a part of it")]
 
-use plex_tv_sandbox::{FRIEND_EMAIL, HOME_USER, routes};
+use plex_tv_sandbox::{FRIEND_EMAIL, HOME_USER, Route, routes};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -352,6 +352,64 @@ async fn other_hosts(caller: &mut Caller<'_>) {
     caller.json("sendPushNotification", &[], "", &push).await;
     let switch = json!({"enabled": true, "libraries": [], "identifier": "tv.plex.notification.library.new"});
     caller.json("updateNotificationSettings", &[], "", &switch).await;
+}
+
+/// Calls every operation with nothing in the body, as everybody who may have to be refused: without
+/// a token, with a wrong one, without a client identifier, and with the tokens of a managed user,
+/// an anonymous user, a friend, and an account that has nothing. Returns the replies.
+pub(crate) async fn bare_replies(plex: &Harness, poor: &str) -> Vec<Reply> {
+    let mut caller = Caller { plex, replies: Vec::new() };
+    let kid = plex.switch(HOME_USER, "").await.1["authToken"].as_str().unwrap().to_owned();
+    let (_, guest) = plex.call("", Method::POST, "/api/v2/users/anonymous").await;
+    let guest = guest["authToken"].as_str().unwrap().to_owned();
+    let friend = plex.friend();
+    // Signing out comes last, because it ends a token.
+    let (last, others): (Vec<Route>, Vec<Route>) = routes().partition(|route| route.operation == "signOut");
+    for route in others.into_iter().chain(last) {
+        for token in [None, Some("not-a-token"), Some(&*friend), Some(poor), Some(&*kid), Some(&*guest)] {
+            for known in [true, false] {
+                let values: Vec<&str> =
+                    parameters(route.path).map(|name| if known { value(name) } else { "no" }).collect();
+                let mut request = caller.to(route.operation, &values, "");
+                if let Some(token) = token {
+                    request = request.header("X-Plex-Token", token);
+                }
+                if route.method != "GET" {
+                    request = request.json(&json!({}));
+                }
+                caller.keep(route.operation, request).await;
+            }
+        }
+        let values: Vec<&str> = parameters(route.path).map(value).collect();
+        let request = caller.to(route.operation, &values, "").build().unwrap();
+        let request = plex.http.request(request.method().clone(), request.url().clone());
+        let request = request.header("Accept", "application/json").header("X-Plex-Token", plex.sandbox.token());
+        caller.keep(route.operation, request).await;
+    }
+    caller.replies
+}
+
+/// The names of the parameters in a path.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+/// A value that exists in the sandbox, as far as there can be one from the start.
+fn value(parameter: &str) -> &'static str {
+    match parameter {
+        "machineIdentifier" => LIVING_ROOM,
+        "uuid" => "0123456789abcdef",
+        "userId" => "7654321",
+        "clientIdentifier" => CLIENT,
+        "ratingKey" => MOVIE,
+        "tagKey" => "5d7761000000000000000001",
+        "filter" => "all",
+        "status" => "accepted",
+        "section" => "home",
+        "hub" => "top_watchlisted",
+        "sharedServerId" => "20000001",
+        _ => "5",
+    }
 }
 
 /// Returns the current date of the sandbox's clock.

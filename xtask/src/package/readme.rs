@@ -20,6 +20,16 @@ async fn client_of_a_sandbox(identity: ClientIdentity) -> Result<Client, plex_tv
 }
 "#;
 
+/// The start of a test in a README.
+const TEST: &str = "#[tokio::test]\nasync fn ";
+
+/// Makes a program of a test, so that it can be run as the other programs are.
+fn as_program(test: &str) -> Option<String> {
+    let (before, test) = test.split_once(TEST)?;
+    let (_, body) = test.split_once("()")?;
+    Some(format!("{before}#[tokio::main(flavor = \"current_thread\")]\nasync fn main(){body}"))
+}
+
 /// Writes a crate into a folder: the dependencies and the first program of a package's README.
 /// Returns its name.
 pub(super) fn write_crate(package: &Path, one: &Published, into: &Path) -> Result<String, String> {
@@ -32,7 +42,8 @@ pub(super) fn write_crate(package: &Path, one: &Published, into: &Path) -> Resul
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n{}",
         dependencies.replace("[dev-dependencies]", "[dependencies]")
     );
-    let program = block(&readme, "rust", "async fn main").ok_or_else(|| missing("program"))?;
+    let test = || as_program(&block(&readme, "rust", TEST)?);
+    let program = block(&readme, "rust", "async fn main").or_else(test).ok_or_else(|| missing("program"))?;
     let mut program =
         program.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect::<Vec<_>>().join("\n");
     if one.name == "plex-tv-sdk" {
@@ -76,5 +87,14 @@ mod tests {
         assert_eq!(block(README, "rust", "").unwrap(), "let one = 1;\n");
         assert_eq!(block(README, "toml", "dependencies]").unwrap(), "[dev-dependencies]\na = \"1\"\n");
         assert_eq!(block(README, "rust", "cargo add"), None);
+    }
+
+    #[test]
+    fn a_test_becomes_a_program() {
+        let test = "use a::b;\n\n#[tokio::test]\nasync fn it_works() -> Result<(), E> {\n    b()\n}\n";
+
+        let start = "use a::b;\n\n#[tokio::main(flavor = \"current_thread\")]\nasync fn main()";
+        assert_eq!(as_program(test).unwrap(), format!("{start} -> Result<(), E> {{\n    b()\n}}\n"));
+        assert_eq!(as_program("fn main() {}"), None);
     }
 }

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
+use crate::data::FEATURES;
 use crate::device::Installation;
 use crate::pin::Record;
 use crate::reply::{Fail, Fields, Format, Reply};
@@ -16,7 +17,7 @@ use crate::routes::caller::{Parameters, SignedIn};
 use crate::routes::people::avatar;
 use crate::routes::table::stem;
 use crate::routes::users::user_with;
-use crate::state::{Credentials, NewPin, Person, Shared};
+use crate::state::{Credentials, NewPin, Person, Shared, SignIn};
 use crate::xml::escape;
 
 pub(in crate::routes) async fn xml(
@@ -27,10 +28,27 @@ pub(in crate::routes) async fn xml(
     Reply::xml("user", user(&shared, &caller.person, &caller.token, &parameters))
 }
 
-/// The user of version 2, with the token under its older name as well.
+/// The members of the profile that the older calls have.
+const OLDER_PROFILE: [&str; 6] = [
+    "autoSelectAudio",
+    "autoSelectSubtitle",
+    "defaultAudioLanguage",
+    "defaultSubtitleAccessibility",
+    "defaultSubtitleForced",
+    "defaultSubtitleLanguage",
+];
+
+/// The user of version 2 without its newer members, and with the token under its older name as
+/// well.
 pub(super) fn user(shared: &Shared, person: &Person, token: &str, parameters: &Parameters) -> Value {
     let mut user = user_with(shared, person, token, Format::Xml, parameters);
     user["authenticationToken"] = json!(token);
+    if let Some(members) = user.as_object_mut() {
+        members.retain(|name, _| !["attributionPartner", "restrictionProfile", "services"].contains(&&**name));
+    }
+    if let Some(profile) = user["profile"].as_object_mut() {
+        profile.retain(|name, _| OLDER_PROFILE.contains(&&**name));
+    }
     user
 }
 
@@ -41,6 +59,7 @@ pub(in crate::routes) async fn json(State(shared): State<Arc<Shared>>, caller: S
 /// The account as JSON, which mixes snake_case and camelCase.
 fn account(shared: &Shared, person: &Person, token: &str) -> Value {
     let pass = person.plex_pass;
+    let features: Vec<&str> = FEATURES.iter().filter(|_| pass).map(|(name, _)| *name).collect();
     json!({
         "id": person.id,
         "uuid": person.uuid,
@@ -49,14 +68,14 @@ fn account(shared: &Shared, person: &Person, token: &str) -> Value {
         "username": person.username,
         "title": person.title,
         "thumb": avatar(shared, person),
-        "hasPassword": true,
+        "hasPassword": matches!(person.sign_in, SignIn::Password { .. }),
         "authToken": token,
         "authentication_token": token,
         "subscription": {
             "active": pass,
             "status": if pass { "Active" } else { "Inactive" },
             "plan": pass.then_some("lifetime"),
-            "features": if pass { json!(["webhooks", "sync"]) } else { json!([]) },
+            "features": features,
         },
         "roles": {"roles": if pass { json!(["plexpass"]) } else { json!([]) }},
         "entitlements": [],
