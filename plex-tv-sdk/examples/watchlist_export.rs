@@ -2,9 +2,12 @@
 //!
 //! `cargo run --example watchlist_export` does so in a sandbox. The JSON is on standard output, so
 //! `cargo run --example watchlist_export > watchlist.json` keeps it.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "talking to a person is what this program is for")]
+#![allow(clippy::print_stderr, reason = "talking to a person is what this program is for")]
 
-use std::error::Error;
+use std::{
+    error::Error,
+    io::{self, Write as _},
+};
 
 use plex_tv_sandbox::Sandbox;
 use plex_tv_sdk::{Client, ExternalId, Kind, WatchlistSort, printable};
@@ -28,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // Or all at once.
     let items = watchlist.items().collect().await?;
-    println!("{}", serde_json::to_string_pretty(&items)?);
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(&items)?)?;
     eprintln!("Exported {} items.", items.len());
 
     watchlist.remove(&item).await?;
