@@ -23,10 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
 
     match client.account().await {
-        Ok(account) => println!("plex.tv knows you as {}", printable(account.name())),
-        Err(error) if error.needs_sign_in() => println!("the token is no longer valid: sign in again"),
-        Err(error) if error.is_rate_limited() => println!("too many calls; wait {:?}", error.retry_after()),
-        Err(error) if error.is_retryable() => println!("try again later: {error}"),
+        Ok(account) => println!("Signed in as {}.", printable(account.name())),
+        Err(error) if error.needs_sign_in() => println!("The token is no longer valid. Sign in again."),
+        Err(error) if error.is_rate_limited() => println!("Too many calls. Try again in a minute."),
+        Err(error) if error.is_retryable() => println!("Try again later: {error}"),
         Err(error) => return Err(error.into()),
     }
     Ok(())

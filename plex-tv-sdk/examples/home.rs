@@ -35,9 +35,9 @@ async fn add_and_remove(client: &Client) -> Result<(), Box<dyn Error>> {
     let kid = client.create_managed_user("New Kid").restriction_profile(RestrictionProfile::LittleKid).send().await?;
     client.update_managed_user(&kid).pin("1357").send().await?;
     let theirs = client.switch_home_user(&kid, Some("1357")).await?;
-    println!("{} was added", printable(theirs.account().await?.name()));
+    println!("{} was added with a PIN, and can be switched to.", printable(theirs.account().await?.name()));
     client.remove_home_user(&kid).await?;
-    println!("and removed");
+    println!("{} was removed.", printable(kid.name()));
     Ok(())
 }
 

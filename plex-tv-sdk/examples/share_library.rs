@@ -26,8 +26,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let invite = server.share_with(person, Libraries::titled([library])).allow_sync(true);
     match invite.movies(Filter::none().without_labels(["Private"])).send().await {
-        Ok(share) => println!("{} gets an invite", printable(share.person_name())),
-        Err(error) if error.is_already_shared() => println!("this server is already shared with {person}"),
+        Ok(share) => println!("{} gets an invite.", printable(share.person_name())),
+        Err(error) if error.is_already_shared() => println!("This server is already shared with {person}."),
         Err(error) => return Err(error.into()),
     }
     for share in server.shares().await? {
@@ -37,8 +37,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if sandbox.is_some() {
         let share = client.sent_invites().await?.pop().ok_or("the invite is gone")?;
         show(&share.add_library("TV Shows").await?);
-        share.hide_label(Media::Movies, "Unfinished").await?;
+        let share = share.hide_label(Media::Movies, "Unfinished").await?;
+        println!("These labels are hidden from them: {}.", share.filter(Media::Movies).hidden_labels().join(", "));
         share.revoke().await?;
+        println!("The invite is cancelled.");
     }
     Ok(())
 }

@@ -6,16 +6,21 @@ use std::error::Error;
 
 use axum::{Router, routing::post};
 use plex_tv_sandbox::Sandbox;
-use plex_tv_sdk::{Client, ClientIdentity, Token, printable, webhook::Event};
+use plex_tv_sdk::{Client, printable, webhook::Event};
 use tokio::net::TcpListener;
 
-/// Handles an event.
+/// Handles an event. The account, the server and the item have names that other people choose.
 async fn receive(event: Event) {
-    let who = printable(event.account_name().unwrap_or("somebody"));
-    let what = printable(event.title().unwrap_or("no item"));
-    let server = printable(event.server_name().unwrap_or("a server"));
-    let picture = event.thumb.as_ref().map_or(0, |thumb| thumb.bytes.len());
-    println!("{}: {who}, {what}, on {server}; {picture} bytes of picture", event.kind);
+    println!("{}", printable(event.kind.as_str()));
+    println!("  server: {}", printable(event.server_name().unwrap_or("unknown")));
+    println!("  user: {}", printable(event.account_name().unwrap_or("unknown")));
+    // Not every event is about an item, and not every item has a picture.
+    if let Some(title) = event.title() {
+        println!("  item: {}", printable(title));
+    }
+    if let Some(thumb) = event.thumb {
+        println!("  picture: {} bytes", thumb.bytes.len());
+    }
 }
 
 #[tokio::main]
@@ -28,10 +33,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(async { axum::serve(listener, app).await });
 
     let sandbox = Sandbox::start().await?;
-    let identity = ClientIdentity::new("webhook-example-01", "Webhook Example", env!("CARGO_PKG_VERSION"))?;
-    let client = Client::builder(identity).base_url(sandbox.url()).token(Token::new(sandbox.token())?).build()?;
+    let client = Client::for_tests(sandbox.url(), sandbox.token())?;
     match client.webhooks().add(address.as_str()).await {
-        Ok(list) => println!("{} address is registered", list.len()),
+        Ok(_) => println!("The address is registered."),
         Err(error) if error.is_plex_pass_required() => return Err("webhooks need a Plex Pass".into()),
         Err(error) => return Err(error.into()),
     }
@@ -40,7 +44,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         sandbox.deliver(event).await;
     }
 
-    let left = client.webhooks().remove(address).await?;
-    println!("{} addresses are left", left.len());
+    client.webhooks().remove(address).await?;
+    println!("The address is removed.");
     Ok(())
 }

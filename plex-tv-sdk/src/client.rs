@@ -40,8 +40,7 @@ const LONGEST_LANGUAGE: usize = 35;
 /// let identity = ClientIdentity::new("c0ffee-desk-01", "Example App", env!("CARGO_PKG_VERSION"))?;
 /// let client = Client::builder(identity).token(Token::new("EXAMPLE-TOKEN")?).build()?;
 ///
-/// let user = client.v2().get_user_details().send().await?;
-/// println!("signed in as {}", printable(user.title.as_deref().unwrap_or("somebody")));
+/// println!("Signed in as {}", printable(client.account().await?.name()));
 /// # Ok(())
 /// # }
 /// ```
@@ -119,6 +118,34 @@ impl Client {
             clock: Arc::new(SystemClock),
             configure: None,
         }
+    }
+
+    /// Returns a client for tests. It is signed in with this token, and sends everything to the
+    /// server at this URL, such as a sandbox, instead of plex.tv. It has a made-up identity.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use plex_tv_sandbox::{Fault, Sandbox};
+    /// use plex_tv_sdk::{Client, RetryPolicy};
+    ///
+    /// let sandbox = Sandbox::start().await?;
+    /// let client = Client::for_tests(sandbox.url(), sandbox.token())?;
+    /// assert_eq!(client.account().await?.name(), "Example User");
+    ///
+    /// // A test of failures turns retries off, or else they hide a single failure.
+    /// let client = client.with_retry(RetryPolicy::off());
+    /// sandbox.next("getUserDetails", Fault::Status(503))?;
+    /// assert!(client.account().await.unwrap_err().is_retryable());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// `is_invalid_input` when the URL or the token cannot be used.
+    pub fn for_tests(url: &str, token: &str) -> Result<Self, Error> {
+        let identity = ClientIdentity::new("test-device-01", "Test", "1.0.0")?;
+        Self::builder(identity).base_url(url).app_url(url).token(Token::new(token)?).build()
     }
 
     /// Returns the same client for another user. It shares connections and settings, but not the
@@ -450,7 +477,18 @@ impl ClientBuilder {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Configures the underlying HTTP client, such as its proxies and root certificates.
+    /// Configures the HTTP client of [`reqwest`], whose builder is passed to the function: proxies,
+    /// root certificates, and everything else that it offers.
+    ///
+    /// ```
+    /// # fn example(identity: plex_tv_sdk::ClientIdentity) -> Result<(), Box<dyn std::error::Error>> {
+    /// use plex_tv_sdk::{Client, reqwest::Proxy};
+    ///
+    /// let proxy = Proxy::all("http://proxy.example.com:3128")?;
+    /// let client = Client::builder(identity).http(|http| http.proxy(proxy)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// Redirects and the `Referer` header stay off, whatever is set here: reqwest would send the
     /// token along. In a browser, the browser controls both. reqwest's own retries stay off too,

@@ -40,7 +40,7 @@
 //! | find out who the user is | [`Client::account`] |
 //! | list and revoke devices | [`Client::devices`] |
 //! | list the servers of a user | [`Client::servers`] |
-//! | reach a server | [`Server::connect`] |
+//! | reach a server | [`Server::connect`], then [`ServerConnection::uri`] and [`ServerConnection::access_token`] |
 //! | list the users of a Home, and switch | [`Client::home_users`], [`Client::switch_home_user`] |
 //! | share libraries | [`Server::share_with`], [`Share`] |
 //! | see invites, shares and people | [`Client::sent_invites`], [`Client::received_invites`] |
@@ -52,7 +52,7 @@
 #![cfg_attr(feature = "jwt", doc = "| check a Plex JWT on a server | [`Client::jwt_verifier`] |")]
 //! | send a call that this crate does not have | [`v2::Api::call`] |
 //! | change time limits, retries or the HTTP client | [`ClientBuilder`] |
-//! | test an app without plex.tv | [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox) |
+//! | test an app without plex.tv | [`plex-tv-sandbox`](https://docs.rs/plex-tv-sandbox), [`Client::for_tests`] |
 //!
 //! # Features
 //!
@@ -147,6 +147,17 @@
 //! [`Server::connect`] tries all connections at once and returns the best one that answers, with
 //! the token to send there. [`PlexDirect`] names do not resolve behind some routers: see
 //! [`Server::direct_addresses`].
+//!
+//! ```no_run
+//! # async fn example(server: plex_tv_sdk::Server) -> Result<(), Box<dyn std::error::Error>> {
+//! use plex_tv_sdk::reqwest;
+//!
+//! let connection = server.connect().await?;
+//! let request = reqwest::Client::new().get(format!("{}/library/sections", connection.uri()));
+//! let reply = request.header("X-Plex-Token", connection.access_token().expose()).send().await?;
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # In a browser
 //!

@@ -1,6 +1,6 @@
-//! The output of the examples when names contain terminal control characters.
+//! The output of the examples: in a sandbox, and when names contain terminal control characters.
 
-use std::{process::Command, sync::OnceLock};
+use std::{fs, process::Command, sync::OnceLock};
 
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn names_from_the_network_cannot_control_the_terminal() {
     let plex = Wire::start(steering).await;
 
     for (example, expected) in
-        [("custom_client", "plex.tv knows you as a"), ("list_servers", "(owned)"), ("home", "a"), ("share_library", "")]
+        [("custom_client", "Signed in as a"), ("list_servers", "(owned)"), ("home", "a"), ("share_library", "")]
     {
         let (_, path) = executables().iter().find(|(name, _)| name == example).unwrap();
         let mut command = Command::new(path);
@@ -74,5 +74,66 @@ async fn names_from_the_network_cannot_control_the_terminal() {
             assert!(!text.contains(steers), "{example}: {text:?}");
             assert!(!text.lines().any(|line| line.trim_start().starts_with("0000")), "{example}: {text}");
         }
+    }
+}
+
+/// Each example, and words that it prints at its end.
+const LAST_WORDS: [(&str, &str); 11] = [
+    ("custom_client", "Signed in as Example User."),
+    ("friends_watchlists", "The newest activity is by "),
+    ("home", "New Kid was removed."),
+    ("jwt_login", "Signed out."),
+    ("list_servers", "Cabin Server (owned)"),
+    ("mock_in_tests", "Hello! Please sign in."),
+    ("password_login", "the name or the password is wrong."),
+    ("share_library", "The invite is cancelled."),
+    ("sign_in", "  Cabin Server "),
+    ("watchlist_export", "Removed the added item."),
+    ("webhook_receiver", "The address is removed."),
+];
+
+fn run_in_a_sandbox(example: &str) -> String {
+    let (_, path) = executables().iter().find(|(name, _)| name == example).unwrap();
+    let run = Command::new(path).env_remove("PLEX_TV_URL").env_remove("PLEX_TV_TOKEN").output().unwrap();
+    let text = [run.stdout, run.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+    assert!(run.status.success(), "{example}: {text}");
+    text
+}
+
+#[test]
+fn every_example_runs_to_its_end_in_a_sandbox() {
+    for (example, expected) in LAST_WORDS {
+        let text = run_in_a_sandbox(example);
+
+        assert!(text.contains(expected), "{example}: {text}");
+    }
+}
+
+#[test]
+fn every_example_but_the_web_server_is_run() {
+    let folder = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../plex-tv-sdk/examples")).unwrap();
+    let names = folder.map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned());
+    let mut examples: Vec<_> = names.filter(|name| name != "common" && name != "web_login").collect();
+    examples.sort();
+
+    assert_eq!(examples, LAST_WORDS.map(|(example, _)| example));
+}
+
+#[test]
+fn the_webhook_receiver_shows_delivered_events() {
+    let text = run_in_a_sandbox("webhook_receiver");
+
+    let event = "media.play\n  server: Living Room Server\n  user: exampleuser\n  item: Example Movie 1\n  picture: ";
+    assert!(text.contains(event), "{text}");
+    assert!(text.contains("admin.database.backup\n  server: Living Room Server\n"), "{text}");
+}
+
+#[test]
+fn the_examples_of_the_verbs_are_short() {
+    for example in ["share_library", "webhook_receiver", "watchlist_export", "home", "friends_watchlists"] {
+        let path = format!("{}/../plex-tv-sdk/examples/{example}.rs", env!("CARGO_MANIFEST_DIR"));
+        let lines = fs::read_to_string(path).unwrap().lines().count();
+
+        assert!(lines < 60, "{example} has {lines} lines");
     }
 }

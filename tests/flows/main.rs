@@ -26,7 +26,6 @@ mod kept_bodies;
 mod language;
 mod log;
 mod newcomer;
-mod newcomer_watching;
 mod pages;
 mod password;
 mod pin_interruptions;

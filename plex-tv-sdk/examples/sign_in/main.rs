@@ -134,8 +134,7 @@ async fn sign_in(client: &Client, arguments: &Arguments) -> Outcome<Client> {
 }
 
 async fn show_account(client: &Client) -> Outcome {
-    let user = client.v2().get_user_details().send().await?;
-    screen::show_user(&user)?;
+    screen::show_account(&client.account().await?)?;
 
     let spinner = spinner("Looking for servers and how to reach them.");
     let reached = reach::reach_all(client.servers().await?).await?;

@@ -7,7 +7,7 @@ use std::{
 
 use console::{Alignment, Style, Term};
 use indicatif::ProgressBar;
-use plex_tv_sdk::{PinFlow, printable, v2::types::User};
+use plex_tv_sdk::{Account, PinFlow, printable};
 
 use crate::{
     arguments::Arguments,
@@ -78,10 +78,9 @@ pub(crate) fn wait_for_approval() -> io::Result<ProgressBar> {
     Ok(spinner(TEXT))
 }
 
-pub(crate) fn show_user(user: &User) -> io::Result<()> {
-    let title = user.title.as_deref().unwrap_or("somebody without a name");
-    let email = user.email.as_deref().unwrap_or("no e-mail address");
-    say(&format!("Signed in as {} ({}).\n", printable(title), printable(email)))
+pub(crate) fn show_account(account: &Account) -> io::Result<()> {
+    let email = account.email().unwrap_or("no e-mail address");
+    say(&format!("Signed in as {} ({}).\n", printable(account.name()), printable(email)))
 }
 
 pub(crate) fn show_servers(servers: &[Reached]) -> io::Result<()> {

@@ -62,8 +62,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn home(State(app): State<Arc<App>>, headers: HeaderMap) -> Reply {
     let client = app.signed_in.lock().await.get(Instant::now(), session(&headers));
     let Some(client) = client else { return page("You are not signed in.", "Sign in") };
-    let user = client.v2().get_user_details().send().await.map_err(failure)?;
-    page(&format!("Signed in as {}.", printable(user.title.as_deref().unwrap_or("somebody"))), "Sign out")
+    let account = client.account().await.map_err(failure)?;
+    page(&format!("Signed in as {}.", printable(account.name())), "Sign out")
 }
 
 async fn sign_in(State(app): State<Arc<App>>) -> Reply {

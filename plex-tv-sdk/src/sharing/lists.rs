@@ -11,7 +11,8 @@ use crate::{
 impl Server {
     /// Lists the shares of this server, including pending invites.
     ///
-    /// A row that could not be read is left out. The calls themselves show it.
+    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers` returns
+    /// them.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
@@ -62,7 +63,8 @@ impl Server {
 impl Client {
     /// Lists the shares of all servers of the user, including pending invites.
     ///
-    /// A row that could not be read is left out. The calls themselves show it.
+    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers` returns
+    /// them.
     ///
     /// # Errors
     /// The errors of any call.

@@ -11,7 +11,6 @@ async fn main() -> Result<(), plex_tv_sdk::Error> {
         .token(Token::new("sandbox-account-0001")?)
         .build()?;
 
-    let user = client.v2().get_user_details().send().await?;
-    println!("Hello {}", printable(user.title.as_deref().unwrap_or("somebody")));
+    println!("Hello {}", printable(client.account().await?.name()));
     Ok(())
 }

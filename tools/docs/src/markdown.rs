@@ -9,7 +9,7 @@ use pulldown_cmark::{BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, Opt
 
 use crate::{
     book::{Book, Module, operation_page},
-    rust::shown,
+    rust::{is_hidden, shown},
     text::{Text, anchor, escaped},
 };
 
@@ -36,10 +36,10 @@ impl Rendered {
         self.links.iter().filter(|(_, target)| target.is_none()).map(|(written, _)| written.as_str())
     }
 
-    /// Returns the Markdown with its links changed to pages of the site. Links without a target
-    /// become plain text.
+    /// Returns the Markdown with its links changed to pages of the site, and without the lines of
+    /// programs that rustdoc hides. Links without a target become plain text.
     pub(crate) fn markdown(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        let mut text = without_hidden_lines(text);
         // The definitions of links stand on lines of their own.
         for (written, target) in self.links.iter().filter_map(|(written, target)| Some((written, target.as_ref()?))) {
             text = text.replace(&format!("]: {written}\n"), &format!("]: {target}\n"));
@@ -58,6 +58,18 @@ impl Rendered {
         }
         text
     }
+}
+
+/// Drops the lines of Rust programs that rustdoc hides.
+fn without_hidden_lines(markdown: &str) -> String {
+    let mut is_program = false;
+    let lines = markdown.lines().filter(|line| {
+        if line.starts_with("```") {
+            is_program = !is_program && line.starts_with("```rust");
+        }
+        !is_program || !is_hidden(line)
+    });
+    lines.collect::<Vec<_>>().join("\n") + "\n"
 }
 
 /// The pages made from files of the workspace, by the path of the file.

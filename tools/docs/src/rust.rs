@@ -212,9 +212,14 @@ fn doctest(docs: &str) -> Option<String> {
     Some(rest.split_once("\n```")?.0.to_owned())
 }
 
+/// Whether rustdoc hides this line of a doctest.
+pub(crate) fn is_hidden(line: &str) -> bool {
+    line == "#" || line.starts_with("# ")
+}
+
 /// Returns the lines of a doctest that rustdoc shows.
 pub(crate) fn shown(doctest: &str) -> String {
-    let lines = doctest.lines().filter(|line| *line != "#" && !line.starts_with("# "));
+    let lines = doctest.lines().filter(|line| !is_hidden(line));
     let lines = lines.map(|line| line.strip_prefix('#').filter(|rest| rest.starts_with('#')).unwrap_or(line));
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }

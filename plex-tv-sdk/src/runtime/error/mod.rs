@@ -35,8 +35,8 @@ const MOST_PATH: usize = 256;
 ///
 /// ```no_run
 /// # async fn example(client: plex_tv_sdk::Client) -> Result<(), plex_tv_sdk::Error> {
-/// match client.v2().get_user_details().send().await {
-///     Ok(user) => println!("signed in as {}", user.id),
+/// match client.account().await {
+///     Ok(account) => println!("signed in as {}", plex_tv_sdk::printable(account.name())),
 ///     Err(error) if error.is_auth() => println!("sign in again"),
 ///     Err(error) if error.is_rate_limited() => println!("wait {:?}", error.retry_after()),
 ///     Err(error) => return Err(error),

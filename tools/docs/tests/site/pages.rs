@@ -467,3 +467,13 @@ fn only_served_pages_have_forms_and_none_asks_for_a_token() {
         assert_eq!(page.errors, [""; 0], "{path}");
     }
 }
+
+#[test]
+fn guides_as_markdown_have_no_hidden_lines_of_programs() {
+    for guide in ["guides/sign-in.md", "guides/watchlist.md", "guides/webhooks.md"] {
+        let guide = text(guide);
+
+        assert!(guide.starts_with("# ") && guide.contains("client."), "{guide}");
+        assert!(!guide.lines().any(|line| line == "# Ok(())" || line.starts_with("# async fn ")), "{guide}");
+    }
+}
