@@ -241,6 +241,8 @@ impl PinFlow {
     }
 
     /// Polls until the user approves: `flow.wait().await`.
+    ///
+    /// Calls `GET /api/v2/pins/{pinID}`.
     pub fn wait(&self) -> PinWait<'_> {
         self.poll.wait()
     }

@@ -105,6 +105,8 @@ impl PinPoll {
     }
 
     /// Polls until the user approves: `poll.wait().await`.
+    ///
+    /// Calls `GET /api/v2/pins/{pinID}`.
     pub fn wait(&self) -> PinWait<'_> {
         PinWait { poll: self, interval: USUAL_INTERVAL, deadline: None, on_poll: None }
     }

@@ -136,10 +136,12 @@ pub mod calls {
     /// use plex_tv_sdk::notifications::types::{PushNotificationData, PushNotificationMetadata, PushNotificationProvider, SendPushNotificationBody};
     ///
     /// let body = SendPushNotificationBody::new("media", "tv.plex.notification.library.new", [7654322], PushNotificationData::new(PushNotificationProvider::new("0123456789abcdef0123456789abcdef01234567", "Example Server")))
-    ///     .metadata(PushNotificationMetadata::new()
-    ///     .title("Example Movie")
-    ///     .type_("movie")
-    ///     .year(2019))
+    ///     .metadata(
+    ///         PushNotificationMetadata::new()
+    ///             .title("Example Movie")
+    ///             .type_("movie")
+    ///             .year(2019)
+    ///     )
     ///     .play(false)
     ///     .uri("server://0123456789abcdef0123456789abcdef01234567/com.plexapp.plugins.library/library/metadata/227117");
     /// client.notifications().send_push_notification(body).send().await?;

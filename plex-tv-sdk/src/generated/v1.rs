@@ -2800,13 +2800,15 @@ pub mod calls {
     ///
     /// let body = CreateLegacySharedServerBody::new("0123456789abcdef0123456789abcdef01234567", NewShare::new([98765432])
     ///     .invited_email("friend@example.com"))
-    ///     .sharing_settings(SharingSettings::new()
-    ///     .allow_camera_upload("0")
-    ///     .allow_channels("0")
-    ///     .allow_sync("1")
-    ///     .filter_movies("contentRating=G%2CPG|label=Kids")
-    ///     .filter_music("label=Kids")
-    ///     .filter_television("contentRating=TV-G"));
+    ///     .sharing_settings(
+    ///         SharingSettings::new()
+    ///             .allow_camera_upload("0")
+    ///             .allow_channels("0")
+    ///             .allow_sync("1")
+    ///             .filter_movies("contentRating=G%2CPG|label=Kids")
+    ///             .filter_music("label=Kids")
+    ///             .filter_television("contentRating=TV-G")
+    ///     );
     /// let reply = client.v1().create_legacy_shared_server("0123456789abcdef0123456789abcdef01234567", body).send().await?;
     /// # Ok(())
     /// # }

@@ -4746,15 +4746,17 @@ pub mod calls {
     ///
     /// let body = CreateSharedServerBody::new("0123456789abcdef0123456789abcdef01234567", Libraries::these([98765432, 98765433]))
     ///     .invited_email("friend@example.com")
-    ///     .settings(SharingSettings::new()
-    ///     .allow_camera_upload(false)
-    ///     .allow_channels(true)
-    ///     .allow_subtitle_admin(false)
-    ///     .allow_sync(false)
-    ///     .allow_tuners(0)
-    ///     .filter_movies("contentRating=G%2CPG|label=Kids")
-    ///     .filter_music("label=Kids")
-    ///     .filter_television("contentRating=TV-G"))
+    ///     .settings(
+    ///         SharingSettings::new()
+    ///             .allow_camera_upload(false)
+    ///             .allow_channels(true)
+    ///             .allow_subtitle_admin(false)
+    ///             .allow_sync(false)
+    ///             .allow_tuners(0)
+    ///             .filter_movies("contentRating=G%2CPG|label=Kids")
+    ///             .filter_music("label=Kids")
+    ///             .filter_television("contentRating=TV-G")
+    ///     )
     ///     .skip_friendship(true);
     /// let reply = client.v2().create_shared_server(body).send().await?;
     /// # Ok(())
@@ -4960,9 +4962,11 @@ pub mod calls {
     /// use plex_tv_sdk::v2::types::{Libraries, SharingSettings, UpdateSharedServerBody};
     ///
     /// let body = UpdateSharedServerBody::new(Libraries::these([98765432, 98765433]))
-    ///     .settings(SharingSettings::new()
-    ///     .allow_sync(true)
-    ///     .filter_movies("contentRating=G%2CPG|label=Kids"));
+    ///     .settings(
+    ///         SharingSettings::new()
+    ///             .allow_sync(true)
+    ///             .filter_movies("contentRating=G%2CPG|label=Kids")
+    ///     );
     /// client.v2().update_shared_server(20000001, body).send().await?;
     /// # Ok(())
     /// # }

@@ -161,7 +161,11 @@ fn named(model: &Model<'_>, name: &str, example: &Value, used: &mut BTreeSet<Str
                     }
                     (_, Value::Null) => {}
                     (kind, given) => {
-                        text += &format!("\n    .{}({})", member.name, value(model, kind, given, used));
+                        let mut given = value(model, kind, given, used);
+                        if given.contains('\n') {
+                            given = format!("\n        {}\n    ", given.replace('\n', "\n        "));
+                        }
+                        text += &format!("\n    .{}({given})", member.name);
                     }
                 }
             }
