@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use syn::{
-    Attribute, Field, File, Ident, Item, ItemStruct, Meta,
+    Attribute, Field, File, Ident, Item, ItemStruct, LitStr, Meta, Token,
+    ext::IdentExt as _,
+    parse::ParseStream,
+    token,
     visit::{self, Visit},
 };
 
@@ -34,10 +37,12 @@ impl Code {
 
     /// Returns whether the member of a schema is a `Secret`. `*` means the values of a map.
     pub(super) fn is_secret(&self, schema: &str, member: &str) -> bool {
-        let Some(plain) = structs(module(&self.0.items, "types")).find(|one| one.ident == schema) else {
+        let types = module(&self.0.items, "types");
+        let Some(plain) = structs(types).find(|one| one.ident == schema) else {
             return false;
         };
-        let is_it = |field: &&Field| member == "*" || wire_name(field, &plain.attrs) == member;
+        let name = field_of(types, schema, member);
+        let is_it = |field: &&Field| member == "*" || name.as_ref().is_some_and(|name| is_named(field, name));
         plain.fields.iter().find(is_it).is_some_and(mentions_secret)
     }
 }
@@ -68,32 +73,42 @@ fn shows_only_its_name(item: &Item, name: &Ident) -> bool {
     is_debug && item.mac.parse_body::<Ident>().is_ok_and(|shown| shown == *name)
 }
 
-fn wire_name(field: &Field, of_struct: &[Attribute]) -> String {
-    let name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    let is_camel = serde(of_struct, "rename_all").is_some_and(|case| case == "camelCase");
-    let by_rule = || if is_camel { camel_case(&name) } else { name.clone() };
-    serde(&field.attrs, "rename").unwrap_or_else(by_rule)
-}
-
-fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| name + &word[..1].to_uppercase() + &word[1..])
-}
-
-/// Returns the value of a key in the serde attributes.
-fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("serde")).find_map(|attribute| {
-        let mut found = None;
-        let read = attribute.parse_nested_meta(|meta| {
-            let value = meta.value().and_then(|value| value.parse::<syn::LitStr>());
-            if meta.path.is_ident(key) {
-                found = value.ok().map(|value| value.value());
-            }
-            Ok(())
-        });
-        read.ok().and(found)
+/// Returns the field that has a name on the wire, from the table of a type.
+fn field_of(items: &[Item], schema: &str, wire_name: &str) -> Option<String> {
+    items.iter().find_map(|item| match item {
+        Item::Macro(item) if item.mac.path.segments.last().is_some_and(|last| last.ident == "object") => {
+            let (name, rows) = item.mac.parse_body_with(table).unwrap();
+            rows.into_iter().find(|(_, found)| name == schema && found == wire_name).map(|(field, _)| field)
+        }
+        _ => None,
     })
+}
+
+/// Parses `Type { field: "wireName", … }, …`.
+fn table(input: ParseStream<'_>) -> syn::Result<(String, Vec<(String, String)>)> {
+    let name = input.parse::<Ident>()?.to_string();
+    let rows;
+    syn::braced!(rows in input);
+    let mut found = Vec::new();
+    while !rows.is_empty() {
+        let field = rows.call(Ident::parse_any)?.to_string();
+        rows.parse::<Token![:]>()?;
+        found.push((field, rows.parse::<LitStr>()?.value()));
+        if rows.peek(token::Bracket) {
+            let mark;
+            syn::bracketed!(mark in rows);
+            mark.parse::<Ident>()?;
+        }
+        rows.parse::<Option<Token![,]>>()?;
+    }
+    while !input.is_empty() {
+        input.step(|rest| Ok(((), rest.token_tree().map_or(*rest, |(_, rest)| rest))))?;
+    }
+    Ok((name, found))
+}
+
+fn is_named(field: &Field, name: &str) -> bool {
+    field.ident.as_ref().is_some_and(|ident| ident == name)
 }
 
 fn mentions_secret(field: &Field) -> bool {

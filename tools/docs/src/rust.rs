@@ -4,8 +4,12 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use plex_tv_openapi::Problem;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{Attribute, Expr, Fields, Item, ItemMod, Lit, Meta, ReturnType, Type};
+use syn::{
+    Attribute, Expr, Fields, Ident, Item, ItemMod, Lit, LitStr, Meta, ReturnType, Token, Type, ext::IdentExt as _,
+    parse::ParseStream,
+};
 
 /// The generated module of one description.
 #[derive(Debug, Default)]
@@ -74,13 +78,12 @@ impl RustModule {
         for item in items(module) {
             let (name, found) = match item {
                 Item::Struct(found) => {
-                    let is_camel = serde(&found.attrs, "rename_all").is_some();
                     let inner = match &found.fields {
                         Fields::Unnamed(fields) => fields.unnamed.first().map(|field| rust_type(&field.ty)),
                         _ => None,
                     };
                     let members = match &found.fields {
-                        Fields::Named(fields) => fields.named.iter().map(|field| member(field, is_camel)).collect(),
+                        Fields::Named(fields) => fields.named.iter().map(member).collect(),
                         _ => BTreeMap::new(),
                     };
                     (&found.ident, RustType { keyword: "struct", members, inner })
@@ -91,6 +94,18 @@ impl RustModule {
                 Item::Type(found) => {
                     let inner = Some(rust_type(&found.ty));
                     (&found.ident, RustType { keyword: "type", members: BTreeMap::new(), inner })
+                }
+                // The table of members stands behind its type.
+                Item::Macro(found) if found.mac.path.segments.last().is_some_and(|last| last.ident == "object") => {
+                    if let Ok((name, wire_names)) = found.mac.parse_body_with(table)
+                        && let Some(found) = self.types.get_mut(&name)
+                    {
+                        let members = std::mem::take(&mut found.members).into_iter();
+                        let members =
+                            members.map(|(field, kind)| (wire_names.get(&field).cloned().unwrap_or(field), kind));
+                        found.members = members.collect();
+                    }
+                    continue;
                 }
                 _ => continue,
             };
@@ -153,45 +168,31 @@ fn is_named(written: &Type, name: &str) -> bool {
     matches!(written, Type::Path(path) if path.path.is_ident(name))
 }
 
-/// Returns the name of a member on the wire, and its type.
-fn member(field: &syn::Field, is_camel: bool) -> (String, String) {
+/// Returns the name of a member in Rust, and its type.
+fn member(field: &syn::Field) -> (String, String) {
     let ident = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    let name = ident.trim_start_matches("r#").to_owned();
-    let wire_name =
-        serde(&field.attrs, "rename").unwrap_or_else(|| if is_camel { camel_case(&name) } else { name.clone() });
-    (wire_name, rust_type(&field.ty))
+    (ident.trim_start_matches("r#").to_owned(), rust_type(&field.ty))
 }
 
-/// Returns a name as serde's `rename_all = "camelCase"` converts it.
-fn camel_case(name: &str) -> String {
-    let mut parts = name.split('_');
-    let mut camel = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut letters = part.chars();
-        camel.extend(letters.next().into_iter().flat_map(char::to_uppercase));
-        camel.push_str(letters.as_str());
+/// Parses `Type { field: "wireName", … }, …`, and returns the name of the type and the names of its
+/// members on the wire.
+fn table(input: ParseStream<'_>) -> syn::Result<(String, BTreeMap<String, String>)> {
+    let name = input.parse::<Ident>()?.to_string();
+    let rows;
+    syn::braced!(rows in input);
+    let mut wire_names = BTreeMap::new();
+    while !rows.is_empty() {
+        let field = rows.call(Ident::parse_any)?.to_string();
+        rows.parse::<Token![:]>()?;
+        let wire_name = rows.parse::<LitStr>()?.value();
+        wire_names.insert(field.trim_start_matches("r#").to_owned(), wire_name);
+        // A mark such as `[even_empty]`, and the comma.
+        while !rows.is_empty() && !rows.peek(Ident::peek_any) {
+            rows.parse::<TokenTree>()?;
+        }
     }
-    camel
-}
-
-/// Returns the value of `#[serde(key = "…")]`.
-fn serde(attributes: &[Attribute], key: &str) -> Option<String> {
-    let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        // Attributes of another form do not rename anything, so errors are ignored.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if let Ok(value) = meta.value() {
-                let value: Expr = value.parse()?;
-                if let (true, Expr::Lit(literal)) = (meta.path.is_ident(key), value)
-                    && let Lit::Str(text) = literal.lit
-                {
-                    found = Some(text.value());
-                }
-            }
-            Ok(())
-        });
-    }
-    found
+    input.parse::<TokenStream>()?;
+    Ok((name, wire_names))
 }
 
 /// Returns the text of the doc comments.
