@@ -67,7 +67,9 @@ impl Outside {
     fn unpack(&self, crates: &[Published]) -> Result<(), String> {
         for one in crates {
             let mut tar = Command::new("tar");
-            tar.arg("-xzf")
+            // All files of a package have the same old time, so cargo would not see that they have
+            // changed since the last proof. `m` gives them the time of now.
+            tar.arg("-xzmf")
                 .arg(self.target.join("package").join(format!("{}.crate", one.stem())))
                 .arg("-C")
                 .arg(&self.folder);
