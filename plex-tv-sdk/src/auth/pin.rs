@@ -199,8 +199,8 @@ impl PinFlow {
         format!("{app}/auth#?{}", query.query().unwrap_or_default().replace('+', "%20"))
     }
 
-    /// Returns the URL of the page for four-character codes, with the code filled in. A user without
-    /// the link opens `plex.tv/link` and types the code.
+    /// Returns the URL of the page for four-character codes, with the code filled in. A user
+    /// without the link opens `plex.tv/link` and types the code.
     pub fn link_url(&self) -> String {
         let mut url = self.client.base_url().clone();
         url.query_pairs_mut().append_pair("pin", self.code.expose());

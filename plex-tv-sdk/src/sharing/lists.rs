@@ -11,8 +11,8 @@ use crate::{
 impl Server {
     /// Lists the shares of this server, including pending invites.
     ///
-    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers` returns
-    /// them.
+    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers`
+    /// returns them.
     ///
     /// ```no_run
     /// # async fn example(server: plex_tv_sdk::Server) -> Result<(), plex_tv_sdk::Error> {
@@ -63,8 +63,8 @@ impl Server {
 impl Client {
     /// Lists the shares of all servers of the user, including pending invites.
     ///
-    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers` returns
-    /// them.
+    /// Rows that cannot be read are left out; the generated call `list_owned_shared_servers`
+    /// returns them.
     ///
     /// # Errors
     /// The errors of any call.

@@ -188,8 +188,9 @@ fn removing_many_keys_takes_linear_time() {
 /// Makes a schema that contains another one.
 type Wrap = fn(Value) -> Value;
 
-/// Makes components `A0`, `A1` and so on, and others with `B`: each refers to the next one from each
-/// of `properties`, through a schema that `wrap` makes. The operation refers to the first of `start`.
+/// Makes components `A0`, `A1` and so on, and others with `B`: each refers to the next one from
+/// each of `properties`, through a schema that `wrap` makes. The operation refers to the first of
+/// `start`.
 fn chained(start: char, length: usize, properties: &[&str], wrap: Wrap) -> Document {
     let reference = |name: String| json!({ "$ref": format!("#/components/schemas/{name}") });
     let mut schemas = Map::new();

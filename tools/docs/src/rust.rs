@@ -57,7 +57,9 @@ impl RustModule {
         let mut module = Self::default();
         for item in &file.items {
             match item {
-                Item::Mod(inner) if inner.ident == "types" => module.read_types(inner),
+                Item::Mod(inner) if inner.ident == "types" => module
+                    .read_types(inner)
+                    .map_err(|why| problem(format!("it has a table of members of another form: {why}")))?,
                 Item::Mod(inner) if inner.ident == "calls" => module.read_calls(inner),
                 Item::Impl(found) if found.trait_.is_none() && is_named(&found.self_ty, "Api") => {
                     for method in found.items.iter().filter_map(|item| match item {
@@ -74,7 +76,7 @@ impl RustModule {
         Ok(module)
     }
 
-    fn read_types(&mut self, module: &ItemMod) {
+    fn read_types(&mut self, module: &ItemMod) -> syn::Result<()> {
         for item in items(module) {
             let (name, found) = match item {
                 Item::Struct(found) => {
@@ -97,12 +99,10 @@ impl RustModule {
                 }
                 // The table of members stands behind its type.
                 Item::Macro(found) if found.mac.path.segments.last().is_some_and(|last| last.ident == "object") => {
-                    if let Ok((name, wire_names)) = found.mac.parse_body_with(table)
-                        && let Some(found) = self.types.get_mut(&name)
-                    {
+                    let (name, mut wire_names) = found.mac.parse_body_with(table)?;
+                    if let Some(found) = self.types.get_mut(&name) {
                         let members = std::mem::take(&mut found.members).into_iter();
-                        let members =
-                            members.map(|(field, kind)| (wire_names.get(&field).cloned().unwrap_or(field), kind));
+                        let members = members.map(|(field, kind)| (wire_names.remove(&field).unwrap_or(field), kind));
                         found.members = members.collect();
                     }
                     continue;
@@ -111,6 +111,7 @@ impl RustModule {
             };
             self.types.insert(name.to_string(), found);
         }
+        Ok(())
     }
 
     fn read_calls(&mut self, module: &ItemMod) {

@@ -155,8 +155,9 @@ impl Shared {
         response
     }
 
-    /// Sends a call to the sandbox. If an earlier call revoked the token of its account, for example
-    /// by signing out, a new sandbox takes its place. Otherwise every later call would fail.
+    /// Sends a call to the sandbox. If an earlier call revoked the token of its account, for
+    /// example by signing out, a new sandbox takes its place. Otherwise every later call would
+    /// fail.
     async fn send(&self, host: Host, path: &str, parts: &Parts, body: Bytes) -> io::Result<reqwest::Response> {
         let sandbox = self.sandbox.read().await.clone();
         let answer = self.send_to(&sandbox, host, path, parts, body.clone()).await?;

@@ -166,8 +166,8 @@ fn others(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Returns whether a JSON or YAML file is a description, which many are not. One that cannot be read
-/// counts if it mentions the key.
+/// Returns whether a JSON or YAML file is a description, which many are not. One that cannot be
+/// read counts if it mentions the key.
 fn is_openapi(path: &Path, text: &[u8]) -> bool {
     let text = String::from_utf8_lossy(text);
     ["openapi", "swagger"].iter().any(|key| text.contains(key))

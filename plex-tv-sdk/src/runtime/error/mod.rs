@@ -293,8 +293,8 @@ impl Error {
         self.0.body.as_deref()
     }
 
-    /// Whether an argument or a setting cannot be used, or no user is signed in. Nothing was changed.
-    /// [`Error::needs_sign_in`] is true for the latter.
+    /// Whether an argument or a setting cannot be used, or no user is signed in. Nothing was
+    /// changed. [`Error::needs_sign_in`] is true for the latter.
     pub fn is_invalid_input(&self) -> bool {
         matches!(self.kind(), ErrorKind::InvalidInput | ErrorKind::SignedOut)
     }

@@ -792,7 +792,8 @@ impl Meanings<'_> {
         is_known.then_some(name)
     }
 
-    /// Returns whether the schema may have a branch. Without a list of branches, heirs are branches.
+    /// Returns whether the schema may have a branch. Without a list of branches, heirs are
+    /// branches.
     fn may_have(&self, branch: &str) -> bool {
         self.branches.is_empty() || self.branches.contains(branch)
     }

@@ -73,7 +73,8 @@ fn compare<'a>(context: &Context<'a>, report: &mut Report<'_>, schema: &Node<'a>
             let keeps_unknown =
                 schema.get("additionalProperties").is_some_and(|extra| *extra.value != Value::Bool(false));
             let is_free = !schema.has("properties");
-            // A name that is not in the schema may be a new member, or a typo for one that is missing.
+            // A name that is not in the schema may be a new member, or a typo for one that is
+            // missing.
             let missing: Vec<_> = schema.map("properties").filter(|(name, _)| !members.contains_key(*name)).collect();
             for (name, member) in example.entries() {
                 let property = schema.get("properties").and_then(|properties| properties.get(name));
